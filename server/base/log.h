@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log: one line an event in logfmt on standard error, for people with grep
+ * and for journald. Who stops an error logs it, once. Values are escaped, so no
+ * peer can forge a line. Ids may be logged; contents, personal data and key
+ * material never.
+ *
+ *     log_warn("handshake refused", LOG_S("peer", addr), LOG_S("cause", why));
+ *     -> level=warn pid=812 msg="handshake refused" peer=127.0.0.1:4711 cause="..."
+ *
+ * The sink is the one mutable global of the program: it is set once at start.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+
+/* One field: a key and a string or a number. */
+struct log_field {
+	const char *key;
+	const char *text; /* NULL: the number counts; "" is written as "" */
+	int64_t number;
+};
+
+#define LOG_S(k, v) ((struct log_field){.key = (k), .text = (v) ? (v) : "-"})
+#define LOG_I(k, v) ((struct log_field){.key = (k), .number = (int64_t)(v)})
+
+/* Lines below |level| are dropped. |with_time| adds time=..., for a terminal or a file. */
+void log_init(enum log_level level, bool with_time);
+/* The level that |name| ("debug", "info", "warn", "error") means, or -1. */
+int log_level_from_name(const char *name);
+/* Whether a line of |level| would be written: for fields that cost something to make. */
+bool log_would(enum log_level level);
+/* Writes one line with one write(2); |fields| has |n| entries. Keeps errno. */
+void log_write(enum log_level level, const char *msg, const struct log_field *fields, int n);
+
+#define LOG_FIELDS_(...) \
+	(const struct log_field[]){__VA_ARGS__}, \
+		(int)(sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+#define log_debug(msg, ...) log_write(LOG_LEVEL_DEBUG, msg, LOG_FIELDS_(__VA_ARGS__))
+#define log_info(msg, ...)  log_write(LOG_LEVEL_INFO, msg, LOG_FIELDS_(__VA_ARGS__))
+#define log_warn(msg, ...)  log_write(LOG_LEVEL_WARN, msg, LOG_FIELDS_(__VA_ARGS__))
+#define log_error(msg, ...) log_write(LOG_LEVEL_ERROR, msg, LOG_FIELDS_(__VA_ARGS__))
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The audit leaf: one record of the log, in the one form that is hashed. Fixed
+ * and big-endian, because neither protobuf nor JSON has one canonical form:
+ *
+ *   "stafett" 00 01 | event id 16 | time us 8 | type 2 | outcome 1 | role 1 |
+ *   org len 1, org | unit len 1, unit | object id 16 | object hash 32 |
+ *   state before 1 | state after 1 | detail commitment 32
+ *
+ *   commitment = HMAC-SHA-256(salt, "stafett-detail/v1" 00 || detail)
+ *   leaf hash  = SHA-256(00 || leaf)                        (RFC 6962 section 2.1)
+ *
+ * The detail and its salt live in a table of their own: deleting them erases the
+ * person and leaves the tree whole.
+ */
+#ifndef DOMAIN_LEAF_H
+#define DOMAIN_LEAF_H
+
+#include <stdint.h>
+
+#include "domain/uuid.h"
+#include "stafett/base.h"
+
+enum { LEAF_MAX = 384, LEAF_HASH_LEN = 32, LEAF_SALT_LEN = 32 };
+
+/* What was done. The numbers are for ever. */
+enum leaf_type {
+	LEAF_SEND = 1,
+	LEAF_ACT = 2,
+	LEAF_ACKNOWLEDGE = 3,
+	LEAF_GET = 4,
+	LEAF_LIST = 5,
+	LEAF_INBOX = 6,
+	LEAF_SEARCH = 7,
+};
+
+enum leaf_outcome {
+	LEAF_OK = 0,
+	LEAF_DUPLICATE = 1, /* a known key again: answered as before */
+	LEAF_REFUSED = 2,   /* by a rule: nothing was changed */
+	LEAF_DENIED = 3,    /* not theirs, or not there */
+};
+
+struct leaf {
+	struct uuid event;
+	int64_t time_us;
+	uint16_t type;
+	uint8_t outcome, role;
+	struct bytes organisation, unit; /* number and handle; cut at 255 bytes */
+	struct uuid object;
+	uint8_t object_hash[32];
+	uint8_t state_before, state_after;
+	uint8_t detail_commitment[32];
+};
+
+/* Writes the leaf's bytes; gives their length (at most LEAF_MAX; org and unit are
+ * valid names, so they fit). */
+size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX]);
+/* SHA-256 of a zero byte and the leaf. */
+void leaf_hash(struct bytes encoded, uint8_t out[LEAF_HASH_LEN]);
+/* HMAC-SHA-256 that binds |detail| under |salt|. */
+void leaf_commit(const uint8_t salt[LEAF_SALT_LEN], struct bytes detail,
+	uint8_t out[LEAF_HASH_LEN]);
+/* The hash that names a message's content:
+ * SHA-256(header || SHA-256(card) || SHA-256(body)). */
+void content_hash(struct bytes header, struct bytes card, struct bytes body,
+	uint8_t out[LEAF_HASH_LEN]);
+
+#endif

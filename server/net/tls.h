@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The server's side of TLS 1.3: a certificate of its own, a required client
+ * certificate under one CA, ALPN h2, no resumption (a resumed session would
+ * skip the check of the certificate), no early data.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <openssl/ssl.h>
+
+#include "net/call.h"
+#include "stafett/base.h"
+
+struct tls;
+
+/* PEM files. The key must be readable by its owner only. */
+struct tls_params {
+	const char *certificate_file; /* the server's chain, leaf first */
+	const char *key_file;
+	const char *ca_file; /* whom client certificates must descend from */
+};
+
+/* Reads all three files and checks that they belong together. On failure gives
+ * -errno or -EINVAL and, in |ret_error| (never NULL; freed by the caller with
+ * free), one line that says which file is wrong and how. */
+int tls_new(const struct tls_params *params, struct tls **ret_tls, char **ret_error) WARN_UNUSED;
+struct tls *tls_ref(struct tls *tls);
+/* Drops one reference. Accepts NULL; returns NULL. */
+struct tls *tls_unref(struct tls *tls);
+
+/* A new server-side session on |fd|. NULL when out of memory. */
+SSL *tls_session(struct tls *tls, int fd);
+/* After the handshake: ALPN must be h2 and the certificate must hold exactly
+ * one SAN URI that is a member's. Fills |peer|'s member and fingerprint and
+ * returns 0; else -EPROTO (no h2) or -EACCES (no member). */
+int tls_identify(SSL *ssl, struct peer *peer) WARN_UNUSED;
+
+#endif
