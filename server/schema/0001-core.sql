@@ -1,0 +1,277 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The first floor of the database: who may act, chains and who holds them,
+-- referrals, events, content, delivery, idempotency and the audit queue.
+--
+-- Narrow tables change (chain, referral, delivery); wide ones are written once.
+-- The daemon's role may not delete anything, and may update only the columns
+-- that an act changes. Codes are text in their standard's spelling: the code
+-- tables live in the programs, not here.
+
+-- Roles belong to the cluster, so another database may have made them already.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stafett_owner') THEN
+        CREATE ROLE stafett_owner NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stafett_app') THEN
+        CREATE ROLE stafett_app LOGIN;
+    END IF;
+END
+$$;
+
+-- A plan that was cached while the tables were empty reads them whole, and is
+-- kept: hundreds of microseconds a send until it is replanned (measured).
+ALTER ROLE stafett_app SET enable_seqscan = off;
+ALTER ROLE stafett_app SET plan_cache_mode = force_generic_plan;
+ALTER ROLE stafett_app SET jit = off;
+
+CREATE SCHEMA IF NOT EXISTS stafett;
+CREATE SCHEMA api;
+GRANT USAGE ON SCHEMA stafett, api TO stafett_app, stafett_owner;
+
+-- The only business clock. Tests of time replace this function, and nothing
+-- else, so that the program under test is the released one.
+CREATE FUNCTION stafett.now() RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN transaction_timestamp();
+
+-- Who -----------------------------------------------------------------------
+
+CREATE TABLE stafett.organization (
+    id uuid PRIMARY KEY,
+    number text NOT NULL UNIQUE,
+    slug text NOT NULL UNIQUE,
+    name text NOT NULL,
+    kind text NOT NULL
+);
+
+CREATE TABLE stafett.unit (
+    id uuid PRIMARY KEY,
+    organization uuid NOT NULL REFERENCES stafett.organization,
+    handle text COLLATE "C" NOT NULL UNIQUE,
+    display_name text NOT NULL,
+    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'closed')),
+    replaced_by uuid REFERENCES stafett.unit,
+    hsa_id text,
+    service_area text[] NOT NULL DEFAULT '{}',
+    needs text[] NOT NULL DEFAULT '{}',
+    kinds text[] NOT NULL DEFAULT '{}',
+    age_min int NOT NULL DEFAULT 0,
+    age_max int NOT NULL DEFAULT 0,
+    opening_hours text NOT NULL DEFAULT '',
+    phone text NOT NULL DEFAULT '',
+    on_call_phone text NOT NULL DEFAULT ''
+);
+
+CREATE TABLE stafett.municipality (
+    code text PRIMARY KEY,
+    name text NOT NULL,
+    slug text NOT NULL
+);
+
+-- How alive a unit's inbox is; a row of its own, so that reading an inbox
+-- never touches the directory.
+CREATE TABLE stafett.inbox_activity (
+    unit uuid PRIMARY KEY REFERENCES stafett.unit,
+    last_read_time timestamptz NOT NULL
+);
+
+CREATE TABLE stafett.member (
+    id uuid PRIMARY KEY,
+    organization uuid NOT NULL REFERENCES stafett.organization,
+    urn text COLLATE "C" NOT NULL UNIQUE,
+    display_name text NOT NULL
+);
+
+CREATE TABLE stafett.membership (
+    member uuid NOT NULL REFERENCES stafett.member,
+    unit uuid NOT NULL REFERENCES stafett.unit,
+    role text NOT NULL,
+    valid_from timestamptz NOT NULL DEFAULT '-infinity',
+    valid_to timestamptz NOT NULL DEFAULT 'infinity',
+    PRIMARY KEY (member, unit, role, valid_from)
+);
+
+-- Custody -------------------------------------------------------------------
+-- The holder of a chain is a row of custody, and the chain points at it by all
+-- three of chain, sequence and unit. So a chain cannot have two holders (it
+-- points at one row), nor none while it is open (the column is not null then),
+-- nor a holder that the ledger does not know (the foreign key).
+
+CREATE TABLE stafett.chain (
+    id uuid PRIMARY KEY,
+    version int NOT NULL,
+    status text NOT NULL CHECK (status IN ('open', 'closed')),
+    custodian uuid,
+    custody_seq int NOT NULL CHECK (custody_seq >= 1),
+    event_seq int NOT NULL CHECK (event_seq >= 1),
+    help_request_date date NOT NULL,
+    intervention_due_date date NOT NULL,
+    create_time timestamptz NOT NULL,
+    CHECK ((status = 'open') = (custodian IS NOT NULL))
+) WITH (fillfactor = 85);
+
+-- Change points, never ranges: gaps and overlaps cannot be written down.
+CREATE TABLE stafett.custody (
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    seq int NOT NULL CHECK (seq >= 1),
+    unit uuid NOT NULL,
+    since timestamptz NOT NULL,
+    cause int NOT NULL, -- the event, by its number in the chain
+    PRIMARY KEY (chain, seq),
+    UNIQUE (chain, seq, unit)
+);
+
+ALTER TABLE stafett.chain
+    ADD FOREIGN KEY (id, custody_seq, custodian) REFERENCES stafett.custody (chain, seq, unit);
+
+-- Referrals and what happened to them ----------------------------------------
+
+CREATE TABLE stafett.referral (
+    id uuid PRIMARY KEY,
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    code text COLLATE "C" NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    priority text NOT NULL,
+    version int NOT NULL,
+    requester uuid NOT NULL,
+    owner uuid NOT NULL,
+    sender uuid NOT NULL, -- who sent or forwarded it to the owner
+    hand_back_unit uuid NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL,
+    acknowledge_time timestamptz,
+    accept_time timestamptz,
+    responsible text,
+    contact_by_date date,
+    appointment_time timestamptz,
+    next_actor uuid,
+    next_act text,
+    due_time timestamptz
+) WITH (fillfactor = 85);
+CREATE INDEX referral_chain ON stafett.referral (chain);
+
+-- What was asked for, as it was sent; written once.
+CREATE TABLE stafett.request (
+    referral uuid PRIMARY KEY,
+    needs text[] NOT NULL,
+    basis text NOT NULL,
+    basis_form text,
+    basis_end_date date,
+    basis_covers_missed_events boolean NOT NULL,
+    replaces uuid,
+    reference text,
+    care_responsibility_remains boolean NOT NULL,
+    person_informed boolean NOT NULL
+);
+
+CREATE TABLE stafett.event (
+    chain uuid NOT NULL,
+    seq int NOT NULL, -- the order of a chain's events, given out under its lock
+    id uuid NOT NULL,
+    referral uuid REFERENCES stafett.referral,
+    version int NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    unit uuid NOT NULL,
+    member uuid NOT NULL,
+    occurrence_time timestamptz NOT NULL,
+    create_time timestamptz NOT NULL,
+    from_status text NOT NULL,
+    to_status text NOT NULL,
+    custodian uuid NOT NULL,
+    custodian_changed boolean NOT NULL,
+    PRIMARY KEY (chain, seq)
+);
+
+-- The message of an event: the exact bytes that were sent.
+CREATE TABLE stafett.content (
+    chain uuid NOT NULL,
+    seq int NOT NULL,
+    message uuid NOT NULL,
+    suite text NOT NULL,
+    content_hash bytea NOT NULL,
+    header bytea NOT NULL,
+    card bytea NOT NULL,
+    body bytea NOT NULL,
+    PRIMARY KEY (chain, seq)
+);
+-- Sealed bytes do not compress.
+ALTER TABLE stafett.content ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE stafett.content ALTER COLUMN card SET STORAGE EXTERNAL;
+
+-- Who may see a referral, and by which code. What has no row here does not
+-- exist for the unit.
+CREATE TABLE stafett.party (
+    unit uuid NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    referral uuid NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (unit, code, referral)
+);
+CREATE INDEX party_newest ON stafett.party (unit, since, referral);
+
+CREATE TABLE stafett.delivery (
+    chain uuid NOT NULL,
+    seq int NOT NULL,
+    unit uuid NOT NULL,
+    referral uuid NOT NULL,
+    message uuid NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL CHECK (state IN ('stored', 'offered', 'fetched', 'acknowledged', 'refused')),
+    done boolean NOT NULL, -- acknowledged or refused: the inbox's index
+    store_time timestamptz NOT NULL,
+    offer_time timestamptz,
+    fetch_time timestamptz,
+    acknowledge_time timestamptz,
+    acknowledge_member uuid,
+    PRIMARY KEY (chain, seq, unit),
+    CHECK (done = (state IN ('acknowledged', 'refused')))
+) WITH (fillfactor = 85);
+CREATE INDEX delivery_inbox ON stafett.delivery (unit, done, store_time, chain, seq);
+
+-- One key of one unit names at most one message, for as long as its chain is
+-- kept. The receipt is stored as bytes: it is the same however often it is asked.
+CREATE TABLE stafett.idempotency (
+    unit uuid NOT NULL,
+    message uuid NOT NULL,
+    content_hash bytea NOT NULL,
+    receipt bytea NOT NULL,
+    chain uuid NOT NULL,
+    create_time timestamptz NOT NULL,
+    PRIMARY KEY (unit, message)
+);
+
+-- Written in the transaction of every write and every reading of case data.
+-- The sealer will number the leaves; until then they wait here.
+CREATE TABLE stafett.audit_queue (
+    id uuid PRIMARY KEY,
+    create_time timestamptz NOT NULL,
+    unit uuid,
+    leaf bytea NOT NULL,
+    salt bytea NOT NULL,
+    detail bytea NOT NULL
+);
+
+-- What the daemon may do -------------------------------------------------------
+-- Inserts, updates of the columns that acts change, and of reads only the keys
+-- that a lock or a join on the key needs. All other reading goes by api.*.
+
+GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.request,
+    stafett.event, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
+    stafett.audit_queue TO stafett_app;
+GRANT SELECT (id) ON stafett.chain TO stafett_app;
+GRANT UPDATE (version, custodian, custody_seq, event_seq) ON stafett.chain TO stafett_app;
+GRANT SELECT (id) ON stafett.referral TO stafett_app;
+GRANT UPDATE (version, status, update_time, acknowledge_time, accept_time, responsible,
+    contact_by_date, appointment_time, next_actor, next_act, due_time)
+    ON stafett.referral TO stafett_app;
+GRANT SELECT (chain, seq, unit) ON stafett.delivery TO stafett_app;
+GRANT UPDATE (state, done, acknowledge_time, acknowledge_member) ON stafett.delivery TO stafett_app;
+GRANT SELECT (unit, message) ON stafett.idempotency TO stafett_app;
+GRANT EXECUTE ON FUNCTION stafett.now() TO stafett_app;
+-- The functions run as the owner of nothing but these rights.
+GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
+GRANT UPDATE (state, offer_time, fetch_time) ON stafett.delivery TO stafett_owner;
+GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;

@@ -1,0 +1,334 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Reading, by functions that filter by party: the daemon has no other way to
+-- case data, so a query that forgot its filter cannot be written.
+--
+-- Every function begins with the acting unit: the unit of |p_unit| if the member
+-- has one of |p_roles| there now, else null, and then there are no rows.
+
+CREATE FUNCTION stafett.acting_unit(p_unit text, p_member text, p_roles text[]) RETURNS uuid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett
+RETURN (
+    SELECT u.id FROM stafett.unit u
+    WHERE u.handle = p_unit AND EXISTS (
+        SELECT FROM stafett.member m JOIN stafett.membership ms ON ms.member = m.id
+        WHERE m.urn = p_member AND ms.unit = u.id AND ms.role = ANY (p_roles)
+            AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to));
+
+-- Who calls, for the roles check and the audit leaf.
+CREATE FUNCTION api.actor(p_unit text, p_member text)
+RETURNS TABLE (at timestamptz, unit uuid, organization text, member uuid, roles text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT stafett.now(), u.id, o.number, m.id, (
+        SELECT string_agg(ms.role, ',' ORDER BY ms.role) FROM membership ms
+        WHERE ms.member = m.id AND ms.unit = u.id
+            AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to)
+    FROM (SELECT 1) one
+    LEFT JOIN unit u ON u.handle = p_unit
+    LEFT JOIN organization o ON o.id = u.organization
+    LEFT JOIN member m ON m.urn = p_member;
+END
+$$;
+
+-- Referrals of a code's prefix or an id, at most two: a second one means that
+-- the prefix is ambiguous.
+CREATE FUNCTION stafett.visible(p_unit uuid, p_id uuid, p_code text) RETURNS SETOF uuid
+LANGUAGE sql STABLE ROWS 2
+SET search_path = pg_catalog, stafett
+BEGIN ATOMIC
+    SELECT p.referral FROM stafett.party p
+    WHERE p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
+        AND (p_id IS NULL OR p.referral = p_id)
+    ORDER BY p.code LIMIT 2;
+END;
+
+-- One row of a referral with its chain, as lists and reading share it.
+CREATE TYPE stafett.referral_row AS (
+    id uuid, code text, chain uuid, kind text, status text, priority text, version int,
+    requester text, owner text, hand_back_unit text,
+    create_time timestamptz, update_time timestamptz, acknowledge_time timestamptz,
+    accept_time timestamptz, responsible text, contact_by_date date,
+    appointment_time timestamptz, next_actor text, next_act text, due_time timestamptz,
+    needs text, basis text, basis_form text, basis_end_date date,
+    basis_covers_missed_events boolean, replaces uuid, reference text,
+    care_responsibility_remains boolean, person_informed boolean,
+    chain_status text, custodian text, custodian_since timestamptz, chain_version int,
+    help_request_date date, intervention_due_date date, parties text,
+    delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
+    delivery_acknowledge_time timestamptz, acknowledge_member text,
+    relation text, card bytea);
+
+CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett
+BEGIN ATOMIC
+    SELECT r.id, r.code, r.chain, r.kind, r.status, r.priority, r.version,
+        requester.handle, owner.handle, hand_back.handle,
+        r.create_time, r.update_time, r.acknowledge_time,
+        r.accept_time, r.responsible, r.contact_by_date,
+        r.appointment_time, next_actor.handle, r.next_act, r.due_time,
+        array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
+        q.basis_covers_missed_events, q.replaces, q.reference,
+        q.care_responsibility_remains, q.person_informed,
+        c.status, custodian.handle, cu.since, c.version,
+        c.help_request_date, c.intervention_due_date,
+        (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
+            FROM stafett.unit pu WHERE pu.id IN (r.requester, r.owner, r.hand_back_unit, c.custodian)),
+        d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn,
+        concat_ws(',', CASE WHEN r.requester = p_unit THEN 'requester' END,
+            CASE WHEN r.owner = p_unit THEN 'owner' END,
+            CASE WHEN c.custodian = p_unit THEN 'holder' END),
+        (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
+            WHERE e.chain = r.chain AND e.referral = r.id AND length(ct.card) > 0
+            ORDER BY e.seq DESC LIMIT 1)
+    FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
+    JOIN stafett.referral r ON r.id = w.id
+    JOIN stafett.chain c ON c.id = r.chain
+    JOIN stafett.request q ON q.referral = r.id
+    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
+    LEFT JOIN stafett.unit requester ON requester.id = r.requester
+    LEFT JOIN stafett.unit owner ON owner.id = r.owner
+    LEFT JOIN stafett.unit hand_back ON hand_back.id = r.hand_back_unit
+    LEFT JOIN stafett.unit custodian ON custodian.id = c.custodian
+    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor
+    LEFT JOIN LATERAL (
+        SELECT dd.* FROM stafett.delivery dd
+        WHERE dd.chain = r.chain AND dd.referral = r.id ORDER BY dd.seq DESC LIMIT 1) d ON true
+    LEFT JOIN stafett.member am ON am.id = d.acknowledge_member
+    ORDER BY w.n;
+END;
+
+CREATE FUNCTION api.referral(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS SETOF stafett.referral_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY SELECT * FROM stafett.referral_rows(acting,
+        ARRAY(SELECT stafett.visible(acting, p_id, p_code)));
+END
+$$;
+
+CREATE FUNCTION api.events(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS TABLE (
+    id uuid, referral uuid, version int, kind text, code text, unit text, member text,
+    member_display_name text, occurrence_time timestamptz, create_time timestamptz,
+    from_status text, to_status text, custodian text, custodian_changed boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY
+    SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
+        e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
+        e.custodian_changed
+    FROM referral r
+    JOIN event e ON e.chain = r.chain AND e.referral = r.id
+    LEFT JOIN unit u ON u.id = e.unit
+    LEFT JOIN member m ON m.id = e.member
+    LEFT JOIN unit c ON c.id = e.custodian
+    WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code))
+    ORDER BY e.chain, e.seq;
+END
+$$;
+
+-- The contents of a referral; to its recipient they are fetched by this.
+CREATE FUNCTION api.contents(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS TABLE (
+    message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
+    body bytea)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    -- Rows that somebody is writing are left alone: a reader never waits.
+    UPDATE delivery d SET state = 'fetched', fetch_time = stafett.now()
+    WHERE (d.chain, d.seq, d.unit) IN (
+        SELECT x.chain, x.seq, x.unit FROM delivery x JOIN referral r ON r.chain = x.chain
+        WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code)) AND x.referral = r.id
+            AND x.unit = acting AND x.state IN ('stored', 'offered')
+        FOR UPDATE OF x SKIP LOCKED);
+    RETURN QUERY
+    SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body
+    FROM referral r
+    JOIN event e ON e.chain = r.chain AND e.referral = r.id
+    JOIN content ct ON ct.chain = e.chain AND ct.seq = e.seq
+    LEFT JOIN unit u ON u.id = e.unit
+    WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code))
+    ORDER BY e.chain, e.seq;
+END
+$$;
+
+CREATE FUNCTION api.referrals(
+    p_unit text, p_member text, p_roles text[], p_direction text, p_open_only boolean,
+    p_before timestamptz, p_before_id uuid, p_limit int)
+RETURNS TABLE (since timestamptz, r stafett.referral_row)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    ids uuid[];
+    times timestamptz[];
+BEGIN
+    SELECT array_agg(s.referral), array_agg(s.since) INTO ids, times FROM (
+        SELECT p.referral, p.since FROM party p JOIN referral f ON f.id = p.referral
+        WHERE p.unit = acting
+            AND (p.since, p.referral) < (coalesce(p_before, 'infinity'),
+                coalesce(p_before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+            AND (p_direction = '' OR (p_direction = 'sent' AND f.requester = acting)
+                OR (p_direction = 'received' AND f.owner = acting))
+            AND (NOT p_open_only OR f.next_act IS NOT NULL)
+        ORDER BY p.since DESC, p.referral DESC LIMIT p_limit) s;
+    RETURN QUERY
+    SELECT times[x.n], x.row_ FROM (
+        SELECT row_number() OVER () AS n, rr AS row_
+        FROM stafett.referral_rows(acting, coalesce(ids, '{}')) rr) x;
+END
+$$;
+
+-- The inbox of a unit. What had only been stored is offered from now on.
+CREATE FUNCTION api.inbox(
+    p_unit text, p_member text, p_roles text[], p_all boolean,
+    p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
+RETURNS TABLE (
+    message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
+    code text, event_kind text, store_time timestamptz, state text, offer_time timestamptz,
+    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text,
+    due_time timestamptz, status text, version int, priority text, kind text, needs text,
+    intervention_due_date date, next_act text, mine boolean, card bytea, content_hash bytea)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    IF acting IS NULL THEN
+        RETURN;
+    END IF;
+    -- At most once a minute, and never waiting for another reader.
+    INSERT INTO inbox_activity AS a (unit, last_read_time)
+    SELECT acting, stafett.now()
+    WHERE NOT EXISTS (SELECT FROM inbox_activity b WHERE b.unit = acting)
+    ON CONFLICT DO NOTHING;
+    UPDATE inbox_activity a SET last_read_time = stafett.now()
+    WHERE a.unit IN (
+        SELECT b.unit FROM inbox_activity b
+        WHERE b.unit = acting AND b.last_read_time < stafett.now() - interval '1 minute'
+        FOR UPDATE SKIP LOCKED);
+    UPDATE delivery d SET state = 'offered', offer_time = stafett.now()
+    WHERE (d.chain, d.seq, d.unit) IN (
+        SELECT x.chain, x.seq, x.unit FROM delivery x
+        WHERE x.unit = acting AND NOT x.done AND x.state = 'stored'
+            AND (x.store_time, x.chain, x.seq) > (coalesce(p_after, '-infinity'),
+                coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
+                coalesce(p_after_seq, 0))
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit
+        FOR UPDATE SKIP LOCKED);
+    RETURN QUERY
+    SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
+        r.code, e.kind, d.store_time, d.state, d.offer_time,
+        d.fetch_time, d.acknowledge_time, am.urn,
+        r.due_time, r.status, r.version, r.priority, r.kind, array_to_string(q.needs, ','),
+        c.intervention_due_date, r.next_act, r.next_actor = acting,
+        ct.card, d.content_hash
+    FROM (
+        SELECT * FROM delivery x
+        WHERE x.unit = acting AND (p_all OR NOT x.done)
+            AND (x.store_time, x.chain, x.seq) > (coalesce(p_after, '-infinity'),
+                coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
+                coalesce(p_after_seq, 0))
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit) d
+    JOIN referral r ON r.id = d.referral
+    JOIN request q ON q.referral = r.id
+    JOIN chain c ON c.id = d.chain
+    JOIN event e ON e.chain = d.chain AND e.seq = d.seq
+    JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
+    LEFT JOIN unit f ON f.id = e.unit
+    LEFT JOIN member am ON am.id = d.acknowledge_member
+    ORDER BY d.store_time, d.chain, d.seq;
+END
+$$;
+
+-- The directory: no personal data, open to every member with a role.
+CREATE FUNCTION api.units(
+    p_unit text, p_member text, p_roles text[],
+    p_municipality text, p_need text, p_kind text, p_age int, p_handle text,
+    p_closed boolean, p_after text, p_limit int)
+RETURNS TABLE (
+    id uuid, handle text, display_name text, organization text, organization_number text,
+    status text, replaced_by text, hsa_id text, service_area text, needs text, kinds text,
+    age_min int, age_max int, opening_hours text, phone text, on_call_phone text,
+    last_read_time timestamptz, unacknowledged int, median_acknowledge_seconds int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett
+AS $$
+BEGIN
+    IF stafett.acting_unit(p_unit, p_member, p_roles) IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT u.id, u.handle, u.display_name, o.name, o.number,
+        u.status, successor.handle, u.hsa_id, array_to_string(u.service_area, ','),
+        array_to_string(u.needs, ','), array_to_string(u.kinds, ','),
+        u.age_min, u.age_max, u.opening_hours, u.phone, u.on_call_phone,
+        a.last_read_time,
+        (SELECT count(*)::int FROM delivery d WHERE d.unit = u.id AND NOT d.done),
+        -- The latest two hundred of the last 90 days; fewer than five tell nothing.
+        (SELECT CASE WHEN count(*) >= 5 THEN
+                percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM l.took))::int END
+            FROM (SELECT d.acknowledge_time - d.store_time AS took FROM delivery d
+                WHERE d.unit = u.id AND d.done AND d.store_time > stafett.now() - interval '90 days'
+                    AND d.acknowledge_time IS NOT NULL
+                ORDER BY d.store_time DESC LIMIT 200) l)
+    FROM unit u
+    JOIN organization o ON o.id = u.organization
+    LEFT JOIN unit successor ON successor.id = u.replaced_by
+    LEFT JOIN inbox_activity a ON a.unit = u.id
+    WHERE u.handle > p_after AND starts_with(u.handle, p_handle)
+        AND (p_closed OR u.status = 'active')
+        AND (p_need = '' OR p_need = ANY (u.needs))
+        AND (p_kind = '' OR p_kind = ANY (u.kinds))
+        AND (p_age = 0 OR (p_age >= u.age_min AND (u.age_max = 0 OR p_age <= u.age_max)))
+        AND (p_municipality = '' OR u.service_area && ARRAY(
+            SELECT y.code FROM municipality y
+            WHERE y.code = p_municipality OR y.slug = lower(p_municipality)
+                OR lower(y.name) = lower(p_municipality)))
+    ORDER BY u.handle LIMIT p_limit;
+END
+$$;
+
+-- The settings without which an answer would promise too much.
+CREATE FUNCTION api.durability() RETURNS TABLE (name text, value text)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT s.name, s.setting FROM pg_settings s
+    WHERE s.name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'wal_level');
+END;
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'api' OR (n.nspname = 'stafett' AND p.proname <> 'now')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        IF f::text LIKE 'api.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
+        END IF;
+    END LOOP;
+END
+$$;
