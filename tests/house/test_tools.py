@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What other people's checkers say about the tree: clang-format, cppcheck,
+shellcheck, mandoc, and the compiler on every header alone."""
+
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import tree
+
+INCLUDES = ["include", "server", "proto", "."]
+
+
+def run(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, cwd=tree.TOP, **more)
+
+
+def test_c_files_are_formatted_as_agreed():
+    paths = [str(path) for path in tree.files(".c", ".h")]
+    done = run("clang-format", "--dry-run", "-Werror", *paths)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.fixture(scope="module")
+def include_flags(build):
+    """-I for the tree and for what protobuf-c generated."""
+    folders = [tree.TOP / folder for folder in INCLUDES] + [build / "proto"]
+    libraries = run("pkg-config", "--cflags", "libevent", "openssl", "libnghttp2", "libprotobuf-c",
+                    "libpq", "inih", "jansson", "smartcols", "cmocka").stdout.split()
+    return [f"-I{folder}" for folder in folders] + libraries
+
+
+def test_every_header_compiles_alone(include_flags):
+    def compile_alone(path):
+        return run("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+                   "-Wno-unused-function", "-fsyntax-only", *include_flags, "-x", "c", "-",
+                   input=f'#include "{path}"\n#include "{path}"\n')
+    headers = tree.files(".h", under=("include", "proto", "server", "client", "tests"))
+    with ThreadPoolExecutor(2) as pool:
+        results = list(zip(headers, pool.map(compile_alone, headers)))
+    broken = [f"{tree.name(path)}: {done.stderr[:300]}" for path, done in results if done.returncode]
+    assert broken == []
+
+
+def test_cppcheck_has_nothing_to_say(include_flags):
+    own = [flag for flag in include_flags if str(tree.TOP) in flag]
+    done = run("cppcheck", "--quiet", "--std=c11", "-j2", "--enable=warning,performance,portability",
+               "--error-exitcode=1", "--inline-suppr", "--suppress=missingInclude",
+               "--suppress=unknownMacro", "--suppress=nullPointerArithmeticRedundantCheck",
+               "--template={file}:{line}: {id}: {message}", "-D_GNU_SOURCE",
+               *own, "server", "client", "proto/codec")
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_shell_scripts_are_clean():
+    done = run("shellcheck", *[str(path) for path in tree.scripts()])
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def manuals():
+    return [path for path in tree.files() if re.search(r"\.[1578]$", path.name)]
+
+
+def test_man_pages_are_clean():
+    pages = manuals()
+    assert {page.name for page in pages} >= {"stafett.1", "stafettd.8"}
+    done = run("mandoc", "-T", "lint", "-W", "warning", *[str(page) for page in pages])
+    assert done.returncode == 0, done.stdout[-4000:]

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads JUnit files and prints what ran: a line per suite, every failure and
+every skip with its reason, and last "N passed, N failed".
+
+usage: report.py NAME:EXIT:FILE...
+
+EXIT is the status of the program that wrote FILE. A program that failed without
+a failed test (a crash, nothing collected) counts as one failure of its own, so
+that silence is never success.
+"""
+
+import re
+import sys
+import xml.etree.ElementTree as xml
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Suite:
+    outcomes: Counter = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+@dataclass
+class Case:
+    suite: str
+    name: str
+    outcome: str
+    reason: str
+    seconds: float
+
+
+def suite_of(tool, case):
+    """The folder below tests/: 'story' of a pytest case, 'unit' of a C one."""
+    classname = case.get("classname") or ""
+    if tool == "meson":
+        found = re.search(r"\b(unit|fuzz)\b", classname)
+        return found.group(1) if found else "unit"
+    return classname.split(".")[0]
+
+
+def cases_of(tool, path):
+    root = xml.parse(path).getroot()
+    for suite in root.iter("testsuite"):
+        for case in suite.iter("testcase"):
+            outcome, reason = "passed", ""
+            for mark in case:
+                if mark.tag in ("failure", "error"):
+                    outcome, reason = "failed", mark.get("message") or (mark.text or "")
+                elif mark.tag == "skipped":
+                    outcome, reason = "skipped", mark.get("message") or (mark.text or "")
+            if not case.get("classname"):
+                case.set("classname", suite.get("name") or "")
+            yield Case(suite_of(tool, case), case.get("name"), outcome,
+                       reason.strip(), float(case.get("time") or 0))
+
+
+def read_all(arguments):
+    for argument in arguments:
+        tool, status, path = argument.split(":", 2)
+        failed = 0
+        try:
+            cases = list(cases_of(tool, path))
+        except (OSError, xml.ParseError):
+            cases = []
+        for case in cases:
+            failed += case.outcome == "failed"
+            yield case
+        if int(status) != 0 and not failed:
+            yield Case(tool, tool, "failed", f"ended with status {status} and no failed test", 0)
+
+
+def first_line(text):
+    return text.splitlines()[0][:160] if text else "no reason given"
+
+
+def main(arguments):
+    suites, cases = defaultdict(Suite), list(read_all(arguments))
+    for case in cases:
+        suites[case.suite].outcomes[case.outcome] += 1
+        suites[case.suite].seconds += case.seconds
+    print("\nsuite      passed  failed  skipped  seconds")
+    for name, suite in sorted(suites.items()):
+        print(f"{name:<10} {suite.outcomes['passed']:>6}  {suite.outcomes['failed']:>6}"
+              f"  {suite.outcomes['skipped']:>7}  {suite.seconds:>7.1f}")
+    for outcome in ("skipped", "failed"):
+        for case in cases:
+            if case.outcome == outcome:
+                print(f"{outcome}  {case.suite}: {case.name}: {first_line(case.reason)}")
+    total = Counter(case.outcome for case in cases)
+    print(f"{total['passed']} passed, {total['failed']} failed")
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
