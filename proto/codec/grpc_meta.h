@@ -10,17 +10,12 @@
 
 #include "stafett/base.h"
 
-#define GRPC_STATUS_TABLE(X)                                                              \
-	X(OK, 0)                                                                          \
-	X(CANCELLED, 1) X(UNKNOWN, 2) X(INVALID_ARGUMENT, 3) X(DEADLINE_EXCEEDED, 4)      \
-		X(NOT_FOUND, 5) X(ALREADY_EXISTS, 6) X(PERMISSION_DENIED, 7)              \
-			X(RESOURCE_EXHAUSTED, 8) X(FAILED_PRECONDITION, 9) X(ABORTED, 10) \
-				X(OUT_OF_RANGE, 11) X(UNIMPLEMENTED, 12) X(INTERNAL, 13)  \
-					X(UNAVAILABLE, 14) X(DATA_LOSS, 15) X(UNAUTHENTICATED, 16)
-
-#define GRPC_STATUS_CONSTANT(name, code) GRPC_##name = (code),
-enum grpc_status { GRPC_STATUS_TABLE(GRPC_STATUS_CONSTANT) };
-#undef GRPC_STATUS_CONSTANT
+/* The status codes: GRPC_OK and so on, from the table. */
+#define GRPC_STATUS(name, code) GRPC_##name = (code),
+enum grpc_status {
+#include "codec/grpc_status.def"
+};
+#undef GRPC_STATUS
 
 /* "NOT_FOUND" and so on; "UNKNOWN" for a number that is no status code. */
 const char *grpc_status_name(int code);
