@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The binary form of array_recv (PostgreSQL's arrayfuncs.c): dimensions, a flag
+ * for nulls, the element's type; per dimension its length and lower bound; then
+ * each element behind its length, -1 for null. All in network byte order.
+ */
+#include "db/array.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+enum { ARRAY_HEAD = 20, ARRAY_EMPTY_HEAD = 12, ARRAY_FIRST_SIZE = 512 };
+
+static const struct {
+	enum db_type array, element;
+} array_types[] = {
+	{DB_BOOL_ARRAY, DB_BOOL},
+	{DB_BYTEA_ARRAY, DB_BYTEA},
+	{DB_INT4_ARRAY, DB_INT4},
+	{DB_TEXT_ARRAY, DB_TEXT},
+	{DB_DATE_ARRAY, DB_DATE},
+	{DB_TIMESTAMPTZ_ARRAY, DB_TIMESTAMPTZ},
+	{DB_UUID_ARRAY, DB_UUID},
+};
+
+static uint32_t db_array_element_type(const struct db_array *array)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(array_types); i++)
+		if (array_types[i].array == array->type)
+			return array_types[i].element;
+	return 0;
+}
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+void db_array_init(struct db_array *array, enum db_type type)
+{
+	*array = (struct db_array){.type = type};
+}
+
+void db_array_clear(struct db_array *array)
+{
+	array->len = 0;
+	array->count = 0;
+	array->has_null = array->failed = false;
+}
+
+void db_array_fini(struct db_array *array)
+{
+	free(array->data);
+	db_array_init(array, array->type);
+}
+
+/* Room for |len| bytes behind the head, which is left open at the front. */
+static uint8_t *db_array_reserve(struct db_array *array, size_t len)
+{
+	size_t needed = (array->len ? array->len : ARRAY_HEAD) + len, size = array->size;
+	uint8_t *data;
+
+	if (array->failed)
+		return NULL;
+	if (needed > size) {
+		size = size ? size : ARRAY_FIRST_SIZE;
+		while (size < needed)
+			size *= 2;
+		data = realloc(array->data, size);
+		if (!data) {
+			array->failed = true;
+			return NULL;
+		}
+		array->data = data;
+		array->size = size;
+	}
+	if (!array->len)
+		array->len = ARRAY_HEAD;
+	array->len += len;
+	return array->data + array->len - len;
+}
+
+static void db_array_add(struct db_array *array, const void *value, size_t len)
+{
+	uint8_t *at = db_array_reserve(array, sizeof(uint32_t) + len);
+
+	if (!at)
+		return;
+	put_u32(at, (uint32_t)len);
+	if (len)
+		memcpy(at + sizeof(uint32_t), value, len);
+	array->count++;
+}
+
+void db_array_add_null(struct db_array *array)
+{
+	uint8_t *at = db_array_reserve(array, sizeof(uint32_t));
+
+	if (!at)
+		return;
+	put_u32(at, UINT32_MAX);
+	array->has_null = true;
+	array->count++;
+}
+
+void db_array_add_bytes(struct db_array *array, struct bytes value)
+{
+	db_array_add(array, value.data, value.len);
+}
+
+void db_array_add_text(struct db_array *array, const char *value)
+{
+	if (value)
+		db_array_add(array, value, strlen(value));
+	else
+		db_array_add_null(array);
+}
+
+void db_array_add_int(struct db_array *array, int32_t value)
+{
+	uint8_t wire[4];
+
+	put_u32(wire, (uint32_t)value);
+	db_array_add(array, wire, sizeof(wire));
+}
+
+void db_array_add_bool(struct db_array *array, bool value)
+{
+	db_array_add(array, &(uint8_t){value}, 1);
+}
+
+void db_array_add_time(struct db_array *array, int64_t us)
+{
+	uint64_t wire = htobe64((uint64_t)(us - DB_EPOCH_US));
+
+	db_array_add(array, &wire, sizeof(wire));
+}
+
+void db_array_add_date(struct db_array *array, int64_t days)
+{
+	db_array_add_int(array, (int32_t)(days - DB_EPOCH_DAYS));
+}
+
+struct bytes db_array_finish(struct db_array *array)
+{
+	if (!db_array_reserve(array, 0))
+		return bytes_of(NULL, 0);
+	put_u32(array->data, array->count > 0);
+	put_u32(array->data + 4, array->has_null);
+	put_u32(array->data + 8, db_array_element_type(array));
+	if (!array->count)
+		return bytes_of(array->data, ARRAY_EMPTY_HEAD);
+	put_u32(array->data + 12, (uint32_t)array->count);
+	put_u32(array->data + 16, 1);
+	return bytes_of(array->data, array->len);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of the relay: given what is known (facts) and what is asked (an
+ * order), what happens (a decision). Pure: the time is a fact, nothing is read,
+ * nothing is written, and the same arguments give the same decision for ever.
+ *
+ * The transition table is tbl/acts.def; the guards that it names are the small
+ * predicates of rules.c. All times are microseconds since 1970 UTC.
+ *
+ * Invariants: a refusal changes nothing; an act names the version that it saw;
+ * custody moves only by an act whose row says so.
+ */
+#ifndef DOMAIN_RULES_H
+#define DOMAIN_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain/calendar.h"
+#include "domain/reason.h"
+#include "domain/uuid.h"
+#include "domain/words.h"
+#include "stafett/base.h"
+
+/* What is asked: a message, decoded and valid in itself (validate.h). Texts are
+ * borrowed from the request. */
+struct order {
+	enum act act;
+	struct bytes unit, member; /* who asks: handle and URN */
+	struct uuid message;	   /* its id: with the unit, the key */
+	int64_t create_us, occurrence_us;
+	struct uuid chain, referral; /* derived where |opens_chain| or a send */
+	bool opens_chain;
+	int version;
+	uint8_t content_hash[32];
+
+	/* send */
+	enum kind kind;
+	struct bytes priority;
+	struct bytes to_unit, hand_back; /* handles; hand_back may be empty */
+	struct date help_request_date;	 /* year 0: not given */
+	bool has_replaces;
+	struct uuid replaces;
+	int64_t call_us; /* 0: no call */
+
+	/* accept */
+	struct date contact_by;
+	struct bytes clock_reason;
+
+	/* acknowledge */
+	struct uuid delivered;
+	uint8_t delivered_hash[32];
+};
+
+/* What is known, read under the chain's lock. What the unit is no party to is
+ * not visible, which is the same as not there. */
+struct facts {
+	int64_t now_us;
+	bool unit_known, member_known;
+	struct uuid unit, member;
+	mask_t roles;
+
+	bool key_known;
+	uint8_t key_hash[32];
+
+	bool chain_visible, chain_open;
+	struct uuid custodian;
+	struct date due_date; /* the person's clock */
+
+	bool referral_visible;
+	enum state state;
+	int version;
+	enum kind kind;
+	struct bytes priority;
+	struct uuid requester, owner, sender;
+
+	bool to_known, to_open;
+	struct uuid to_unit;
+	mask_t to_kinds;
+	struct bytes to_replaced_by;
+
+	bool hand_back_known;
+	bool replaces_own;
+
+	bool delivered_known;
+	uint8_t delivered_hash[32];
+};
+
+enum decision_kind {
+	DECISION_DO,	    /* carry it out */
+	DECISION_DUPLICATE, /* it was carried out: answer as then */
+	DECISION_REFUSE,    /* |reason| says why; nothing happens */
+};
+
+struct decision {
+	enum decision_kind kind;
+	enum reason reason;
+	const char *field;	  /* at fault, or NULL; static */
+	struct bytes alternative; /* another unit's handle; may be empty */
+	bool state_known;	  /* the refusal may tell state and version */
+	mask_t allowed_acts;	  /* what the caller may do now */
+
+	enum state from, to;
+	int version;	       /* of the referral, afterwards */
+	struct uuid owner;     /* afterwards */
+	struct uuid custodian; /* afterwards */
+	bool custodian_moves;
+	struct date due_date; /* the person's clock, where the chain is new */
+	struct uuid next_actor;
+	const char *next_act;  /* NULL: nobody need act */
+	int64_t due_us;	       /* by when; 0 without next_act */
+	bool settles_delivery; /* the message that brought it is acknowledged */
+};
+
+/* Decides. Total: every order gets a decision for all facts. */
+void rules_decide(
+	const struct order *order, const struct facts *facts, struct decision *ret_decision);
+/* The acts that a unit with these facts and roles may try now (guards on an
+ * act's own fields are not asked). */
+mask_t rules_allowed_acts(const struct facts *facts);
+/* The roles that may perform an act. */
+mask_t rules_act_roles(enum act act);
+/* The message code of an act: "NR", "BEK". */
+const char *rules_message_code(enum act act);
+/* The last day for help: one month from the request, clamped to the month's end. */
+struct date rules_due_date(struct date help_request_date);
+
+#endif
