@@ -15,7 +15,7 @@
 
 #include "stafett/base.h"
 
-enum { IDENTITY_MEMBER_MAX = 104, IDENTITY_HANDLE_MAX = 81, IDENTITY_ORGNR_LEN = 10 };
+enum { IDENTITY_MEMBER_MAX = 98, IDENTITY_HANDLE_MAX = 81, IDENTITY_ORGNR_LEN = 10 };
 
 /* Whether |text| is a member's name with a valid organisation number. */
 bool identity_is_member(struct bytes text);

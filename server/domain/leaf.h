@@ -21,7 +21,8 @@
 #include "domain/uuid.h"
 #include "stafett/base.h"
 
-enum { LEAF_MAX = 384, LEAF_HASH_LEN = 32, LEAF_SALT_LEN = 32 };
+/* A handle is at most 81 bytes, so no name of a unit is ever cut. */
+enum { LEAF_MAX = 300, LEAF_NAME_MAX = 89, LEAF_HASH_LEN = 32, LEAF_SALT_LEN = 32 };
 
 /* What was done. The numbers are for ever. */
 enum leaf_type {
@@ -46,24 +47,23 @@ struct leaf {
 	int64_t time_us;
 	uint16_t type;
 	uint8_t outcome, role;
-	struct bytes organisation, unit; /* number and handle; cut at 255 bytes */
+	struct bytes organisation, unit; /* number and handle; cut at LEAF_NAME_MAX */
 	struct uuid object;
 	uint8_t object_hash[32];
 	uint8_t state_before, state_after;
 	uint8_t detail_commitment[32];
 };
 
-/* Writes the leaf's bytes; gives their length (at most LEAF_MAX; org and unit are
- * valid names, so they fit). */
+/* Writes the leaf's bytes; gives their length. */
 size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX]);
 /* SHA-256 of a zero byte and the leaf. */
 void leaf_hash(struct bytes encoded, uint8_t out[LEAF_HASH_LEN]);
 /* HMAC-SHA-256 that binds |detail| under |salt|. */
-void leaf_commit(const uint8_t salt[LEAF_SALT_LEN], struct bytes detail,
-	uint8_t out[LEAF_HASH_LEN]);
+void leaf_commit(
+	const uint8_t salt[LEAF_SALT_LEN], struct bytes detail, uint8_t out[LEAF_HASH_LEN]);
 /* The hash that names a message's content:
  * SHA-256(header || SHA-256(card) || SHA-256(body)). */
-void content_hash(struct bytes header, struct bytes card, struct bytes body,
-	uint8_t out[LEAF_HASH_LEN]);
+void content_hash(
+	struct bytes header, struct bytes card, struct bytes body, uint8_t out[LEAF_HASH_LEN]);
 
 #endif

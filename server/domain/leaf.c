@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing, hashing and committing audit leaves. The bytes that are written here
+ * are for ever: a change of form needs a new number after "stafett".
+ */
+#include "domain/leaf.h"
+
+#include "domain/digest.h"
+
+/* With its version: NUL, 1. */
+static const uint8_t leaf_magic[] = {'s', 't', 'a', 'f', 'e', 't', 't', 0, 1};
+
+/* Its NUL belongs to it: no detail can continue the label. */
+static const char leaf_detail_label[] = "stafett-detail/v1";
+
+/* What leaf_encode writes besides the two names. */
+enum { LEAF_FIXED = 9 + 16 + 8 + 2 + 1 + 1 + 1 + 1 + 16 + 32 + 1 + 1 + 32 };
+_Static_assert(LEAF_FIXED + 2 * LEAF_NAME_MAX <= LEAF_MAX, "the longest leaf fits");
+
+static uint8_t *leaf_put(uint8_t *p, const void *data, size_t len)
+{
+	memcpy(p, data, len);
+	return p + len;
+}
+
+/* The low |width| bytes of |value|, the highest first. */
+static uint8_t *leaf_put_number(uint8_t *p, uint64_t value, int width)
+{
+	for (int i = width - 1; i >= 0; i--)
+		*p++ = (uint8_t)(value >> (8 * i));
+	return p;
+}
+
+/* A name behind its length. */
+static uint8_t *leaf_put_name(uint8_t *p, struct bytes name)
+{
+	size_t len = name.len < LEAF_NAME_MAX ? name.len : LEAF_NAME_MAX;
+
+	*p++ = (uint8_t)len;
+	return len ? leaf_put(p, name.data, len) : p;
+}
+
+size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX])
+{
+	uint8_t *p = leaf_put(out, leaf_magic, sizeof(leaf_magic));
+
+	p = leaf_put(p, leaf->event.b, sizeof(leaf->event.b));
+	p = leaf_put_number(p, (uint64_t)leaf->time_us, 8);
+	p = leaf_put_number(p, leaf->type, 2);
+	*p++ = leaf->outcome;
+	*p++ = leaf->role;
+	p = leaf_put_name(p, leaf->organisation);
+	p = leaf_put_name(p, leaf->unit);
+	p = leaf_put(p, leaf->object.b, sizeof(leaf->object.b));
+	p = leaf_put(p, leaf->object_hash, sizeof(leaf->object_hash));
+	*p++ = leaf->state_before;
+	*p++ = leaf->state_after;
+	p = leaf_put(p, leaf->detail_commitment, sizeof(leaf->detail_commitment));
+	return (size_t)(p - out);
+}
+
+void leaf_hash(struct bytes encoded, uint8_t out[LEAF_HASH_LEN])
+{
+	static const uint8_t leaf_mark = 0; /* an inner node begins with 1 */
+	const struct bytes pieces[] = {bytes_of(&leaf_mark, 1), encoded};
+
+	digest_sha256(pieces, ARRAY_SIZE(pieces), out);
+}
+
+void leaf_commit(const uint8_t salt[LEAF_SALT_LEN], struct bytes detail, uint8_t out[LEAF_HASH_LEN])
+{
+	const struct bytes pieces[] = {
+		bytes_of(leaf_detail_label, sizeof(leaf_detail_label)), detail};
+
+	digest_hmac(bytes_of(salt, LEAF_SALT_LEN), pieces, ARRAY_SIZE(pieces), out);
+}
+
+void content_hash(
+	struct bytes header, struct bytes card, struct bytes body, uint8_t out[LEAF_HASH_LEN])
+{
+	uint8_t card_hash[DIGEST_LEN], body_hash[DIGEST_LEN];
+	const struct bytes pieces[] = {
+		header, bytes_of(card_hash, DIGEST_LEN), bytes_of(body_hash, DIGEST_LEN)};
+
+	digest_sha256(&card, 1, card_hash);
+	digest_sha256(&body, 1, body_hash);
+	digest_sha256(pieces, ARRAY_SIZE(pieces), out);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * UUIDs as sixteen bytes: text, version 7, and the ids that follow from a
+ * message. Layout of version 7: bytes 0-5 time, 6 version and 4 random bits, 7
+ * random, 8 variant and 6 random bits, 9-15 random.
+ */
+#include "domain/uuid.h"
+
+#include "domain/digest.h"
+
+enum { UUID_TIME_LEN = 6 };
+
+/* Where the text has a dash instead of a digit. */
+static bool uuid_is_dash(size_t at)
+{
+	return at == 8 || at == 13 || at == 18 || at == 23;
+}
+
+/* The value of a hexadecimal digit; -1 for anything else. */
+static int uuid_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool uuid_parse(struct bytes text, struct uuid *ret_uuid)
+{
+	struct uuid uuid = {{0}};
+	size_t nibble = 0;
+
+	if (text.len != UUID_TEXT_LEN)
+		return false;
+	for (size_t i = 0; i < UUID_TEXT_LEN; i++) {
+		int value = uuid_digit(text.data[i]);
+
+		if (uuid_is_dash(i)) {
+			if (text.data[i] != '-')
+				return false;
+			continue;
+		}
+		if (value < 0)
+			return false;
+		uuid.b[nibble / 2] = (uint8_t)(uuid.b[nibble / 2] << 4 | value);
+		nibble++;
+	}
+	*ret_uuid = uuid;
+	return true;
+}
+
+void uuid_format(const struct uuid *uuid, char out[UUID_TEXT_LEN + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+
+	for (size_t i = 0; i < sizeof(uuid->b); i++) {
+		if (uuid_is_dash((size_t)(p - out)))
+			*p++ = '-';
+		*p++ = digits[uuid->b[i] >> 4];
+		*p++ = digits[uuid->b[i] & 15];
+	}
+	*p = '\0';
+}
+
+/* Lays version 7 and the RFC's variant over the bits that were there. */
+static void uuid_stamp(struct uuid *uuid)
+{
+	uuid->b[6] = (uint8_t)(0x70 | (uuid->b[6] & 0x0f));
+	uuid->b[8] = (uint8_t)(0x80 | (uuid->b[8] & 0x3f));
+}
+
+struct uuid uuid_make(int64_t unix_ms, const uint8_t random[10])
+{
+	struct uuid uuid;
+
+	for (int i = 0; i < UUID_TIME_LEN; i++)
+		uuid.b[i] = (uint8_t)(unix_ms >> (40 - 8 * i));
+	memcpy(uuid.b + UUID_TIME_LEN, random, 10);
+	uuid_stamp(&uuid);
+	return uuid;
+}
+
+int uuid_version(const struct uuid *uuid)
+{
+	return uuid->b[6] >> 4;
+}
+
+int64_t uuid_time_ms(const struct uuid *uuid)
+{
+	int64_t ms = 0;
+
+	for (int i = 0; i < UUID_TIME_LEN; i++)
+		ms = ms << 8 | uuid->b[i];
+	return ms;
+}
+
+bool uuid_equal(const struct uuid *a, const struct uuid *b)
+{
+	return uuid_compare(a, b) == 0;
+}
+
+int uuid_compare(const struct uuid *a, const struct uuid *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
+bool uuid_is_nil(const struct uuid *uuid)
+{
+	static const struct uuid nil;
+
+	return uuid_equal(uuid, &nil);
+}
+
+/* The time of |message| and the random bits of one half of the digest. */
+static struct uuid uuid_from_half(const struct uuid *message, const uint8_t half[16])
+{
+	struct uuid uuid;
+
+	memcpy(uuid.b, half, sizeof(uuid.b));
+	memcpy(uuid.b, message->b, UUID_TIME_LEN);
+	uuid_stamp(&uuid);
+	return uuid;
+}
+
+void uuid_derive(struct bytes unit, const struct uuid *message, struct uuid *ret_referral,
+	struct uuid *ret_chain)
+{
+	const struct bytes pieces[] = {unit, bytes_of(message->b, sizeof(message->b))};
+	uint8_t digest[DIGEST_LEN];
+
+	digest_sha256(pieces, ARRAY_SIZE(pieces), digest);
+	*ret_referral = uuid_from_half(message, digest);
+	*ret_chain = uuid_from_half(message, digest + 16);
+}
