@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real thing: stafettd with its private PostgreSQL, a CA, and people."""
+
+import shutil
+
+import grpc
+import people
+import pki
+import postgres
+import processes
+from caller import Caller
+from stubs import contract
+
+HEALTH = "/grpc.health.v1.Health/Check"
+
+
+def health_method(channel):
+    request = contract.other["grpc.health.v1.HealthCheckRequest"]
+    response = contract.other["grpc.health.v1.HealthCheckResponse"]
+    return channel.unary_unary(HEALTH, request.SerializeToString, response.FromString), request
+
+
+class Stack:
+    """One daemon in |folder|. |settings| are those of its configuration file."""
+
+    def __init__(self, build, folder, **settings):
+        self.build, self.folder = build, folder
+        processes.private_folder(folder)
+        folder.chmod(0o755)
+        self.program = folder / "stafettd"
+        shutil.copy(build / "server" / "stafettd", self.program)
+        self.authority = pki.Authority()
+        self.identities = {}
+        self.callers = []
+        self.port = processes.free_port()
+        self.config = self._write_files(settings)
+        self.process = None
+
+    def _write_files(self, settings):
+        (self.folder / "ca.pem").write_bytes(self.authority.certificate)
+        for path in self.authority.server().write(self.folder, "server"):
+            processes.give(path)
+        values = {"port": self.port, "trial": "yes", "log_level": "debug", **settings}
+        config = self.folder / "stafettd.conf"
+        config.write_text("".join(f"{name} = {value}\n" for name, value in values.items()))
+        config.chmod(0o644)
+        return config
+
+    @property
+    def address(self):
+        return f"localhost:{self.port}"
+
+    def command(self, *words, **more):
+        """Runs one of stafettd's commands to its end."""
+        return processes.run(self.program, "-c", self.config, *words, **more)
+
+    def start(self):
+        self.process = processes.Process(self.program, "-c", self.config)
+        self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        """Until the health service says SERVING: the daemon answers and has its database."""
+        caller = self.caller("maria")
+        method, request = health_method(caller.channel)
+        try:
+            answer = method(request(), timeout=processes.DEADLINE_S, wait_for_ready=True)
+        except grpc.RpcError as error:
+            raise AssertionError(f"{error.details()}; the daemon said:\n{self.process.log()}") from error
+        assert answer.status == 1, self.process.log()
+
+    def import_directory(self):
+        self.command("directory", "import", people.write(self.folder / "directory.json"))
+
+    def stop(self):
+        for caller in self.callers:
+            caller.close()
+        if not self.process:
+            return
+        status = self.process.stop()
+        assert status == 0, f"ended with {status}:\n{self.process.log()[-3000:]}"
+
+    # -- people -------------------------------------------------------------------
+
+    def identity(self, urn):
+        if urn not in self.identities:
+            self.identities[urn] = self.authority.member(urn)
+        return self.identities[urn]
+
+    def caller(self, who, unit=None):
+        """A new channel for a member of people.MEMBERS (by id) or any urn."""
+        member = people.MEMBERS.get(who)
+        urn = member.urn if member else who
+        if unit is None and member:
+            unit = (member.roles + member.past_roles)[0][0]
+        caller = Caller(self.address, self.authority.certificate, urn, unit, self.identity(urn))
+        self.callers.append(caller)
+        return caller
+
+    def stranger(self, identity):
+        """A caller with any identity, or with none."""
+        caller = Caller(self.address, self.authority.certificate, people.MEMBERS["maria"].urn,
+                        people.LUND, identity)
+        self.callers.append(caller)
+        return caller
+
+    # -- the database ---------------------------------------------------------------
+
+    def database_uri(self, user="stafett_admin"):
+        """The private PostgreSQL's; only the daemon's operating system user may use it."""
+        return f"host={self.folder}/state/run user={user} dbname=stafett"
+
+    def tables(self):
+        return postgres.Tables(postgres.connect(self.database_uri()))
