@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The arena of a command, without NULL: see the header. */
+#include "client/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/exit.h"
+
+void *memory_need(void *p)
+{
+	if (p)
+		return p;
+	fputs("stafett: out of memory\n", stderr);
+	exit(EXIT_TEMPORARY);
+}
+
+void *memory_alloc(struct arena *arena, size_t size)
+{
+	return memory_need(arena_alloc(arena, size));
+}
+
+char *memory_copy(struct arena *arena, struct bytes bytes)
+{
+	return memory_need(arena_copy(arena, bytes));
+}
+
+char *memory_string(struct arena *arena, const char *text)
+{
+	return memory_copy(arena, bytes_of_string(text));
+}
+
+char *memory_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	text = memory_alloc(arena, (size_t)len + 1);
+	va_start(args, format);
+	vsnprintf(text, (size_t)len + 1, format, args);
+	va_end(args);
+	return text;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Widths and wrapping: see the header. */
+#include "client/screen/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { LINES_WIDTH = 80, LINES_WIDTH_LEAST = 40, LINES_WIDTH_MOST = 400 };
+
+size_t lines_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long width = LINES_WIDTH;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		width = size.ws_col;
+	else if (columns && strtol(columns, NULL, 10) > 0)
+		width = strtol(columns, NULL, 10);
+	if (width < LINES_WIDTH_LEAST)
+		return LINES_WIDTH_LEAST;
+	return width > LINES_WIDTH_MOST ? LINES_WIDTH_MOST : (size_t)width;
+}
+
+static size_t lines_columns_of(const char *text, size_t len)
+{
+	mbstate_t state = {0};
+	size_t columns = 0;
+
+	while (len) {
+		wchar_t c;
+		size_t used = mbrtowc(&c, text, len, &state);
+		int width;
+
+		if (used == (size_t)-1 || used == (size_t)-2 || used == 0)
+			return columns + len;
+		width = wcwidth(c);
+		columns += width > 0 ? (size_t)width : 0;
+		text += used;
+		len -= used;
+	}
+	return columns;
+}
+
+size_t lines_columns(const char *text)
+{
+	return lines_columns_of(text, strlen(text));
+}
+
+bool lines_may_colour(FILE *out)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(out)) && !(no && *no);
+}
+
+void lines_print(FILE *out, const char *first, const char *next, const char *text)
+{
+	size_t width = lines_width() < LINES_WIDTH ? lines_width() : LINES_WIDTH;
+	size_t at = lines_columns(first);
+	bool line_is_empty = true;
+
+	fputs(first, out);
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		size_t columns = lines_columns_of(text, len);
+
+		if (!line_is_empty && at + 1 + columns > width) {
+			fprintf(out, "\n%s", next);
+			at = lines_columns(next);
+			line_is_empty = true;
+		}
+		fprintf(out, "%s%.*s", line_is_empty ? "" : " ", (int)len, text);
+		at += columns + (line_is_empty ? 0 : 1);
+		line_is_empty = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+void lines_print_command(FILE *out, const char *indent, const char *hint, const char *command)
+{
+	size_t columns = lines_columns(indent) + lines_columns(hint) + 1 + lines_columns(command);
+
+	if (!*command) {
+		lines_print(out, indent, indent, hint);
+	} else if (columns <= LINES_WIDTH) {
+		fprintf(out, "%s%s %s\n", indent, hint, command);
+	} else {
+		lines_print(out, indent, indent, hint);
+		fprintf(out, "%s  %s\n", indent, command);
+	}
+}

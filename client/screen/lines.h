@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page that everything is printed on: its width, and text wrapped to it. */
+#ifndef CLIENT_SCREEN_LINES_H
+#define CLIENT_SCREEN_LINES_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Columns of standard output: the terminal's, else COLUMNS, else 80. */
+size_t lines_width(void);
+/* Columns that |text| takes, in the locale's encoding. */
+size_t lines_columns(const char *text);
+/* Whether |out| may be coloured: a terminal, and NO_COLOR is not set. */
+bool lines_may_colour(FILE *out);
+/* Prints |text| after |first|, broken between words at 80 columns or the page's
+ * width if that is less; further lines begin with |next|. Ends the line. */
+void lines_print(FILE *out, const char *first, const char *next, const char *text);
+/* Prints a hint and the command that it speaks of, which is never broken. */
+void lines_print_command(FILE *out, const char *indent, const char *hint, const char *command);
+
+#endif
