@@ -25,8 +25,14 @@ struct log_field {
 	int64_t number;
 };
 
-#define LOG_S(k, v) ((struct log_field){.key = (k), .text = (v) ? (v) : "-"})
+#define LOG_S(k, v) log_field_of_text(k, v)
 #define LOG_I(k, v) ((struct log_field){.key = (k), .number = (int64_t)(v)})
+
+/* |text| may be NULL, and may be an array: hence no macro that tests it. */
+static inline struct log_field log_field_of_text(const char *key, const char *text)
+{
+	return (struct log_field){.key = key, .text = text ? text : "-"};
+}
 
 /* Lines below |level| are dropped. |with_time| adds time=..., for a terminal or a file. */
 void log_init(enum log_level level, bool with_time);
@@ -37,7 +43,7 @@ bool log_would(enum log_level level);
 /* Writes one line with one write(2); |fields| has |n| entries. Keeps errno. */
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, int n);
 
-#define LOG_FIELDS_(...) \
+#define LOG_FIELDS_(...)                         \
 	(const struct log_field[]){__VA_ARGS__}, \
 		(int)(sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 #define log_debug(msg, ...) log_write(LOG_LEVEL_DEBUG, msg, LOG_FIELDS_(__VA_ARGS__))

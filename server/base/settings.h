@@ -28,9 +28,10 @@ struct settings {
 #undef SETTING_BOOL
 
 /* Reads |file| (NULL: defaults only), then applies |n_overrides| strings of the
- * form "name=value". On failure gives -EINVAL or -errno and one line in
- * |ret_error| ("stafettd.conf:12: unknown setting 'prot'; did you mean 'port'?"),
- * freed by the caller with free. */
+ * form "name=value", the last of a name counts; their paths are relative to the
+ * working folder. On failure gives -EINVAL or -errno and one line in |ret_error|
+ * ("stafettd.conf:12: unknown setting 'prot'; did you mean 'port'?"), freed by the
+ * caller with free. Only -ENOMEM may leave it NULL. */
 int settings_read(const char *file, const char *const *overrides, int n_overrides,
 	struct settings **ret_settings, char **ret_error) WARN_UNUSED;
 /* Accepts NULL; returns NULL. */
