@@ -58,29 +58,35 @@ MEMBERS = {member.id: member for member in [
 STRANGER = "urn:stafett:org:2120001124:member:stranger"
 
 
-def _membership(member, unit, role, **more):
-    return {"member": member.urn, "unit": unit, "role": role, **more}
+def _unit(handle):
+    name, kinds = UNITS[handle]
+    unit = {"handle": handle, "display_name": name, "kinds": kinds, "needs": ["alcohol", "cannabis"],
+            "service_area": ["1281"], "age_min": 18, "opening_hours": "Mon-Fri 8-16",
+            "phone": "046-00 00 00"}
+    if handle in SUCCESSOR:
+        unit.update(status="closed", replaced_by=SUCCESSOR[handle])
+    return unit
+
+
+def _member(member):
+    roles = {}
+    for unit, role in member.roles + member.past_roles:
+        roles.setdefault(unit, []).append(role)
+    return {"id": member.id, "display_name": member.name, "roles": roles}
 
 
 def directory():
     """What `stafettd directory import` reads."""
-    memberships = []
-    for member in MEMBERS.values():
-        memberships += [_membership(member, *role) for role in member.roles]
-        memberships += [_membership(member, *role, validFrom="2020-01-01T00:00:00Z",
-                                    validTo="2021-01-01T00:00:00Z") for role in member.past_roles]
-    return {
-        "organizations": [{"slug": slug, "number": number, "name": name, "kind": kind}
-                          for slug, (number, name, kind) in ORGANIZATIONS.items()],
-        "units": [{"handle": handle, "organization": handle.split("/")[0], "displayName": name,
-                   "kinds": kinds, "needs": ["alcohol", "cannabis"], "serviceArea": ["1281"],
-                   "ageMin": 18, "openingHours": "Mon-Fri 8-16", "phone": "046-00 00 00",
-                   "status": "closed" if handle in SUCCESSOR else "active",
-                   **({"replacedBy": SUCCESSOR[handle]} if handle in SUCCESSOR else {})}
-                  for handle, (name, kinds) in UNITS.items()],
-        "members": [{"urn": member.urn, "displayName": member.name} for member in MEMBERS.values()],
-        "memberships": memberships,
-    }
+    return {"organizations": [{
+        "slug": slug, "number": number, "name": name, "kind": kind,
+        "units": [_unit(handle) for handle in UNITS if handle.startswith(slug + "/")],
+        "members": [_member(member) for member in MEMBERS.values() if member.organization == slug],
+    } for slug, (number, name, kind) in ORGANIZATIONS.items()]}
+
+
+def past_roles():
+    """(urn, unit, role) of what has ended: an import knows only what is."""
+    return [(member.urn, *role) for member in MEMBERS.values() for role in member.past_roles]
 
 
 def write(path):

@@ -22,7 +22,7 @@ class Cluster:
         # Trust is safe here: only the server's user reaches the socket's folder.
         processes.run(BIN / "initdb", "-D", self.data, "-A", "trust", "-U", "postgres",
                       "--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions")
-        words = ["listen_addresses=''", f"unix_socket_directories='{folder}'",
+        words = ["listen_addresses=", f"unix_socket_directories={folder}",
                  "wal_level=replica", *settings]
         self.process = processes.Process(
             BIN / "postgres", "-D", self.data, *[w for s in words for w in ("-c", s)])

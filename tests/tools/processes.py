@@ -115,13 +115,13 @@ class Process:
     def is_running(self):
         return self.popen.poll() is None
 
-    def signal(self, number):
+    def send_signal(self, number):
         self.popen.send_signal(number)
 
     def stop(self, number=signal.SIGTERM):
         """Ends it and returns its status. A sanitizer's report is a failure."""
         if self.is_running():
-            self.signal(number)
+            self.send_signal(number)
         try:
             status = self.popen.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:

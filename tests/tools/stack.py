@@ -33,8 +33,9 @@ class Stack:
         self.identities = {}
         self.callers = []
         self.port = processes.free_port()
+        self.settings = settings
         self.config = self._write_files(settings)
-        self.process = None
+        self.process = self._tables = None
 
     def _write_files(self, settings):
         (self.folder / "ca.pem").write_bytes(self.authority.certificate)
@@ -70,7 +71,13 @@ class Stack:
         assert answer.status == 1, self.process.log()
 
     def import_directory(self):
+        """Loads the people, and ends the roles that have ended."""
         self.command("directory", "import", people.write(self.folder / "directory.json"))
+        for urn, unit, role in people.past_roles():
+            self.tables().rows(
+                "UPDATE stafett.membership ms SET valid_to = '2021-01-01'"
+                " FROM stafett.member m, stafett.unit u WHERE m.id = ms.member AND u.id = ms.unit"
+                " AND (m.urn, u.handle, ms.role) = (%s, %s, %s) RETURNING 1", urn, unit, role)
 
     def stop(self):
         for caller in self.callers:
@@ -106,9 +113,14 @@ class Stack:
 
     # -- the database ---------------------------------------------------------------
 
-    def database_uri(self, user="stafett_admin"):
-        """The private PostgreSQL's; only the daemon's operating system user may use it."""
-        return f"host={self.folder}/state/run user={user} dbname=stafett"
+    def database_uri(self):
+        """The administrator's: that of the settings, or of the private PostgreSQL, which
+        only the daemon's operating system user may use."""
+        private = f"host={self.folder}/state/run user=stafett_admin dbname=stafett"
+        return self.settings.get("database", private)
 
     def tables(self):
-        return postgres.Tables(postgres.connect(self.database_uri()))
+        """A look into the tables; one connection for all who look."""
+        if not self._tables:
+            self._tables = postgres.Tables(postgres.connect(self.database_uri()))
+        return self._tables

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One holder: attacks with the daemon's own role, each refused by PostgreSQL.
+
+No bug in C can drop a person, because what drops one cannot be written down.
+"""
+
+import uuid
+
+import psycopg2
+import pytest
+from psycopg2 import errors
+from postgres import connect
+
+OPEN_CHAIN = """
+WITH c AS (
+    INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_seq,
+        help_request_date, intervention_due_date, create_time)
+    VALUES (%(chain)s, 1, 'open', %(unit)s, 1, 1, '2026-11-02', '2026-12-02', stafett.now()))
+INSERT INTO stafett.custody (chain, seq, unit, since, cause)
+VALUES (%(chain)s, 1, %(unit)s, stafett.now(), 1)"""
+
+NO_LEDGER = """
+INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_seq,
+    help_request_date, intervention_due_date, create_time)
+VALUES (%(other)s, 1, 'open', %(unit)s, 1, 1, '2026-11-02', '2026-12-02', stafett.now())"""
+
+ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
+    ("a chain without a line in the ledger", NO_LEDGER, errors.ForeignKeyViolation),
+    ("an open chain that nobody holds",
+     "UPDATE stafett.chain SET custodian = NULL WHERE id = %(chain)s", errors.CheckViolation),
+    ("a chain that begins without a holder", NO_LEDGER.replace("%(unit)s", "NULL"),
+     errors.CheckViolation),
+    ("a holder of whom the ledger knows nothing",
+     "UPDATE stafett.chain SET custodian = %(other)s WHERE id = %(chain)s", errors.ForeignKeyViolation),
+    ("a change point that does not exist",
+     "UPDATE stafett.chain SET custody_seq = 2 WHERE id = %(chain)s", errors.ForeignKeyViolation),
+    ("a second holder at the same change point",
+     "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
+     " VALUES (%(chain)s, 1, %(other)s, stafett.now(), 1)", errors.UniqueViolation),
+    ("a change point of a chain that does not exist",
+     "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
+     " VALUES (%(other)s, 1, %(unit)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+    ("a closed chain that is held", "UPDATE stafett.chain SET status = 'closed' WHERE id = %(chain)s",
+     errors.InsufficientPrivilege),
+    ("another day on which help was asked for",
+     "UPDATE stafett.chain SET help_request_date = '2027-01-01' WHERE id = %(chain)s",
+     errors.InsufficientPrivilege),
+    ("a ledger that is written again", "UPDATE stafett.custody SET unit = %(other)s",
+     errors.InsufficientPrivilege),
+    ("an event that is written again", "UPDATE stafett.event SET unit = %(other)s",
+     errors.InsufficientPrivilege),
+    ("contents that are written again", "UPDATE stafett.content SET body = ''",
+     errors.InsufficientPrivilege),
+    ("a receipt that is written again", "UPDATE stafett.idempotency SET receipt = ''",
+     errors.InsufficientPrivilege),
+    ("an audit record that is written again", "UPDATE stafett.audit_queue SET leaf = ''",
+     errors.InsufficientPrivilege),
+    ("a referral of no chain",
+     "INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version, requester, owner,"
+     " sender, hand_back_unit, create_time, update_time)"
+     " VALUES (%(other)s, %(other)s, '', '', '', '', 1, %(unit)s, %(unit)s, %(unit)s, %(unit)s,"
+     " stafett.now(), stafett.now())", errors.ForeignKeyViolation),
+    ("case data past the functions that filter by party", "SELECT * FROM stafett.content",
+     errors.InsufficientPrivilege),
+    ("another clock", "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz"
+     " LANGUAGE sql RETURN 'epoch'::timestamptz", errors.InsufficientPrivilege),
+    ("a table of its own", "CREATE TABLE stafett.side_door (id int)", errors.InsufficientPrivilege),
+    ("the owner's rights", "SET ROLE stafett_owner", errors.InsufficientPrivilege),
+]
+TABLES = ["chain", "custody", "referral", "request", "event", "content", "party", "delivery",
+          "idempotency", "audit_queue", "unit", "member", "membership"]
+
+
+@pytest.fixture(scope="module")
+def daemon(schema):
+    """A connection with the daemon's role."""
+    connection = connect(schema("stafett_app"))
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def chain(daemon):
+    """An open chain that |unit| holds; |other| is nobody."""
+    ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "other")}
+    daemon.cursor().execute(OPEN_CHAIN, ids)
+    return ids
+
+
+@pytest.mark.parametrize("sql, refusal", [attack[1:] for attack in ATTACKS],
+                         ids=[attack[0].replace(" ", "_") for attack in ATTACKS])
+def test_the_database_refuses(daemon, chain, sql, refusal):
+    with pytest.raises(refusal):
+        daemon.cursor().execute(sql, chain)
+
+
+@pytest.mark.parametrize("verb", ["DELETE FROM", "TRUNCATE"])
+@pytest.mark.parametrize("table", TABLES)
+def test_the_daemon_deletes_nothing(daemon, table, verb):
+    with pytest.raises(errors.InsufficientPrivilege):
+        daemon.cursor().execute(f"{verb} stafett.{table}")
+
+
+def test_custody_moves_by_a_new_line_of_the_ledger(daemon, chain):
+    cursor = daemon.cursor()
+    cursor.execute("INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
+                   " VALUES (%(chain)s, 2, %(other)s, stafett.now(), 2)", chain)
+    cursor.execute("UPDATE stafett.chain SET custodian = %(other)s, custody_seq = 2, version = 2"
+                   " WHERE id = %(chain)s", chain)
+    assert cursor.rowcount == 1
+
+
+def test_two_moves_at_once_cannot_both_happen(daemon, schema, chain):
+    """Both want to be change point 2; the later one finds it taken."""
+    move = ("INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
+            " VALUES (%(chain)s, 2, %(unit)s, stafett.now(), 2)")
+    daemon.cursor().execute(move, chain)
+    rival = connect(schema("stafett_app"))
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        rival.cursor().execute(move, chain)
+    rival.close()
