@@ -20,7 +20,7 @@ def run(*command):
 def released():
     """The folder of a build with the options that users get."""
     if not (BUILD / "build.ninja").exists():
-        run("meson", "setup", str(BUILD), str(tree.TOP), "-Dwerror=true", "-Dtests=false")
+        run("meson", "setup", str(BUILD), str(tree.TOP), "-Dwerror=true")
     run("ninja", "-C", str(BUILD), "--quiet", *PROGRAMS)
     return BUILD
 
