@@ -2,6 +2,7 @@
 """What other people's checkers say about the tree: clang-format, cppcheck,
 shellcheck, mandoc, and the compiler on every header alone."""
 
+import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,25 @@ def test_cppcheck_has_nothing_to_say(include_flags):
                "--template={file}:{line}: {id}: {message}", "-D_GNU_SOURCE",
                *own, "server", "client", "proto/codec")
     assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_clang_tidy_has_nothing_to_say(include_flags):
+    def tidy(paths):
+        return run("clang-tidy", "--quiet", *paths, "--", "-std=c11", "-D_GNU_SOURCE",
+                   '-DSTAFETT_VERSION="0"', *include_flags)
+    paths = [str(path) for path in tree.files(".c", under=("server", "client", "proto/codec"))]
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(tidy, (paths[0::2], paths[1::2])))
+    said = "\n".join(line for done in results for line in done.stdout.splitlines()
+                     if re.search(r": (warning|error): ", line))
+    assert said == ""
+    assert all(done.returncode == 0 for done in results), results[0].stderr[-2000:]
+
+
+@pytest.mark.skipif("STAFETT_BUF" not in os.environ, reason="buf is not installed (.ci/run installs it)")
+def test_the_contract_passes_buf_lint():
+    done = run(os.environ["STAFETT_BUF"], "lint", "proto")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_shell_scripts_are_clean():
