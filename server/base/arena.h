@@ -19,8 +19,8 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* the newest first */
-	size_t used, cap;           /* bytes given out, and the most that may be */
-	bool overflowed;            /* sticky: some request was refused */
+	size_t used, cap;	    /* bytes given out, and the most that may be */
+	bool overflowed;	    /* sticky: some request was refused */
 	ProtobufCAllocator allocator;
 };
 

@@ -15,10 +15,10 @@
 /* SETTING_TEXT -> const char * (never NULL, "" when unset), SETTING_PATH the same,
  * made absolute against the file's folder; SETTING_NUMBER -> int64_t;
  * SETTING_BOOL -> bool. */
-#define SETTING_TEXT(name, def, doc)		const char *name;
-#define SETTING_PATH(name, def, doc)		const char *name;
+#define SETTING_TEXT(name, def, doc)		 const char *name;
+#define SETTING_PATH(name, def, doc)		 const char *name;
 #define SETTING_NUMBER(name, def, min, max, doc) int64_t name;
-#define SETTING_BOOL(name, def, doc)		bool name;
+#define SETTING_BOOL(name, def, doc)		 bool name;
 struct settings {
 #include "stafett/tbl/settings.def"
 };
