@@ -258,8 +258,8 @@ struct clock_time calendar_time_of(int64_t us)
  */
 int64_t calendar_at(struct date d, struct clock_time t)
 {
-	int64_t wall = date_to_days(d) * SECONDS_A_DAY + t.hour * SECONDS_AN_HOUR +
-		       t.minute * SECONDS_A_MINUTE + t.second;
+	int64_t wall = date_to_days(d) * SECONDS_A_DAY + (int64_t)t.hour * SECONDS_AN_HOUR +
+		       (int64_t)t.minute * SECONDS_A_MINUTE + t.second;
 	int64_t before = calendar_wall(wall - SECONDS_A_DAY).tm_gmtoff;
 	int64_t after = calendar_wall(wall + SECONDS_A_DAY).tm_gmtoff;
 	bool before_fits = calendar_wall(wall - before).tm_gmtoff == before;
@@ -282,7 +282,7 @@ int64_t calendar_working_minutes_after(int64_t us, int minutes)
 {
 	const struct clock_time opens = {CALENDAR_DAY_OPENS, 0, 0};
 	const struct clock_time closes = {CALENDAR_DAY_CLOSES, 0, 0};
-	int64_t left = minutes * SECONDS_A_MINUTE * us_a_second;
+	int64_t left = (int64_t)minutes * SECONDS_A_MINUTE * us_a_second;
 
 	for (struct date d = calendar_date_of(us);; d = date_add_days(d, 1)) {
 		int64_t from = calendar_at(d, opens), to = calendar_at(d, closes);
@@ -307,14 +307,15 @@ struct date calendar_days_after(int64_t us, int days, struct clock_time cut_off)
 
 bool calendar_zone_ok(void)
 {
+	enum { WINTER = SECONDS_AN_HOUR, SUMMER = 2 * SECONDS_AN_HOUR };
 	static const struct {
 		int64_t seconds;
 		long offset;
 	} probes[] = {
-		{1774745999, 1 * SECONDS_AN_HOUR}, /* 2026-03-29 00:59:59 UTC: winter's last */
-		{1774746000, 2 * SECONDS_AN_HOUR}, /* ... and summer's first second */
-		{1792889999, 2 * SECONDS_AN_HOUR}, /* 2026-10-25 00:59:59 UTC: summer's last */
-		{1792890000, 1 * SECONDS_AN_HOUR}, /* ... and winter's first second */
+		{1774745999, WINTER}, /* 2026-03-29 00:59:59 UTC: winter's last */
+		{1774746000, SUMMER}, /* ... and summer's first second */
+		{1792889999, SUMMER}, /* 2026-10-25 00:59:59 UTC: summer's last */
+		{1792890000, WINTER}, /* ... and winter's first second */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {

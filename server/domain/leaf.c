@@ -34,10 +34,10 @@ static uint8_t *leaf_put_number(uint8_t *p, uint64_t value, int width)
 /* A name behind its length. */
 static uint8_t *leaf_put_name(uint8_t *p, struct bytes name)
 {
-	size_t len = name.len < LEAF_NAME_MAX ? name.len : LEAF_NAME_MAX;
-
-	*p++ = (uint8_t)len;
-	return len ? leaf_put(p, name.data, len) : p;
+	if (name.len > LEAF_NAME_MAX)
+		name.len = LEAF_NAME_MAX;
+	*p++ = (uint8_t)name.len;
+	return name.len ? leaf_put(p, name.data, name.len) : p;
 }
 
 size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX])
