@@ -75,7 +75,7 @@ static void problem_print_trace(const struct problem *problem, struct arena *are
 	if (problem->detail && *problem->detail)
 		fprintf(out, "; %s", safe_line(arena, problem->detail));
 	if (problem->call_id && *problem->call_id)
-		fprintf(out, _("; call %s"), safe_line(arena, problem->call_id));
+		fprintf(out, "; %s %s", _("call"), safe_line(arena, problem->call_id));
 	fputs(")\n", out);
 }
 

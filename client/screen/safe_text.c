@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A strict UTF-8 reader that lets nothing through that a terminal obeys. */
+/* Lets nothing through that a terminal obeys: see the header. */
 #include "client/screen/safe_text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "client/memory.h"
+#include "codec/utf8.h"
 
 /* Characters of output a byte of input, at most: "\xff" stands for one byte,
  * "\u0085" for two, "\U000e0001" for four. */
@@ -38,27 +39,6 @@ static bool safe_text_is_shown(uint32_t character)
 	return false;
 }
 
-/* Decodes the character at |p|; gives its length, or 0 where it is not UTF-8:
- * overlong forms, surrogates and what lies above U+10FFFF are not. */
-static size_t safe_text_decode(const uint8_t *p, size_t left, uint32_t *ret_character)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc0 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	uint32_t c = len == 1 ? p[0] : len ? p[0] & (0x7fu >> len) : 0;
-
-	if (len == 0 || len > left || p[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*ret_character = c;
-	return len;
-}
-
 /* Writes the visible form of one character; gives its length. */
 static size_t safe_text_show(char *out, size_t room, uint32_t character)
 {
@@ -82,7 +62,7 @@ char *safe_text(struct arena *arena, struct bytes text, enum safe_text_mode mode
 	for (size_t i = 0; i < text.len;) {
 		const uint8_t *p = text.data + i;
 		uint32_t character = 0;
-		size_t len = safe_text_decode(p, text.len - i, &character);
+		size_t len = utf8_decode(bytes_of(p, text.len - i), &character);
 		bool page = mode == SAFE_TEXT_PAGE;
 
 		i += len ? len : 1;

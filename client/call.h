@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call that is tried until the server has decided or the time is up: the same
+ * bytes again, on a new connection where the old one broke, with growing pauses.
+ * That is always safe: a read changes nothing, a write has a key of its own.
+ */
+#ifndef CLIENT_CALL_H
+#define CLIENT_CALL_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "client/client.h"
+
+struct call_outcome {
+	struct bytes reply; /* of an OK */
+	bool is_decided;    /* OK, or refused for good */
+	bool line_is_down;  /* the last try did not get as far as an answer */
+};
+
+/* Calls |path| with |request| until |deadline_ns|, but at least once. 0, or an exit
+ * code; |ret_outcome| is written in both cases. */
+int call_bytes(struct client *client, const char *path, struct bytes request, int64_t deadline_ns,
+	struct call_outcome *ret_outcome) WARN_UNUSED;
+
+/* Calls with a message and gives the answer's message, of |type|; for reads. */
+int call_message(struct client *client, const char *path, const ProtobufCMessage *request,
+	const ProtobufCMessageDescriptor *type, void *ret_reply) WARN_UNUSED;
+
+#endif
