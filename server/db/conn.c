@@ -347,8 +347,10 @@ bool db_conn_is_ready(const struct db_conn *conn)
 
 void db_conn_drop(struct db_conn *conn, const char *why)
 {
-	if (conn->state != DB_CLOSED)
-		db_conn_fail(conn, why);
+	if (conn->state == DB_CLOSED)
+		return;
+	conn->retry_ms = DB_RETRY_LAST_MS; /* a refusal, not an accident */
+	db_conn_fail(conn, why);
 }
 
 bool db_conn_is_doubtful(const struct db_conn *conn)

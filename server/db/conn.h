@@ -67,7 +67,7 @@ void db_conn_drop(struct db_conn *conn, const char *why);
 
 /* The arguments of one statement, all in binary. The bytes they point to must
  * live until db_conn_execute returns. */
-enum { DB_ARGS_MAX = 96 };
+enum { DB_ARGS_MAX = 64 };
 struct db_args {
 	int n;
 	const char *values[DB_ARGS_MAX];

@@ -141,11 +141,6 @@ CREATE TABLE stafett.referral (
     hand_back_unit uuid NOT NULL,
     create_time timestamptz NOT NULL,
     update_time timestamptz NOT NULL,
-    acknowledge_time timestamptz,
-    accept_time timestamptz,
-    responsible text,
-    contact_by_date date,
-    appointment_time timestamptz,
     next_actor uuid,
     next_act text,
     due_time timestamptz
@@ -182,6 +177,17 @@ CREATE TABLE stafett.event (
     to_status text NOT NULL,
     custodian uuid NOT NULL,
     custodian_changed boolean NOT NULL,
+    PRIMARY KEY (chain, seq)
+);
+
+-- What an acceptance promised.
+CREATE TABLE stafett.acceptance (
+    chain uuid NOT NULL,
+    seq int NOT NULL,
+    responsible text NOT NULL,
+    contact_by_date date NOT NULL,
+    clock_reason text,
+    appointment_time timestamptz,
     PRIMARY KEY (chain, seq)
 );
 
@@ -259,13 +265,12 @@ CREATE TABLE stafett.audit_queue (
 -- that a lock or a join on the key needs. All other reading goes by api.*.
 
 GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.request,
-    stafett.event, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
+    stafett.event, stafett.acceptance, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
 GRANT UPDATE (version, custodian, custody_seq, event_seq) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
-GRANT UPDATE (version, status, update_time, acknowledge_time, accept_time, responsible,
-    contact_by_date, appointment_time, next_actor, next_act, due_time)
+GRANT UPDATE (version, status, update_time, next_actor, next_act, due_time)
     ON stafett.referral TO stafett_app;
 GRANT SELECT (chain, seq, unit) ON stafett.delivery TO stafett_app;
 GRANT UPDATE (state, done, acknowledge_time, acknowledge_member) ON stafett.delivery TO stafett_app;

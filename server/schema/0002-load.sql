@@ -18,7 +18,7 @@ RETURNS TABLE (
     requester uuid, owner uuid, sender uuid,
     to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
     hand_back uuid, replaces_ok boolean,
-    delivery_seq int, delivery_hash bytea, delivery_state text)
+    delivery_seq int, delivery_hash bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett
 AS $$
@@ -42,7 +42,7 @@ BEGIN
         t.id, t.status, array_to_string(t.kinds, ','), successor.handle,
         h.id,
         EXISTS (SELECT FROM referral old WHERE old.id = o.replaces AND old.requester = u.id),
-        d.seq, d.content_hash, d.state
+        d.seq, d.content_hash
     FROM unnest(p_unit, p_member, p_message, p_chain, p_referral, p_to, p_hand_back,
             p_delivered, p_replaces) WITH ORDINALITY
         AS o (unit, member, message, chain, referral, to_unit, hand_back, delivered, replaces, i)
@@ -67,7 +67,7 @@ BEGIN
     LEFT JOIN unit successor ON successor.id = t.replaced_by
     LEFT JOIN unit h ON h.handle = o.hand_back
     LEFT JOIN LATERAL (
-        SELECT dd.seq, dd.content_hash, dd.state FROM delivery dd
+        SELECT dd.seq, dd.content_hash FROM delivery dd
         WHERE dd.chain = c.id AND dd.unit = u.id AND dd.referral = r.id
             AND (dd.message = o.delivered OR (o.delivered IS NULL AND NOT dd.done))
         ORDER BY dd.seq DESC LIMIT 1) d ON true;

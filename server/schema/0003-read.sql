@@ -68,9 +68,9 @@ SET search_path = pg_catalog, stafett
 BEGIN ATOMIC
     SELECT r.id, r.code, r.chain, r.kind, r.status, r.priority, r.version,
         requester.handle, owner.handle, hand_back.handle,
-        r.create_time, r.update_time, r.acknowledge_time,
-        r.accept_time, r.responsible, r.contact_by_date,
-        r.appointment_time, next_actor.handle, r.next_act, r.due_time,
+        r.create_time, r.update_time, acknowledged.create_time,
+        accepted.create_time, accepted.responsible, accepted.contact_by_date,
+        accepted.appointment_time, next_actor.handle, r.next_act, r.due_time,
         array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
         q.basis_covers_missed_events, q.replaces, q.reference,
         q.care_responsibility_remains, q.person_informed,
@@ -95,6 +95,15 @@ BEGIN ATOMIC
     LEFT JOIN stafett.unit hand_back ON hand_back.id = r.hand_back_unit
     LEFT JOIN stafett.unit custodian ON custodian.id = c.custodian
     LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor
+    LEFT JOIN LATERAL (
+        SELECT e.create_time FROM stafett.event e
+        WHERE e.chain = r.chain AND e.referral = r.id AND e.kind IN ('acknowledge', 'accept')
+        ORDER BY e.seq LIMIT 1) acknowledged ON true
+    LEFT JOIN LATERAL (
+        SELECT e.create_time, a.responsible, a.contact_by_date, a.appointment_time
+        FROM stafett.event e JOIN stafett.acceptance a USING (chain, seq)
+        WHERE e.chain = r.chain AND e.referral = r.id
+        ORDER BY e.seq DESC LIMIT 1) accepted ON true
     LEFT JOIN LATERAL (
         SELECT dd.* FROM stafett.delivery dd
         WHERE dd.chain = r.chain AND dd.referral = r.id ORDER BY dd.seq DESC LIMIT 1) d ON true

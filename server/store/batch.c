@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/batch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "domain/authz.h"
+#include "domain/identity.h"
+#include "store/effects.h"
+
+/* Decisions come quickly; a transaction that idles holds locks for nobody. */
+#define BATCH_OPTIONS                                                                     \
+	"-c role=stafett_app -c enable_seqscan=off -c plan_cache_mode=force_generic_plan" \
+	" -c jit=off -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s"
+
+/* Each operation needs randomness for its event's id and its audit record. */
+enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };
+
+/* Offline and idle wait for work; the others for the database. */
+enum batch_phase {
+	BATCH_OFFLINE,
+	BATCH_IDLE,
+	BATCH_LOADING,	/* BEGIN, lock and load are sent */
+	BATCH_APPLYING, /* apply, COMMIT and sync are sent */
+	BATCH_FAILING,	/* an error: sync, ROLLBACK and sync are sent */
+};
+
+/* One operation under way. The write is NULL once its owner has gone. */
+struct batch_slot {
+	struct write *write;
+	struct lane *lane;
+	bool locked;
+	struct decision decision;
+	enum state state;
+	int version;
+	char alternative[IDENTITY_HANDLE_MAX + 1];
+	uint8_t receipt[RECEIPT_MAX];
+	size_t receipt_len;
+	enum batch_verdict verdict;
+};
+
+struct batch {
+	struct batch_params params;
+	struct db_conn *conn;
+	enum batch_phase phase;
+	struct load load;
+	struct effects effects;
+	struct audit audit; /* of the operation being decided */
+	uint8_t random[CAP_BATCH_OPS * BATCH_RANDOM];
+	int n;
+	struct batch_slot slots[CAP_BATCH_OPS];
+	/* Which slot each row of the apply statement belongs to. */
+	int row_slot[CAP_BATCH_OPS];
+	bool committed;	  /* COMMIT said COMMIT */
+	char sqlstate[6]; /* of the error that failed the batch */
+};
+
+static void batch_on_sync(void *arg, const PGresult *result);
+
+/* --- ending ----------------------------------------------------------------- */
+
+static void batch_settle_slot(struct batch *b, struct batch_slot *slot)
+{
+	struct write_result result = {
+		.reason = slot->decision.reason,
+		.receipt = bytes_of(slot->receipt, slot->receipt_len),
+		.decision = slot->decision.kind == DECISION_REFUSE ? &slot->decision : NULL,
+		.state = slot->state,
+		.version = slot->version,
+	};
+	struct write *write = slot->write;
+
+	if (slot->verdict == BATCH_FAULT)
+		result = (struct write_result){.reason = REASON_SERVER_FAULT};
+	if (write)
+		write->slot = NULL;
+	slot->write = NULL;
+	b->params.ops->settle(b->params.arg, write, slot->lane, slot->verdict, &result);
+}
+
+/* Hands every operation back, the last first: those that go again are put in
+ * front of the queue, and so keep their order. */
+static void batch_settle(struct batch *b, enum batch_phase next)
+{
+	int n = b->n;
+
+	b->n = 0;
+	b->phase = next;
+	for (int i = n - 1; i >= 0; i--)
+		batch_settle_slot(b, &b->slots[i]);
+	b->params.ops->changed(b->params.arg);
+}
+
+static void batch_set_verdicts(struct batch *b, enum batch_verdict verdict)
+{
+	for (int i = 0; i < b->n; i++)
+		b->slots[i].verdict = verdict;
+}
+
+static void batch_on_lost(void *arg, struct db_conn *conn)
+{
+	struct batch *b = arg;
+
+	batch_set_verdicts(b, BATCH_UNKNOWN);
+	batch_settle(b, BATCH_OFFLINE);
+}
+
+static void batch_on_ready(void *arg, struct db_conn *conn)
+{
+	struct batch *b = arg;
+
+	b->phase = BATCH_IDLE;
+	b->params.ops->changed(b->params.arg);
+}
+
+/* After ROLLBACK: each operation alone, or this one is the culprit. */
+static void batch_on_rolled_back(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!result)
+		return;
+	batch_set_verdicts(b, b->n == 1 ? BATCH_FAULT : BATCH_ISOLATE);
+	if (b->n == 1)
+		log_error("operation failed", LOG_S("sqlstate", b->sqlstate),
+			LOG_S("call",
+				b->slots[0].write ? b->slots[0].write->caller.call_id : NULL));
+	batch_settle(b, BATCH_IDLE);
+}
+
+/* The group is in error: end it, and the transaction with it. */
+static void batch_roll_back(struct batch *b)
+{
+	if (db_conn_execute(b->conn, WRITE_ROLLBACK, NULL, NULL, NULL) == 0)
+		(void)!db_conn_sync(b->conn, batch_on_rolled_back, b);
+}
+
+/* An error before COMMIT was sent: the group has no sync yet. */
+static void batch_fail(struct batch *b, const PGresult *result)
+{
+	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+
+	if (!result || b->phase == BATCH_FAILING)
+		return;
+	if (state)
+		memcpy(b->sqlstate, state, sizeof(b->sqlstate) - 1);
+	log_warn("batch failed", LOG_S("connection", b->params.name), LOG_S("sqlstate", state),
+		LOG_I("operations", b->n));
+	if (b->phase == BATCH_LOADING) {
+		b->phase = BATCH_FAILING;
+		(void)!db_conn_sync(b->conn, batch_on_sync, b);
+	}
+	b->phase = BATCH_FAILING;
+}
+
+static bool batch_is_ok(struct batch *b, const PGresult *result, ExecStatusType expected)
+{
+	if (result && PQresultStatus(result) == expected)
+		return true;
+	if (result && PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
+		batch_fail(b, result);
+	return false;
+}
+
+static void batch_on_command(void *arg, const PGresult *result)
+{
+	(void)batch_is_ok(arg, result, PGRES_COMMAND_OK);
+}
+
+/* --- the second half: apply and commit ---------------------------------------- */
+
+/* Rows whose key was taken meanwhile: they are decided again, as duplicates. */
+static void batch_on_applied(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	for (int i = 0; i < PQntuples(result); i++) {
+		int row = db_row_int(&(struct db_row){result, i}, 0);
+
+		assert(row >= 1 && row <= b->effects.rows);
+		b->slots[b->row_slot[row - 1]].verdict = BATCH_AGAIN;
+	}
+}
+
+static void batch_on_commit(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	/* A COMMIT of a failed transaction says ROLLBACK, and is no error. */
+	if (batch_is_ok(b, result, PGRES_COMMAND_OK))
+		b->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
+}
+
+static void batch_on_sync(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!result)
+		return;
+	if (b->phase == BATCH_FAILING) {
+		batch_roll_back(b);
+	} else if (b->committed && !db_conn_is_doubtful(b->conn)) {
+		batch_settle(b, BATCH_IDLE);
+	} else {
+		/* It may be on this disk and on no other: nobody may be told so. */
+		db_conn_drop(b->conn, "a commit that promises nothing");
+	}
+}
+
+static void batch_apply(struct batch *b)
+{
+	struct db_args args;
+
+	b->phase = BATCH_APPLYING;
+	effects_args(&b->effects, &args);
+	if (db_conn_execute(b->conn, WRITE_APPLY, &args, batch_on_applied, b) == 0 &&
+		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
+		(void)!db_conn_sync(b->conn, batch_on_sync, b);
+}
+
+/* --- the middle: decide -------------------------------------------------------- */
+
+static enum leaf_outcome decision_outcome(const struct decision *d)
+{
+	switch (d->kind) {
+	case DECISION_DO:
+		return LEAF_OK;
+	case DECISION_DUPLICATE:
+		return LEAF_DUPLICATE;
+	case DECISION_REFUSE:
+		break;
+	}
+	return d->reason == REASON_NOT_FOUND || d->reason == REASON_NOT_A_MEMBER ||
+			       d->reason == REASON_ROLE_REQUIRED
+		       ? LEAF_DENIED
+		       : LEAF_REFUSED;
+}
+
+static void batch_audit(struct batch *b, const struct batch_slot *slot, const struct loaded *l,
+	const uint8_t *random)
+{
+	const struct write *w = slot->write;
+	const struct decision *d = &slot->decision;
+	mask_t roles = rules_act_roles(w->order.act);
+	struct leaf *leaf = &b->audit.leaf;
+
+	audit_begin(&b->audit, w->type, l->facts.now_us, &w->caller, random);
+	leaf->outcome = (uint8_t)decision_outcome(d);
+	audit_set_organisation(&b->audit, l->organisation);
+	leaf->object = w->order.message;
+	memcpy(leaf->object_hash, w->order.content_hash, sizeof(leaf->object_hash));
+	if (l->facts.roles & roles)
+		leaf->role = role_leaf_number(authz_acting_role(l->facts.roles, roles));
+	if (d->kind == DECISION_DO) {
+		leaf->state_before = state_leaf_number(d->from);
+		leaf->state_after = state_leaf_number(d->to);
+	}
+	audit_add(&b->audit, AUDIT_ACT, bytes_of_string(act_code(w->order.act)));
+	audit_add(&b->audit, AUDIT_CHAIN, bytes_of(w->order.chain.b, 16));
+	audit_add(&b->audit, AUDIT_REFERRAL, bytes_of(w->order.referral.b, 16));
+	if (w->request.basis.len)
+		audit_add(&b->audit, AUDIT_BASIS, w->request.basis);
+	if (d->reason)
+		audit_add(&b->audit, AUDIT_REASON, bytes_of_string(reason_name(d->reason)));
+	audit_finish(&b->audit);
+}
+
+/* Keeps what the answer needs: the loaded row goes with its result. */
+static void slot_keep(struct batch_slot *slot, const struct loaded *l)
+{
+	struct bytes *alternative = &slot->decision.alternative;
+	size_t len = alternative->len < sizeof(slot->alternative) ? alternative->len : 0;
+
+	if (len)
+		memcpy(slot->alternative, alternative->data, len);
+	*alternative = bytes_of(slot->alternative, len);
+	slot->state = l->facts.state;
+	slot->version = l->facts.version;
+	if (slot->decision.kind == DECISION_DUPLICATE && l->receipt.len <= RECEIPT_MAX) {
+		memcpy(slot->receipt, l->receipt.data, l->receipt.len);
+		slot->receipt_len = l->receipt.len;
+	}
+}
+
+/* A chain that is there but was not locked is busy elsewhere: not now. */
+static void batch_decide(struct batch *b, struct batch_slot *slot, const struct loaded *l)
+{
+	const uint8_t *random = b->random + (size_t)l->index * BATCH_RANDOM;
+	struct uuid event = uuid_make(l->facts.now_us / 1000, random);
+
+	if (!slot->write)
+		return;
+	if (l->chain_exists && !slot->locked) {
+		slot->verdict = BATCH_AGAIN;
+		return;
+	}
+	slot->verdict = BATCH_ANSWERED;
+	rules_decide(&slot->write->order, &l->facts, &slot->decision);
+	batch_audit(b, slot, l, random + 10);
+	if (slot->decision.kind == DECISION_DO)
+		slot->receipt_len = receipt_pack(slot->write, l, &b->audit, slot->receipt);
+	slot_keep(slot, l);
+	b->row_slot[b->effects.rows] = l->index;
+	effects_add(&b->effects, slot->write, l, &slot->decision, &b->audit, &event,
+		bytes_of(slot->receipt, slot->receipt_len));
+}
+
+static void batch_on_loaded(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	if (RAND_bytes(b->random, b->n * BATCH_RANDOM) != 1) {
+		db_conn_drop(b->conn, "no randomness");
+		return;
+	}
+	effects_clear(&b->effects);
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct loaded l;
+
+		load_read(&(struct db_row){result, i}, &l);
+		assert(l.index >= 0 && l.index < b->n);
+		batch_decide(b, &b->slots[l.index], &l);
+	}
+	batch_apply(b);
+}
+
+static void batch_on_locked(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	for (int row = 0; row < PQntuples(result); row++) {
+		struct bytes id = db_row_bytes(&(struct db_row){result, row}, 0);
+
+		for (int i = 0; i < b->n; i++)
+			if (b->slots[i].write &&
+				bytes_equal(id, bytes_of(b->slots[i].write->order.chain.b, 16)))
+				b->slots[i].locked = true;
+	}
+}
+
+/* --- the first half: collect, lock, load ----------------------------------------- */
+
+static void batch_take(struct batch *b, struct write *write)
+{
+	struct batch_slot *slot = &b->slots[b->n++];
+
+	slot->write = write;
+	slot->lane = write->lane;
+	slot->locked = false;
+	slot->receipt_len = 0;
+	slot->verdict = BATCH_AGAIN;
+	write->slot = slot;
+	load_add(&b->load, &write->order);
+}
+
+static void batch_collect(struct batch *b)
+{
+	size_t room = CAP_BATCH_BYTES;
+	struct write *write;
+
+	load_clear(&b->load);
+	b->n = 0;
+	while (b->n < CAP_BATCH_OPS &&
+		(write = b->params.ops->next(b->params.arg, room, b->n == 0))) {
+		size_t bytes = write->header.len + write->card.len + write->body.len;
+
+		room -= bytes < room ? bytes : room;
+		batch_take(b, write);
+		if (write->alone)
+			break;
+	}
+}
+
+void batch_start(struct batch *b)
+{
+	struct db_args args;
+
+	assert(b->phase == BATCH_IDLE);
+	batch_collect(b);
+	if (!b->n)
+		return;
+	b->phase = BATCH_LOADING;
+	b->committed = false;
+	db_conn_clear_doubts(b->conn);
+	if (db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0)
+		return;
+	load_lock_args(&b->load, &args);
+	if (db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b) < 0)
+		return;
+	load_args(&b->load, &args);
+	if (db_conn_execute(b->conn, WRITE_LOAD, &args, batch_on_loaded, b) == 0)
+		(void)!db_conn_flush(b->conn);
+}
+
+/* --- life -------------------------------------------------------------------------- */
+
+int batch_new(const struct batch_params *params, struct batch **ret_batch)
+{
+	static const struct db_ops ops = {batch_on_ready, batch_on_lost};
+	struct batch *b = calloc(1, sizeof(*b));
+	struct db_params db = {
+		.base = params->base,
+		.conninfo = params->conninfo,
+		.options = BATCH_OPTIONS,
+		.name = params->name,
+		.statements = write_statements,
+		.n_statements = WRITE_STATEMENTS,
+		.ops = &ops,
+		.arg = b,
+	};
+	int rc;
+
+	if (!b)
+		return -ENOMEM;
+	b->params = *params;
+	load_init(&b->load);
+	effects_init(&b->effects);
+	rc = db_conn_new(&db, &b->conn);
+	if (rc < 0) {
+		free(b);
+		return rc;
+	}
+	*ret_batch = b;
+	return 0;
+}
+
+struct batch *batch_free(struct batch *b)
+{
+	if (!b)
+		return NULL;
+	db_conn_free(b->conn);
+	batch_set_verdicts(b, BATCH_UNKNOWN);
+	batch_settle(b, BATCH_OFFLINE);
+	load_fini(&b->load);
+	effects_fini(&b->effects);
+	free(b);
+	return NULL;
+}
+
+bool batch_is_idle(const struct batch *b)
+{
+	return b->phase == BATCH_IDLE;
+}
+
+bool batch_is_connected(const struct batch *b)
+{
+	return b->phase != BATCH_OFFLINE;
+}
+
+void batch_abandon(struct batch_slot *slot)
+{
+	slot->write->slot = NULL;
+	slot->write = NULL;
+}

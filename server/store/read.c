@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *   BEGIN, actor, queries, flush | rows | audit, COMMIT, sync | done
+ *
+ * One reading at a time; the queue is served in order.
+ */
+#include "store/read.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "domain/authz.h"
+#include "stafett/caps.h"
+
+#define READER_OPTIONS                                                                    \
+	"-c role=stafett_app -c enable_seqscan=off -c plan_cache_mode=force_generic_plan" \
+	" -c jit=off -c idle_in_transaction_session_timeout=5s -c statement_timeout=10s"
+
+enum reader_phase { READER_OFFLINE, READER_CHECKING, READER_IDLE, READER_BUSY, READER_FAILING };
+
+struct reader {
+	struct reader_params params;
+	struct db_conn *conn;
+	enum reader_phase phase;
+	struct list queue;
+	size_t queued;
+	struct read *current; /* NULL while busy: its owner has gone */
+	struct audit audit;
+	int query, queries; /* whose rows come next, of how many; -1: all are here */
+	enum reason reason;
+	bool committed, weak;
+};
+
+static void reader_next(struct reader *r);
+static void reader_on_sync(void *arg, const PGresult *result);
+
+/* --- ending -------------------------------------------------------------------- */
+
+static void read_finish(struct read *read, enum reason reason)
+{
+	read->under_way = false;
+	db_array_fini(&read->role_codes);
+	read->done(read, reason);
+}
+
+static void reader_settle(struct reader *r, enum reader_phase next, enum reason reason)
+{
+	struct read *read = TAKE(r->current);
+
+	r->phase = next;
+	if (read)
+		read_finish(read, reason);
+	if (r->phase == READER_IDLE)
+		reader_next(r);
+}
+
+static void reader_refuse_all(struct reader *r, enum reason reason)
+{
+	struct list *node;
+
+	while ((node = list_pop(&r->queue))) {
+		r->queued--;
+		read_finish(container_of(node, struct read, node), reason);
+	}
+}
+
+static void reader_on_lost(void *arg, struct db_conn *conn)
+{
+	struct reader *r = arg;
+
+	reader_settle(r, READER_OFFLINE, REASON_DATABASE_AWAY);
+	reader_refuse_all(r, REASON_DATABASE_AWAY);
+	r->params.changed(r->params.arg);
+}
+
+static void reader_on_rolled_back(void *arg, const PGresult *result)
+{
+	if (result)
+		reader_settle(arg, READER_IDLE, REASON_SERVER_FAULT);
+}
+
+static void reader_fail(struct reader *r, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	bool needs_sync = r->phase == READER_BUSY && r->query >= 0;
+
+	if (r->phase == READER_FAILING)
+		return;
+	log_error("reading failed", LOG_S("sqlstate", state),
+		LOG_S("call", r->current ? r->current->caller.call_id : NULL));
+	r->phase = READER_FAILING;
+	if (needs_sync)
+		(void)!db_conn_sync(r->conn, reader_on_sync, r);
+}
+
+static bool reader_is_ok(struct reader *r, const PGresult *result, ExecStatusType expected)
+{
+	if (result && PQresultStatus(result) == expected)
+		return true;
+	if (result && PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
+		reader_fail(r, result);
+	return false;
+}
+
+static void reader_on_command(void *arg, const PGresult *result)
+{
+	(void)reader_is_ok(arg, result, PGRES_COMMAND_OK);
+}
+
+static void reader_on_commit(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+
+	if (reader_is_ok(r, result, PGRES_COMMAND_OK))
+		r->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
+}
+
+static void reader_on_sync(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+
+	if (!result)
+		return;
+	if (r->phase == READER_FAILING) {
+		if (db_conn_execute(r->conn, READ_ROLLBACK, NULL, NULL, NULL) == 0)
+			(void)!db_conn_sync(r->conn, reader_on_rolled_back, r);
+	} else if (r->committed && !db_conn_is_doubtful(r->conn)) {
+		reader_settle(r, READER_IDLE, r->reason);
+	} else {
+		db_conn_drop(r->conn, "a commit that promises nothing");
+	}
+}
+
+/* --- the second half: what was read is recorded ----------------------------------- */
+
+static void reader_audit_args(struct reader *r, struct db_args *args)
+{
+	const struct read *read = r->current;
+	struct leaf *leaf = &r->audit.leaf;
+
+	if (read->held & read->roles)
+		leaf->role = role_leaf_number(authz_acting_role(read->held, read->roles));
+	leaf->object = read->object;
+	leaf->outcome = r->reason ? LEAF_DENIED : LEAF_OK;
+	if (r->reason)
+		audit_add(&r->audit, AUDIT_REASON, bytes_of_string(reason_name(r->reason)));
+	audit_finish(&r->audit);
+	db_args_init(args);
+	db_args_add_bytes(args, bytes_of(leaf->event.b, 16));
+	db_args_add_bytes(
+		args, uuid_is_nil(&read->unit) ? bytes_of(NULL, 0) : bytes_of(read->unit.b, 16));
+	db_args_add_bytes(args, bytes_of(r->audit.encoded, r->audit.encoded_len));
+	db_args_add_bytes(args, bytes_of(r->audit.salt, sizeof(r->audit.salt)));
+	db_args_add_bytes(args, bytes_of(r->audit.detail, r->audit.detail_len));
+}
+
+/* Nobody is there to read it: then nothing was read, and no mark is left. */
+static void reader_forget(struct reader *r)
+{
+	r->query = -1;
+	if (db_conn_execute(r->conn, READ_ROLLBACK, NULL, NULL, NULL) == 0)
+		(void)!db_conn_sync(r->conn, reader_on_rolled_back, r);
+}
+
+static void reader_commit(struct reader *r)
+{
+	struct read *read = r->current;
+	struct db_args args;
+
+	r->query = -1; /* from here on the group has its sync */
+	if (!r->reason && read->judge)
+		r->reason = read->judge(read);
+	if (read->type != LEAF_NONE) {
+		reader_audit_args(r, &args);
+		if (db_conn_execute(r->conn, READ_AUDIT, &args, reader_on_command, r) < 0)
+			return;
+	}
+	if (db_conn_execute(r->conn, READ_COMMIT, NULL, reader_on_commit, r) == 0)
+		(void)!db_conn_sync(r->conn, reader_on_sync, r);
+}
+
+/* --- rows ---------------------------------------------------------------------------- */
+
+static void reader_on_rows(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+	struct read *read = r->current;
+
+	if (!reader_is_ok(r, result, PGRES_TUPLES_OK))
+		return;
+	for (int i = 0; read && !r->reason && i < PQntuples(result); i++)
+		read->row(read, r->query, &(struct db_row){result, i}, &r->audit);
+	if (r->phase != READER_BUSY || ++r->query < r->queries)
+		return;
+	if (r->current)
+		reader_commit(r);
+	else
+		reader_forget(r);
+}
+
+/* The columns of api.actor. */
+enum { ACTOR_NOW, ACTOR_UNIT, ACTOR_ORGANISATION, ACTOR_MEMBER, ACTOR_ROLES };
+
+static void reader_on_actor(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+	struct read *read = r->current;
+	uint8_t random[AUDIT_RANDOM];
+	struct db_row row = {result, 0};
+
+	if (!reader_is_ok(r, result, PGRES_TUPLES_OK) || !read)
+		return;
+	if (RAND_bytes(random, sizeof(random)) != 1) {
+		db_conn_drop(r->conn, "no randomness");
+		return;
+	}
+	read->now_us = db_row_time(&row, ACTOR_NOW);
+	db_row_copy(&row, ACTOR_UNIT, read->unit.b, sizeof(read->unit.b));
+	read->held = role_mask_from_list(db_row_bytes(&row, ACTOR_ROLES));
+	r->reason = authz_may(read->held, read->roles);
+	audit_begin(&r->audit, read->type, read->now_us, &read->caller, random);
+	audit_set_organisation(&r->audit, db_row_bytes(&row, ACTOR_ORGANISATION));
+}
+
+/* --- the first half --------------------------------------------------------------------- */
+
+static void reader_start(struct reader *r, struct read *read)
+{
+	struct db_args actor;
+
+	r->phase = READER_BUSY;
+	r->current = read;
+	r->query = 0;
+	r->queries = read->n_queries;
+	r->reason = REASON_NONE;
+	r->committed = false;
+	db_conn_clear_doubts(r->conn);
+	db_args_init(&actor);
+	db_args_add_bytes(&actor, read->caller.unit);
+	db_args_add_bytes(&actor, read->caller.member);
+	if (db_conn_execute(r->conn, READ_BEGIN, NULL, reader_on_command, r) < 0 ||
+		db_conn_execute(r->conn, READ_ACTOR, &actor, reader_on_actor, r) < 0)
+		return;
+	for (int i = 0; i < read->n_queries; i++)
+		if (db_conn_execute(r->conn, (int)read->queries[i].statement,
+			    &read->queries[i].args, reader_on_rows, r) < 0)
+			return;
+	(void)!db_conn_flush(r->conn);
+}
+
+static void reader_next(struct reader *r)
+{
+	struct list *node = list_pop(&r->queue);
+
+	if (!node)
+		return;
+	r->queued--;
+	reader_start(r, container_of(node, struct read, node));
+}
+
+/* --- the settings without which an answer promises too much --------------------------------- */
+
+static bool is_durable(const char *name, const char *value)
+{
+	if (strcmp(name, "wal_level") == 0)
+		return strcmp(value, "minimal") != 0;
+	if (strcmp(name, "synchronous_commit") == 0)
+		return strcmp(value, "on") == 0 || strcmp(value, "remote_apply") == 0;
+	return strcmp(value, "on") == 0;
+}
+
+static void reader_on_durability(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+
+	if (!result || PQresultStatus(result) != PGRES_TUPLES_OK)
+		return;
+	r->weak = false;
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct db_row row = {result, i};
+
+		if (is_durable(db_row_text(&row, 0), db_row_text(&row, 1)))
+			continue;
+		r->weak = true;
+		log_error("the database may lose what was acknowledged: refusing to serve",
+			LOG_S("setting", db_row_text(&row, 0)),
+			LOG_S("value", db_row_text(&row, 1)));
+	}
+}
+
+static void reader_on_checked(void *arg, const PGresult *result)
+{
+	struct reader *r = arg;
+
+	if (!result)
+		return;
+	if (r->weak) {
+		db_conn_drop(r->conn, "settings that are not durable");
+		return;
+	}
+	r->phase = READER_IDLE;
+	r->params.changed(r->params.arg);
+	if (r->phase == READER_IDLE)
+		reader_next(r);
+}
+
+static void reader_on_ready(void *arg, struct db_conn *conn)
+{
+	struct reader *r = arg;
+
+	r->phase = READER_CHECKING;
+	r->weak = true;
+	if (db_conn_execute(conn, READ_DURABILITY, NULL, reader_on_durability, r) == 0)
+		(void)!db_conn_sync(conn, reader_on_checked, r);
+}
+
+/* --- the public side ---------------------------------------------------------------------------
+ */
+
+int reader_new(const struct reader_params *params, struct reader **ret_reader)
+{
+	static const struct db_ops ops = {reader_on_ready, reader_on_lost};
+	struct reader *r = calloc(1, sizeof(*r));
+	struct db_params db = {
+		.base = params->base,
+		.conninfo = params->conninfo,
+		.options = READER_OPTIONS,
+		.name = "stafett read",
+		.statements = read_statements,
+		.n_statements = READ_STATEMENTS,
+		.ops = &ops,
+		.arg = r,
+	};
+	int rc;
+
+	if (!r)
+		return -ENOMEM;
+	r->params = *params;
+	list_init(&r->queue);
+	rc = db_conn_new(&db, &r->conn);
+	if (rc < 0) {
+		free(r);
+		return rc;
+	}
+	*ret_reader = r;
+	return 0;
+}
+
+struct reader *reader_free(struct reader *r)
+{
+	if (!r)
+		return NULL;
+	assert(!r->current && list_is_empty(&r->queue));
+	db_conn_free(r->conn);
+	free(r);
+	return NULL;
+}
+
+bool reader_is_connected(const struct reader *r)
+{
+	return r->phase >= READER_IDLE;
+}
+
+void read_init(struct read *read)
+{
+	read->n_queries = 0;
+	read->under_way = false;
+	list_init(&read->node);
+	db_array_init(&read->role_codes, DB_TEXT_ARRAY);
+	for (int role = 0; role < ROLE_COUNT; role++)
+		if (read->roles & MASK(role))
+			db_array_add_text(&read->role_codes, role_code((enum role)role));
+}
+
+struct db_args *read_add_query(struct read *read, enum read_statement statement)
+{
+	struct read_query *query = &read->queries[read->n_queries++];
+
+	assert(read->n_queries <= READ_QUERIES);
+	query->statement = statement;
+	db_args_init(&query->args);
+	db_args_add_bytes(&query->args, read->caller.unit);
+	db_args_add_bytes(&query->args, read->caller.member);
+	db_args_add_array(&query->args, &read->role_codes);
+	return &query->args;
+}
+
+void reader_submit(struct reader *r, struct read *read)
+{
+	if (!reader_is_connected(r)) {
+		read_finish(read, REASON_DATABASE_AWAY);
+		return;
+	}
+	if (r->queued >= CAP_QUEUED_OPS) {
+		read_finish(read, REASON_OVERLOADED);
+		return;
+	}
+	list_push(&r->queue, &read->node);
+	r->queued++;
+	if (r->phase == READER_IDLE)
+		reader_next(r);
+}
+
+void reader_abandon(struct reader *r, struct read *read)
+{
+	if (r->current == read) {
+		r->current = NULL;
+	} else {
+		list_remove(&read->node);
+		r->queued--;
+	}
+	db_array_fini(&read->role_codes);
+}

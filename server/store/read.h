@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reading of case data: one or more of the api functions and the audit row
+ * that records it, in one transaction on the worker's read connection. What was
+ * read is answered only after that row is committed.
+ */
+#ifndef STORE_READ_H
+#define STORE_READ_H
+
+#include "db/conn.h"
+#include "db/row.h"
+#include "store/audit.h"
+#include "store/statements.h"
+#include "store/write.h"
+
+struct reader;
+
+enum { READ_QUERIES = 3 };
+
+/* One question of a reading; its arguments begin with the acting unit's three
+ * (read_add_query puts them there). */
+struct read_query {
+	enum read_statement statement;
+	struct db_args args;
+};
+
+struct read {
+	struct caller caller;
+	mask_t roles; /* one of them is needed */
+	enum leaf_type type;
+	struct uuid object; /* what is read, where it is one thing */
+	int n_queries;
+	struct read_query queries[READ_QUERIES];
+	/* One row of query number |query|. May add to the audit's detail. The row
+	 * lives until it returns. */
+	void (*row)(struct read *read, int query, const struct db_row *row, struct audit *audit);
+	/* After all rows, before the audit row: the last word on what is answered.
+	 * NULL means that the rows are enough. */
+	enum reason (*judge)(struct read *read);
+	/* Once, after the commit. REASON_NONE: what |row| was given may be answered. */
+	void (*done)(struct read *read, enum reason reason);
+	void *arg;
+
+	/* Of the caller, for |row| and |done|. */
+	int64_t now_us;
+	struct uuid unit;
+	mask_t held; /* the member's roles in the unit */
+
+	/* The reader's own. */
+	struct list node;
+	bool under_way;
+	struct db_array role_codes;
+};
+
+struct reader_params {
+	struct event_base *base;
+	const char *conninfo;
+	void (*changed)(void *arg); /* the connection came or went */
+	void *arg;
+};
+
+int reader_new(const struct reader_params *params, struct reader **ret_reader) WARN_UNUSED;
+/* Every reading must be done or abandoned. Accepts NULL; returns NULL. */
+struct reader *reader_free(struct reader *reader);
+bool reader_is_connected(const struct reader *reader);
+
+/* Prepares |read| for its queries: caller, roles and type must be set. */
+void read_init(struct read *read);
+/* Adds a query with the acting unit's arguments; the caller adds the others. */
+struct db_args *read_add_query(struct read *read, enum read_statement statement);
+/* Queues the reading. |done| always runs, unless it is abandoned. */
+void reader_submit(struct reader *reader, struct read *read);
+/* The owner is gone: nothing of |read| is used after this. */
+void reader_abandon(struct reader *reader, struct read *read);
+
+#endif

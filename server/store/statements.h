@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every statement that the daemon sends, by number. The texts stand in
+ * statements.c: named, parameterised, never put together at run time.
+ */
+#ifndef STORE_STATEMENTS_H
+#define STORE_STATEMENTS_H
+
+#include "db/conn.h"
+
+/* Of the two write connections: the batch (see batch.h). */
+enum write_statement {
+	WRITE_BEGIN,
+	WRITE_LOCK,
+	WRITE_LOAD,
+	WRITE_APPLY,
+	WRITE_COMMIT,
+	WRITE_ROLLBACK,
+	WRITE_STATEMENTS,
+};
+
+/* Of the read connection (see read.h). */
+enum read_statement {
+	READ_BEGIN,
+	READ_ACTOR,
+	READ_REFERRAL,
+	READ_EVENTS,
+	READ_CONTENTS,
+	READ_REFERRALS,
+	READ_INBOX,
+	READ_UNITS,
+	READ_AUDIT,
+	READ_COMMIT,
+	READ_ROLLBACK,
+	READ_DURABILITY,
+	READ_STATEMENTS,
+};
+
+extern const struct db_statement write_statements[WRITE_STATEMENTS];
+extern const struct db_statement read_statements[READ_STATEMENTS];
+
+/* The columns of a batch; BATCH_COLUMNS of them. */
+#define COLUMN(name, type) BATCH_##name,
+enum batch_column {
+#include "store/columns.def"
+	BATCH_COLUMNS,
+};
+#undef COLUMN
+
+#endif

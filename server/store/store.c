@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "stafett/caps.h"
+#include "store/batch.h"
+#include "store/lane.h"
+
+/* Two: one fills and commits while the other decides. */
+enum { STORE_BATCHES = 2 };
+
+struct store {
+	struct store_params params;
+	struct lanes *lanes;
+	struct list ready; /* operations whose lane is theirs, in order */
+	size_t queued;	   /* ready and waiting, not under way */
+	struct batch *batches[STORE_BATCHES];
+	struct reader *reader;
+	struct event *turn; /* at the end of a turn of the loop */
+};
+
+/* At the end of the turn, so that everything that one read of a socket brought
+ * goes in one batch. */
+static void store_kick(struct store *s)
+{
+	event_active(s->turn, 0, 0);
+}
+
+static void store_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *s = arg;
+
+	for (int i = 0; i < STORE_BATCHES && !list_is_empty(&s->ready); i++)
+		if (s->batches[i] && batch_is_idle(s->batches[i]))
+			batch_start(s->batches[i]);
+}
+
+static void store_make_ready(struct store *s, struct write *write, bool in_front)
+{
+	write->leads = true;
+	s->queued++;
+	if (in_front)
+		list_push_front(&s->ready, &write->node);
+	else
+		list_push(&s->ready, &write->node);
+}
+
+static size_t write_bytes(const struct write *write)
+{
+	return write->header.len + write->card.len + write->body.len;
+}
+
+/* What a batch takes next. One that must go alone waits until it is first. */
+static struct write *store_next(void *arg, size_t room, bool first)
+{
+	struct store *s = arg;
+	struct write *write;
+
+	if (list_is_empty(&s->ready))
+		return NULL;
+	write = list_first(&s->ready, struct write, node);
+	if (!first && (write->alone || write_bytes(write) > room))
+		return NULL;
+	list_remove(&write->node);
+	s->queued--;
+	return write;
+}
+
+static void store_leave_lane(struct store *s, struct lane *lane)
+{
+	struct list *next = lane_leave(lane);
+
+	if (!next)
+		return;
+	s->queued--;
+	store_make_ready(s, container_of(next, struct write, node), false);
+}
+
+static void store_settle(void *arg, struct write *write, struct lane *lane,
+	enum batch_verdict verdict, const struct write_result *result)
+{
+	struct store *s = arg;
+	bool again = verdict != BATCH_ANSWERED && verdict != BATCH_FAULT;
+
+	if (write && again) {
+		write->alone |= verdict == BATCH_ISOLATE;
+		store_make_ready(s, write, true);
+		return;
+	}
+	store_leave_lane(s, lane);
+	if (write)
+		write->done(write, result);
+}
+
+static void store_on_change(void *arg)
+{
+	struct store *s = arg;
+
+	store_kick(s);
+	s->params.changed(s->params.arg);
+}
+
+static int store_connect(struct store *s)
+{
+	static const struct batch_ops ops = {store_next, store_settle, store_on_change};
+	static const char *const names[STORE_BATCHES] = {"stafett write 1", "stafett write 2"};
+	struct batch_params batch = {
+		.base = s->params.base, .conninfo = s->params.conninfo, .ops = &ops, .arg = s};
+	struct reader_params reader = {
+		.base = s->params.base,
+		.conninfo = s->params.conninfo,
+		.changed = store_on_change,
+		.arg = s,
+	};
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < STORE_BATCHES; i++) {
+		batch.name = names[i];
+		rc = batch_new(&batch, &s->batches[i]);
+	}
+	return rc < 0 ? rc : reader_new(&reader, &s->reader);
+}
+
+int store_new(const struct store_params *params, struct store **ret_store)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return -ENOMEM;
+	s->params = *params;
+	list_init(&s->ready);
+	s->lanes = lanes_new();
+	s->turn = event_new(params->base, -1, 0, store_on_turn, s);
+	rc = s->lanes && s->turn ? store_connect(s) : -ENOMEM;
+	if (rc < 0) {
+		store_free(s);
+		return rc;
+	}
+	*ret_store = s;
+	return 0;
+}
+
+struct store *store_free(struct store *s)
+{
+	if (!s)
+		return NULL;
+	for (int i = 0; i < STORE_BATCHES; i++)
+		s->batches[i] = batch_free(s->batches[i]);
+	reader_free(s->reader);
+	if (s->turn)
+		event_free(s->turn);
+	lanes_free(s->lanes);
+	free(s);
+	return NULL;
+}
+
+bool store_is_ready(const struct store *s)
+{
+	bool writes = false;
+
+	for (int i = 0; i < STORE_BATCHES; i++)
+		writes |= s->batches[i] && batch_is_connected(s->batches[i]);
+	return writes && s->reader && reader_is_connected(s->reader);
+}
+
+static void write_refuse(struct write *write, enum reason reason)
+{
+	write->done(write, &(struct write_result){.reason = reason});
+}
+
+void store_write(struct store *s, struct write *write)
+{
+	bool first;
+
+	write->slot = NULL;
+	write->leads = write->alone = false;
+	list_init(&write->node);
+	if (!store_is_ready(s)) {
+		write_refuse(write, REASON_DATABASE_AWAY);
+		return;
+	}
+	write->lane = s->queued < CAP_QUEUED_OPS
+			      ? lanes_enter(s->lanes, &write->order.chain, &first)
+			      : NULL;
+	if (!write->lane) {
+		write_refuse(write, REASON_OVERLOADED);
+	} else if (first) {
+		store_make_ready(s, write, false);
+		store_kick(s);
+	} else {
+		list_push(&write->lane->waiting, &write->node);
+		s->queued++;
+	}
+}
+
+void store_abandon_write(struct store *s, struct write *write)
+{
+	if (write->slot) {
+		batch_abandon(write->slot);
+		return;
+	}
+	list_remove(&write->node);
+	s->queued--;
+	if (write->leads)
+		store_leave_lane(s, write->lane);
+}
+
+void store_read(struct store *s, struct read *read)
+{
+	reader_submit(s->reader, read);
+}
+
+void store_abandon_read(struct store *s, struct read *read)
+{
+	reader_abandon(s->reader, read);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One write operation: what the service floor hands to the store, and what it
+ * gets back. The memory is the owner's and must stay until |done| has run or
+ * store_abandon has returned.
+ */
+#ifndef STORE_WRITE_H
+#define STORE_WRITE_H
+
+#include "domain/leaf.h"
+#include "domain/rules.h"
+#include "stafett/list.h"
+
+struct lane;
+struct batch_slot;
+
+/* Where the call came from, for the audit detail. */
+struct caller {
+	const char *call_id, *address;
+	struct bytes unit, member;  /* handle and URN, as claimed and proved */
+	const uint8_t *fingerprint; /* 32 bytes: SHA-256 of the certificate */
+};
+
+/* What a send asks for beyond what the rules read; stored as it came. */
+struct request {
+	struct bytes needs;			   /* codes with commas between */
+	struct bytes basis, basis_form, reference; /* empty: none */
+	struct date basis_end;			   /* year 0: none */
+	bool basis_covers, remains, informed;
+};
+
+/* What an acceptance promises beyond the day in the order. */
+struct promise {
+	struct bytes responsible; /* empty: not an acceptance */
+	int64_t appointment_us;	  /* 0: none */
+};
+
+/* How a write ended, after its commit. */
+struct write_result {
+	enum reason reason; /* REASON_NONE: done, now or before */
+	struct bytes receipt;
+	/* With a refusal; else NULL. */
+	const struct decision *decision;
+	enum state state; /* the referral's, where decision->state_known */
+	int version;
+};
+
+struct write {
+	struct order order;
+	struct request request;
+	struct promise promise;
+	struct bytes header, card, body, suite; /* header NULL: nothing is carried */
+	enum leaf_type type;
+	struct caller caller;
+	/* Runs once, after the commit; the result lives until it returns. */
+	void (*done)(struct write *write, const struct write_result *result);
+	void *arg;
+
+	/* The store's own. */
+	struct list node;	 /* in the ready queue or a lane's */
+	struct lane *lane;	 /* where it waits its turn */
+	struct batch_slot *slot; /* while a batch carries it */
+	bool leads;		 /* it is the lane's one under way */
+	bool alone;		 /* its batch failed: the next try is by itself */
+};
+
+#endif
