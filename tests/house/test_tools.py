@@ -29,7 +29,8 @@ def include_flags(build):
     folders = [tree.TOP / folder for folder in INCLUDES] + [build / "proto"]
     libraries = run("pkg-config", "--cflags", "libevent", "openssl", "libnghttp2", "libprotobuf-c",
                     "libpq", "inih", "jansson", "smartcols", "cmocka").stdout.split()
-    return [f"-I{folder}" for folder in folders] + libraries
+    foreign = ["-isystem" + flag[2:] for flag in libraries if flag.startswith("-I")]
+    return [f"-I{folder}" for folder in folders] + foreign
 
 
 def test_every_header_compiles_alone(include_flags):
@@ -48,7 +49,7 @@ def test_cppcheck_has_nothing_to_say(include_flags):
     own = [flag for flag in include_flags if str(tree.TOP) in flag]
     done = run("cppcheck", "--quiet", "--std=c11", "-j2", "--enable=warning,performance,portability",
                "--error-exitcode=1", "--inline-suppr", "--suppress=missingInclude",
-               "--suppress=unknownMacro", "--suppress=nullPointerArithmeticRedundantCheck",
+               "--suppress=unknownMacro", "--suppress=varFuncNullUB",
                "--template={file}:{line}: {id}: {message}", "-D_GNU_SOURCE",
                *own, "server", "client", "proto/codec")
     assert done.returncode == 0, done.stderr[-4000:]

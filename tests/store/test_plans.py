@@ -16,7 +16,8 @@ WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 @pytest.fixture(scope="module")
 def daemon(build, work, cluster):
     """stafettd on a database that was empty when its statements were prepared."""
-    stack = Stack(build, work / "d", database=cluster.create_database("plans"))
+    owner = cluster.create_database("plans")
+    stack = Stack(build, work / "d", owner, database=cluster.uri("plans", "stafett_app"))
     stack.command("migrate")
     stack.start()
     stack.import_directory()

@@ -5,7 +5,7 @@ import grpc
 import people
 import pytest
 from caller import refused
-from postgres import Cluster, Tables, connect
+from postgres import Cluster
 from stack import Stack
 
 
@@ -19,8 +19,8 @@ def cluster(work):
 @pytest.fixture(scope="module")
 def external(build, work, cluster):
     """A daemon without `trial` on a database of ours, brought up as an operator would."""
-    uri = cluster.create_database("care")
-    stack = Stack(build, work / "x", database=uri, trial="no")
+    owner = cluster.create_database("care")
+    stack = Stack(build, work / "x", owner, database=cluster.uri("care", "stafett_app"), trial="no")
     stack.command("migrate")
     stack.start()
     stack.import_directory()
@@ -32,23 +32,25 @@ def test_migrate_twice_changes_nothing(external):
     external.command("migrate")
 
 
-def test_a_message_is_stored_in_the_named_database(external, cluster):
-    """Suite "cms-1" is opaque to the daemon, and the only one outside a trial."""
-    tables = Tables(connect(cluster.uri("care")))
-    maria = external.caller("maria")
+def test_outside_a_trial_unsealed_messages_are_refused(external):
+    maria, tables = external.caller("maria"), external.tables()
     refusal = refused(maria.send, people.BEROENDE, suite="none")
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "SUITE_REFUSED")
     assert tables.count("referral") == 0
-    assert tables.count("organization") == len(people.ORGANIZATIONS)
+
+
+def test_the_directory_stands_in_the_named_database(external):
+    assert external.tables().count("organization") == len(people.ORGANIZATIONS)
+    assert people.BEROENDE in {unit.handle for unit in external.caller("maria").units().units}
 
 
 def test_no_private_postgresql_is_kept_beside_it(external):
     assert not (external.folder / "state" / "pg").exists()
 
 
-def test_a_trial_on_the_named_database_takes_unsealed_messages(build, work, external, cluster):
-    uri = cluster.create_database("trial")
-    trial = Stack(build, work / "t", database=uri)
+def test_a_trial_on_a_named_database_takes_a_referral_to_its_acceptance(build, work, cluster):
+    owner = cluster.create_database("trial")
+    trial = Stack(build, work / "t", owner, database=cluster.uri("trial", "stafett_app"))
     trial.command("migrate")
     trial.start()
     trial.import_directory()
@@ -57,6 +59,6 @@ def test_a_trial_on_the_named_database_takes_unsealed_messages(build, work, exte
         sent = maria.send(people.BEROENDE, body="åäö".encode())
         petra.accept(sent, 1)
         assert maria.get(sent.referral).chain.custodian == people.BEROENDE
-        assert Tables(connect(uri)).count("referral") == 1
+        assert trial.tables().count("referral") == 1
     finally:
         trial.stop()

@@ -21,9 +21,10 @@ def health_method(channel):
 
 
 class Stack:
-    """One daemon in |folder|. |settings| are those of its configuration file."""
+    """One daemon in |folder|. |settings| are those of its configuration file; |owner|
+    connects to a database of somebody else as the one who may change its schema."""
 
-    def __init__(self, build, folder, **settings):
+    def __init__(self, build, folder, owner=None, **settings):
         self.build, self.folder = build, folder
         processes.private_folder(folder)
         folder.chmod(0o755)
@@ -33,7 +34,7 @@ class Stack:
         self.identities = {}
         self.callers = []
         self.port = processes.free_port()
-        self.settings = settings
+        self.owner = owner
         self.config = self._write_files(settings)
         self.process = self._tables = None
 
@@ -53,7 +54,8 @@ class Stack:
 
     def command(self, *words, **more):
         """Runs one of stafettd's commands to its end."""
-        return processes.run(self.program, "-c", self.config, *words, **more)
+        whose = ["-o", f"database={self.owner}"] if self.owner else []
+        return processes.run(self.program, "-c", self.config, *whose, *words, **more)
 
     def start(self):
         self.process = processes.Process(self.program, "-c", self.config)
@@ -114,10 +116,9 @@ class Stack:
     # -- the database ---------------------------------------------------------------
 
     def database_uri(self):
-        """The administrator's: that of the settings, or of the private PostgreSQL, which
-        only the daemon's operating system user may use."""
-        private = f"host={self.folder}/state/run user=stafett_admin dbname=stafett"
-        return self.settings.get("database", private)
+        """The administrator's. The private PostgreSQL is open only to the daemon's
+        operating system user."""
+        return self.owner or f"host={self.folder}/state/run user=stafett_admin dbname=stafett"
 
     def tables(self):
         """A look into the tables; one connection for all who look."""
