@@ -13,7 +13,8 @@
  * call_reply / call_fail, which do), and must not touch the call again; or
  * ops->gone runs first (cancelled, connection lost, deadline passed), and after
  * it returns the call no longer exists. Never both. Everything may be called
- * from inside ops callbacks. All of it happens on one thread: the worker's loop.
+ * from inside ops callbacks, but a call cannot be ended from its own |gone|.
+ * All of it happens on one thread: the worker's loop.
  */
 #ifndef NET_CALL_H
 #define NET_CALL_H
@@ -28,19 +29,24 @@ struct call;
 
 /* Who is at the other end, read from its certificate once at the handshake. */
 struct peer {
-	char member[128];      /* the SAN URI: urn:stafett:org:<orgnr>:member:<id>; "" when none */
-	char address[64];      /* "127.0.0.1:50312", for the log */
+	char member[128]; /* the SAN URI: urn:stafett:org:<orgnr>:member:<id>; "" when none */
+	char address[64]; /* "127.0.0.1:50312", for the log */
 	uint8_t fingerprint[32]; /* SHA-256 of the certificate's DER */
 };
 
-/* What a method's implementation offers. |gone| may be NULL: then nothing is kept. */
+/* What a method's implementation offers. */
 struct call_ops {
-	/* |message| lives in the call's arena until the call ends (a streaming
-	 * method's messages each until the next one). */
+	/* |message| lives until the call ends (those of a client's stream each
+	 * until the next one, and until this function returns). */
 	void (*message)(void *arg, struct call *call, struct bytes message);
 	/* Only for methods with client streaming; may be NULL otherwise. */
 	void (*half_close)(void *arg, struct call *call);
+	/* Only for calls that |message| or |half_close| has told of; may be NULL:
+	 * then nothing is kept. */
 	void (*gone)(void *arg, struct call *call);
+	/* All that was sent is on its way: a streaming method's time to send more.
+	 * May be NULL. */
+	void (*drained)(void *arg, struct call *call);
 };
 
 struct call_method {
@@ -52,25 +58,28 @@ struct call_method {
 
 /* How the engine finds a method and tells of refusals that it makes itself. */
 struct call_router {
-	/* The method of |path| (NUL-terminated), or NULL for UNIMPLEMENTED. */
+	/* The method of |path| (NUL-terminated), or NULL for UNIMPLEMENTED. A
+	 * look-up and nothing more: it runs in the middle of parsing. */
 	const struct call_method *(*find)(void *arg, const char *path);
 	void *arg; /* handed to find and to every call_ops function */
 };
 
 /* A status other than OK. |details| is a packed google.rpc.Status or empty. */
 struct call_status {
-	int code;            /* gRPC status code */
+	int code;	     /* gRPC status code */
 	const char *message; /* UTF-8; percent-encoded on the wire by the engine */
 	struct bytes details;
 	int64_t pushback_ms; /* grpc-retry-pushback-ms; 0 = none */
 };
 
+/* Never NULL for an owner; NULL in |ended| when the path was unknown. */
 const struct call_method *call_method(const struct call *call);
 const struct peer *call_peer(const struct call *call);
 /* Sixteen hex letters that name the call in the log and in the answer's header
  * "stafett-call". */
 const char *call_id(const struct call *call);
-/* The value of a request header (lower-case name; "-bin" not decoded), or NULL. */
+/* The value of a request header (lower-case name; "-bin" not decoded), or NULL.
+ * Of several with one name the first; the "grpc-" names are the engine's own. */
 const char *call_metadata(const struct call *call, const char *name);
 /* CLOCK_MONOTONIC nanoseconds after which nobody waits for the answer; always
  * set: from grpc-timeout, at most CAP_DEADLINE_MS ahead for unary calls. */

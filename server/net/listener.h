@@ -4,7 +4,7 @@
  * connections of it, and hands their calls to a router. Everything that a peer
  * can grow is bounded by caps.h.
  *
- *   handshaking -> open -> draining -> closed
+ *   handshaking -> open -> draining -> closing -> closed
  *
  * A connection is freed only from the loop's top, never inside a callback of
  * nghttp2 or OpenSSL.
@@ -21,10 +21,10 @@ struct listener;
 
 struct listener_params {
 	struct event_base *base;
-	int fd; /* listening, non-blocking; not closed by the listener */
-	struct tls *tls; /* referenced by each connection, swapped by listener_set_tls */
+	int fd;		 /* listening, non-blocking; not closed by the listener */
+	struct tls *tls; /* referenced by the listener and by each connection */
 	const struct call_router *router;
-	/* Every call that ended, for the log and the counters; may be NULL.
+	/* Every gRPC call that ended, for the log and the counters; may be NULL.
 	 * |code| is the gRPC status that was sent, or -1 where the peer had gone. */
 	void (*ended)(void *arg, const struct call *call, int code);
 	void *arg;
@@ -32,11 +32,12 @@ struct listener_params {
 
 /* Starts accepting. |ret_listener| is owned by the caller. Returns 0 or -errno. */
 int listener_new(const struct listener_params *params, struct listener **ret_listener) WARN_UNUSED;
-/* Closes everything at once. Accepts NULL; returns NULL. */
+/* Closes everything at once; owners of calls hear that they are gone. Not from
+ * inside a call's callback. Accepts NULL; returns NULL. */
 struct listener *listener_free(struct listener *listener);
 /* Stops accepting and asks every peer to leave: GOAWAY, a second one after a
  * round trip, calls under way are finished. |drained| runs when the last
- * connection has closed or |grace_ms| have passed. */
+ * connection has closed or |grace_ms| have passed; it may free the listener. */
 void listener_drain(struct listener *listener, int grace_ms, void (*drained)(void *arg), void *arg);
 /* Connections now open. */
 size_t listener_connections(const struct listener *listener);

@@ -33,7 +33,11 @@ struct tls *tls_unref(struct tls *tls);
 SSL *tls_session(struct tls *tls, int fd);
 /* After the handshake: ALPN must be h2 and the certificate must hold exactly
  * one SAN URI that is a member's. Fills |peer|'s member and fingerprint and
- * returns 0; else -EPROTO (no h2) or -EACCES (no member). */
+ * returns 0; else -EPROTO (no h2) or -EACCES (no member). A peer that lacks
+ * either has met its alert during the handshake already; this is the proof. */
 int tls_identify(SSL *ssl, struct peer *peer) WARN_UNUSED;
+/* Why the handshake on |ssl| failed, in words for the log; reads the thread's
+ * error queue, so it comes right after the call that failed. Static text. */
+const char *tls_refusal(const SSL *ssl);
 
 #endif

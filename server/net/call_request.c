@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What comes in: a call's headers and messages, judged before they are kept.
+ * A unary request is put together as its bytes arrive. The bytes of a client's
+ * stream wait raw in the inbox until its owner may hear them, and only then is
+ * their window given back: a peer that does not read its answers is not heard.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "codec/grpc_meta.h"
+#include "net/call_internal.h"
+#include "net/now.h"
+#include "stafett/caps.h"
+
+enum {
+	CALL_FIELD_OVERHEAD = 32, /* RFC 9113 10.5.1 */
+	/* A stream's owner hears no more messages while so much is unsent. */
+	CALL_UNSENT_BRAKE = 65536,
+	CALL_INBOX_LEAST = 1024,
+};
+
+static bool call_request_is(struct bytes value, const char *text)
+{
+	return bytes_equal(value, bytes_of_string(text));
+}
+
+static void call_request_take_method(struct call *call, struct bytes value)
+{
+	call->headers.is_post = call_request_is(value, "POST");
+}
+
+static void call_request_take_path(struct call *call, struct bytes value)
+{
+	const struct call_router *router = call->h2->host->router;
+
+	/* nghttp2 ends every value with a NUL and lets none stand inside. */
+	call->method = router->find(router->arg, (const char *)value.data);
+}
+
+static void call_request_take_type(struct call *call, struct bytes value)
+{
+	call->headers.is_grpc = grpc_content_type_is_ours(value);
+}
+
+static void call_request_take_te(struct call *call, struct bytes value)
+{
+	call->headers.takes_trailers = call_request_is(value, "trailers");
+}
+
+static void call_request_take_timeout(struct call *call, struct bytes value)
+{
+	if (grpc_timeout_parse(value, &call->headers.timeout_ns) < 0)
+		call->headers.timeout_is_bad = true;
+}
+
+static void call_request_take_encoding(struct call *call, struct bytes value)
+{
+	call->headers.encoded = !call_request_is(value, "identity");
+}
+
+/* The headers that the engine itself understands. */
+static const struct {
+	const char *name;
+	void (*take)(struct call *call, struct bytes value);
+} call_request_headers[] = {
+	{":method", call_request_take_method},
+	{":path", call_request_take_path},
+	{"content-type", call_request_take_type},
+	{"te", call_request_take_te},
+	{"grpc-timeout", call_request_take_timeout},
+	{"grpc-encoding", call_request_take_encoding},
+};
+
+/* Keeps a header for the owner. */
+static void call_request_keep(struct call *call, struct bytes name, struct bytes value)
+{
+	struct call_field *field = arena_alloc(&call->arena, sizeof(*field));
+	struct call_field **end = &call->headers.fields;
+
+	if (!field)
+		return;
+	field->name = arena_copy(&call->arena, name);
+	field->value = arena_copy(&call->arena, value);
+	if (!field->name || !field->value)
+		return;
+	while (*end)
+		end = &(*end)->next;
+	*end = field;
+}
+
+static bool call_request_has_prefix(struct bytes name, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return name.len >= len && memcmp(name.data, prefix, len) == 0;
+}
+
+void call_request_header(struct call *call, struct bytes name, struct bytes value)
+{
+	call->header_bytes += name.len + value.len + CALL_FIELD_OVERHEAD;
+	if (call->begun || call->header_bytes > CAP_HEADER_LIST_BYTES)
+		return; /* a request's trailers say nothing; too many are refused */
+	for (size_t i = 0; i < ARRAY_SIZE(call_request_headers); i++) {
+		if (call_request_is(name, call_request_headers[i].name)) {
+			call_request_headers[i].take(call, value);
+			return;
+		}
+	}
+	if (!call_request_has_prefix(name, ":") && !call_request_has_prefix(name, "grpc-"))
+		call_request_keep(call, name, value);
+}
+
+/* Refuses what is not a call that we can serve. */
+static void call_request_judge(struct call *call)
+{
+	const struct call_headers *headers = &call->headers;
+
+	if (call->header_bytes > CAP_HEADER_LIST_BYTES)
+		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
+			"the request's headers are larger than the limit");
+	else if (!headers->is_post)
+		call->refusal.http_status = CALL_HTTP_BAD_METHOD;
+	else if (!headers->is_grpc)
+		call->refusal.http_status = CALL_HTTP_BAD_TYPE;
+	else if (!headers->takes_trailers)
+		call_refuse(call, GRPC_INTERNAL, "the header 'te: trailers' is missing");
+	else if (headers->timeout_is_bad)
+		call_refuse(call, GRPC_INTERNAL, "the header 'grpc-timeout' is malformed");
+	else if (!call->method)
+		call_refuse(call, GRPC_UNIMPLEMENTED, "there is no such method");
+	else if (call->arena.overflowed)
+		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "out of memory");
+}
+
+/* When the caller stops waiting, or |cap_ms| from |from_ns| where that is sooner. */
+static int64_t call_request_deadline(const struct call *call, int64_t from_ns, int64_t cap_ms)
+{
+	int64_t timeout_ns = call->headers.timeout_ns;
+	int64_t asked = INT64_MAX;
+
+	if (timeout_ns < INT64_MAX - call->begun_ns)
+		asked = call->begun_ns + timeout_ns;
+	if (call->method->client_streams || call->method->server_streams)
+		return asked;
+	return asked < from_ns + cap_ms * NOW_NS_PER_MS ? asked : from_ns + cap_ms * NOW_NS_PER_MS;
+}
+
+void call_request_begin(struct call *call)
+{
+	if (call->begun)
+		return; /* a request's trailers */
+	call->begun = true;
+	call_request_judge(call);
+	if (!call_is_refused(call))
+		call->deadline_ns = call_request_deadline(call, call->begun_ns, CAP_BODY_MS);
+	call_put_to_work(call);
+}
+
+/* Makes room for the message that begins. */
+static void call_request_make_room(struct call *call)
+{
+	size_t len = call->frame.length;
+
+	if (call->has_message) {
+		call_refuse(call, GRPC_UNIMPLEMENTED, "the method takes one message, not more");
+		return;
+	}
+	call_release(call, call->retained - call->inbox.len);
+	free(call->body);
+	call->body = call_retain(call, len) ? malloc(len ? len : 1) : NULL;
+	if (call->body)
+		grpc_frame_give(&call->frame, call->body);
+	else
+		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
+			"too many requests are under way on this connection");
+}
+
+/* Takes from |input| up to the end of the next message; true when one is whole. */
+static bool call_request_next(struct call *call, struct bytes *input)
+{
+	enum grpc_frame_event event;
+
+	while (!call_is_refused(call)) {
+		event = grpc_frame_next(&call->frame, input);
+		if (event == GRPC_FRAME_MORE)
+			return false;
+		if (event == GRPC_FRAME_MESSAGE)
+			return true;
+		if (event == GRPC_FRAME_BEGIN)
+			call_request_make_room(call);
+		else
+			call_refuse(call,
+				grpc_frame_status(event, call->headers.encoded ? "other" : NULL),
+				grpc_frame_text(event));
+	}
+	return false;
+}
+
+/* Keeps raw bytes of a client's stream. */
+static void call_request_store(struct call *call, struct bytes data)
+{
+	struct call_inbox *inbox = &call->inbox;
+	size_t room = inbox->room ? inbox->room : CALL_INBOX_LEAST;
+	uint8_t *grown;
+
+	while (room - inbox->len < data.len)
+		room *= 2;
+	grown = room > inbox->room ? realloc(inbox->data, room) : inbox->data;
+	if (grown) {
+		inbox->data = grown;
+		inbox->room = room;
+	}
+	if (!grown || !call_retain(call, data.len)) {
+		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
+			"too many requests are under way on this connection");
+		return;
+	}
+	memcpy(inbox->data + inbox->len, data.data, data.len);
+	inbox->len += data.len;
+}
+
+static void call_request_give_window(struct call *call, size_t len)
+{
+	h2_check(call->h2, nghttp2_session_consume_stream(call->h2->session, call->stream_id, len));
+}
+
+void call_request_data(struct call *call, struct bytes data)
+{
+	bool heard = call->begun && !call->ended && !call_is_refused(call);
+	struct bytes rest = data;
+
+	if (heard && call->method->client_streams) {
+		call_request_store(call, data);
+		call_put_to_work(call);
+		return;
+	}
+	while (heard && call_request_next(call, &rest))
+		call->has_message = true;
+	call_request_give_window(call, data.len);
+}
+
+void call_request_end(struct call *call)
+{
+	call->input_ended = true;
+	call_put_to_work(call);
+}
+
+/* The request of a unary call is whole: it is handed over or refused. */
+static void call_request_run_unary(struct call *call)
+{
+	const struct call_router *router = call->h2->host->router;
+	enum grpc_frame_event end = grpc_frame_end(&call->frame);
+	int64_t now = now_ns();
+
+	call->deadline_ns = call_request_deadline(call, now, CAP_DEADLINE_MS);
+	if (end != GRPC_FRAME_MORE)
+		call_refuse(call, GRPC_INTERNAL, grpc_frame_text(end));
+	else if (!call->has_message)
+		call_refuse(call, GRPC_UNIMPLEMENTED, "the method takes one message, none came");
+	else if (call->deadline_ns <= now)
+		call_refuse(call, GRPC_DEADLINE_EXCEEDED, "the deadline passed");
+	if (call_is_refused(call))
+		return;
+	call->told = true;
+	call->method->ops->message(router->arg, call, call->frame.message);
+}
+
+/* Forgets the first |len| bytes of the inbox. */
+static void call_request_drop(struct call *call, size_t len)
+{
+	struct call_inbox *inbox = &call->inbox;
+
+	inbox->len -= len;
+	memmove(inbox->data, inbox->data + len, inbox->len);
+	call_release(call, len);
+	call_request_give_window(call, len);
+}
+
+/* Tells the owner that its client has no more to say. */
+static void call_request_half_close(struct call *call)
+{
+	const struct call_router *router = call->h2->host->router;
+	enum grpc_frame_event end = grpc_frame_end(&call->frame);
+
+	call->half_closed = true;
+	if (end != GRPC_FRAME_MORE) {
+		call_refuse(call, GRPC_INTERNAL, grpc_frame_text(end));
+		return;
+	}
+	call->told = true;
+	if (call->method->ops->half_close)
+		call->method->ops->half_close(router->arg, call);
+}
+
+/* Hands over messages of a client's stream, as far as its answers are read. */
+static void call_request_run_stream(struct call *call)
+{
+	const struct call_router *router = call->h2->host->router;
+	struct bytes input = bytes_of(call->inbox.data, call->inbox.len);
+
+	while (!call->ended && call->unsent < CALL_UNSENT_BRAKE &&
+		call_request_next(call, &input)) {
+		call->told = true;
+		guard_give_message(&call->h2->guard);
+		call->method->ops->message(router->arg, call, call->frame.message);
+	}
+	if (call->ended)
+		return;
+	if (call->inbox.len > input.len)
+		call_request_drop(call, call->inbox.len - input.len);
+	if (call->input_ended && !call->half_closed && call->inbox.len == 0 &&
+		!call_is_refused(call))
+		call_request_half_close(call);
+}
+
+void call_request_run(struct call *call)
+{
+	if (call->method->client_streams)
+		call_request_run_stream(call);
+	else if (call->input_ended && !call->told)
+		call_request_run_unary(call);
+}
+
+void call_request_fini(struct call *call)
+{
+	call_release(call, call->retained);
+	free(call->body);
+	free(call->inbox.data);
+	call->body = NULL;
+	call->inbox = (struct call_inbox){0};
+	call->headers.fields = NULL;
+}

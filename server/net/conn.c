@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a connection, see conn.h: its states, how long each may last, and
+ * its end.
+ */
+#include "net/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "base/log.h"
+#include "net/conn_internal.h"
+#include "net/now.h"
+#include "stafett/caps.h"
+
+enum {
+	/* In one turn of the loop; about a millisecond of work each. */
+	CONN_HANDSHAKE_STEPS = 16,
+	/* How long a peer that we have left may take to read our last words. */
+	CONN_CLOSING_MS = 1000,
+	/* For handshakes while others wait for a place. */
+	CONN_HURRIED_MS = 1000,
+	/* With calls under way and nothing heard, the peer is asked for a sign of
+	 * life; it then has CAP_STALL_MS to give one. */
+	CONN_SILENCE_MS = 60000,
+	/* The second GOAWAY of a drain does not wait longer for the round trip. */
+	CONN_DRAIN_NOTICE_MS = 2000,
+};
+
+static const char *const conn_state_names[] = {
+#define CONN_STATE_NAME(name) #name,
+	CONN_STATE_LIST(CONN_STATE_NAME)
+#undef CONN_STATE_NAME
+};
+
+void conn_ask_turn(struct conn_host *host)
+{
+	event_active(host->turn, EV_TIMEOUT, 0);
+}
+
+void conn_enter(struct conn *c, enum conn_state state)
+{
+	struct conn_host *host = c->host;
+
+	assert(state > c->state);
+	if (log_would(LOG_LEVEL_DEBUG))
+		log_debug("connection changes", LOG_S("peer", c->peer.address),
+			LOG_S("from", conn_state_names[c->state]),
+			LOG_S("to", conn_state_names[state]));
+	host->counts[c->state]--;
+	host->counts[state]++;
+	list_remove(&c->node);
+	list_push(&host->lists[state], &c->node);
+	c->state = state;
+	c->since_ns = now_ns();
+	if (state == CONN_CLOSED) {
+		event_del(&c->readable);
+		event_del(&c->writable);
+		conn_ask_turn(host);
+	}
+	host->changed(host->changed_arg);
+}
+
+static struct conn *conn_free(struct conn *c)
+{
+	if (!c)
+		return NULL;
+	h2_free(c->h2);
+	event_del(&c->readable);
+	event_del(&c->writable);
+	list_remove(&c->dirty);
+	list_remove(&c->node);
+	c->host->counts[c->state]--;
+	SSL_free(c->ssl);
+	tls_unref(c->tls);
+	close(c->fd);
+	free(c->pending);
+	free(c);
+	return NULL;
+}
+
+void conn_leave(struct conn *c, const char *cause, bool politely)
+{
+	if (cause)
+		log_warn(c->state == CONN_HANDSHAKING ? "handshake refused" : "connection ended",
+			LOG_S("peer", c->peer.address), LOG_S("member", c->peer.member),
+			LOG_S("cause", cause));
+	c->h2 = h2_free(c->h2);
+	list_remove(&c->dirty);
+	free(c->pending);
+	c->pending = NULL;
+	c->pending_len = 0;
+	if (!politely) {
+		conn_enter(c, CONN_CLOSED);
+		return;
+	}
+	ERR_clear_error();
+	if (SSL_is_init_finished(c->ssl))
+		SSL_shutdown(c->ssl);
+	shutdown(c->fd, SHUT_WR);
+	event_del(&c->writable);
+	event_add(&c->readable, NULL);
+	conn_enter(c, CONN_CLOSING);
+}
+
+static void conn_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn_host *host = arg;
+	struct list batch, *node;
+
+	host->handshake_steps = CONN_HANDSHAKE_STEPS;
+	list_init(&batch);
+	list_insert_before(&host->dirty, &batch);
+	list_remove(&host->dirty);
+	while ((node = list_pop(&batch)))
+		conn_io_turn(container_of(node, struct conn, dirty));
+	while (!list_is_empty(&host->lists[CONN_CLOSED]))
+		conn_free(list_first(&host->lists[CONN_CLOSED], struct conn, node));
+}
+
+int conn_host_init(struct conn_host *host)
+{
+	int rc;
+
+	for (int i = 0; i < CONN_STATES; i++)
+		list_init(&host->lists[i]);
+	list_init(&host->dirty);
+	host->handshake_steps = CONN_HANDSHAKE_STEPS;
+	host->turn = event_new(host->h2.base, -1, 0, conn_on_turn, host);
+	if (!host->turn)
+		return -ENOMEM;
+	rc = h2_host_init(&host->h2);
+	if (rc < 0)
+		event_free(host->turn);
+	return rc;
+}
+
+void conn_host_fini(struct conn_host *host)
+{
+	for (int i = 0; i < CONN_STATES; i++) {
+		while (!list_is_empty(&host->lists[i]))
+			conn_free(list_first(&host->lists[i], struct conn, node));
+	}
+	event_free(host->turn);
+	h2_host_fini(&host->h2);
+}
+
+int conn_new(struct conn_host *host, int fd, const char *address)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+	SSL *ssl = tls_session(host->tls, fd);
+
+	if (!c || !ssl) {
+		SSL_free(ssl);
+		free(c);
+		close(fd);
+		return -ENOMEM;
+	}
+	*c = (struct conn){
+		.host = host,
+		.state = CONN_HANDSHAKING,
+		.fd = fd,
+		.tls = tls_ref(host->tls),
+		.ssl = ssl,
+		.since_ns = now_ns(),
+	};
+	c->heard_ns = c->since_ns;
+	snprintf(c->peer.address, sizeof(c->peer.address), "%s", address);
+	list_init(&c->dirty);
+	list_push(&host->lists[CONN_HANDSHAKING], &c->node);
+	host->counts[CONN_HANDSHAKING]++;
+	SSL_set_msg_callback(ssl, conn_io_on_tls_message);
+	SSL_set_msg_callback_arg(ssl, c);
+	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
+	event_assign(&c->writable, host->h2.base, fd, EV_WRITE, conn_io_on_event, c);
+	event_add(&c->readable, NULL);
+	return 0;
+}
+
+void conn_drain(struct conn *c, const char *why)
+{
+	if (c->state != CONN_OPEN)
+		return;
+	conn_enter(c, CONN_DRAINING);
+	h2_drain_begin(c->h2, why);
+	conn_io_wake(c);
+}
+
+void conn_drain_all(struct conn_host *host)
+{
+	host->draining = true;
+	list_for_each_safe (node, &host->lists[CONN_OPEN])
+		conn_drain(container_of(node, struct conn, node), "shutdown");
+}
+
+size_t conn_count(const struct conn_host *host)
+{
+	return host->counts[CONN_HANDSHAKING] + host->counts[CONN_OPEN] +
+	       host->counts[CONN_DRAINING];
+}
+
+/* Whether |ms| have passed since |then_ns|. */
+static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
+{
+	return now - then_ns >= ms * NOW_NS_PER_MS;
+}
+
+static void conn_sweep_handshaking(struct conn *c, int64_t now)
+{
+	int64_t patience_ms = c->host->hurried ? CONN_HURRIED_MS : CAP_HANDSHAKE_MS;
+
+	if (conn_has_waited(now, c->since_ns, patience_ms))
+		conn_leave(c, "the handshake took too long", false);
+}
+
+/* Since when output waits for the peer without any of it leaving. */
+static bool conn_is_stalled(const struct conn *c, int64_t now)
+{
+	return (c->pending_len > 0 || h2_is_waiting(c->h2)) &&
+	       conn_has_waited(now, c->h2->moved_ns, CAP_STALL_MS);
+}
+
+static void conn_sweep_open(struct conn *c, int64_t now)
+{
+	bool silent = conn_has_waited(now, c->heard_ns, CONN_SILENCE_MS);
+
+	if (conn_is_stalled(c, now)) {
+		conn_leave(c, "the peer has stopped reading", false);
+	} else if (c->h2->n_calls == 0) {
+		if (conn_has_waited(now, c->h2->idle_ns, CAP_IDLE_MS))
+			conn_drain(c, "max_idle");
+	} else if (conn_has_waited(now, c->heard_ns, CONN_SILENCE_MS + CAP_STALL_MS)) {
+		conn_leave(c, "the peer gives no sign of life", false);
+	} else if (silent && !c->pinged) {
+		c->pinged = true;
+		h2_ping(c->h2);
+		conn_io_wake(c);
+	}
+}
+
+static void conn_sweep_draining(struct conn *c, int64_t now)
+{
+	conn_sweep_open(c, now);
+	if (c->state != CONN_DRAINING || !conn_has_waited(now, c->since_ns, CONN_DRAIN_NOTICE_MS))
+		return;
+	h2_drain_finish(c->h2);
+	conn_io_wake(c);
+}
+
+static void conn_sweep_closing(struct conn *c, int64_t now)
+{
+	if (conn_has_waited(now, c->since_ns, CONN_CLOSING_MS))
+		conn_enter(c, CONN_CLOSED);
+}
+
+void conn_sweep(struct conn_host *host)
+{
+	static void (*const sweep[])(struct conn * c, int64_t now) = {
+		[CONN_HANDSHAKING] = conn_sweep_handshaking,
+		[CONN_OPEN] = conn_sweep_open,
+		[CONN_DRAINING] = conn_sweep_draining,
+		[CONN_CLOSING] = conn_sweep_closing,
+	};
+	int64_t now = now_ns();
+
+	/* Backwards, so that nobody is met again in the state after. */
+	for (int state = CONN_CLOSING; state >= 0; state--) {
+		list_for_each_safe (node, &host->lists[state])
+			sweep[state](container_of(node, struct conn, node), now);
+	}
+}

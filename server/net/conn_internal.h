@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connection as its own floor sees it.
+ *
+ *   conn.c     its life: states, patience, the reaper
+ *   conn_io.c  its bytes: handshake, reading, writing, what to wait for
+ *
+ * Invariant: |h2| is NULL until TLS stands and from closing on; |pending| holds
+ * bytes only while the socket is blocked.
+ */
+#ifndef NET_CONN_INTERNAL_H
+#define NET_CONN_INTERNAL_H
+
+#include <event2/event_struct.h>
+
+#include "net/conn.h"
+
+struct conn {
+	struct list node;  /* in host->lists[state] */
+	struct list dirty; /* in host->dirty, or alone */
+	struct conn_host *host;
+	enum conn_state state;
+	int fd;
+	struct tls *tls; /* what |ssl| came from */
+	SSL *ssl;
+	struct h2 *h2;
+	struct event readable, writable;
+	struct peer peer;
+	int64_t since_ns; /* in this state */
+	int64_t heard_ns; /* the last byte from the peer */
+	uint8_t *pending; /* output that the socket did not take, in plain text */
+	size_t pending_len;
+	size_t thrown_away; /* bytes read while closing */
+	bool running;	    /* inside conn_io_on_event or conn_io_turn */
+	bool pinged;	    /* since it was heard last */
+	bool wants_write;   /* OpenSSL waits for the socket to take more */
+	bool tls_moved;	    /* OpenSSL has read a message of its own */
+	bool too_many_keys; /* the peer changes its TLS keys too often */
+};
+
+/* Ends the connection. A |cause| is logged as this peer's fault; NULL: it left in
+ * peace. When |politely|, the peer is given the time to read our last words. */
+void conn_leave(struct conn *c, const char *cause, bool politely);
+/* The only writer of a connection's state. */
+void conn_enter(struct conn *c, enum conn_state state);
+/* Asks the peer to leave; |why| is a constant that it may read. */
+void conn_drain(struct conn *c, const char *why);
+/* Asks for a turn after the events at hand. */
+void conn_ask_turn(struct conn_host *host);
+
+/* The socket is ready for something. */
+void conn_io_on_event(evutil_socket_t fd, short what, void *arg);
+/* Owners have worked outside the connection's own events: writes what they made. */
+void conn_io_turn(struct conn *c);
+/* There is something to write: the connection, |arg|, gets a turn. */
+void conn_io_wake(void *arg);
+/* OpenSSL's message callback. */
+void conn_io_on_tls_message(
+	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg);
+
+#endif

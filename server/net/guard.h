@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one peer may cost without doing any work: frames that move nothing
+ * forward, pings, streams that must be reset for its errors, new keys for TLS.
+ * Pure arithmetic; the caller brings the time (monotonic nanoseconds) and ends
+ * the connection when a function says false.
+ *
+ * Honest clients send control frames too: a window update for each piece of an
+ * answer, a ping to measure the line after receiving data. So every frame of an
+ * answer gives credit back and forgives the pings before it.
+ */
+#ifndef NET_GUARD_H
+#define NET_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How often something happened since the window opened. */
+struct guard_window {
+	int64_t since_ns;
+	int count;
+};
+
+struct guard {
+	int credit; /* frames; at most CAP_CONTROL_FRAMES */
+	int64_t refilled_ns;
+	int strikes; /* pings that came too early; at most CAP_PING_STRIKES */
+	int64_t pinged_ns;
+	struct guard_window resets, key_updates;
+};
+
+void guard_init(struct guard *guard, int64_t now_ns);
+/* A frame came that moves no call forward. */
+bool guard_take_frame(struct guard *guard, int64_t now_ns);
+/* A ping came; it is a frame besides (gRFC A8). */
+bool guard_take_ping(struct guard *guard, int64_t now_ns);
+/* We had to reset a stream for an error of the peer's. */
+bool guard_take_reset(struct guard *guard, int64_t now_ns);
+/* The peer changed its TLS keys. */
+bool guard_take_key_update(struct guard *guard, int64_t now_ns);
+/* A HEADERS or DATA frame of an answer has left. */
+void guard_give_answer(struct guard *guard);
+/* A whole message of a client's stream was delivered: as good as one frame. */
+void guard_give_message(struct guard *guard);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See listener.h. Accepting stops while there is no room for another connection:
+ * the kernel's queue keeps the others in order, and the loop does not spin.
+ */
+#include "net/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "net/conn.h"
+#include "stafett/caps.h"
+
+enum {
+	/* Connections accepted before the others have their turn. */
+	LISTENER_ACCEPTS = 16,
+	LISTENER_SWEEP_S = 1,
+};
+
+struct listener {
+	struct conn_host host;
+	int fd;
+	int spare_fd;	/* given up to refuse a peer when descriptors run out */
+	bool exhausted; /* they have; until the next sweep */
+	bool paused;
+	struct event *acceptable; /* the listening socket */
+	struct event *sweep;	  /* once a second */
+	struct event *review;	  /* after connections have changed */
+	struct event *grace;	  /* the end of a drain */
+	void (*drained)(void *arg);
+	void *drained_arg;
+};
+
+static void listener_describe(const struct sockaddr_storage *addr, char *text, size_t size)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)addr;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)addr;
+	char ip[INET6_ADDRSTRLEN] = "?";
+
+	if (addr->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &v4->sin_addr, ip, sizeof(ip));
+		snprintf(text, size, "%s:%u", ip, ntohs(v4->sin_port));
+	} else if (addr->ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &v6->sin6_addr, ip, sizeof(ip));
+		snprintf(text, size, "[%s]:%u", ip, ntohs(v6->sin6_port));
+	} else {
+		snprintf(text, size, "local");
+	}
+}
+
+/* Whether there is room for one more connection. */
+static bool listener_has_room(const struct listener *l)
+{
+	const size_t *counts = l->host.counts;
+
+	return !l->exhausted && counts[CONN_HANDSHAKING] < CAP_HANDSHAKES &&
+	       conn_count(&l->host) + counts[CONN_CLOSING] < CAP_CONNECTIONS;
+}
+
+/* Takes the next peer off the queue only to close it: better a refusal now than
+ * a client that waits, and a loop that is woken for it for ever. */
+static void listener_turn_away(struct listener *l)
+{
+	int fd;
+
+	close(l->spare_fd);
+	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	l->exhausted = true;
+	log_error("out of descriptors: new connections wait",
+		LOG_I("connections", conn_count(&l->host)));
+}
+
+static void listener_welcome(struct listener *l, int fd, const struct sockaddr_storage *addr)
+{
+	char text[64];
+	int on = 1;
+
+	listener_describe(addr, text, sizeof(text));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (conn_new(&l->host, fd, text) < 0)
+		log_error("out of memory for a connection", LOG_S("peer", text));
+}
+
+static void listener_on_acceptable(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	for (int i = 0; i < LISTENER_ACCEPTS && listener_has_room(l); i++) {
+		struct sockaddr_storage addr = {0};
+		socklen_t len = sizeof(addr);
+		int peer = accept4(
+			l->fd, (struct sockaddr *)&addr, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (peer >= 0)
+			listener_welcome(l, peer, &addr);
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			listener_turn_away(l);
+		else if (errno == EAGAIN)
+			break; /* other errors are those of the peer that is gone already */
+	}
+	event_active(l->review, EV_TIMEOUT, 0);
+}
+
+/* Runs once, when a drain has come to its end. */
+static void listener_end_drain(struct listener *l)
+{
+	void (*drained)(void *arg) = TAKE(l->drained);
+
+	event_del(l->grace);
+	drained(l->drained_arg);
+}
+
+static void listener_on_grace(evutil_socket_t fd, short what, void *arg)
+{
+	listener_end_drain(arg);
+}
+
+/* Starts and stops accepting; notices the end of a drain. */
+static void listener_on_review(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+	bool pause = l->host.draining || !listener_has_room(l);
+
+	l->host.hurried = l->host.counts[CONN_HANDSHAKING] >= CAP_HANDSHAKES;
+	if (pause != l->paused) {
+		l->paused = pause;
+		if (pause)
+			event_del(l->acceptable);
+		else
+			event_add(l->acceptable, NULL);
+	}
+	if (l->drained && conn_count(&l->host) == 0)
+		listener_end_drain(l);
+}
+
+static void listener_on_changed(void *arg)
+{
+	struct listener *l = arg;
+
+	event_active(l->review, EV_TIMEOUT, 0);
+}
+
+static void listener_on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	l->exhausted = false;
+	conn_sweep(&l->host);
+	event_active(l->review, EV_TIMEOUT, 0);
+}
+
+static int listener_make_events(struct listener *l, struct event_base *base)
+{
+	const struct timeval second = {.tv_sec = LISTENER_SWEEP_S};
+
+	l->acceptable = event_new(base, l->fd, EV_READ | EV_PERSIST, listener_on_acceptable, l);
+	l->sweep = event_new(base, -1, EV_PERSIST, listener_on_sweep, l);
+	l->review = event_new(base, -1, 0, listener_on_review, l);
+	l->grace = event_new(base, -1, 0, listener_on_grace, l);
+	if (!l->acceptable || !l->sweep || !l->review || !l->grace ||
+		event_add(l->acceptable, NULL) < 0 || event_add(l->sweep, &second) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static void listener_free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+static void listener_free_self(struct listener *l)
+{
+	listener_free_event(l->acceptable);
+	listener_free_event(l->sweep);
+	listener_free_event(l->review);
+	listener_free_event(l->grace);
+	if (l->spare_fd >= 0)
+		close(l->spare_fd);
+	tls_unref(l->host.tls);
+	free(l);
+}
+
+int listener_new(const struct listener_params *params, struct listener **ret_listener)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+	int rc;
+
+	if (!l)
+		return -ENOMEM;
+	l->fd = params->fd;
+	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	l->host.h2.base = params->base;
+	l->host.h2.router = params->router;
+	l->host.h2.ended = params->ended;
+	l->host.h2.ended_arg = params->arg;
+	l->host.tls = tls_ref(params->tls);
+	l->host.changed = listener_on_changed;
+	l->host.changed_arg = l;
+	rc = l->spare_fd < 0 ? -errno : listener_make_events(l, params->base);
+	if (rc == 0)
+		rc = conn_host_init(&l->host);
+	if (rc < 0) {
+		listener_free_self(l);
+		return rc;
+	}
+	*ret_listener = l;
+	return 0;
+}
+
+struct listener *listener_free(struct listener *l)
+{
+	if (!l)
+		return NULL;
+	conn_host_fini(&l->host);
+	listener_free_self(l);
+	return NULL;
+}
+
+void listener_drain(struct listener *l, int grace_ms, void (*drained)(void *arg), void *arg)
+{
+	const struct timeval grace = {.tv_sec = grace_ms / 1000, .tv_usec = grace_ms % 1000 * 1000};
+
+	l->drained = drained;
+	l->drained_arg = arg;
+	conn_drain_all(&l->host);
+	event_add(l->grace, &grace);
+	event_active(l->review, EV_TIMEOUT, 0);
+}
+
+size_t listener_connections(const struct listener *l)
+{
+	return conn_count(&l->host);
+}
