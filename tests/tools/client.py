@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `stafett` program, as somebody at a prompt uses it."""
+
+import os
+import subprocess
+
+import people
+
+
+class Client:
+    """Profiles named like the members of people.MEMBERS, in a home of their own."""
+
+    def __init__(self, stack, folder):
+        self.program = stack.build / "client" / "stafett"
+        self.home = folder
+        profiles = folder / "config" / "stafett" / "profiles"
+        profiles.mkdir(parents=True)
+        (profiles / "ca.pem").write_bytes(stack.authority.certificate)
+        for member in people.MEMBERS.values():
+            if member.roles:
+                self._write_profile(stack, profiles, member)
+
+    def _write_profile(self, stack, profiles, member):
+        certificate, key = stack.identity(member.urn).write(profiles, member.id)
+        (profiles / f"{member.id}.conf").write_text(
+            f"server = localhost:{stack.port}\nca = ca.pem\ncertificate = {certificate.name}\n"
+            f"key = {key.name}\nunit = {member.roles[0][0]}\nname = {member.name}\n")
+
+    def run(self, who, *words, status=0, stdin="", **environment):
+        """Runs one command as |who|; its output, after its exit status was checked."""
+        done = subprocess.run(
+            [str(self.program), "--as", who, *[str(word) for word in words]], input=stdin,
+            capture_output=True, text=True, timeout=120, check=False,
+            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+                 "XDG_CONFIG_HOME": str(self.home / "config"),
+                 "XDG_STATE_HOME": str(self.home / "state"), **environment})
+        assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
