@@ -69,7 +69,8 @@ static const char import_sql_role[] =
 	"WHERE m.urn = $1 AND u.handle = $2 "
 	"ON CONFLICT (member, unit, role, valid_from) DO UPDATE SET role = excluded.role";
 
-/* Runs a statement that must touch one row; |missing| says what there is none of. */
+/* Runs a statement that must touch one row; where it does not, what it refers to,
+ * |missing|, does not exist. */
 static int import_row(struct import *import, const char *sql, const char *const *values, int n,
 	const char *missing)
 {
@@ -83,7 +84,7 @@ static int import_row(struct import *import, const char *sql, const char *const 
 		return r;
 	}
 	if (strcmp(PQcmdTuples(result), "1") != 0)
-		return fields_fail(&import->fields, "there is no %s", missing);
+		return fields_fail(&import->fields, "there is no '%s'", missing);
 	return 0;
 }
 
@@ -164,8 +165,7 @@ static int import_unit_row(struct import *import, const struct import_unit *unit
 	if (r)
 		return r;
 	import->counts.units++;
-	return import_row(
-		import, import_sql_unit, values, ARRAY_SIZE(values), "organisation for it");
+	return import_row(import, import_sql_unit, values, ARRAY_SIZE(values), slug);
 }
 
 static int import_unit(struct import *import, json_t *object, const struct import_owner *owner)
@@ -198,8 +198,7 @@ static int import_role(struct import *import, const char *urn, const char *handl
 	if (role_from_code(bytes_of_string(role)) < 0)
 		return fields_fail(&import->fields, "'%s' is not a role", role);
 	import->counts.roles++;
-	return import_row(
-		import, import_sql_role, values, ARRAY_SIZE(values), "unit of that handle");
+	return import_row(import, import_sql_role, values, ARRAY_SIZE(values), handle);
 }
 
 static int import_roles(struct import *import, json_t *object, const char *urn)
@@ -238,8 +237,7 @@ static int import_member_row(
 		const char *const values[] = {id, slug, urn, display_name};
 
 		import->counts.members++;
-		r = import_row(import, import_sql_member, values, ARRAY_SIZE(values),
-			"organisation for it");
+		r = import_row(import, import_sql_member, values, ARRAY_SIZE(values), slug);
 	}
 	return r;
 }
@@ -274,8 +272,7 @@ static int import_successor(struct import *import, json_t *object, const struct 
 	import->fields.place = values[0];
 	if (!values[1])
 		return fields_fail(&import->fields, "'replaced_by' must be a text");
-	return import_row(
-		import, import_sql_successor, values, ARRAY_SIZE(values), "unit to replace it");
+	return import_row(import, import_sql_successor, values, ARRAY_SIZE(values), values[1]);
 }
 
 static int import_organization(
@@ -299,8 +296,8 @@ static int import_organization(
 		const char *const values[] = {id, owner->number, owner->slug, name, kind};
 
 		import->counts.organizations++;
-		r = import_row(import, import_sql_organization, values, ARRAY_SIZE(values),
-			"organisation");
+		r = import_row(
+			import, import_sql_organization, values, ARRAY_SIZE(values), owner->slug);
 	}
 	return r;
 }
@@ -407,7 +404,9 @@ int import_directory(
 	if (root)
 		r = import_write(conninfo, root, &import);
 	else
-		r = fields_fail(&import.fields, "line %d: %s", where.line, where.text);
+		r = where.line < 0
+			    ? fields_fail(&import.fields, "%s", where.text)
+			    : fields_fail(&import.fields, "line %d: %s", where.line, where.text);
 	json_decref(root);
 	if (r)
 		*ret_error = import.fields.error;

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stafettd: reads the command line and the settings, gives up what it does not
+ * need, and hands over to the master or to one of the administrator's jobs.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/settings.h"
+#include "process/cluster.h"
+#include "process/master.h"
+#include "process/worker.h"
+#include "stafett/base.h"
+#include "store/import.h"
+#include "store/migrate.h"
+
+#define MAIN_SETTINGS_FILE "/etc/stafett/stafettd.conf"
+
+enum {
+	MAIN_EXIT_USAGE = 2,
+	/* A summer's noon, when Stockholm is two hours ahead. */
+	MAIN_SUMMER_UNIX = 1782900000,
+	MAIN_SUMMER_OFFSET = 7200,
+};
+
+static const char main_usage[] =
+	"usage: stafettd [-c FILE] [-o NAME=VALUE]... [--check]\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... migrate\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... directory import JSON\n"
+	"       stafettd --help | --version\n"
+	"\n"
+	"  -c, --config FILE     settings (" MAIN_SETTINGS_FILE ")\n"
+	"  -o, --option N=V      one setting, over what the file says\n"
+	"      --check           say whether the settings can be used, and end\n"
+	"  migrate               bring the database's schema up, and end\n"
+	"  directory import JSON read organisations, units and members, and end\n"
+	"\n"
+	"Without a command it serves until SIGTERM. Manual: stafettd(8), stafettd.conf(5).\n";
+
+struct main_args {
+	const char *file;
+	const char **overrides; /* "name=value", room for as many as there are arguments */
+	int n_overrides;
+	bool check;
+	const char *import_file;
+	int (*run)(const struct main_args *args, const struct settings *settings);
+};
+
+/* Prints |error|, which is freed, and gives the exit status. */
+static int main_fail(char *error, int r)
+{
+	fprintf(stderr, "stafettd: %s\n", error ? error : strerror(-r));
+	free(error);
+	return EXIT_FAILURE;
+}
+
+static int main_serve(const struct main_args *args, const struct settings *settings)
+{
+	return master_run(settings);
+}
+
+static int main_check(const struct main_args *args, const struct settings *settings)
+{
+	char *error = NULL;
+	int r = worker_check(settings, &error);
+
+	if (!r && !settings->database[0])
+		r = cluster_check(settings->postgresql_dir, &error);
+	if (r)
+		return main_fail(error, r);
+	puts("ok");
+	return EXIT_SUCCESS;
+}
+
+/* The connection string for an administrator's job, to be freed: the setting, or
+ * that of the private database, which only a running daemon has. */
+static char *main_admin_conninfo(const struct settings *settings)
+{
+	char *conninfo;
+
+	if (settings->database[0])
+		return strdup(settings->database);
+	if (cluster_find_running(settings->state_dir, &conninfo) < 0) {
+		fprintf(stderr, "stafettd: no private database runs in '%s'; start stafettd\n",
+			settings->state_dir);
+		return NULL;
+	}
+	return conninfo;
+}
+
+static int main_migrate(const struct main_args *args, const struct settings *settings)
+{
+	struct migrate_params params = {0};
+	char *conninfo = main_admin_conninfo(settings), *error = NULL;
+	int r;
+
+	if (!conninfo)
+		return EXIT_FAILURE;
+	params.conninfo = conninfo;
+	r = migrate_run(&params, &error);
+	free(conninfo);
+	return r ? main_fail(error, r) : EXIT_SUCCESS;
+}
+
+static int main_import(const struct main_args *args, const struct settings *settings)
+{
+	char *conninfo = main_admin_conninfo(settings), *error = NULL;
+	struct import_counts counts;
+	int r;
+
+	if (!conninfo)
+		return EXIT_FAILURE;
+	r = import_directory(conninfo, args->import_file, &counts, &error);
+	free(conninfo);
+	if (r)
+		return main_fail(error, r);
+	printf("%d organisations, %d units, %d members, %d roles\n", counts.organizations,
+		counts.units, counts.members, counts.roles);
+	return EXIT_SUCCESS;
+}
+
+/* The command in |argv| (what is left after the options). */
+static int main_parse_command(int argc, char **argv, struct main_args *args)
+{
+	args->run = args->check ? main_check : main_serve;
+	if (argc == 0)
+		return 0;
+	if (argc == 1 && !args->check && strcmp(argv[0], "migrate") == 0) {
+		args->run = main_migrate;
+		return 0;
+	}
+	if (argc == 3 && !args->check && strcmp(argv[0], "directory") == 0 &&
+		strcmp(argv[1], "import") == 0) {
+		args->run = main_import;
+		args->import_file = argv[2];
+		return 0;
+	}
+	fputs(main_usage, stderr);
+	return -1;
+}
+
+/* Fills |args|. Else ends the program: with 0 after --help and --version. */
+static void main_parse(int argc, char **argv, struct main_args *args)
+{
+	enum { OPTION_CHECK = 256, OPTION_HELP, OPTION_VERSION };
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+		{"option", required_argument, NULL, 'o'},
+		{"check", no_argument, NULL, OPTION_CHECK},
+		{"help", no_argument, NULL, OPTION_HELP},
+		{"version", no_argument, NULL, OPTION_VERSION}, {0}};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:o:", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			args->file = optarg;
+			break;
+		case 'o':
+			args->overrides[args->n_overrides++] = optarg;
+			break;
+		case OPTION_CHECK:
+			args->check = true;
+			break;
+		case OPTION_HELP:
+			fputs(main_usage, stdout);
+			exit(EXIT_SUCCESS);
+		case OPTION_VERSION:
+			puts("stafettd " STAFETT_VERSION);
+			exit(EXIT_SUCCESS);
+		default:
+			fputs(main_usage, stderr);
+			exit(MAIN_EXIT_USAGE);
+		}
+	}
+	if (main_parse_command(argc - optind, argv + optind, args) < 0)
+		exit(MAIN_EXIT_USAGE);
+}
+
+/* Memory that may hold keys or case data never becomes a file, files are our
+ * user's alone, and a peer that went is no reason to end. */
+static void main_harden(void)
+{
+	const struct rlimit no_core = {0, 0};
+	struct rlimit files;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &no_core);
+	umask(077);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* Without the zone's data libc would silently count in UTC, and every due time
+ * would be wrong. */
+static bool main_set_zone(void)
+{
+	const time_t summer = MAIN_SUMMER_UNIX;
+	struct tm tm;
+
+	setenv("TZ", "Europe/Stockholm", 1);
+	tzset();
+	return localtime_r(&summer, &tm) && tm.tm_gmtoff == MAIN_SUMMER_OFFSET;
+}
+
+static int main_run(const struct main_args *args)
+{
+	struct settings *settings = NULL;
+	char *error = NULL;
+	int r = settings_read(args->file, args->overrides, args->n_overrides, &settings, &error);
+
+	if (r)
+		return main_fail(error, r);
+	/* journald stamps the lines itself. */
+	log_init((enum log_level)log_level_from_name(settings->log_level),
+		!getenv("JOURNAL_STREAM"));
+	r = args->run(args, settings);
+	settings_free(settings);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct main_args args = {.file = MAIN_SETTINGS_FILE};
+	int r;
+
+	args.overrides = calloc((size_t)argc, sizeof(*args.overrides));
+	if (!args.overrides)
+		return EXIT_FAILURE;
+	main_parse(argc, argv, &args);
+	main_harden();
+	if (geteuid() == 0)
+		r = main_fail(strdup("refuses to run as root; run it as a user of its own, for "
+				     "example: runuser -u stafett -- stafettd"),
+			0);
+	else if (!main_set_zone())
+		r = main_fail(strdup("the time zone Europe/Stockholm is not installed "
+				     "(package tzdata)"),
+			0);
+	else
+		r = main_run(&args);
+	free(args.overrides);
+	return r;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fork, exec and pidfds. Nothing here waits.
+ */
+#include "process/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void child_reset_signals(void)
+{
+	static const int changed[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+	sigset_t none;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changed); i++)
+		signal(changed[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int child_fork(struct child *ret_child)
+{
+	pid_t pid = fork();
+	int fd;
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		child_reset_signals();
+		return 0;
+	}
+	fd = pidfd_open(pid, 0);
+	if (fd < 0) {
+		int r = -errno;
+
+		/* Unwatched it would be lost; it has done nothing yet. */
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return r;
+	}
+	*ret_child = (struct child){.pid = pid, .fd = fd};
+	return 1;
+}
+
+static void child_exec(char *const argv[], bool quiet)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		if (quiet)
+			dup2(null, STDOUT_FILENO);
+	}
+	execv(argv[0], argv);
+	perror(argv[0]);
+	_exit(127);
+}
+
+int child_start(char *const argv[], bool quiet, struct child *ret_child)
+{
+	int r = child_fork(ret_child);
+
+	if (r == 0)
+		child_exec(argv, quiet);
+	return r < 0 ? r : 0;
+}
+
+int child_adopt(pid_t pid, struct child *ret_child)
+{
+	int fd = pidfd_open(pid, 0);
+
+	if (fd < 0)
+		return -errno;
+	*ret_child = (struct child){.pid = pid, .fd = fd};
+	return 0;
+}
+
+bool child_is_some(const struct child *child)
+{
+	return child->pid != 0;
+}
+
+void child_signal(const struct child *child, int signal)
+{
+	if (child_is_some(child))
+		pidfd_send_signal(child->fd, signal, NULL, 0);
+}
+
+static struct child_end child_end_of(const siginfo_t *info)
+{
+	struct child_end end = {.known = true};
+
+	if (info->si_code == CLD_EXITED) {
+		end.code = info->si_status;
+	} else {
+		end.code = -1;
+		end.signal = info->si_status;
+	}
+	return end;
+}
+
+bool child_has_ended(struct child *child, struct child_end *ret_end)
+{
+	struct pollfd ended = {.fd = child->fd, .events = POLLIN};
+	siginfo_t info = {0};
+
+	if (!child_is_some(child) || poll(&ended, 1, 0) != 1)
+		return false;
+	/* ECHILD: somebody else's child; that it ended is all that can be known. */
+	if (waitid(P_PIDFD, (id_t)child->fd, &info, WEXITED | WNOHANG) == 0)
+		*ret_end = child_end_of(&info);
+	else
+		*ret_end = (struct child_end){.known = false, .code = -1};
+	close(child->fd);
+	*child = CHILD_NONE;
+	return true;
+}

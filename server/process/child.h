@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes that the master watches. Each is held by a pidfd, so that neither
+ * a signal nor a wait can ever hit a stranger who got the same number, and so
+ * that its end is one more readable descriptor in the master's poll. A process
+ * that somebody else started (the PostgreSQL of a master that was killed) is
+ * watched the same way.
+ */
+#ifndef PROCESS_CHILD_H
+#define PROCESS_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "stafett/base.h"
+
+struct child {
+	pid_t pid; /* 0: none */
+	int fd;	   /* its pidfd; -1: none */
+};
+
+#define CHILD_NONE ((struct child){.pid = 0, .fd = -1})
+
+/* How a process ended. */
+struct child_end {
+	bool known; /* false for an adopted one: only its parent learns how */
+	int code;   /* exit status; -1 when a signal ended it */
+	int signal; /* 0 when it exited */
+};
+
+/* Forks. Gives 1 in the parent, with the child in |ret_child|; 0 in the child,
+ * whose signals are as a new program expects them; or -errno. */
+int child_fork(struct child *ret_child) WARN_UNUSED;
+/* Starts |argv| (NULL-terminated; argv[0] is the path) in a session of its own,
+ * so that a terminal's ^C does not reach it, without standard input; |quiet|
+ * also takes its standard output. Where the program cannot be run, the child
+ * says so on standard error and ends with 127. */
+int child_start(char *const argv[], bool quiet, struct child *ret_child) WARN_UNUSED;
+/* Watches process |pid|, which somebody else started. */
+int child_adopt(pid_t pid, struct child *ret_child) WARN_UNUSED;
+/* Whether there is a process to watch; it may have ended a moment ago. */
+bool child_is_some(const struct child *child);
+/* Sends |signal|; to nobody, when there is none. */
+void child_signal(const struct child *child, int signal);
+/* Whether the process has ended. If so it is reaped, |child| becomes
+ * CHILD_NONE, and |ret_end| tells how. Never waits. */
+bool child_has_ended(struct child *child, struct child_end *ret_end) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The listening socket, which the master opens and all its workers accept on.
+ */
+#ifndef PROCESS_LISTEN_H
+#define PROCESS_LISTEN_H
+
+#include "stafett/base.h"
+
+/* Opens a non-blocking socket bound to |address| ('*': every address, IPv6 and
+ * IPv4) and |port|. It does not listen yet, so that peers are refused, rather
+ * than kept waiting, until somebody can answer them. A port that is in use is
+ * tried for two seconds: the workers of a killed master are about to end. On
+ * failure |ret_error| is one line, freed by the caller with free. */
+int listen_open(const char *address, int port, int *ret_fd, char **ret_error) WARN_UNUSED;
+/* Lets peers connect. */
+int listen_begin(int fd) WARN_UNUSED;
+
+#endif

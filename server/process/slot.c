@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A worker is a fork without exec: it starts from the master's small memory,
+ * in which there is nothing secret.
+ */
+#include "process/slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void slot_init(struct slot *slot, int number)
+{
+	*slot = (struct slot){
+		.number = number, .process = CHILD_NONE, .ready_fd = -1, .wake_ns = INT64_MAX};
+}
+
+static void slot_close_ready(struct slot *slot)
+{
+	if (slot->ready_fd >= 0)
+		close(slot->ready_fd);
+	slot->ready_fd = -1;
+}
+
+_Noreturn static void slot_work(
+	const struct worker_params *params, int ready_fd, const int *closed, int n_closed)
+{
+	struct worker_params mine = *params;
+
+	for (int i = 0; i < n_closed; i++)
+		if (closed[i] >= 0)
+			close(closed[i]);
+	mine.ready_fd = ready_fd;
+	exit(worker_run(&mine));
+}
+
+int slot_start(
+	struct slot *slot, const struct worker_params *params, const int *closed, int n_closed)
+{
+	int fds[2], r;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	slot->start_ns = backoff_now_ns();
+	slot->wake_ns = INT64_MAX;
+	r = child_fork(&slot->process);
+	if (r == 0) {
+		close(fds[0]);
+		slot_work(params, fds[1], closed, n_closed);
+	}
+	close(fds[1]);
+	slot->ready_fd = fds[0];
+	if (r < 0)
+		slot_close_ready(slot);
+	return r < 0 ? r : 0;
+}
+
+bool slot_became_ready(struct slot *slot)
+{
+	char byte;
+	ssize_t n;
+
+	if (slot->ready_fd < 0)
+		return false;
+	n = read(slot->ready_fd, &byte, 1);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	slot_close_ready(slot);
+	if (n == 1)
+		slot->was_ready = true;
+	return n == 1;
+}
+
+bool slot_has_ended(struct slot *slot, struct child_end *ret_end)
+{
+	if (!child_has_ended(&slot->process, ret_end))
+		return false;
+	slot_close_ready(slot);
+	slot->wake_ns = backoff_after_failure(&slot->backoff, slot->start_ns, backoff_now_ns());
+	return true;
+}
