@@ -31,29 +31,32 @@ class Case:
     seconds: float
 
 
-def suite_of(tool, case):
-    """The folder below tests/: 'story' of a pytest case, 'unit' of a C one."""
-    classname = case.get("classname") or ""
+def suite_of(tool, group, case):
+    """The folder below tests/: 'story' of a pytest case, 'unit' or 'fuzz' of a C one."""
     if tool == "meson":
-        found = re.search(r"\b(unit|fuzz)\b", classname)
-        return found.group(1) if found else "unit"
-    return classname.split(".")[0]
+        return "fuzz" if re.search(r"\bfuzz", group.get("name") or "") else "unit"
+    return (case.get("classname") or tool).split(".")[0]
+
+
+def verdict(case):
+    for mark in case:
+        if mark.tag in ("failure", "error", "skipped"):
+            outcome = "skipped" if mark.tag == "skipped" else "failed"
+            return outcome, (mark.get("message") or mark.text or "").strip()
+    return "passed", ""
 
 
 def cases_of(tool, path):
-    root = xml.parse(path).getroot()
-    for suite in root.iter("testsuite"):
-        for case in suite.iter("testcase"):
-            outcome, reason = "passed", ""
-            for mark in case:
-                if mark.tag in ("failure", "error"):
-                    outcome, reason = "failed", mark.get("message") or (mark.text or "")
-                elif mark.tag == "skipped":
-                    outcome, reason = "skipped", mark.get("message") or (mark.text or "")
-            if not case.get("classname"):
-                case.set("classname", suite.get("name") or "")
-            yield Case(suite_of(tool, case), case.get("name"), outcome,
-                       reason.strip(), float(case.get("time") or 0))
+    for group in xml.parse(path).getroot().iter("testsuite"):
+        # meson times whole programs; their first case stands for all.
+        rest_s = float(group.get("time") or 0) if tool == "meson" else 0.0
+        for case in group.iter("testcase"):
+            outcome, reason = verdict(case)
+            name = re.sub(r"^\d+ - ", "", case.get("name"))
+            if tool == "meson":
+                name = f"{(group.get('name') or '').split('.')[-1]}: {name}"
+            seconds, rest_s = float(case.get("time") or rest_s), 0.0
+            yield Case(suite_of(tool, group, case), name, outcome, reason, seconds)
 
 
 def read_all(arguments):
