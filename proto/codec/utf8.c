@@ -58,3 +58,21 @@ bool utf8_is_valid(struct bytes text)
 	}
 	return true;
 }
+
+bool utf8_is_active(uint32_t code_point)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x00, 0x1f},			    /* C0: escape sequences begin here */
+		{0x7f, 0x9f},			    /* DEL and C1: here too */
+		{0x61c, 0x61c},			    /* direction marks */
+		{0x200e, 0x200f}, {0x2028, 0x202e}, /* line and paragraph separator, embeddings */
+		{0x2066, 0x2069},		    /* isolates */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (code_point >= ranges[i].first && code_point <= ranges[i].last)
+			return true;
+	return false;
+}

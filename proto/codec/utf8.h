@@ -15,5 +15,9 @@
  * it stands for; 0 where |text| is empty or does not begin with a valid one. */
 size_t utf8_decode(struct bytes text, uint32_t *ret_code_point);
 bool utf8_is_valid(struct bytes text);
+/* Whether a terminal or a viewer may take |code_point| for a command, a new line
+ * or another direction of writing: controls, separators, bidi marks. Whoever
+ * shows a peer's text escapes these. */
+bool utf8_is_active(uint32_t code_point);
 
 #endif

@@ -90,14 +90,6 @@ static void log_add_hex(struct log_line *line, const char *bytes, size_t n)
 	}
 }
 
-/* What a terminal or a viewer may take for a command, a new line or another
- * direction of writing: the C0 and C1 controls, the separators, bidi. */
-static bool log_is_active(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Adds the character at |text| between quotes; returns how many bytes it had. */
 static size_t log_add_quoted_char(struct log_line *line, const char *text)
 {
@@ -108,7 +100,7 @@ static size_t log_add_quoted_char(struct log_line *line, const char *text)
 		log_add(line, bytes_of((const char[]){'\\', (char)c}, 2));
 	else if (c == '\n')
 		log_add_string(line, "\\n");
-	else if (n == 0 || log_is_active(c))
+	else if (n == 0 || utf8_is_active(c))
 		log_add_hex(line, text, n > 0 ? n : 1);
 	else
 		log_add(line, bytes_of(text, n));

@@ -79,12 +79,24 @@ static void test_a_text_is_as_valid_as_its_worst_part(void **state)
 	assert_false(utf8_is_valid(bytes_of_string("abc\xe2\x82")));
 }
 
+static void test_what_a_terminal_obeys_is_active(void **state)
+{
+	static const uint32_t active[] = {0, '\n', 0x1b, 0x7f, 0x9b, 0x2028, 0x202e, 0x2066, 0x61c};
+	static const uint32_t plain[] = {' ', 'a', '~', 0xa0, 0xe5, 0x2027, 0x20ac, 0x1f600};
+
+	for (size_t i = 0; i < ARRAY_SIZE(active); i++)
+		assert_true(utf8_is_active(active[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		assert_false(utf8_is_active(plain[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_length_is_decoded),
 		cmocka_unit_test(test_malformed_sequences_are_refused),
 		cmocka_unit_test(test_a_text_is_as_valid_as_its_worst_part),
+		cmocka_unit_test(test_what_a_terminal_obeys_is_active),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
