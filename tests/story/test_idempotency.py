@@ -2,46 +2,52 @@
 """One key of one unit names one message: whatever the line does, however often
 it is sent, and whoever else uses the same id."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import grpc
 import people
 from caller import Sent, refused, uuid7
 
-CONNECTIONS, TRIES = 8, 1000
+CONNECTIONS, TIMES, AT_ONCE = 8, 1000, 25
+LOST = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
 
 
-def keep_trying(caller, request, tries, cut_every):
-    """Sends |request| |tries| times at once; each |cut_every|-th try loses its
-    connection while it is under way and is made again on the next one."""
-    receipts, waiting = [], list(range(tries))
-    while waiting:
-        calls = {number: caller.referrals.Send.future(
-            request, metadata=(("stafett-unit", caller.unit),), timeout=60) for number in waiting[:50]}
-        if any(number % cut_every == 0 for number in calls):
+def begin(caller, method, request):
+    return method.future(request, metadata=(("stafett-unit", caller.unit),), timeout=60)
+
+
+def is_answered(call):
+    """Waits for the end of |call|: OK, or lost with its connection."""
+    assert call.code() in (grpc.StatusCode.OK, *LOST), call.details()
+    return call.code() == grpc.StatusCode.OK
+
+
+def send_until_answered(caller, request, times, cut):
+    """Receipts of |times| answers. With |cut| the connection is closed once, while
+    calls are under way on it; those are made again on the next one."""
+    receipts = []
+    while len(receipts) < times:
+        calls = [begin(caller, caller.referrals.Send, request)
+                 for _ in range(min(AT_ONCE, times - len(receipts)))]
+        if cut and receipts:
+            assert is_answered(calls[0])
             caller.reconnect()
-            cut_every = tries + 1
-        for number, call in calls.items():
-            try:
-                receipts.append(call.result().receipt)
-                waiting.remove(number)
-            except (grpc.RpcError, grpc.FutureCancelledError) as error:
-                assert getattr(error, "code", None) is None or error.code() in (
-                    grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE), error
+            cut = False
+        receipts += [call.result().receipt for call in calls if is_answered(call)]
     return receipts
 
 
 def test_a_message_sent_1000_times_over_8_connections_is_one_message(stack, tables):
-    from concurrent.futures import ThreadPoolExecutor
     callers = [stack.caller("maria") for _ in range(CONNECTIONS)]
     request = callers[0].send_request(people.BEROENDE)
     deliveries, events = tables.count("delivery"), tables.count("event")
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        receipts = sum(pool.map(
-            lambda index: keep_trying(callers[index], request, TRIES // CONNECTIONS,
-                                      cut_every=7 if index % 2 else TRIES),
-            range(CONNECTIONS)), [])
+        answers = pool.map(lambda number: send_until_answered(
+            callers[number], request, TIMES // CONNECTIONS, cut=number % 2 == 1), range(CONNECTIONS))
+        receipts = [receipt for each in answers for receipt in each]
 
-    assert len(receipts) == TRIES
+    assert len(receipts) == TIMES
     assert len(set(receipts)) == 1
     assert tables.count("delivery") == deliveries + 1
     assert tables.count("event") == events + 1
@@ -104,8 +110,7 @@ def test_of_two_members_who_accept_at_once_one_wins_and_the_other_is_told(
         stack, caller_maria, caller_petra):
     colleague = stack.caller("ines")
     sent = caller_maria.send(people.BEROENDE)
-    calls = [caller.referrals.Act.future(caller.accept_request(sent, version=1),
-                                         metadata=(("stafett-unit", caller.unit),), timeout=30)
+    calls = [begin(caller, caller.referrals.Act, caller.accept_request(sent, version=1))
              for caller in (caller_petra, colleague)]
     codes = sorted(call.code().name for call in calls)
     assert codes == ["ABORTED", "OK"]

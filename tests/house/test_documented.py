@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands in a table stands in its manual, and nothing else does."""
+
+import re
+
+import tree
+
+TABLES = tree.TOP / "include" / "stafett" / "tbl"
+
+
+def rows(table, macro):
+    """The first argument of each |macro|(...) in a table."""
+    text = tree.without_c_comments((TABLES / table).read_text())
+    return re.findall(rf"^{macro}\((\w+)", text, re.M)
+
+
+def manual(name):
+    return (tree.TOP / "server" / name).read_text()
+
+
+def test_every_setting_is_in_the_manual_and_no_other():
+    settings = rows("settings.def", r"SETTING_\w+")
+    assert settings == sorted(settings)
+    assert re.findall(r"^\.It Ic (\w+)$", manual("stafettd.conf.5"), re.M) == settings
+
+
+def test_the_manual_gives_every_default():
+    text = manual("stafettd.conf.5")
+    table = tree.without_c_comments((TABLES / "settings.def").read_text())
+    for name, default in re.findall(r'^SETTING_\w+\((\w+), "?([^",]*)"?,', table, re.M):
+        entry = text.split(f".It Ic {name}\n")[1].split("\n.It ")[0]
+        assert not default or default in entry, name
+
+
+def test_every_command_of_the_daemon_is_in_its_manual():
+    text = manual("stafettd.8")
+    for command in ("migrate", "directory import"):
+        assert f".It Cm {command}" in text
+
+
+def test_every_method_of_the_contract_has_its_comment():
+    silent = []
+    for path in tree.files(".proto", under=("proto/stafett",)):
+        lines = path.read_text().splitlines()
+        silent += [f"{tree.name(path)}:{number}" for number, line in enumerate(lines, 1)
+                   if re.match(r"\s+rpc ", line) and not lines[number - 2].strip().startswith("//")]
+    assert silent == []
+
+
+def test_every_reason_has_a_status_a_layer_and_an_exit_status():
+    table = tree.without_c_comments((TABLES / "reasons.def").read_text())
+    for row in re.findall(r"^REASON\((.*)\)$", table, re.M):
+        name, status, layer, exit_status, message = (field.strip() for field in row.split(",", 4))
+        assert re.fullmatch(r"[A-Z_]+", name) and re.fullmatch(r"[A-Z_]+", status)
+        assert layer in ("SENDER", "RECIPIENT", "SERVER", "SECURITY")
+        assert int(exit_status) in range(2, 8)
+        assert message.startswith('"') and not message.endswith('."')
+
+
+def test_every_cap_has_a_unit_and_a_reason():
+    table = tree.without_c_comments((TABLES / "caps.def").read_text())
+    found = re.findall(r'^CAP\((\w+), (\d+), "([^"]+)", "([^"]+)"\)$', table, re.M)
+    assert len(found) == len(re.findall(r"^CAP\(", table, re.M)) > 20
