@@ -212,7 +212,7 @@ CREATE FUNCTION api.inbox(
     p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
 RETURNS TABLE (
     message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
-    code text, event_kind text, store_time timestamptz, state text, offer_time timestamptz,
+    code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, next_act text, mine boolean, card bytea, content_hash bytea)
@@ -246,7 +246,7 @@ BEGIN
         FOR UPDATE SKIP LOCKED);
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        r.code, e.kind, d.store_time, d.state, d.offer_time,
+        r.code, e.kind, d.state, d.store_time, d.offer_time,
         d.fetch_time, d.acknowledge_time, am.urn,
         r.due_time, r.status, r.version, r.priority, r.kind, array_to_string(q.needs, ','),
         c.intervention_due_date, r.next_act, r.next_actor = acting,

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/answer.h"
+
+#include "codec/grpc_meta.h"
+#include "google/rpc/error_details.pb-c.h"
+#include "google/rpc/status.pb-c.h"
+#include "stafett/v1/message.pb-c.h"
+
+/* When to try again, where that may help. */
+#define ANSWER_RETRY_MS INT64_C(500)
+
+enum { ANSWER_DETAILS = 3 };
+
+/* A status being made, all of it in the call's arena. */
+struct answer {
+	struct arena *arena;
+	Google__Protobuf__Any details[ANSWER_DETAILS];
+	Google__Protobuf__Any *list[ANSWER_DETAILS];
+	size_t n;
+};
+
+static struct bytes pack(struct arena *arena, const ProtobufCMessage *message)
+{
+	size_t size = protobuf_c_message_get_packed_size(message);
+	uint8_t *out = arena_alloc(arena, size ? size : 1);
+
+	return bytes_of(out, out ? protobuf_c_message_pack(message, out) : 0);
+}
+
+void answer_message(struct call *call, const ProtobufCMessage *message)
+{
+	struct bytes packed = pack(call_arena(call), message);
+
+	if (packed.data)
+		call_reply(call, packed);
+	else
+		answer_refusal(call, REASON_SERVER_FAULT, NULL);
+}
+
+static void answer_add(struct answer *a, const ProtobufCMessage *message)
+{
+	Google__Protobuf__Any *any = &a->details[a->n];
+	struct bytes packed = pack(a->arena, message);
+
+	google__protobuf__any__init(any);
+	any->type_url = arena_printf(a->arena, "type.googleapis.com/%s", message->descriptor->name);
+	any->value.data = (uint8_t *)(uintptr_t)packed.data;
+	any->value.len = packed.len;
+	a->list[a->n++] = any;
+}
+
+/* Casts away const for protobuf-c, whose structs borrow texts that it never writes. */
+static char *borrow(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static void add_error_info(struct answer *a, enum reason reason, const char *field)
+{
+	Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
+	Google__Rpc__ErrorInfo__MetadataEntry layer = GOOGLE__RPC__ERROR_INFO__METADATA_ENTRY__INIT;
+	Google__Rpc__ErrorInfo__MetadataEntry at = GOOGLE__RPC__ERROR_INFO__METADATA_ENTRY__INIT;
+	Google__Rpc__ErrorInfo__MetadataEntry *metadata[] = {&layer, &at};
+
+	layer.key = borrow("layer");
+	layer.value = borrow(reason_layer(reason));
+	at.key = borrow("field");
+	at.value = borrow(field);
+	info.reason = borrow(reason_name(reason));
+	info.domain = borrow("stafett");
+	info.metadata = metadata;
+	info.n_metadata = field ? 2 : 1;
+	answer_add(a, &info.base);
+}
+
+static void add_bad_request(struct answer *a, enum reason reason, const char *field)
+{
+	Google__Rpc__BadRequest bad = GOOGLE__RPC__BAD_REQUEST__INIT;
+	Google__Rpc__BadRequest__FieldViolation violation =
+		GOOGLE__RPC__BAD_REQUEST__FIELD_VIOLATION__INIT;
+	Google__Rpc__BadRequest__FieldViolation *violations[] = {&violation};
+
+	violation.field = borrow(field);
+	violation.description = borrow(reason_message(reason));
+	bad.field_violations = violations;
+	bad.n_field_violations = 1;
+	answer_add(a, &bad.base);
+}
+
+static void add_precondition(struct answer *a, enum reason reason, const char *field)
+{
+	Google__Rpc__PreconditionFailure failure = GOOGLE__RPC__PRECONDITION_FAILURE__INIT;
+	Google__Rpc__PreconditionFailure__Violation violation =
+		GOOGLE__RPC__PRECONDITION_FAILURE__VIOLATION__INIT;
+	Google__Rpc__PreconditionFailure__Violation *violations[] = {&violation};
+
+	violation.type = borrow(reason_name(reason));
+	violation.subject = borrow(field);
+	violation.description = borrow(reason_message(reason));
+	failure.violations = violations;
+	failure.n_violations = 1;
+	answer_add(a, &failure.base);
+}
+
+static void add_retry(struct answer *a)
+{
+	Google__Rpc__RetryInfo retry = GOOGLE__RPC__RETRY_INFO__INIT;
+	Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
+
+	delay.nanos = (int32_t)(ANSWER_RETRY_MS * 1000000);
+	retry.retry_delay = &delay;
+	answer_add(a, &retry.base);
+}
+
+/* The standard detail that goes with the status. */
+static void add_by_status(struct answer *a, enum reason reason, const char *field)
+{
+	int status = reason_grpc_status(reason);
+
+	if (status == GRPC_INVALID_ARGUMENT && field)
+		add_bad_request(a, reason, field);
+	else if (status == GRPC_FAILED_PRECONDITION)
+		add_precondition(a, reason, field);
+	else if (status == GRPC_UNAVAILABLE || reason == REASON_OVERLOADED)
+		add_retry(a);
+}
+
+static void answer_end(struct call *call, struct answer *a, enum reason reason)
+{
+	Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
+	int code = reason_grpc_status(reason);
+
+	status.code = code;
+	status.message = borrow(reason_message(reason));
+	status.details = a->list;
+	status.n_details = a->n;
+	call_fail(call, &(struct call_status){
+				.code = code,
+				.message = reason_message(reason),
+				.details = pack(a->arena, &status.base),
+				.pushback_ms = code == GRPC_UNAVAILABLE ? ANSWER_RETRY_MS : 0,
+			});
+}
+
+static void answer_with(
+	struct call *call, enum reason reason, const char *field, Stafett__V1__Refusal *refusal)
+{
+	struct answer a = {.arena = call_arena(call)};
+
+	refusal->reason = borrow(reason_name(reason));
+	refusal->layer = borrow(reason_layer(reason));
+	refusal->field = borrow(field);
+	add_error_info(&a, reason, field);
+	answer_add(&a, &refusal->base);
+	add_by_status(&a, reason, field);
+	answer_end(call, &a, reason);
+}
+
+void answer_refusal(struct call *call, enum reason reason, const char *field)
+{
+	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
+
+	answer_with(call, reason, field, &refusal);
+}
+
+void answer_decision(struct call *call, const struct decision *d, enum state state, int version)
+{
+	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
+	char *acts[ACT_COUNT];
+
+	if (d->state_known) {
+		refusal.current_status = borrow(state_code(state));
+		refusal.current_version = version;
+		refusal.allowed_acts = acts;
+		for (int act = 0; act < ACT_COUNT; act++)
+			if (d->allowed_acts & MASK(act))
+				acts[refusal.n_allowed_acts++] = borrow(act_code((enum act)act));
+	}
+	if (d->alternative.len)
+		refusal.alternative_unit = arena_copy(call_arena(call), d->alternative);
+	answer_with(call, d->reason, d->field, &refusal);
+}

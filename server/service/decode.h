@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the bytes of a request to an order for the rules: what is missing, what
+ * is no date, no code or no id is refused here, with the field's path. What
+ * depends on anything stored is not judged here.
+ */
+#ifndef SERVICE_DECODE_H
+#define SERVICE_DECODE_H
+
+#include "base/arena.h"
+#include "net/call.h"
+#include "stafett/v1/inbox_service.pb-c.h"
+#include "stafett/v1/message.pb-c.h"
+#include "store/write.h"
+
+/* What a decoder found wrong. */
+struct fault {
+	enum reason reason; /* REASON_NONE: nothing */
+	const char *field;  /* a path; static or in the arena; may be NULL */
+};
+
+/* The parts of a Send or Act, whose messages have the same fields. */
+struct envelope {
+	struct bytes header;
+	const Stafett__V1__Part *card, *body;
+	const char *suite;
+};
+
+/* Who calls, as the line and the metadata say. */
+struct sender {
+	struct bytes unit, member;
+};
+
+/* Fills |write|'s order, request, promise and content from |envelope|. Everything
+ * it points to lives in |arena| or in the request. |takes_plain|: the suite
+ * "none" is accepted. */
+struct fault decode_write(struct arena *arena, const struct envelope *envelope,
+	const struct sender *sender, bool takes_plain, struct write *write) WARN_UNUSED;
+/* The same for an acknowledgement; |raw| is the request as it came. */
+struct fault decode_acknowledge(const Stafett__V1__AcknowledgeRequest *request, struct bytes raw,
+	const struct sender *sender, struct write *write) WARN_UNUSED;
+/* A required id of any kind. */
+struct fault decode_uuid(const char *text, const char *field, struct uuid *ret_uuid) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Get, the two lists and the directory: ask the store, collect its rows in the
+ * call's arena, answer when the reading is recorded. Lists ask for one row more
+ * than the page, to know whether there is a next one.
+ */
+#include "domain/code.h"
+#include "service/answer.h"
+#include "service/method.h"
+#include "service/page.h"
+#include "stafett/caps.h"
+#include "stafett/v1/referral_service.pb-c.h"
+#include "store/present.h"
+
+struct read_call {
+	struct under_way under_way;
+	struct call *call;
+	struct arena *arena;
+	struct read read;
+	int page, rows; /* rows of a page, and rows that came */
+	struct page_place last;
+	void (*reply)(struct read_call *rc);
+	union {
+		Stafett__V1__GetResponse get;
+		Stafett__V1__ReferralServiceListResponse list;
+		Stafett__V1__InboxServiceListResponse inbox;
+		Stafett__V1__SearchResponse search;
+	};
+};
+
+static void read_call_abandon(struct under_way *under_way)
+{
+	struct read_call *rc = container_of(under_way, struct read_call, under_way);
+
+	store_abandon_read(under_way->store, &rc->read);
+}
+
+static void read_call_done(struct read *read, enum reason reason)
+{
+	struct read_call *rc = read->arg;
+
+	call_set_user(rc->call, NULL);
+	if (reason || rc->arena->overflowed)
+		answer_refusal(rc->call, reason ? reason : REASON_SERVER_FAULT, NULL);
+	else
+		rc->reply(rc);
+}
+
+/* NULL after having refused the call. */
+static struct read_call *read_call_new(const struct incoming *in,
+	void (*row)(struct read *, int, const struct db_row *, struct audit *),
+	void (*reply)(struct read_call *))
+{
+	struct arena *arena = call_arena(in->call);
+	struct read_call *rc = arena_alloc(arena, sizeof(*rc));
+
+	if (!rc) {
+		answer_refusal(in->call, REASON_SERVER_FAULT, NULL);
+		return NULL;
+	}
+	rc->under_way = (struct under_way){in->store, read_call_abandon};
+	rc->call = in->call;
+	rc->arena = arena;
+	rc->reply = reply;
+	rc->read.caller = in->caller;
+	rc->read.roles = in->method->roles;
+	rc->read.type = in->method->leaf;
+	rc->read.row = row;
+	rc->read.done = read_call_done;
+	rc->read.arg = rc;
+	read_init(&rc->read);
+	return rc;
+}
+
+static void read_call_submit(struct read_call *rc)
+{
+	call_set_user(rc->call, &rc->under_way);
+	store_read(rc->under_way.store, &rc->read);
+}
+
+/* Room for the rows of a page and the one beyond it; NULL over the cap. */
+static void *read_call_room(struct read_call *rc, size_t n)
+{
+	return arena_alloc(rc->arena, n * sizeof(void *));
+}
+
+static void audit_referral(struct audit *audit, const struct uuid *id)
+{
+	audit_add(audit, AUDIT_REFERRAL, bytes_of(id->b, sizeof(id->b)));
+}
+
+/* Takes the page's parameters; false after having refused the call. */
+static bool read_call_page(const struct incoming *in, int size, const char *token, int *ret_size,
+	struct page_place *ret_place, bool *ret_has_place)
+{
+	*ret_size = page_size(size);
+	*ret_has_place = token && *token;
+	if (*ret_size < 0)
+		answer_refusal(in->call, REASON_FIELD_INVALID, "page_size");
+	else if (*ret_has_place && !page_read(token, ret_place))
+		answer_refusal(in->call, REASON_PAGE_TOKEN_INVALID, "page_token");
+	else
+		return true;
+	return false;
+}
+
+static void add_place(struct db_args *args, const struct page_place *place, bool has_place)
+{
+	db_args_add_time(args, has_place ? place->us : INT64_MIN);
+	db_args_add_bytes(
+		args, has_place ? bytes_of(place->id.b, sizeof(place->id.b)) : bytes_of(NULL, 0));
+}
+
+/* --- Get ----------------------------------------------------------------------------- */
+
+enum get_query { GET_REFERRAL, GET_EVENTS, GET_CONTENTS };
+
+/* What one referral may have here; more is a chain that Get cannot show whole. */
+enum { GET_EVENTS_MAX = 1000, GET_CONTENTS_MAX = 100 };
+
+static void get_row_referral(struct read_call *rc, const struct db_row *row, struct audit *audit)
+{
+	struct presented p;
+
+	if (rc->rows++ > 0 || !present_referral(rc->arena, row, rc->read.held, &p))
+		return;
+	rc->get.referral = p.referral;
+	rc->get.chain = p.chain;
+	rc->get.card = p.card;
+	rc->read.object = p.id;
+	audit_referral(audit, &p.id);
+}
+
+static void get_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
+{
+	struct read_call *rc = read->arg;
+
+	if (query == GET_REFERRAL)
+		get_row_referral(rc, row, audit);
+	else if (query == GET_EVENTS && rc->get.n_events < GET_EVENTS_MAX)
+		rc->get.events[rc->get.n_events++] = present_event(rc->arena, row);
+	else if (query == GET_CONTENTS && rc->get.n_contents < GET_CONTENTS_MAX)
+		rc->get.contents[rc->get.n_contents++] = present_content(rc->arena, row);
+}
+
+static enum reason get_judge(struct read *read)
+{
+	struct read_call *rc = read->arg;
+
+	if (rc->rows > 1)
+		return REASON_CODE_AMBIGUOUS;
+	return rc->rows == 1 ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+static void get_reply(struct read_call *rc)
+{
+	answer_message(rc->call, &rc->get.base);
+}
+
+/* An id or the beginning of a code. A code of four letters cannot be a UUID. */
+static bool get_key(
+	const char *id, struct uuid *ret_id, bool *ret_has_id, char ret_code[CODE_LETTERS + 1])
+{
+	struct bytes text = bytes_of_string(id);
+
+	*ret_has_id = uuid_parse(text, ret_id);
+	if (*ret_has_id)
+		code_of_uuid(ret_id, ret_code);
+	return *ret_has_id || code_normalise(text, ret_code);
+}
+
+static void get_add_query(struct read_call *rc, enum read_statement statement,
+	const struct uuid *id, const char *code)
+{
+	struct db_args *args = read_add_query(&rc->read, statement);
+
+	db_args_add_bytes(args, id ? bytes_of(id->b, sizeof(id->b)) : bytes_of(NULL, 0));
+	db_args_add_text(args, code);
+}
+
+void method_get(const struct incoming *in)
+{
+	const Stafett__V1__GetRequest *r = (const Stafett__V1__GetRequest *)in->request;
+	char code[CODE_LETTERS + 1], *kept;
+	struct uuid id, *kept_id = NULL;
+	struct read_call *rc;
+	bool has_id;
+
+	if (!get_key(r->id, &id, &has_id, code)) {
+		answer_refusal(in->call, REASON_FIELD_INVALID, "id");
+		return;
+	}
+	rc = read_call_new(in, get_row, get_reply);
+	if (!rc)
+		return;
+	stafett__v1__get_response__init(&rc->get);
+	rc->get.events = read_call_room(rc, GET_EVENTS_MAX);
+	rc->get.contents = read_call_room(rc, GET_CONTENTS_MAX);
+	kept = arena_copy(rc->arena, bytes_of_string(code));
+	if (has_id) {
+		kept_id = &rc->read.object;
+		*kept_id = id;
+	}
+	rc->read.judge = get_judge;
+	get_add_query(rc, READ_REFERRAL, kept_id, kept);
+	get_add_query(rc, READ_EVENTS, kept_id, kept);
+	if (r->include_contents)
+		get_add_query(rc, READ_CONTENTS, kept_id, kept);
+	read_call_submit(rc);
+}
+
+/* --- List ------------------------------------------------------------------------------- */
+
+static Stafett__V1__ReferralSummary *list_summary(struct arena *arena, const struct presented *p)
+{
+	Stafett__V1__ReferralSummary *summary = arena_alloc(arena, sizeof(*summary));
+
+	if (!summary)
+		return NULL;
+	stafett__v1__referral_summary__init(summary);
+	summary->referral = p->referral;
+	summary->chain = p->chain;
+	summary->card = p->card;
+	return summary;
+}
+
+static void list_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
+{
+	struct read_call *rc = read->arg;
+	struct presented p;
+
+	if (rc->rows++ >= rc->page || !present_referral(rc->arena, row, read->held, &p))
+		return;
+	rc->list.referrals[rc->list.n_referrals++] = list_summary(rc->arena, &p);
+	rc->last = (struct page_place){present_referral_since_us(row), p.id, 0};
+	audit_referral(audit, &p.id);
+}
+
+static void list_reply(struct read_call *rc)
+{
+	if (rc->rows > rc->page)
+		rc->list.next_page_token = page_token(rc->arena, &rc->last);
+	answer_message(rc->call, &rc->list.base);
+}
+
+static bool is_direction(const char *text)
+{
+	return !text || !*text || strcmp(text, "sent") == 0 || strcmp(text, "received") == 0;
+}
+
+void method_list(const struct incoming *in)
+{
+	const Stafett__V1__ReferralServiceListRequest *r =
+		(const Stafett__V1__ReferralServiceListRequest *)in->request;
+	struct read_call *rc;
+	struct page_place place = {0};
+	struct db_args *args;
+	bool has_place;
+	int size;
+
+	if (!is_direction(r->direction)) {
+		answer_refusal(in->call, REASON_FIELD_INVALID, "direction");
+		return;
+	}
+	if (!read_call_page(in, r->page_size, r->page_token, &size, &place, &has_place) ||
+		!(rc = read_call_new(in, list_row, list_reply)))
+		return;
+	rc->page = size;
+	rc->last = place;
+	stafett__v1__referral_service_list_response__init(&rc->list);
+	rc->list.referrals = read_call_room(rc, (size_t)size);
+	args = read_add_query(&rc->read, READ_REFERRALS);
+	db_args_add_text(args, r->direction ? r->direction : "");
+	db_args_add_bool(args, r->open_only);
+	add_place(args, &rc->last, has_place);
+	db_args_add_int(args, size + 1);
+	read_call_submit(rc);
+}
+
+/* --- the inbox ----------------------------------------------------------------------------- */
+
+static void inbox_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
+{
+	struct read_call *rc = read->arg;
+	Stafett__V1__InboxItem *item;
+	struct inbox_place place;
+
+	if (rc->rows++ >= rc->page || !(item = present_inbox_item(rc->arena, row, &place)))
+		return;
+	rc->inbox.items[rc->inbox.n_items++] = item;
+	rc->last = (struct page_place){place.store_us, place.chain, place.seq};
+	audit_referral(audit, &place.referral);
+}
+
+static void inbox_reply(struct read_call *rc)
+{
+	if (rc->rows > rc->page)
+		rc->inbox.next_page_token = page_token(rc->arena, &rc->last);
+	answer_message(rc->call, &rc->inbox.base);
+}
+
+void method_inbox(const struct incoming *in)
+{
+	const Stafett__V1__InboxServiceListRequest *r =
+		(const Stafett__V1__InboxServiceListRequest *)in->request;
+	struct read_call *rc;
+	struct page_place place = {0};
+	struct db_args *args;
+	bool has_place;
+	int size;
+
+	if (!read_call_page(in, r->page_size, r->page_token, &size, &place, &has_place) ||
+		!(rc = read_call_new(in, inbox_row, inbox_reply)))
+		return;
+	rc->page = size;
+	rc->last = place;
+	stafett__v1__inbox_service_list_response__init(&rc->inbox);
+	rc->inbox.items = read_call_room(rc, (size_t)size);
+	args = read_add_query(&rc->read, READ_INBOX);
+	db_args_add_bool(args, r->include_acknowledged);
+	add_place(args, &rc->last, has_place);
+	db_args_add_int(args, place.seq);
+	db_args_add_int(args, size + 1);
+	read_call_submit(rc);
+}
+
+/* --- the directory ---------------------------------------------------------------------------- */
+
+static void search_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
+{
+	struct read_call *rc = read->arg;
+	Stafett__V1__Unit *unit;
+
+	if (rc->rows++ < rc->page && (unit = present_unit(rc->arena, row)))
+		rc->search.units[rc->search.n_units++] = unit;
+}
+
+/* The next page begins behind the last handle. */
+static void search_reply(struct read_call *rc)
+{
+	if (rc->rows > rc->page && rc->search.n_units)
+		rc->search.next_page_token = rc->search.units[rc->search.n_units - 1]->handle;
+	answer_message(rc->call, &rc->search.base);
+}
+
+void method_search(const struct incoming *in)
+{
+	const Stafett__V1__SearchRequest *r = (const Stafett__V1__SearchRequest *)in->request;
+	int size = page_size(r->page_size);
+	struct read_call *rc;
+	struct db_args *args;
+
+	if (size < 0 || r->age < 0) {
+		answer_refusal(in->call, REASON_FIELD_INVALID, size < 0 ? "page_size" : "age");
+		return;
+	}
+	rc = read_call_new(in, search_row, search_reply);
+	if (!rc)
+		return;
+	rc->page = size;
+	stafett__v1__search_response__init(&rc->search);
+	rc->search.units = read_call_room(rc, (size_t)size);
+	args = read_add_query(&rc->read, READ_UNITS);
+	db_args_add_text(args, r->municipality ? r->municipality : "");
+	db_args_add_text(args, r->need ? r->need : "");
+	db_args_add_text(args, r->kind ? r->kind : "");
+	db_args_add_int(args, r->age);
+	db_args_add_text(args, r->handle_prefix ? r->handle_prefix : "");
+	db_args_add_bool(args, r->include_closed);
+	db_args_add_text(args, r->page_token ? r->page_token : "");
+	db_args_add_int(args, size + 1);
+	read_call_submit(rc);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "codec/pb_check.h"
+#include "domain/identity.h"
+#include "service/answer.h"
+#include "service/method.h"
+#include "stafett/v1/directory_service.pb-c.h"
+#include "stafett/v1/inbox_service.pb-c.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+struct service {
+	struct service_params params;
+	struct store *store;
+	struct call_router router;
+};
+
+/* --- the method table --------------------------------------------------------------- */
+
+#define ROLE_BITS_1(a)			       MASK(ROLE_##a)
+#define ROLE_BITS_2(a, ...)		       (MASK(ROLE_##a) | ROLE_BITS_1(__VA_ARGS__))
+#define ROLE_BITS_3(a, ...)		       (MASK(ROLE_##a) | ROLE_BITS_2(__VA_ARGS__))
+#define ROLE_BITS_4(a, ...)		       (MASK(ROLE_##a) | ROLE_BITS_3(__VA_ARGS__))
+#define ROLE_BITS_5(a, ...)		       (MASK(ROLE_##a) | ROLE_BITS_4(__VA_ARGS__))
+#define ROLE_BITS_6(a, ...)		       (MASK(ROLE_##a) | ROLE_BITS_5(__VA_ARGS__))
+#define ROLE_PICK(a, b, c, d, e, f, name, ...) name
+#define ROLES(...)                                                                              \
+	ROLE_PICK(__VA_ARGS__, ROLE_BITS_6, ROLE_BITS_5, ROLE_BITS_4, ROLE_BITS_3, ROLE_BITS_2, \
+		ROLE_BITS_1)                                                                    \
+	(__VA_ARGS__)
+
+enum method_index {
+#define METHOD(name, ...) METHOD_INDEX_##name,
+#include "stafett/tbl/methods.def"
+#undef METHOD
+	METHODS,
+};
+
+static const struct method methods[METHODS] = {
+#define METHOD(name, service, method, request, response, leaf, roles)                     \
+	{"/stafett.v1." service "/" method, &stafett__v1__##request##__descriptor, roles, \
+		LEAF_##leaf, method_##name},
+#include "stafett/tbl/methods.def"
+#undef METHOD
+};
+
+/* --- dispatch -------------------------------------------------------------------------- */
+
+/* Who calls, for which unit: the certificate says the member, the metadata the
+ * unit; whether they belong together is in the database. */
+static struct fault service_identify(struct call *call, struct caller *ret_caller)
+{
+	const struct peer *peer = call_peer(call);
+	struct bytes unit = bytes_of_string(call_metadata(call, "stafett-unit"));
+
+	if (!*peer->member)
+		return (struct fault){REASON_NO_MEMBER, NULL};
+	if (!identity_is_handle(unit))
+		return (struct fault){REASON_UNIT_METADATA_MISSING, "stafett-unit"};
+	*ret_caller = (struct caller){
+		.call_id = call_id(call),
+		.address = peer->address,
+		.unit = unit,
+		.member = bytes_of_string(peer->member),
+		.fingerprint = peer->fingerprint,
+	};
+	return (struct fault){REASON_NONE, NULL};
+}
+
+static struct fault service_unpack(struct incoming *in)
+{
+	struct arena *arena = call_arena(in->call);
+	struct pb_check_fault at = {""};
+	ProtobufCMessage *request = NULL;
+	int verdict = pb_check_unpack(in->method->request, in->raw, &pb_check_usual_caps,
+		arena_allocator(arena), &request, &at);
+
+	in->request = request;
+	if (!verdict)
+		return (struct fault){REASON_NONE, NULL};
+	return (struct fault){
+		pb_check_is_text_fault(verdict) ? REASON_TEXT_INVALID : REASON_MESSAGE_UNREADABLE,
+		*at.field ? arena_copy(arena, bytes_of_string(at.field)) : NULL};
+}
+
+static void service_on_message(void *arg, struct call *call, struct bytes message)
+{
+	struct service *s = arg;
+	struct incoming in = {
+		.store = s->store,
+		.takes_plain = s->params.takes_plain,
+		.call = call,
+		.method = call_method(call)->info,
+		.raw = message,
+	};
+	struct fault fault = service_identify(call, &in.caller);
+
+	if (!fault.reason)
+		fault = service_unpack(&in);
+	if (fault.reason)
+		answer_refusal(call, fault.reason, fault.field);
+	else
+		in.method->handle(&in);
+}
+
+static void service_on_gone(void *arg, struct call *call)
+{
+	struct under_way *under_way = call_user(call);
+
+	if (under_way)
+		under_way->abandon(under_way);
+}
+
+static const struct call_ops service_ops = {
+	.message = service_on_message,
+	.gone = service_on_gone,
+};
+
+static const struct call_method call_methods[METHODS] = {
+#define METHOD(name, service, method, ...)          \
+	{.path = "/stafett.v1." service "/" method, \
+		.ops = &service_ops,                \
+		.info = &methods[METHOD_INDEX_##name]},
+#include "stafett/tbl/methods.def"
+#undef METHOD
+};
+
+static const struct call_method *service_find(void *arg, const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(call_methods); i++)
+		if (strcmp(call_methods[i].path, path) == 0)
+			return &call_methods[i];
+	return NULL;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+static void service_on_store(void *arg)
+{
+	struct service *s = arg;
+
+	if (s->params.changed && s->store)
+		s->params.changed(s->params.arg, store_is_ready(s->store));
+}
+
+int service_new(const struct service_params *params, struct service **ret_service)
+{
+	struct service *s = calloc(1, sizeof(*s));
+	struct store_params store = {
+		.base = params->base,
+		.conninfo = params->conninfo,
+		.changed = service_on_store,
+		.arg = s,
+	};
+	int rc;
+
+	if (!s)
+		return -ENOMEM;
+	s->params = *params;
+	s->router = (struct call_router){service_find, s};
+	rc = store_new(&store, &s->store);
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	*ret_service = s;
+	return 0;
+}
+
+struct service *service_free(struct service *s)
+{
+	if (!s)
+		return NULL;
+	store_free(s->store);
+	free(s);
+	return NULL;
+}
+
+const struct call_router *service_router(struct service *s)
+{
+	return &s->router;
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/present.h"
+
+#include "domain/code.h"
+#include "domain/rules.h"
+
+/* --- values ----------------------------------------------------------------- */
+
+/* protobuf-c packs a NULL string as an empty one. */
+static char *take_text(struct arena *a, const struct db_row *row, int column)
+{
+	struct bytes text = db_row_bytes(row, column);
+
+	return text.len ? arena_copy(a, text) : NULL;
+}
+
+static char *take_uuid(struct arena *a, const struct db_row *row, int column)
+{
+	char text[UUID_TEXT_LEN + 1];
+	struct uuid uuid;
+
+	if (!db_row_has(row, column))
+		return NULL;
+	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
+	uuid_format(&uuid, text);
+	return arena_copy(a, bytes_of_string(text));
+}
+
+static char *take_date(struct arena *a, const struct db_row *row, int column)
+{
+	char text[11];
+
+	if (!db_row_has(row, column))
+		return NULL;
+	date_format(date_from_days(db_row_date(row, column)), text);
+	return arena_copy(a, bytes_of_string(text));
+}
+
+static Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column)
+{
+	Google__Protobuf__Timestamp *time;
+	int64_t us = db_row_time(row, column);
+
+	if (!db_row_has(row, column) || !(time = arena_alloc(a, sizeof(*time))))
+		return NULL;
+	google__protobuf__timestamp__init(time);
+	time->seconds = us / 1000000;
+	time->nanos = (int32_t)(us % 1000000 * 1000);
+	return time;
+}
+
+static ProtobufCBinaryData take_bytes(struct arena *a, const struct db_row *row, int column)
+{
+	struct bytes value = db_row_bytes(row, column);
+	char *copy = value.len ? arena_copy(a, value) : NULL;
+
+	return (ProtobufCBinaryData){copy ? value.len : 0, (uint8_t *)copy};
+}
+
+/* "7K3M-Q9FX" of the stored letters. */
+static char *take_code(struct arena *a, const struct db_row *row, int column)
+{
+	char letters[CODE_LETTERS + 1] = "", text[CODE_TEXT_LEN + 1];
+
+	db_row_copy(row, column, letters, CODE_LETTERS);
+	code_format(letters, text);
+	return arena_copy(a, bytes_of_string(text));
+}
+
+/* The items of a comma-separated list. */
+static char **take_list(struct arena *a, const struct db_row *row, int column, size_t *ret_n)
+{
+	char *text = take_text(a, row, column);
+	char **items, *save = NULL;
+	size_t n = 1;
+
+	*ret_n = 0;
+	if (!text)
+		return NULL;
+	for (const char *p = text; *p; p++)
+		n += *p == ',';
+	items = arena_alloc(a, n * sizeof(*items));
+	if (!items)
+		return NULL;
+	for (char *item = strtok_r(text, ",", &save); item; item = strtok_r(NULL, ",", &save))
+		items[(*ret_n)++] = item;
+	return items;
+}
+
+static Stafett__V1__Part *take_part(struct arena *a, const struct db_row *row, int column)
+{
+	Stafett__V1__Part *part;
+
+	if (!db_row_bytes(row, column).len || !(part = arena_alloc(a, sizeof(*part))))
+		return NULL;
+	stafett__v1__part__init(part);
+	part->content_case = STAFETT__V1__PART__CONTENT_DATA;
+	part->data = take_bytes(a, row, column);
+	return part;
+}
+
+/* --- referrals ---------------------------------------------------------------- */
+
+/* The columns of stafett.referral_row; a list adds one behind them. */
+enum referral_column {
+	REFERRAL_ID,
+	REFERRAL_CODE,
+	REFERRAL_CHAIN,
+	REFERRAL_KIND,
+	REFERRAL_STATUS,
+	REFERRAL_PRIORITY,
+	REFERRAL_VERSION,
+	REFERRAL_REQUESTER,
+	REFERRAL_OWNER,
+	REFERRAL_HAND_BACK,
+	REFERRAL_CREATE_TIME,
+	REFERRAL_UPDATE_TIME,
+	REFERRAL_ACKNOWLEDGE_TIME,
+	REFERRAL_ACCEPT_TIME,
+	REFERRAL_RESPONSIBLE,
+	REFERRAL_CONTACT_BY,
+	REFERRAL_APPOINTMENT,
+	REFERRAL_NEXT_ACTOR,
+	REFERRAL_NEXT_ACT,
+	REFERRAL_DUE_TIME,
+	REFERRAL_NEEDS,
+	REFERRAL_BASIS,
+	REFERRAL_BASIS_FORM,
+	REFERRAL_BASIS_END,
+	REFERRAL_BASIS_COVERS,
+	REFERRAL_REPLACES,
+	REFERRAL_REFERENCE,
+	REFERRAL_REMAINS,
+	REFERRAL_INFORMED,
+	CHAIN_STATUS,
+	CHAIN_CUSTODIAN,
+	CHAIN_CUSTODIAN_SINCE,
+	CHAIN_VERSION,
+	CHAIN_HELP_REQUEST_DATE,
+	CHAIN_DUE_DATE,
+	CHAIN_PARTIES,
+	DELIVERY_STATE,
+	DELIVERY_STORE_TIME,
+	DELIVERY_OFFER_TIME,
+	DELIVERY_FETCH_TIME,
+	DELIVERY_ACKNOWLEDGE_TIME,
+	DELIVERY_ACKNOWLEDGE_MEMBER,
+	REFERRAL_RELATION,
+	REFERRAL_CARD,
+	REFERRAL_SINCE,
+};
+
+static Stafett__V1__LegalBasis *take_basis(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__LegalBasis *basis = arena_alloc(a, sizeof(*basis));
+
+	if (!basis)
+		return NULL;
+	stafett__v1__legal_basis__init(basis);
+	basis->code = take_text(a, row, REFERRAL_BASIS);
+	basis->form = take_text(a, row, REFERRAL_BASIS_FORM);
+	basis->end_date = take_date(a, row, REFERRAL_BASIS_END);
+	basis->covers_missed_events = db_row_bool(row, REFERRAL_BASIS_COVERS);
+	return basis;
+}
+
+/* |first| is the column of the state; the times follow it in one order. */
+static Stafett__V1__Delivery *take_delivery(struct arena *a, const struct db_row *row, int first)
+{
+	Stafett__V1__Delivery *d;
+
+	if (!db_row_has(row, first) || !(d = arena_alloc(a, sizeof(*d))))
+		return NULL;
+	stafett__v1__delivery__init(d);
+	d->state = take_text(a, row, first);
+	d->store_time = take_time(a, row, first + 1);
+	d->offer_time = take_time(a, row, first + 2);
+	d->fetch_time = take_time(a, row, first + 3);
+	d->acknowledge_time = take_time(a, row, first + 4);
+	d->acknowledge_member = take_text(a, row, first + 5);
+	return d;
+}
+
+/* The facts that the allowed acts depend on: states, roles, and who is whom. */
+static void take_allowed_acts(
+	struct arena *a, const struct db_row *row, mask_t held, Stafett__V1__Referral *r)
+{
+	static const struct uuid us = {{1}}, somebody_else;
+	const char *relation = db_row_text(row, REFERRAL_RELATION);
+	int state = state_from_code(db_row_bytes(row, REFERRAL_STATUS));
+	int kind = kind_from_code(db_row_bytes(row, REFERRAL_KIND));
+	struct facts facts = {
+		.referral_visible = state >= 0 && kind >= 0,
+		.state = state >= 0 ? (enum state)state : STATE_NONE,
+		.kind = kind >= 0 ? (enum kind)kind : KIND_CARE_REQUEST,
+		.roles = held,
+		.unit = us,
+		.requester = strstr(relation, "requester") ? us : somebody_else,
+		.owner = strstr(relation, "owner") ? us : somebody_else,
+		.custodian = strstr(relation, "holder") ? us : somebody_else,
+	};
+	mask_t acts = rules_allowed_acts(&facts);
+
+	r->allowed_acts = arena_alloc(a, ACT_COUNT * sizeof(*r->allowed_acts));
+	for (int act = 0; r->allowed_acts && act < ACT_COUNT; act++)
+		if (acts & MASK(act))
+			r->allowed_acts[r->n_allowed_acts++] =
+				arena_copy(a, bytes_of_string(act_code((enum act)act)));
+}
+
+static void take_request(struct arena *a, const struct db_row *row, Stafett__V1__Referral *r)
+{
+	r->kind = take_text(a, row, REFERRAL_KIND);
+	r->priority = take_text(a, row, REFERRAL_PRIORITY);
+	r->needs = take_list(a, row, REFERRAL_NEEDS, &r->n_needs);
+	r->requester = take_text(a, row, REFERRAL_REQUESTER);
+	r->owner = take_text(a, row, REFERRAL_OWNER);
+	r->hand_back_unit = take_text(a, row, REFERRAL_HAND_BACK);
+	r->legal_basis = take_basis(a, row);
+	r->replaces = take_uuid(a, row, REFERRAL_REPLACES);
+	r->reference = take_text(a, row, REFERRAL_REFERENCE);
+	r->care_responsibility_remains = db_row_bool(row, REFERRAL_REMAINS);
+	r->person_informed = db_row_bool(row, REFERRAL_INFORMED);
+}
+
+static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1__Referral *r)
+{
+	r->status = take_text(a, row, REFERRAL_STATUS);
+	r->version = db_row_int(row, REFERRAL_VERSION);
+	r->create_time = take_time(a, row, REFERRAL_CREATE_TIME);
+	r->update_time = take_time(a, row, REFERRAL_UPDATE_TIME);
+	r->acknowledge_time = take_time(a, row, REFERRAL_ACKNOWLEDGE_TIME);
+	r->accept_time = take_time(a, row, REFERRAL_ACCEPT_TIME);
+	r->responsible = take_text(a, row, REFERRAL_RESPONSIBLE);
+	r->contact_by_date = take_date(a, row, REFERRAL_CONTACT_BY);
+	r->appointment_time = take_time(a, row, REFERRAL_APPOINTMENT);
+	r->next_actor = take_text(a, row, REFERRAL_NEXT_ACTOR);
+	r->next_act = take_text(a, row, REFERRAL_NEXT_ACT);
+	r->due_time = take_time(a, row, REFERRAL_DUE_TIME);
+	r->delivery = take_delivery(a, row, DELIVERY_STATE);
+}
+
+static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
+{
+	char letters[CODE_LETTERS + 1], code[CODE_TEXT_LEN + 1];
+	struct uuid id;
+
+	db_row_copy(row, REFERRAL_CHAIN, id.b, sizeof(id.b));
+	code_of_uuid(&id, letters);
+	code_format(letters, code);
+	c->id = take_uuid(a, row, REFERRAL_CHAIN);
+	c->code = arena_copy(a, bytes_of_string(code));
+	c->status = take_text(a, row, CHAIN_STATUS);
+	c->help_request_date = take_date(a, row, CHAIN_HELP_REQUEST_DATE);
+	c->intervention_due_date = take_date(a, row, CHAIN_DUE_DATE);
+	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
+	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
+	c->version = db_row_int(row, CHAIN_VERSION);
+	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
+}
+
+bool present_referral(
+	struct arena *a, const struct db_row *row, mask_t held, struct presented *ret_presented)
+{
+	Stafett__V1__Referral *r = arena_alloc(a, sizeof(*r));
+	Stafett__V1__Chain *c = arena_alloc(a, sizeof(*c));
+
+	if (!r || !c)
+		return false;
+	stafett__v1__referral__init(r);
+	stafett__v1__chain__init(c);
+	r->id = take_uuid(a, row, REFERRAL_ID);
+	r->code = take_code(a, row, REFERRAL_CODE);
+	r->chain = take_uuid(a, row, REFERRAL_CHAIN);
+	take_request(a, row, r);
+	take_progress(a, row, r);
+	take_allowed_acts(a, row, held, r);
+	take_chain(a, row, c);
+	ret_presented->referral = r;
+	ret_presented->chain = c;
+	ret_presented->card = take_part(a, row, REFERRAL_CARD);
+	db_row_copy(row, REFERRAL_ID, ret_presented->id.b, sizeof(ret_presented->id.b));
+	return !a->overflowed;
+}
+
+int64_t present_referral_since_us(const struct db_row *row)
+{
+	return db_row_time(row, REFERRAL_SINCE);
+}
+
+/* --- events and contents ---------------------------------------------------------- */
+
+enum event_column {
+	EVENT_ID,
+	EVENT_REFERRAL,
+	EVENT_VERSION,
+	EVENT_KIND,
+	EVENT_CODE,
+	EVENT_UNIT,
+	EVENT_MEMBER,
+	EVENT_MEMBER_NAME,
+	EVENT_OCCURRENCE_TIME,
+	EVENT_CREATE_TIME,
+	EVENT_FROM,
+	EVENT_TO,
+	EVENT_CUSTODIAN,
+	EVENT_CUSTODIAN_CHANGED,
+};
+
+Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Event *e = arena_alloc(a, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	stafett__v1__event__init(e);
+	e->id = take_uuid(a, row, EVENT_ID);
+	e->referral = take_uuid(a, row, EVENT_REFERRAL);
+	e->version = db_row_int(row, EVENT_VERSION);
+	e->kind = take_text(a, row, EVENT_KIND);
+	e->code = take_text(a, row, EVENT_CODE);
+	e->unit = take_text(a, row, EVENT_UNIT);
+	e->member = take_text(a, row, EVENT_MEMBER);
+	e->member_display_name = take_text(a, row, EVENT_MEMBER_NAME);
+	e->occurrence_time = take_time(a, row, EVENT_OCCURRENCE_TIME);
+	e->create_time = take_time(a, row, EVENT_CREATE_TIME);
+	e->from_status = take_text(a, row, EVENT_FROM);
+	e->to_status = take_text(a, row, EVENT_TO);
+	e->custodian = take_text(a, row, EVENT_CUSTODIAN);
+	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
+	return a->overflowed ? NULL : e;
+}
+
+enum content_column {
+	CONTENT_MESSAGE,
+	CONTENT_FROM_UNIT,
+	CONTENT_SUITE,
+	CONTENT_HASH,
+	CONTENT_HEADER,
+	CONTENT_CARD,
+	CONTENT_BODY,
+};
+
+Stafett__V1__Content *present_content(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Content *c = arena_alloc(a, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	stafett__v1__content__init(c);
+	c->message = take_uuid(a, row, CONTENT_MESSAGE);
+	c->from_unit = take_text(a, row, CONTENT_FROM_UNIT);
+	c->suite = take_text(a, row, CONTENT_SUITE);
+	c->content_hash = take_bytes(a, row, CONTENT_HASH);
+	c->header = take_bytes(a, row, CONTENT_HEADER);
+	c->card = take_part(a, row, CONTENT_CARD);
+	c->body = take_part(a, row, CONTENT_BODY);
+	return a->overflowed ? NULL : c;
+}
+
+/* --- the inbox ----------------------------------------------------------------------- */
+
+enum inbox_column {
+	INBOX_MESSAGE,
+	INBOX_FROM,
+	INBOX_FROM_NAME,
+	INBOX_REFERRAL,
+	INBOX_CHAIN,
+	INBOX_SEQ,
+	INBOX_CODE,
+	INBOX_EVENT_KIND,
+	INBOX_DELIVERY, /* state, and the five columns behind it */
+	INBOX_STORE_TIME,
+	INBOX_OFFER_TIME,
+	INBOX_FETCH_TIME,
+	INBOX_ACKNOWLEDGE_TIME,
+	INBOX_ACKNOWLEDGE_MEMBER,
+	INBOX_DUE_TIME,
+	INBOX_STATUS,
+	INBOX_VERSION,
+	INBOX_PRIORITY,
+	INBOX_KIND,
+	INBOX_NEEDS,
+	INBOX_DUE_DATE,
+	INBOX_NEXT_ACT,
+	INBOX_MINE,
+	INBOX_CARD,
+	INBOX_HASH,
+};
+
+/* What the message asks of this unit: to say that it came, or to act on it. */
+static const char *inbox_needs(const struct db_row *row)
+{
+	if (!db_row_bool(row, INBOX_MINE) || !db_row_has(row, INBOX_NEXT_ACT))
+		return "none";
+	return strcmp(db_row_text(row, INBOX_NEXT_ACT), act_code(ACT_ACKNOWLEDGE)) == 0 ? "ack"
+											: "act";
+}
+
+static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett__V1__InboxItem *i)
+{
+	i->status = take_text(a, row, INBOX_STATUS);
+	i->version = db_row_int(row, INBOX_VERSION);
+	i->priority = take_text(a, row, INBOX_PRIORITY);
+	i->referral_kind = take_text(a, row, INBOX_KIND);
+	i->referral_needs = take_list(a, row, INBOX_NEEDS, &i->n_referral_needs);
+	i->intervention_due_date = take_date(a, row, INBOX_DUE_DATE);
+	i->due_time = take_time(a, row, INBOX_DUE_TIME);
+	i->needs = arena_copy(a, bytes_of_string(inbox_needs(row)));
+}
+
+Stafett__V1__InboxItem *present_inbox_item(
+	struct arena *a, const struct db_row *row, struct inbox_place *ret_place)
+{
+	Stafett__V1__InboxItem *i = arena_alloc(a, sizeof(*i));
+
+	if (!i)
+		return NULL;
+	stafett__v1__inbox_item__init(i);
+	i->id = take_uuid(a, row, INBOX_MESSAGE);
+	i->from = take_text(a, row, INBOX_FROM);
+	i->from_display_name = take_text(a, row, INBOX_FROM_NAME);
+	i->referral = take_uuid(a, row, INBOX_REFERRAL);
+	i->chain = take_uuid(a, row, INBOX_CHAIN);
+	i->code = take_code(a, row, INBOX_CODE);
+	i->kind = take_text(a, row, INBOX_EVENT_KIND);
+	i->arrive_time = take_time(a, row, INBOX_STORE_TIME);
+	i->delivery = take_delivery(a, row, INBOX_DELIVERY);
+	take_inbox_state(a, row, i);
+	i->card = take_part(a, row, INBOX_CARD);
+	i->content_hash = take_bytes(a, row, INBOX_HASH);
+	ret_place->store_us = db_row_time(row, INBOX_STORE_TIME);
+	ret_place->seq = db_row_int(row, INBOX_SEQ);
+	db_row_copy(row, INBOX_CHAIN, ret_place->chain.b, sizeof(ret_place->chain.b));
+	db_row_copy(row, INBOX_REFERRAL, ret_place->referral.b, sizeof(ret_place->referral.b));
+	return a->overflowed ? NULL : i;
+}
+
+/* --- the directory ---------------------------------------------------------------------- */
+
+enum unit_column {
+	UNIT_ID,
+	UNIT_HANDLE,
+	UNIT_DISPLAY_NAME,
+	UNIT_ORGANIZATION,
+	UNIT_ORGANIZATION_NUMBER,
+	UNIT_STATUS,
+	UNIT_REPLACED_BY,
+	UNIT_HSA_ID,
+	UNIT_SERVICE_AREA,
+	UNIT_NEEDS,
+	UNIT_KINDS,
+	UNIT_AGE_MIN,
+	UNIT_AGE_MAX,
+	UNIT_OPENING_HOURS,
+	UNIT_PHONE,
+	UNIT_ON_CALL_PHONE,
+	UNIT_LAST_READ,
+	UNIT_UNACKNOWLEDGED,
+	UNIT_MEDIAN,
+};
+
+static Stafett__V1__Unit__Inbox *take_unit_inbox(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Unit__Inbox *inbox = arena_alloc(a, sizeof(*inbox));
+
+	if (!inbox)
+		return NULL;
+	stafett__v1__unit__inbox__init(inbox);
+	inbox->last_read_time = take_time(a, row, UNIT_LAST_READ);
+	inbox->unacknowledged = db_row_int(row, UNIT_UNACKNOWLEDGED);
+	inbox->median_acknowledge_seconds = db_row_int(row, UNIT_MEDIAN);
+	return inbox;
+}
+
+Stafett__V1__Unit *present_unit(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Unit *u = arena_alloc(a, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	stafett__v1__unit__init(u);
+	u->id = take_uuid(a, row, UNIT_ID);
+	u->handle = take_text(a, row, UNIT_HANDLE);
+	u->display_name = take_text(a, row, UNIT_DISPLAY_NAME);
+	u->organization = take_text(a, row, UNIT_ORGANIZATION);
+	u->organization_number = take_text(a, row, UNIT_ORGANIZATION_NUMBER);
+	u->status = take_text(a, row, UNIT_STATUS);
+	u->replaced_by = take_text(a, row, UNIT_REPLACED_BY);
+	u->hsa_id = take_text(a, row, UNIT_HSA_ID);
+	u->service_area = take_list(a, row, UNIT_SERVICE_AREA, &u->n_service_area);
+	u->needs = take_list(a, row, UNIT_NEEDS, &u->n_needs);
+	u->kinds = take_list(a, row, UNIT_KINDS, &u->n_kinds);
+	u->age_min = db_row_int(row, UNIT_AGE_MIN);
+	u->age_max = db_row_int(row, UNIT_AGE_MAX);
+	u->opening_hours = take_text(a, row, UNIT_OPENING_HOURS);
+	u->phone = take_text(a, row, UNIT_PHONE);
+	u->on_call_phone = take_text(a, row, UNIT_ON_CALL_PHONE);
+	u->inbox = take_unit_inbox(a, row);
+	return a->overflowed ? NULL : u;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the reading functions as messages of the protocol. Everything is made
+ * in an arena; NULL means that it ran over its cap. Empty and null are the same:
+ * proto3 does not tell them apart either.
+ */
+#ifndef STORE_PRESENT_H
+#define STORE_PRESENT_H
+
+#include "base/arena.h"
+#include "db/row.h"
+#include "domain/uuid.h"
+#include "domain/words.h"
+#include "stafett/v1/directory_service.pb-c.h"
+#include "stafett/v1/inbox_service.pb-c.h"
+#include "stafett/v1/referral.pb-c.h"
+
+/* A row of stafett.referral_row. */
+struct presented {
+	Stafett__V1__Referral *referral;
+	Stafett__V1__Chain *chain;
+	Stafett__V1__Part *card; /* NULL: no message had one */
+	struct uuid id;
+};
+
+/* |held|: the caller's roles, for the acts that it may do now. False over the cap. */
+bool present_referral(struct arena *arena, const struct db_row *row, mask_t held,
+	struct presented *ret_presented) WARN_UNUSED;
+/* When the unit became party to it: the key of the list's pages. */
+int64_t present_referral_since_us(const struct db_row *row);
+Stafett__V1__Event *present_event(struct arena *arena, const struct db_row *row);
+Stafett__V1__Content *present_content(struct arena *arena, const struct db_row *row);
+/* Also gives the item's place in the inbox: the key of its pages. */
+struct inbox_place {
+	int64_t store_us;
+	struct uuid chain, referral;
+	int seq;
+};
+Stafett__V1__InboxItem *present_inbox_item(
+	struct arena *arena, const struct db_row *row, struct inbox_place *ret_place);
+Stafett__V1__Unit *present_unit(struct arena *arena, const struct db_row *row);
+
+#endif
