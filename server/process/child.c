@@ -49,27 +49,26 @@ int child_fork(struct child *ret_child)
 	return 1;
 }
 
-static void child_exec(char *const argv[], bool quiet)
+_Noreturn static void child_exec(char *const argv[], int output_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
-	if (null >= 0) {
+	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-		if (quiet)
-			dup2(null, STDOUT_FILENO);
-	}
+	dup2(output_fd, STDOUT_FILENO);
+	dup2(output_fd, STDERR_FILENO);
 	execv(argv[0], argv);
 	perror(argv[0]);
 	_exit(127);
 }
 
-int child_start(char *const argv[], bool quiet, struct child *ret_child)
+int child_start(char *const argv[], int output_fd, struct child *ret_child)
 {
 	int r = child_fork(ret_child);
 
 	if (r == 0)
-		child_exec(argv, quiet);
+		child_exec(argv, output_fd);
 	return r < 0 ? r : 0;
 }
 

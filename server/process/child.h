@@ -32,10 +32,10 @@ struct child_end {
  * whose signals are as a new program expects them; or -errno. */
 int child_fork(struct child *ret_child) WARN_UNUSED;
 /* Starts |argv| (NULL-terminated; argv[0] is the path) in a session of its own,
- * so that a terminal's ^C does not reach it, without standard input; |quiet|
- * also takes its standard output. Where the program cannot be run, the child
- * says so on standard error and ends with 127. */
-int child_start(char *const argv[], bool quiet, struct child *ret_child) WARN_UNUSED;
+ * so that a terminal's ^C does not reach it, without standard input; what it
+ * says goes to |output_fd|. Where the program cannot be run, the child says so
+ * there and ends with 127. */
+int child_start(char *const argv[], int output_fd, struct child *ret_child) WARN_UNUSED;
 /* Watches process |pid|, which somebody else started. */
 int child_adopt(pid_t pid, struct child *ret_child) WARN_UNUSED;
 /* Whether there is a process to watch; it may have ended a moment ago. */

@@ -33,6 +33,7 @@ enum {
 	/* Failures in a row before the first success that mean: it never will. A
 	 * few are normal while orphans of a killed server leave. */
 	CLUSTER_FIRST_TRIES = 9,
+	CLUSTER_WORDS_BYTES = 512, /* of what a program said, in one line of the log */
 };
 
 struct cluster {
@@ -74,8 +75,25 @@ static void cluster_enter(struct cluster *cluster, enum cluster_state state)
 
 static void cluster_fail(struct cluster *cluster, const char *what, int r)
 {
-	log_error(what, LOG_S("folder", cluster->dir.data), LOG_S("error", strerror(-r)));
+	char words[CLUSTER_WORDS_BYTES];
+
+	cluster_dir_last_words(&cluster->dir, words, sizeof(words));
+	log_error(what, LOG_S("folder", cluster->dir.state), LOG_S("error", strerror(-r)),
+		LOG_S("said", words));
 	cluster_enter(cluster, CLUSTER_FAILED);
+}
+
+/* Starts |argv|, whose words are kept in the output's file. */
+static int cluster_run(struct cluster *cluster, char *const argv[])
+{
+	int fd = cluster_dir_open_output(&cluster->dir);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = child_start(argv, fd, &cluster->process);
+	close(fd);
+	return r;
 }
 
 /* Makes the strings that depend on the folders. */
@@ -165,7 +183,7 @@ static void cluster_initialise(struct cluster *cluster)
 	int r = cluster_dir_clear_fresh(&cluster->dir);
 
 	if (!r)
-		r = child_start(argv, true, &cluster->process);
+		r = cluster_run(cluster, argv);
 	if (r)
 		cluster_fail(cluster, "cannot run initdb", r);
 	else
@@ -194,7 +212,7 @@ static void cluster_launch(struct cluster *cluster)
 
 	cluster->start_ns = backoff_now_ns();
 	if (!r)
-		r = child_start(argv, false, &cluster->process);
+		r = cluster_run(cluster, argv);
 	if (r) {
 		log_error("cannot start postgres", LOG_S("folder", cluster->dir.data),
 			LOG_S("error", strerror(-r)));
@@ -252,8 +270,11 @@ static void cluster_on_initdb_end(struct cluster *cluster, const struct child_en
 
 static void cluster_on_server_end(struct cluster *cluster, const struct child_end *end)
 {
+	char words[CLUSTER_WORDS_BYTES];
+
+	cluster_dir_last_words(&cluster->dir, words, sizeof(words));
 	log_error("private database ended by itself", LOG_I("exit", end->code),
-		LOG_I("signal", end->signal));
+		LOG_I("signal", end->signal), LOG_S("said", words));
 	cluster_retry(cluster);
 }
 

@@ -137,7 +137,8 @@ static int cluster_dir_name(struct cluster_dir *dir, const char *state_dir)
 	dir->state = strdup(state_dir);
 	dir->data = cluster_dir_path(state_dir, "pg");
 	dir->fresh = cluster_dir_path(state_dir, "pg.new");
-	return dir->state && dir->data && dir->fresh ? 0 : -ENOMEM;
+	dir->output = cluster_dir_path(state_dir, "startup.log");
+	return dir->state && dir->data && dir->fresh && dir->output ? 0 : -ENOMEM;
 }
 
 int cluster_dir_open(const char *state_dir, struct cluster_dir *ret_dir, char **ret_error)
@@ -188,6 +189,7 @@ void cluster_dir_close(struct cluster_dir *dir)
 	free(dir->data);
 	free(dir->fresh);
 	free(dir->socket);
+	free(dir->output);
 	*dir = CLUSTER_DIR_NONE;
 }
 
@@ -295,6 +297,25 @@ int cluster_dir_write_conf(const struct cluster_dir *dir)
 	if (!r)
 		r = cluster_dir_write_file(dir, "pg_ident.conf", cluster_text_ident(user->pw_name));
 	return r;
+}
+
+int cluster_dir_open_output(const struct cluster_dir *dir)
+{
+	int fd = open(dir->output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+		0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void cluster_dir_last_words(const struct cluster_dir *dir, char *out, size_t size)
+{
+	FILE *file = fopen(dir->output, "re");
+
+	out[0] = '\0';
+	while (file && fgets(out, (int)size, file))
+		out[strcspn(out, "\n")] = '\0';
+	if (file)
+		fclose(file);
 }
 
 /* The working directory of a server is its data folder: so a stranger who got

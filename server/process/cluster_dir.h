@@ -19,6 +19,7 @@ struct cluster_dir {
 	char *data;   /* state/pg */
 	char *fresh;  /* state/pg.new: where initdb works, renamed when it is done */
 	char *socket; /* state/run, or what it is a link to */
+	char *output; /* state/startup.log: what initdb and a starting server say */
 	int lock_fd;  /* held until the last process of this daemon is gone; -1: none */
 };
 
@@ -43,6 +44,10 @@ int cluster_dir_clear_fresh(const struct cluster_dir *dir) WARN_UNUSED;
 int cluster_dir_keep_fresh(const struct cluster_dir *dir) WARN_UNUSED;
 /* Writes the server's three configuration files, whole or not at all. */
 int cluster_dir_write_conf(const struct cluster_dir *dir) WARN_UNUSED;
+/* Opens an empty dir->output. Gives the descriptor or -errno. */
+int cluster_dir_open_output(const struct cluster_dir *dir) WARN_UNUSED;
+/* The last line in dir->output, "" when there is none; cut where |size| ends. */
+void cluster_dir_last_words(const struct cluster_dir *dir, char *out, size_t size);
 /* Reads postmaster.pid; false where no server of this folder is alive. */
 bool cluster_dir_find_server(
 	const struct cluster_dir *dir, struct cluster_pidfile *ret_pidfile) WARN_UNUSED;

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Construction from the floor below upwards, destruction the other way round:
+ * the listener ends the calls, the service forgets them, the loop goes last.
+ */
+#include "process/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "net/listener.h"
+#include "net/tls.h"
+#include "service/service.h"
+
+/* How long a drain may take. The master waits a little longer. */
+enum { WORKER_GRACE_MS = 30000 };
+
+struct worker {
+	const struct worker_params *params;
+	struct event_base *base;
+	struct event *term_event, *life_event;
+	struct tls *tls;
+	struct service *service;
+	struct listener *listener;
+	bool is_draining;
+	enum worker_exit exit;
+};
+
+static int worker_open_tls(const struct settings *settings, struct tls **ret_tls, char **ret_error)
+{
+	const struct tls_params params = {
+		.certificate_file = settings->certificate_file,
+		.key_file = settings->key_file,
+		.ca_file = settings->ca_file,
+	};
+
+	return tls_new(&params, ret_tls, ret_error);
+}
+
+int worker_check(const struct settings *settings, char **ret_error)
+{
+	struct tls *tls;
+	int r = worker_open_tls(settings, &tls, ret_error);
+
+	if (!r)
+		tls_unref(tls);
+	return r;
+}
+
+/* One line a call: who, what, how it ended. Never what it said. */
+static void worker_on_call_end(void *arg, const struct call *call, int code)
+{
+	const char *unit = call_metadata(call, "stafett-unit");
+	const struct call_method *method = call_method(call);
+	const struct peer *peer = call_peer(call);
+
+	log_info("call", LOG_S("call", call_id(call)),
+		LOG_S("method", method ? method->path : NULL), LOG_S("member", peer->member),
+		LOG_S("unit", unit), LOG_I("status", code), LOG_S("peer", peer->address));
+}
+
+static void worker_on_database(void *arg, bool ready)
+{
+	if (ready)
+		log_info("database is there", LOG_S("health", "SERVING"));
+	else
+		log_warn("database is away", LOG_S("health", "NOT_SERVING"));
+}
+
+static void worker_on_drained(void *arg)
+{
+	struct worker *worker = arg;
+
+	log_info("drained", LOG_I("connections", listener_connections(worker->listener)));
+	event_base_loopbreak(worker->base);
+}
+
+/* In the turn after the one in which the listener lets go of the socket. Left
+ * open, peers would go on to connect to a queue that nobody empties. */
+static void worker_on_close_socket(evutil_socket_t fd, short events, void *arg)
+{
+	const struct worker *worker = arg;
+
+	close(worker->params->listen_fd);
+}
+
+static void worker_on_term(evutil_socket_t number, short events, void *arg)
+{
+	struct worker *worker = arg;
+
+	if (worker->is_draining)
+		return;
+	worker->is_draining = true;
+	log_info("draining", LOG_I("connections", listener_connections(worker->listener)));
+	service_drain(worker->service);
+	listener_drain(worker->listener, WORKER_GRACE_MS, worker_on_drained, worker);
+	event_base_once(worker->base, -1, EV_TIMEOUT, worker_on_close_socket, worker, NULL);
+}
+
+/* The master is gone, and with it who would replace this worker or stop its
+ * database: the next master must find the port free. */
+static void worker_on_orphaned(evutil_socket_t fd, short events, void *arg)
+{
+	struct worker *worker = arg;
+
+	log_warn("the master is gone, ending");
+	worker->exit = WORKER_EXIT_FAILED;
+	event_base_loopbreak(worker->base);
+}
+
+static int worker_add_events(struct worker *worker)
+{
+	worker->term_event = evsignal_new(worker->base, SIGTERM, worker_on_term, worker);
+	worker->life_event = event_new(
+		worker->base, worker->params->life_fd, EV_READ, worker_on_orphaned, worker);
+	if (!worker->term_event || !worker->life_event || event_add(worker->term_event, NULL) < 0 ||
+		event_add(worker->life_event, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int worker_open_service(struct worker *worker)
+{
+	const struct service_params params = {
+		.base = worker->base,
+		.conninfo = worker->params->conninfo,
+		.takes_plain = worker->params->settings->trial,
+		.changed = worker_on_database,
+	};
+
+	return service_new(&params, &worker->service);
+}
+
+static int worker_open_listener(struct worker *worker)
+{
+	const struct listener_params params = {
+		.base = worker->base,
+		.fd = worker->params->listen_fd,
+		.tls = worker->tls,
+		.router = service_router(worker->service),
+		.ended = worker_on_call_end,
+	};
+
+	return listener_new(&params, &worker->listener);
+}
+
+static int worker_open(struct worker *worker)
+{
+	char *error = NULL;
+	int r = worker_open_tls(worker->params->settings, &worker->tls, &error);
+
+	if (r) {
+		log_error("cannot use the certificates", LOG_S("error", error));
+		free(error);
+		worker->exit = WORKER_EXIT_SETTINGS;
+		return r;
+	}
+	worker->base = event_base_new();
+	r = worker->base ? worker_add_events(worker) : -ENOMEM;
+	if (!r)
+		r = worker_open_service(worker);
+	if (!r)
+		r = worker_open_listener(worker);
+	if (r) {
+		log_error("cannot start the worker", LOG_S("error", strerror(-r)));
+		worker->exit = WORKER_EXIT_FAILED;
+	}
+	return r;
+}
+
+static void worker_close(struct worker *worker)
+{
+	worker->listener = listener_free(worker->listener);
+	worker->service = service_free(worker->service);
+	worker->tls = tls_unref(worker->tls);
+	if (worker->term_event)
+		event_free(worker->term_event);
+	if (worker->life_event)
+		event_free(worker->life_event);
+	if (worker->base)
+		event_base_free(worker->base);
+}
+
+/* Tells the master. Its pipe has room for a byte; should it be gone, the other
+ * pipe tells us. */
+static void worker_say_ready(const struct worker *worker)
+{
+	if (write(worker->params->ready_fd, "r", 1) != 1)
+		log_warn("cannot tell the master", LOG_S("error", strerror(errno)));
+	close(worker->params->ready_fd);
+}
+
+enum worker_exit worker_run(const struct worker_params *params)
+{
+	struct worker worker = {.params = params, .exit = WORKER_EXIT_DONE};
+
+	/* A terminal's ^C goes to all of its processes; the master decides. */
+	signal(SIGINT, SIG_IGN);
+	if (!worker_open(&worker)) {
+		worker_say_ready(&worker);
+		event_base_dispatch(worker.base);
+	}
+	worker_close(&worker);
+	return worker.exit;
+}
