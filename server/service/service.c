@@ -7,7 +7,9 @@
 #include "codec/pb_check.h"
 #include "domain/identity.h"
 #include "service/answer.h"
+#include "service/health.h"
 #include "service/method.h"
+#include "service/reflection.h"
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
@@ -15,7 +17,9 @@
 struct service {
 	struct service_params params;
 	struct store *store;
+	struct health health;
 	struct call_router router;
+	bool ready; /* what was last said of the database */
 };
 
 /* --- the method table --------------------------------------------------------------- */
@@ -128,12 +132,25 @@ static const struct call_method call_methods[METHODS] = {
 #undef METHOD
 };
 
+static const struct call_method *service_find_in(
+	const struct call_method *table, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].path, path) == 0)
+			return &table[i];
+	return NULL;
+}
+
 static const struct call_method *service_find(void *arg, const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(call_methods); i++)
-		if (strcmp(call_methods[i].path, path) == 0)
-			return &call_methods[i];
-	return NULL;
+	const struct service *s = arg;
+	const struct call_method *found = service_find_in(call_methods, METHODS, path);
+
+	if (!found)
+		found = service_find_in(s->health.methods, HEALTH_METHODS, path);
+	if (!found)
+		found = service_find_in(reflection_methods, REFLECTION_METHODS, path);
+	return found;
 }
 
 /* --- life --------------------------------------------------------------------------------- */
@@ -141,9 +158,14 @@ static const struct call_method *service_find(void *arg, const char *path)
 static void service_on_store(void *arg)
 {
 	struct service *s = arg;
+	bool ready = s->store && store_is_ready(s->store);
 
-	if (s->params.changed && s->store)
-		s->params.changed(s->params.arg, store_is_ready(s->store));
+	if (ready == s->ready)
+		return;
+	s->ready = ready;
+	health_set_serving(&s->health, ready);
+	if (s->params.changed)
+		s->params.changed(s->params.arg, ready);
 }
 
 int service_new(const struct service_params *params, struct service **ret_service)
@@ -160,6 +182,7 @@ int service_new(const struct service_params *params, struct service **ret_servic
 	if (!s)
 		return -ENOMEM;
 	s->params = *params;
+	health_init(&s->health);
 	s->router = (struct call_router){service_find, s};
 	rc = store_new(&store, &s->store);
 	if (rc < 0) {
@@ -182,4 +205,9 @@ struct service *service_free(struct service *s)
 const struct call_router *service_router(struct service *s)
 {
 	return &s->router;
+}
+
+void service_drain(struct service *s)
+{
+	health_end(&s->health);
 }
