@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes as a settings file: settings within their ranges and with absolute paths,
+ * or one line that names the file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/settings.h"
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+#define SETTING_TEXT(name, def, doc)		 require(settings->name != NULL);
+#define SETTING_PATH(name, def, doc)		 require(settings->name[0] == '/');
+#define SETTING_NUMBER(name, def, min, max, doc) require_within(settings->name, min, max);
+#define SETTING_BOOL(name, def, doc)
+
+static void require_within(int64_t number, int64_t min, int64_t max)
+{
+	require(number >= min && number <= max);
+}
+
+static void require_sound(const struct settings *settings)
+{
+#include "stafett/tbl/settings.def"
+	require(log_level_from_name(settings->log_level) >= 0);
+}
+
+/* A file in memory that holds |data|; its path is written to |path|. */
+static int make_file(const uint8_t *data, size_t size, char *path, size_t room)
+{
+	int fd = memfd_create("settings", MFD_CLOEXEC);
+
+	require(fd >= 0);
+	require(write(fd, data, size) == (ssize_t)size);
+	snprintf(path, room, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct settings *settings = NULL;
+	char *error = NULL, path[64];
+	int fd = make_file(data, size, path, sizeof(path));
+
+	if (settings_read(path, NULL, 0, &settings, &error) == 0) {
+		require(error == NULL);
+		require_sound(settings);
+	} else {
+		require(settings == NULL && error != NULL);
+		require(strncmp(error, path, strlen(path)) == 0);
+	}
+	settings_free(settings);
+	free(error);
+	close(fd);
+	return 0;
+}
