@@ -126,12 +126,12 @@ static bool call_pause(unsigned tries, int64_t wish_ms, int64_t deadline_ns)
 	return true;
 }
 
-int call_bytes(struct client *client, const char *path, struct bytes request, int64_t deadline_ns,
-	struct call_outcome *ret_outcome)
+int call_bytes(struct client *client, const char *path, const char *unit, struct bytes request,
+	int64_t deadline_ns, struct call_outcome *ret_outcome)
 {
 	struct channel_request attempt = {
 		.path = path,
-		.unit = client->profile->unit,
+		.unit = unit,
 		.message = request,
 	};
 
@@ -151,13 +151,14 @@ int call_bytes(struct client *client, const char *path, struct bytes request, in
 	}
 }
 
-int call_message(struct client *client, const char *path, const ProtobufCMessage *request,
-	const ProtobufCMessageDescriptor *type, void *ret_reply)
+/* Calls for the profile's unit and unpacks the reply. */
+static int call_read(struct client *client, enum method method, const ProtobufCMessage *request,
+	int64_t deadline_ns, const ProtobufCMessageDescriptor *type, void *ret_reply)
 {
 	struct call_outcome outcome;
 	void *message;
-	int r = call_bytes(client, path, packing_pack(&client->arena, request),
-		clock_now_ns() + client->timeout_ns, &outcome);
+	int r = call_bytes(client, method_path(method), client->profile->unit,
+		packing_pack(&client->arena, request), deadline_ns, &outcome);
 
 	if (r)
 		return r;
@@ -166,4 +167,23 @@ int call_message(struct client *client, const char *path, const ProtobufCMessage
 		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 	memcpy(ret_reply, &message, sizeof(message));
 	return 0;
+}
+
+int call_message(struct client *client, enum method method, const ProtobufCMessage *request,
+	const ProtobufCMessageDescriptor *type, void *ret_reply)
+{
+	return call_read(
+		client, method, request, clock_now_ns() + client->timeout_ns, type, ret_reply);
+}
+
+bool call_aside(struct client *client, enum method method, const ProtobufCMessage *request,
+	const ProtobufCMessageDescriptor *type, void *ret_reply)
+{
+	struct problem problem = client->problem;
+	struct words words = client->words;
+	int r = call_read(client, method, request, 0, type, ret_reply);
+
+	client->problem = problem;
+	client->words = words;
+	return r == 0;
 }

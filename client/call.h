@@ -10,6 +10,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "client/client.h"
+#include "client/method.h"
 
 struct call_outcome {
 	struct bytes reply; /* of an OK */
@@ -17,13 +18,17 @@ struct call_outcome {
 	bool line_is_down;  /* the last try did not get as far as an answer */
 };
 
-/* Calls |path| with |request| until |deadline_ns|, but at least once. 0, or an exit
- * code; |ret_outcome| is written in both cases. */
-int call_bytes(struct client *client, const char *path, struct bytes request, int64_t deadline_ns,
-	struct call_outcome *ret_outcome) WARN_UNUSED;
+/* Calls |path| for |unit| with the bytes |request| until |deadline_ns|, but at
+ * least once. 0, or an exit code; |ret_outcome| is written in both cases. */
+int call_bytes(struct client *client, const char *path, const char *unit, struct bytes request,
+	int64_t deadline_ns, struct call_outcome *ret_outcome) WARN_UNUSED;
 
-/* Calls with a message and gives the answer's message, of |type|; for reads. */
-int call_message(struct client *client, const char *path, const ProtobufCMessage *request,
+/* Calls with a message and gives the answer's message, which is of |type|; for
+ * reads. |ret_reply| is the address of a pointer to such a message. */
+int call_message(struct client *client, enum method method, const ProtobufCMessage *request,
+	const ProtobufCMessageDescriptor *type, void *ret_reply) WARN_UNUSED;
+/* The same, one try only, and silently: a failure is no problem of the command. */
+bool call_aside(struct client *client, enum method method, const ProtobufCMessage *request,
 	const ProtobufCMessageDescriptor *type, void *ret_reply) WARN_UNUSED;
 
 #endif

@@ -32,8 +32,8 @@ int client_configure(struct client *client, const struct arguments *arguments)
 	long seconds = CLIENT_TIMEOUT_S;
 	int r = 0;
 
-	client->is_json = arguments_get(arguments, OPTION_global_json);
-	client->is_plain = arguments_get(arguments, OPTION_global_plain);
+	client->is_json = arguments_has(arguments, OPTION_global_json);
+	client->is_plain = arguments_has(arguments, OPTION_global_plain);
 	client->as = arguments_get(arguments, OPTION_global_as);
 	if (timeout)
 		r = arguments_number(client, timeout, 0, CLIENT_TIMEOUT_MOST_S, &seconds);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stafett: what is the same for every command, from the locale to the exit code. */
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "client/client.h"
+#include "client/deliver.h"
+#include "client/help.h"
+#include "client/text.h"
+
+/* The language of the user, letters in UTF-8 whatever the locale says, and the
+ * time of Stockholm, which every deadline is written in. */
+static void main_set_place(void)
+{
+	setlocale(LC_ALL, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	bindtextdomain("stafett", LOCALE_DIR);
+	bind_textdomain_codeset("stafett", "UTF-8");
+	textdomain("stafett");
+	setenv("TZ", "Europe/Stockholm", 1);
+	tzset();
+}
+
+/* Without a command: what waits is delivered, then the everyday commands. */
+static int main_run_bare(struct client *client)
+{
+	const struct profile *profile;
+	int r = 0;
+
+	if (profile_choose(&client->arena, client->as, &profile) == PROFILE_CHOSEN &&
+		!profile->fault) {
+		r = client_open(client);
+		if (!r)
+			r = deliver_pending(client);
+	}
+	if (!r)
+		help_print_overview(client, false);
+	return r;
+}
+
+static int main_run(struct client *client, int argc, char *const argv[])
+{
+	struct arguments arguments;
+	int parsed = arguments_parse(client, argc, argv, &arguments);
+	int configured = client_configure(client, &arguments);
+
+	if (parsed || configured)
+		return parsed ? parsed : configured;
+	if (arguments_has(&arguments, OPTION_global_help)) {
+		if (arguments.command)
+			help_print_command(client, arguments.command);
+		else
+			help_print_overview(client, false);
+		return 0;
+	}
+	if (!arguments.command)
+		return main_run_bare(client);
+	return arguments.command->run(client, &arguments);
+}
+
+int main(int argc, char *argv[])
+{
+	struct client client;
+	int r;
+
+	main_set_place();
+	/* A server or a pager that goes away is an error to tell, not a death. */
+	signal(SIGPIPE, SIG_IGN);
+	client_init(&client);
+	r = main_run(&client, argc - 1, argv + 1);
+	if (r)
+		client_print_problem(&client);
+	if (fflush(stdout) != 0 && !r) {
+		fprintf(stderr, "stafett: %s\n", _("the output could not be written"));
+		r = EXIT_TEMPORARY;
+	}
+	client_fini(&client);
+	return r;
+}

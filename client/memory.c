@@ -46,3 +46,15 @@ char *memory_printf(struct arena *arena, const char *format, ...)
 	va_end(args);
 	return text;
 }
+
+void *memory_join(
+	struct arena *arena, const void *first, size_t n_first, const void *more, size_t n_more)
+{
+	void **joined = memory_alloc(arena, sizeof(*joined) * (n_first + n_more + 1));
+
+	if (n_first)
+		memcpy(joined, first, sizeof(*joined) * n_first);
+	if (n_more)
+		memcpy(joined + n_first, more, sizeof(*joined) * n_more);
+	return joined;
+}

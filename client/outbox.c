@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client/memory.h"
@@ -16,8 +17,10 @@
 #include "domain/digest.h"
 #include "stafett/caps.h"
 
-/* More than the lines before the bytes ever take. */
-enum { OUTBOX_HEAD_BYTES = 8192 };
+enum {
+	OUTBOX_HEAD_BYTES = 8192, /* more than the lines before the bytes ever take */
+	OUTBOX_LEFTOVER_S = 3600,
+};
 
 static const char outbox_format[] = "stafett outbox 1\n"
 				    "profile %s\nunit %s\npath %s\nsha256 %s\nbytes %zu\n\n";
@@ -90,6 +93,33 @@ static int outbox_is_write(const struct dirent *entry)
 	return len == UUID_TEXT_LEN + sizeof(outbox_suffix) - 1 &&
 	       strcmp(entry->d_name + UUID_TEXT_LEN, outbox_suffix) == 0 &&
 	       uuid_parse(bytes_of(entry->d_name, UUID_TEXT_LEN), &id);
+}
+
+static int outbox_is_leftover(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && !outbox_is_write(entry);
+}
+
+void outbox_sweep(struct arena *arena)
+{
+	const char *folder = paths_state(arena, "outbox");
+	struct dirent **entries = NULL;
+	int n = scandir(folder, &entries, outbox_is_leftover, NULL);
+
+	for (int i = 0; i < n; i++) {
+		struct outbox_entry entry = {
+			.file = memory_printf(arena, "%s/%s", folder, entries[i]->d_name)};
+		struct stat status;
+
+		entry.lock = open(entry.file, O_RDWR | O_CLOEXEC);
+		/* A young one may be another program's, on its way. */
+		if (entry.lock >= 0 && fstat(entry.lock, &status) == 0 &&
+			time(NULL) - status.st_mtime > OUTBOX_LEFTOVER_S)
+			outbox_forget(&entry);
+		outbox_leave(&entry);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 size_t outbox_list(struct arena *arena, char ***ret_files)

@@ -41,6 +41,8 @@ void outbox_forget(struct outbox_entry *entry);
 /* Leaves a write for later. */
 void outbox_leave(struct outbox_entry *entry);
 
+/* Removes what a crash left behind of writes that were never whole. */
+void outbox_sweep(struct arena *arena);
 /* The files of all kept writes, the oldest first. */
 size_t outbox_list(struct arena *arena, char ***ret_files);
 /* Opens and locks one. 0; -EAGAIN where another program is delivering it;

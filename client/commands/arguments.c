@@ -132,6 +132,11 @@ const char *arguments_get(const struct arguments *arguments, enum option_id opti
 	return arguments->values[option];
 }
 
+bool arguments_has(const struct arguments *arguments, enum option_id option)
+{
+	return arguments->values[option] != NULL;
+}
+
 int arguments_count(struct client *client, const struct arguments *arguments, size_t least,
 	size_t most, const char *what)
 {

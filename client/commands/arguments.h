@@ -21,6 +21,8 @@ int arguments_parse(struct client *client, int argc, char *const argv[],
 	struct arguments *ret_arguments) WARN_UNUSED;
 /* The value of an option, or NULL. */
 const char *arguments_get(const struct arguments *arguments, enum option_id option);
+/* Whether a switch, or any option, was given. */
+bool arguments_has(const struct arguments *arguments, enum option_id option);
 /* Checks that there are |least| to |most| arguments; |what| names what is missing. */
 int arguments_count(struct client *client, const struct arguments *arguments, size_t least,
 	size_t most, const char *what) WARN_UNUSED;

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a card: see the header. */
+#include "client/card.h"
+
+#include <jansson.h>
+
+#include "client/memory.h"
+#include "client/text.h"
+
+static const char *card_text(struct arena *arena, const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	if (!json_is_string(value))
+		return "";
+	return memory_copy(arena, bytes_of(json_string_value(value), json_string_length(value)));
+}
+
+/* Whatever the sender meant by it, if it is not said to be no. */
+static bool card_switch(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
+
+static void card_fill(struct arena *arena, const json_t *object, struct card *card)
+{
+	card->is_readable = true;
+	card->is_protected = card_switch(object, "protectedIdentity");
+	card->needs_interpreter = card_switch(object, "interpreter");
+	card->family_name = card_text(arena, object, "familyName");
+	card->given_name = card_text(arena, object, "givenName");
+	card->identifier = card_text(arena, object, "identifier");
+	card->birth_date = card_text(arena, object, "birthDate");
+	card->reason = card_text(arena, object, "reasonText");
+	card->language = card_text(arena, object, "language");
+	card->telecom = card_text(arena, object, "telecom");
+	card->contact_rule = card_text(arena, object, "contactRule");
+	card->housing = card_text(arena, object, "livingSituation");
+	card->children = card_text(arena, object, "childrenInHousehold");
+	card->risk = card_text(arena, object, "riskFlag");
+}
+
+void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *ret_card)
+{
+	json_t *object;
+
+	*ret_card = (struct card){
+		false, false, false, "", "", "", "", "", "", "", "", "", "", "", false};
+	if (!part || part->content_case != STAFETT__V1__PART__CONTENT_DATA || !part->data.len)
+		return;
+	ret_card->is_there = true;
+	object = json_loadb((const char *)part->data.data, part->data.len, 0, NULL);
+	if (json_is_object(object))
+		card_fill(arena, object, ret_card);
+	json_decref(object);
+}
+
+const char *card_list_name(struct arena *arena, const struct card *card)
+{
+	if (!card->is_there)
+		return "";
+	if (!card->is_readable)
+		return _("(cannot be read)");
+	if (card->is_protected)
+		return _("(protected identity)");
+	if (!*card->given_name)
+		return card->family_name;
+	return memory_printf(arena, "%s, %s", card->family_name, card->given_name);
+}
+
+const char *card_full_name(struct arena *arena, const struct card *card)
+{
+	if (card->is_protected || !*card->family_name)
+		return "";
+	if (!*card->given_name)
+		return card->family_name;
+	return memory_printf(arena, "%s %s", card->given_name, card->family_name);
+}
+
+const char *card_birth_date(struct arena *arena, const struct card *card)
+{
+	const char *digits = card->identifier;
+
+	if (*card->birth_date || strspn(digits, "0123456789") < 8)
+		return card->birth_date;
+	return memory_printf(arena, "%.4s-%.2s-%.2s", digits, digits + 4, digits + 6);
+}

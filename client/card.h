@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The card: what a list shows of a person, as the sender wrote it. It is a JSON
+ * object of texts and switches; one that cannot be read is shown as such, never
+ * as an empty person.
+ */
+#ifndef CLIENT_CARD_H
+#define CLIENT_CARD_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "domain/calendar.h"
+#include "stafett/v1/message.pb-c.h"
+
+/* Texts are the sender's own: neutralise them before printing. Never NULL. */
+struct card {
+	bool is_there, is_readable, is_protected;
+	const char *family_name, *given_name, *identifier, *birth_date, *reason, *language;
+	const char *telecom, *contact_rule, *housing, *children, *risk;
+	bool needs_interpreter;
+};
+
+void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *ret_card);
+/* For a list: "Holm, Anders"; of protected identity nothing but that. */
+const char *card_list_name(struct arena *arena, const struct card *card);
+/* For a sentence: "Anders Holm", or "" where there is no name to tell. */
+const char *card_full_name(struct arena *arena, const struct card *card);
+/* "1964-08-23" from the birth date or the number; "". */
+const char *card_birth_date(struct arena *arena, const struct card *card);
+
+#endif

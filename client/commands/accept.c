@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stafett accept REF --responsible ROLE ...: the holder changes here. */
+#include <stdio.h>
+
+#include "client/call.h"
+#include "client/card.h"
+#include "client/client.h"
+#include "client/compose.h"
+#include "client/deliver.h"
+#include "client/directory.h"
+#include "client/memory.h"
+#include "client/packing.h"
+#include "client/ref.h"
+#include "client/screen/format.h"
+#include "client/screen/output.h"
+#include "client/text.h"
+#include "client/when.h"
+#include "domain/codes.h"
+
+/* A code from an option, checked against its list. */
+static int accept_take_code(struct client *client, enum option_id option, const char *code,
+	enum codes_list list, char **target)
+{
+	if (!codes_has(list, bytes_of_string(code)))
+		return client_problem(client, PROBLEM_CODE_UNKNOWN, "value", code, "field",
+			option_get(option)->name, "list", codes_list_name(list), NULL);
+	*target = (char *)code;
+	return 0;
+}
+
+static int accept_not_when(struct client *client, enum when_result result, enum problem_id invalid,
+	enum option_id option, const char *text)
+{
+	return client_problem(client, result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : invalid,
+		"value", text, "field", option_get(option)->name, NULL);
+}
+
+static int accept_take_date(struct client *client, const char *text, char **target)
+{
+	char *iso = memory_alloc(&client->arena, sizeof("2026-11-30"));
+	struct date date;
+	enum when_result result =
+		when_date(bytes_of_string(text), client->today, WHEN_AHEAD, &date);
+
+	if (result != WHEN_OK)
+		return accept_not_when(
+			client, result, PROBLEM_DATE_INVALID, OPTION_accept_contact_by, text);
+	date_format(date, iso);
+	client_word(client, "value", format_day(&client->arena, date, client->today));
+	*target = iso;
+	return 0;
+}
+
+static int accept_take_time(
+	struct client *client, const char *text, Google__Protobuf__Timestamp **target)
+{
+	int64_t us;
+	enum when_result result = when_time(bytes_of_string(text), client->today, WHEN_AHEAD, &us);
+
+	if (result != WHEN_OK)
+		return accept_not_when(
+			client, result, PROBLEM_TIME_INVALID, OPTION_accept_time, text);
+	*target = compose_time(client, us);
+	return 0;
+}
+
+static int accept_read_act(
+	struct client *client, const struct arguments *arguments, Stafett__V1__AcceptAct *act)
+{
+	const char *contact_by = arguments_get(arguments, OPTION_accept_contact_by);
+	const char *reason = arguments_get(arguments, OPTION_accept_clock_reason);
+	const char *time = arguments_get(arguments, OPTION_accept_time);
+	const char *role;
+	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
+
+	if (!r)
+		r = arguments_require(client, arguments, OPTION_accept_responsible, &role);
+	if (!r)
+		r = accept_take_code(client, OPTION_accept_responsible, role, CODES_RESPONSIBLE,
+			&act->responsible);
+	if (!r && contact_by)
+		r = accept_take_date(client, contact_by, &act->contact_by_date);
+	if (!r && reason)
+		r = accept_take_code(client, OPTION_accept_clock_reason, reason, CODES_CLOCK_REASON,
+			&act->clock_reason);
+	if (!r && time)
+		r = accept_take_time(client, time, &act->appointment_time);
+	return r;
+}
+
+/* Packs the act on the referral as it was just read, and delivers it. */
+static int accept_deliver(struct client *client, const Stafett__V1__GetResponse *seen,
+	Stafett__V1__AcceptAct *act, struct bytes *ret_reply)
+{
+	Stafett__V1__ActRequest request = STAFETT__V1__ACT_REQUEST__INIT;
+	struct uuid id = compose_id();
+	Stafett__V1__Header header;
+	struct bytes packed;
+
+	compose_header(client, &id, &header);
+	header.chain = seen->chain->id;
+	header.referral = seen->referral->id;
+	header.version = seen->referral->version;
+	header.act_case = STAFETT__V1__HEADER__ACT_ACCEPT;
+	header.accept = act;
+	packed = packing_pack(&client->arena, &header.base);
+	request.header.data = (uint8_t *)packed.data;
+	request.header.len = packed.len;
+	request.suite = (char *)COMPOSE_SUITE;
+	return deliver_write(client, &id, METHOD_act, &request.base, ret_reply);
+}
+
+/* The referral as it is now, after the act; what was seen before, where the
+ * server cannot be asked just now. */
+static const Stafett__V1__GetResponse *accept_look_again(
+	struct client *client, const Stafett__V1__GetResponse *seen)
+{
+	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
+	const Stafett__V1__GetResponse *now;
+
+	request.id = seen->referral->id;
+	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		    &now) ||
+		!now->referral || !now->chain)
+		return seen;
+	return now;
+}
+
+static void accept_set_words(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	struct arena *arena = &client->arena;
+	struct card card;
+
+	card_read(arena, now->card, &card);
+	client_word(client, "code", now->referral->code);
+	client_word(client, "clock", format_clock(arena, format_us(now->referral->accept_time)));
+	client_word(client, "office", directory_name(client, client->profile->unit));
+	client_word(client, "holder", directory_name(client, now->chain->custodian));
+	client_word(client, "person", card_full_name(arena, &card));
+	client_word(client, "sender", directory_name(client, now->referral->requester));
+	client_word(client, "contact",
+		format_day_text(arena, now->referral->contact_by_date, client->today));
+	client_word(client, "due",
+		format_day_text(arena, now->chain->intervention_due_date, client->today));
+	client_word(client, "left",
+		format_days_left(arena, now->chain->intervention_due_date, client->today));
+}
+
+static void accept_print(struct client *client, const Stafett__V1__GetResponse *seen)
+{
+	const Stafett__V1__GetResponse *now = accept_look_again(client, seen);
+	bool is_holder = strcmp(now->chain->custodian, client->profile->unit) == 0;
+
+	accept_set_words(client, now);
+	output_say(client, "",
+		is_holder ? _("{code} accepted[ {clock}]. {office} now holds this chain[ for "
+			      "{person}].")
+			  : _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for "
+			      "{person}]."));
+	output_say(client, "  ",
+		_("[You promised contact by {contact}; ]help is due {due} ({left})."));
+	output_say(client, "  ", _("{sender} was told, and stays a party."));
+	output_next(client, "show %s", format_code_start(&client->arena, now->referral->code));
+}
+
+int command_accept(struct client *client, const struct arguments *arguments)
+{
+	Stafett__V1__AcceptAct act = STAFETT__V1__ACCEPT_ACT__INIT;
+	const Stafett__V1__GetResponse *seen;
+	const Stafett__V1__ActResponse *response;
+	struct bytes reply;
+	int r = accept_read_act(client, arguments, &act);
+
+	if (!r)
+		r = client_open(client);
+	if (!r)
+		r = deliver_pending(client);
+	if (!r)
+		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &seen);
+	if (r)
+		return r;
+	client_word(client, "due",
+		format_day_text(&client->arena, seen->chain->intervention_due_date, client->today));
+	r = accept_deliver(client, seen, &act, &reply);
+	if (r)
+		return r;
+	response = packing_unpack(&client->arena, &stafett__v1__act_response__descriptor, reply);
+	if (!response)
+		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+	if (client->is_json)
+		return output_json(client, &response->base);
+	accept_print(client, seen);
+	return 0;
+}

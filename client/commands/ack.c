@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stafett ack REF...: "we have it". */
+#include <stdio.h>
+
+#include "client/call.h"
+#include "client/client.h"
+#include "client/compose.h"
+#include "client/deliver.h"
+#include "client/directory.h"
+#include "client/inbox.h"
+#include "client/memory.h"
+#include "client/packing.h"
+#include "client/ref.h"
+#include "client/screen/format.h"
+#include "client/screen/output.h"
+#include "client/text.h"
+
+/* The inbox, read once, and once more with what is acknowledged if need be. */
+struct ack_inbox {
+	Stafett__V1__InboxServiceListResponse waiting, all;
+	bool has_all;
+};
+
+/* The one referral that |name| means among the items; NULL where there is none.
+ * |ret_others| tells whether the name could mean another one as well. */
+static const char *ack_find(
+	const Stafett__V1__InboxServiceListResponse *inbox, const char *name, bool *ret_others)
+{
+	const char *found = NULL;
+
+	*ret_others = false;
+	for (size_t i = 0; i < inbox->n_items; i++) {
+		const char *referral = inbox->items[i]->referral;
+
+		if (!ref_is(name, referral))
+			continue;
+		if (found && strcmp(found, referral) != 0)
+			*ret_others = true;
+		found = referral;
+	}
+	return found;
+}
+
+/* Who holds the chain now; "" where it cannot be learnt just now. */
+static const char *ack_custodian(struct client *client, const char *referral)
+{
+	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
+	const Stafett__V1__GetResponse *response;
+
+	request.id = (char *)referral;
+	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		    &response) ||
+		!response->chain)
+		return "";
+	return directory_name(client, response->chain->custodian);
+}
+
+static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, struct bytes reply)
+{
+	const Stafett__V1__AcknowledgeResponse *response = packing_unpack(
+		&client->arena, &stafett__v1__acknowledge_response__descriptor, reply);
+	const Stafett__V1__Receipt *receipt;
+
+	if (!response)
+		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+	if (client->is_json)
+		return output_json(client, &response->base);
+	receipt = packing_unpack(&client->arena, &stafett__v1__receipt__descriptor,
+		bytes_of(response->receipt.data, response->receipt.len));
+	client_word(client, "code", item->code);
+	client_word(client, "clock",
+		receipt ? format_clock(&client->arena, format_us(receipt->commit_time)) : "");
+	client_word(client, "holder", ack_custodian(client, item->referral));
+	output_say(client, "",
+		_("{code} acknowledged[ {clock}].[ {holder} still holds the chain until you accept "
+		  "it.]"));
+	return 0;
+}
+
+static int ack_item(struct client *client, const Stafett__V1__InboxItem *item)
+{
+	Stafett__V1__AcknowledgeRequest request = STAFETT__V1__ACKNOWLEDGE_REQUEST__INIT;
+	struct uuid id = compose_id();
+	struct bytes reply;
+	int r;
+
+	request.id = compose_id_text(client, &id);
+	request.message = item->id;
+	request.content_hash = item->content_hash;
+	request.referral = item->referral;
+	request.chain = item->chain;
+	request.version = item->version;
+	r = deliver_write(client, &id, METHOD_acknowledge, &request.base, &reply);
+	return r ? r : ack_print(client, item, reply);
+}
+
+/* What was acknowledged before is not done again, and no mistake either. */
+static int ack_known(struct client *client, struct ack_inbox *inbox, const char *name)
+{
+	bool others;
+	int r = 0;
+
+	if (!inbox->has_all)
+		r = inbox_read(client, true, &inbox->all);
+	if (r)
+		return r;
+	inbox->has_all = true;
+	if (!ack_find(&inbox->all, name, &others))
+		return client_problem(client, PROBLEM_NOT_FOUND, NULL);
+	output_say(client, "", _("{ref} was acknowledged before; nothing more was needed."));
+	return 0;
+}
+
+/* Acknowledges every waiting message of one referral. */
+static int ack_referral(struct client *client, struct ack_inbox *inbox, const char *typed)
+{
+	const char *referral;
+	const char *name;
+	bool others;
+	int r = ref_resolve(client, typed, REF_FOR_ACTING, &name);
+
+	if (r)
+		return r;
+	referral = ack_find(&inbox->waiting, name, &others);
+	if (others)
+		return client_problem(client, PROBLEM_CODE_AMBIGUOUS, NULL);
+	if (!referral)
+		return ack_known(client, inbox, name);
+	for (size_t i = 0; i < inbox->waiting.n_items && !r; i++) {
+		if (strcmp(inbox->waiting.items[i]->referral, referral) == 0)
+			r = ack_item(client, inbox->waiting.items[i]);
+	}
+	if (!r && !client->is_json)
+		output_next(client, "accept %s --responsible ROLE --contact-by DATE",
+			format_code_start(
+				&client->arena, format_code_of_id(&client->arena, referral)));
+	return r;
+}
+
+int command_ack(struct client *client, const struct arguments *arguments)
+{
+	struct ack_inbox inbox = {
+		.waiting = STAFETT__V1__INBOX_SERVICE_LIST_RESPONSE__INIT,
+		.all = STAFETT__V1__INBOX_SERVICE_LIST_RESPONSE__INIT,
+	};
+	int r = arguments_count(client, arguments, 1, SIZE_MAX, _("which referrals, like 7K3M"));
+
+	if (!r)
+		r = client_open(client);
+	if (!r)
+		r = deliver_pending(client);
+	if (!r)
+		r = inbox_read(client, false, &inbox.waiting);
+	for (size_t i = 0; i < arguments->n_rest && !r; i++)
+		r = ack_referral(client, &inbox, arguments->rest[i]);
+	return r;
+}

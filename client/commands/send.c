@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stafett send UNIT --file FILE: ask a unit to take up a matter. */
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/call.h"
+#include "client/client.h"
+#include "client/compose.h"
+#include "client/deliver.h"
+#include "client/directory.h"
+#include "client/draft.h"
+#include "client/memory.h"
+#include "client/packing.h"
+#include "client/paths.h"
+#include "client/ref.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/screen/output.h"
+#include "client/text.h"
+#include "domain/words.h"
+#include "stafett/caps.h"
+
+/* Reads FILE, or standard input for "-"; tells where its bodyFile is looked for. */
+static int send_read_file(
+	struct client *client, const char *file, struct bytes *ret_text, const char **ret_folder)
+{
+	struct arena *arena = &client->arena;
+	bool is_stdin = strcmp(file, "-") == 0;
+	int r = is_stdin ? paths_read_fd(arena, STDIN_FILENO, CAP_MESSAGE_BYTES, ret_text)
+			 : paths_read(arena, file, CAP_MESSAGE_BYTES, ret_text);
+
+	if (r == -EFBIG)
+		return client_problem(client, PROBLEM_PART_TOO_LARGE, "field", file, "most",
+			memory_printf(arena, "%d", CAP_MESSAGE_BYTES), NULL);
+	if (r)
+		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", file, "detail",
+			strerror(-r), NULL);
+	*ret_folder = is_stdin ? "." : dirname(memory_string(arena, file));
+	return 0;
+}
+
+/* The age is in the card, which the server cannot read: it is checked here. */
+static int send_check_age(struct client *client, const Stafett__V1__Unit *unit, int age)
+{
+	struct words words = {0};
+
+	if (age < 0 || (age >= unit->age_min && (!unit->age_max || age <= unit->age_max)))
+		return 0;
+	words_set(&words, "least", memory_printf(&client->arena, "%d", unit->age_min));
+	words_set(&words, "most",
+		unit->age_max ? memory_printf(&client->arena, "%d", unit->age_max) : "");
+	words_set(&words, "age", memory_printf(&client->arena, "%d", age));
+	return client_problem(client, PROBLEM_UNIT_DOES_NOT_TAKE, "detail",
+		words_fill(&client->arena,
+			_("it takes people from {least}[ to {most}] years, and this person is "
+			  "{age} (checked here: the server never sees it)"),
+			&words),
+		NULL);
+}
+
+/* What can be known about the unit before anything leaves. Where the directory
+ * cannot be asked the message goes on: the server checks all of it but the age. */
+static int send_check_unit(struct client *client, const char *to, const struct draft *draft)
+{
+	const Stafett__V1__Unit *unit;
+	bool asked;
+
+	if (!identity_is_handle(bytes_of_string(to)))
+		return client_problem(client, PROBLEM_UNIT_NAME_INVALID, "value", to, NULL);
+	unit = directory_find(client, to, &asked);
+	if (!asked)
+		return 0;
+	if (!unit)
+		return client_problem(client, PROBLEM_UNIT_UNKNOWN, NULL);
+	if (strcmp(unit->status, "closed") == 0)
+		return client_problem(
+			client, PROBLEM_UNIT_CLOSED, "alternative", unit->replaced_by, NULL);
+	return send_check_age(client, unit, draft->age);
+}
+
+/* A code becomes an id; an id is taken as it is. */
+static int send_resolve(struct client *client, const char *typed, bool wants_chain, char **target)
+{
+	const Stafett__V1__GetResponse *response;
+	struct uuid uuid;
+	int r;
+
+	if (!typed)
+		return 0;
+	if (uuid_parse(bytes_of_string(typed), &uuid)) {
+		*target = (char *)typed;
+		return 0;
+	}
+	r = ref_get(client, typed, REF_FOR_ACTING, false, &response);
+	if (!r)
+		*target = wants_chain ? response->chain->id : response->referral->id;
+	return r;
+}
+
+static Stafett__V1__LegalBasis *send_basis(struct client *client, const struct draft *draft)
+{
+	Stafett__V1__LegalBasis *basis = memory_alloc(&client->arena, sizeof(*basis));
+
+	stafett__v1__legal_basis__init(basis);
+	basis->code = (char *)draft->basis_code;
+	if (draft->basis_form)
+		basis->form = (char *)draft->basis_form;
+	if (draft->basis_end_date)
+		basis->end_date = (char *)draft->basis_end_date;
+	basis->covers_missed_events = draft->basis_covers_missed_events;
+	return basis;
+}
+
+/* The draft as the act of a header. */
+static int send_fill_act(
+	struct client *client, const struct draft *draft, Stafett__V1__SendAct *act)
+{
+	stafett__v1__send_act__init(act);
+	act->kind = (char *)draft->kind;
+	if (draft->priority)
+		act->priority = (char *)draft->priority;
+	act->needs = memory_join(&client->arena, draft->needs, draft->n_needs, NULL, 0);
+	act->n_needs = draft->n_needs;
+	if (draft->help_request_date)
+		act->help_request_date = (char *)draft->help_request_date;
+	act->legal_basis = send_basis(client, draft);
+	if (draft->hand_back_unit)
+		act->hand_back_unit = (char *)draft->hand_back_unit;
+	if (draft->reference)
+		act->reference = (char *)draft->reference;
+	act->care_responsibility_remains = draft->care_responsibility_remains;
+	act->person_informed = draft->person_informed;
+	if (draft->call_us)
+		act->call_time = compose_time(client, draft->call_us);
+	return send_resolve(client, draft->replaces, false, &act->replaces);
+}
+
+static int send_keep(
+	struct client *client, const struct draft *draft, char *to, struct outbox_entry *ret_entry)
+{
+	Stafett__V1__SendRequest request = STAFETT__V1__SEND_REQUEST__INIT;
+	struct uuid id = compose_id();
+	Stafett__V1__Header header;
+	Stafett__V1__SendAct act;
+	struct bytes packed;
+	int r;
+
+	compose_header(client, &id, &header);
+	header.to_units = &to;
+	header.n_to_units = 1;
+	header.act_case = STAFETT__V1__HEADER__ACT_SEND;
+	header.send = &act;
+	r = send_fill_act(client, draft, &act);
+	if (!r)
+		r = send_resolve(client, draft->chain, true, &header.chain);
+	if (r)
+		return r;
+	packed = packing_pack(&client->arena, &header.base);
+	request.header.data = (uint8_t *)packed.data;
+	request.header.len = packed.len;
+	request.card = compose_part(client, draft->card);
+	if (draft->body.len)
+		request.body = compose_part(client, draft->body);
+	request.suite = (char *)COMPOSE_SUITE;
+	return deliver_keep(client, &id, METHOD_send, &request.base, ret_entry);
+}
+
+/* Whether accepting a referral of this kind moves the chain. */
+static bool send_kind_transfers(const char *kind)
+{
+	static const struct {
+		const char *code;
+		enum { TRANSFERS_NEVER, TRANSFERS_ALWAYS } transfers;
+	} kinds[] = {
+#define KIND(name, code, transfers, sender, rules) {code, TRANSFERS_##transfers},
+#include "stafett/tbl/kinds.def"
+#undef KIND
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i].code, kind) == 0)
+			return kinds[i].transfers == TRANSFERS_ALWAYS;
+	}
+	return false;
+}
+
+static const char *send_holder_sentence(
+	struct client *client, const struct draft *draft, const Stafett__V1__GetResponse *now)
+{
+	bool is_own =
+		now && now->chain && strcmp(now->chain->custodian, client->profile->unit) == 0;
+
+	if (!now || !now->chain)
+		return _("{code}  sent.");
+	client_word(client, "holder", directory_name(client, now->chain->custodian));
+	if (!is_own)
+		return _("{code}  sent. {holder} holds the chain.");
+	if (!send_kind_transfers(draft->kind))
+		return _("{code}  sent. You go on holding the chain.");
+	return _("{code}  sent. You hold it until {office} accepts.");
+}
+
+static void send_print(
+	struct client *client, const struct draft *draft, const Stafett__V1__SendResponse *response)
+{
+	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
+	const Stafett__V1__GetResponse *now = NULL;
+
+	request.id = response->referral;
+	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		    &now))
+		now = NULL;
+	client_word(client, "code", response->code);
+	client_word(client, "office", directory_name(client, words_get(&client->words, "to")));
+	if (now && now->referral)
+		client_word(client, "due",
+			format_moment(
+				&client->arena, format_us(now->referral->due_time), client->today));
+	output_say(client, "", send_holder_sentence(client, draft, now));
+	if (*words_get(&client->words, "due"))
+		output_say(client, "           ", _("They acknowledge by {due}, or you are told."));
+	output_next(client, "show %s", format_code_start(&client->arena, response->code));
+}
+
+/* Delivers what waits, then this. Where the line is down everything stays kept. */
+static int send_deliver(
+	struct client *client, struct outbox_entry *entry, const struct draft *draft)
+{
+	const Stafett__V1__SendResponse *response;
+	struct bytes reply;
+	int r = deliver_pending(client);
+
+	if (r) {
+		outbox_leave(entry);
+		return r;
+	}
+	r = deliver_entry(client, entry, &reply);
+	if (r)
+		return r;
+	response = packing_unpack(&client->arena, &stafett__v1__send_response__descriptor, reply);
+	if (!response)
+		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+	if (client->is_json)
+		return output_json(client, &response->base);
+	send_print(client, draft, response);
+	return 0;
+}
+
+static void send_tell_unsealed(void)
+{
+	lines_print(stderr, "", "  ",
+		_("This trial does not seal what is sent: use it with invented people only."));
+}
+
+int command_send(struct client *client, const struct arguments *arguments)
+{
+	const char *folder = NULL;
+	struct outbox_entry entry;
+	struct draft draft;
+	struct bytes text;
+	const char *file;
+	int r = arguments_count(client, arguments, 1, 1, _("which unit, like skane/beroende-lund"));
+
+	if (!r)
+		r = arguments_require(client, arguments, OPTION_send_file, &file);
+	if (!r)
+		r = send_read_file(client, file, &text, &folder);
+	if (!r)
+		r = client_open(client);
+	if (!r)
+		r = draft_read(client, text, folder, &draft);
+	if (r)
+		return r;
+	client_word(client, "to", arguments->rest[0]);
+	client_word(client, "need", draft.n_needs ? draft.needs[0] : "");
+	r = send_check_unit(client, arguments->rest[0], &draft);
+	if (r)
+		return r;
+	send_tell_unsealed();
+	r = send_keep(client, &draft, (char *)arguments->rest[0], &entry);
+	return r ? r : send_deliver(client, &entry, &draft);
+}

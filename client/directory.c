@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of units, remembered in a file of lines "server TAB handle TAB name". A
+ * file older than a week is not read again: units are seldom renamed, not never.
+ */
+#include "client/directory.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+#include "client/call.h"
+#include "client/memory.h"
+#include "client/paths.h"
+
+enum { DIRECTORY_FILE_BYTES = 1 << 20, DIRECTORY_FRESH_S = 7 * 86400 };
+
+static const char *directory_file(struct client *client)
+{
+	return paths_state(&client->arena, "unit-names");
+}
+
+/* The remembered lines; empty where there are none, or none that are fresh. */
+static struct bytes directory_lines(struct client *client)
+{
+	const char *file = directory_file(client);
+	struct bytes lines = {0};
+	struct stat status;
+
+	if (stat(file, &status) == 0 && time(NULL) - status.st_mtime < DIRECTORY_FRESH_S &&
+		paths_read(&client->arena, file, DIRECTORY_FILE_BYTES, &lines))
+		lines = (struct bytes){0};
+	return lines;
+}
+
+static char *directory_key(struct client *client, const char *handle)
+{
+	return memory_printf(&client->arena, "%s\t%s\t", client->profile->server, handle);
+}
+
+/* The name in |lines|, or NULL. */
+static const char *directory_recall(struct client *client, struct bytes lines, const char *handle)
+{
+	const char *text = memory_copy(&client->arena, lines);
+	const char *key = directory_key(client, handle);
+	const char *line = text;
+
+	while (line && strncmp(line, key, strlen(key)) != 0) {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	if (!line)
+		return NULL;
+	line += strlen(key);
+	return memory_copy(&client->arena, bytes_of(line, strcspn(line, "\n")));
+}
+
+void directory_learn(struct client *client, const char *handle, const char *name)
+{
+	struct bytes lines = directory_lines(client);
+	const char *text;
+
+	if (!*name || strpbrk(name, "\t\n") || directory_recall(client, lines, handle))
+		return;
+	text = memory_printf(&client->arena, "%s%s%s\n", memory_copy(&client->arena, lines),
+		directory_key(client, handle), name);
+	/* Only a convenience: where it cannot be written, we ask again next time. */
+	if (paths_write(&client->arena, directory_file(client), bytes_of_string(text)))
+		return;
+}
+
+const Stafett__V1__Unit *directory_find(struct client *client, const char *handle, bool *ret_asked)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *response;
+
+	request.handle_prefix = (char *)handle;
+	request.include_closed = true;
+	*ret_asked = call_aside(client, METHOD_search, &request.base,
+		&stafett__v1__search_response__descriptor, &response);
+	for (size_t i = 0; *ret_asked && i < response->n_units; i++) {
+		if (strcmp(response->units[i]->handle, handle) != 0)
+			continue;
+		directory_learn(client, handle, response->units[i]->display_name);
+		return response->units[i];
+	}
+	return NULL;
+}
+
+const char *directory_name(struct client *client, const char *handle)
+{
+	const Stafett__V1__Unit *unit;
+	const char *name;
+	bool asked;
+
+	if (!*handle)
+		return "";
+	name = directory_recall(client, directory_lines(client), handle);
+	if (name)
+		return name;
+	unit = directory_find(client, handle, &asked);
+	return unit && *unit->display_name ? unit->display_name : handle;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Units by handle. Names of units are remembered in the state folder (they are no
+ * secret), so that a screen does not ask for them one by one each time.
+ */
+#ifndef CLIENT_DIRECTORY_H
+#define CLIENT_DIRECTORY_H
+
+#include "client/client.h"
+#include "stafett/v1/directory_service.pb-c.h"
+
+/* How a unit is called: "Beroende Lund"; its handle where nobody can tell. Never
+ * fails, and waits for the server only once. */
+const char *directory_name(struct client *client, const char *handle);
+/* Remembers a name that an answer carried. */
+void directory_learn(struct client *client, const char *handle, const char *name);
+/* Looks a unit up, closed ones too: NULL where there is none of that handle, or
+ * where the server cannot be asked; then |ret_asked| is false. */
+const Stafett__V1__Unit *directory_find(struct client *client, const char *handle, bool *ret_asked);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last list as a file: the unit's handle, then "code TAB id" a row. */
+#include "client/last_list.h"
+
+#include "client/memory.h"
+#include "client/paths.h"
+
+enum { LAST_LIST_FILE_BYTES = 1 << 20 };
+
+static const char *last_list_file(struct client *client)
+{
+	return paths_state(&client->arena, "last-list");
+}
+
+void last_list_save(struct client *client, const struct last_list_row *rows, size_t count)
+{
+	struct arena *arena = &client->arena;
+	char *text = memory_printf(arena, "%s\n", client->profile->unit);
+
+	for (size_t i = 0; i < count; i++)
+		text = memory_printf(arena, "%s%s\t%s\n", text, rows[i].code, rows[i].id);
+	if (paths_write(arena, last_list_file(client), bytes_of_string(text)))
+		return;
+}
+
+size_t last_list_load(struct client *client, const struct last_list_row **ret_rows)
+{
+	struct arena *arena = &client->arena;
+	struct last_list_row *rows;
+	struct bytes data;
+	size_t count = 0;
+	char *rest;
+	char *line;
+
+	if (paths_read(arena, last_list_file(client), LAST_LIST_FILE_BYTES, &data))
+		return 0;
+	rest = memory_copy(arena, data);
+	rows = memory_alloc(arena, sizeof(*rows) * (data.len / 2 + 1));
+	line = strsep(&rest, "\n");
+	if (strcmp(line, client->profile->unit) != 0)
+		return 0;
+	while ((line = strsep(&rest, "\n"))) {
+		char *tab = strchr(line, '\t');
+
+		if (!tab)
+			continue;
+		*tab = '\0';
+		rows[count++] = (struct last_list_row){line, tab + 1};
+	}
+	*ret_rows = rows;
+	return count;
+}

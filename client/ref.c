@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Codes, ids and rows: see the header. */
+#include "client/ref.h"
+
+#include <stdlib.h>
+
+#include "client/call.h"
+#include "client/last_list.h"
+#include "client/memory.h"
+#include "client/nearest.h"
+#include "client/screen/format.h"
+#include "domain/code.h"
+
+/* Codes have four letters or more, so fewer digits can only be a row. */
+static bool ref_is_row(const char *typed)
+{
+	size_t len = strlen(typed);
+
+	return len > 0 && len < CODE_PREFIX_MIN && strspn(typed, "0123456789") == len;
+}
+
+static int ref_resolve_row(
+	struct client *client, const char *typed, enum ref_use use, const char **ret_name)
+{
+	const struct last_list_row *rows;
+	size_t count = last_list_load(client, &rows);
+	size_t row = strtoul(typed, NULL, 10);
+	bool exists = row >= 1 && row <= count;
+
+	if (use == REF_FOR_ACTING)
+		return client_problem(client, PROBLEM_ROW_FOR_ACT, "value", typed, "near",
+			exists ? format_code_start(&client->arena, rows[row - 1].code) : "", NULL);
+	if (!exists)
+		return client_problem(client, PROBLEM_ROW_UNKNOWN, "value", typed, NULL);
+	client_word(client, "ref", rows[row - 1].code);
+	*ret_name = rows[row - 1].id;
+	return 0;
+}
+
+int ref_resolve(struct client *client, const char *typed, enum ref_use use, const char **ret_name)
+{
+	struct bytes text = bytes_of_string(typed);
+	char letters[CODE_LETTERS + 1];
+	struct uuid uuid;
+
+	if (ref_is_row(typed))
+		return ref_resolve_row(client, typed, use, ret_name);
+	if (uuid_parse(text, &uuid)) {
+		char *id = memory_alloc(&client->arena, UUID_TEXT_LEN + 1);
+
+		uuid_format(&uuid, id);
+		client_word(client, "ref", format_code_of_id(&client->arena, id));
+		*ret_name = id;
+		return 0;
+	}
+	if (!code_normalise(text, letters))
+		return client_problem(client, PROBLEM_REF_INVALID, "value", typed, NULL);
+	*ret_name = memory_string(&client->arena, letters);
+	client_word(client, "ref", *ret_name);
+	return 0;
+}
+
+bool ref_is(const char *name, const char *id)
+{
+	char letters[CODE_LETTERS + 1];
+	struct uuid uuid;
+
+	if (strcmp(name, id) == 0)
+		return true;
+	if (!uuid_parse(bytes_of_string(id), &uuid))
+		return false;
+	code_of_uuid(&uuid, letters);
+	return strncmp(name, letters, strlen(name)) == 0;
+}
+
+/* "Did you mean 7K3M?": the word "near" from the last list. */
+static void ref_suggest(struct client *client, const char *name)
+{
+	const struct last_list_row *rows;
+	size_t count = last_list_load(client, &rows);
+	struct nearest nearest;
+
+	nearest_begin(&nearest, name);
+	for (size_t i = 0; i < count; i++) {
+		const char *start = format_code_start(&client->arena, rows[i].code);
+
+		nearest_offer(&nearest, start);
+	}
+	client_word(client, "near", nearest.best);
+}
+
+int ref_get(struct client *client, const char *typed, enum ref_use use, bool with_contents,
+	const Stafett__V1__GetResponse **ret_response)
+{
+	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
+	const Stafett__V1__GetResponse *response;
+	const char *name;
+	int r = ref_resolve(client, typed, use, &name);
+
+	if (r)
+		return r;
+	ref_suggest(client, name);
+	request.id = (char *)name;
+	request.include_contents = with_contents;
+	r = call_message(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		&response);
+	if (r)
+		return r;
+	if (!response->referral || !response->chain)
+		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+	client_word(client, "ref", format_code_start(&client->arena, response->referral->code));
+	client_word(client, "near", NULL);
+	*ret_response = response;
+	return 0;
+}

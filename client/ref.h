@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people call a referral: a code or its beginning ("7K3M"), an id, or, where
+ * only something is read, the number of a row of the last list.
+ */
+#ifndef CLIENT_REF_H
+#define CLIENT_REF_H
+
+#include "client/client.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+enum ref_use { REF_FOR_READING, REF_FOR_ACTING };
+
+/* What |typed| means to the server: an id, or the letters of a code. Sets the word
+ * "ref". */
+int ref_resolve(struct client *client, const char *typed, enum ref_use use,
+	const char **ret_name) WARN_UNUSED;
+/* Whether what ref_resolve gave means this referral. */
+bool ref_is(const char *name, const char *id);
+/* Resolves |typed| and gets the referral. */
+int ref_get(struct client *client, const char *typed, enum ref_use use, bool with_contents,
+	const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
+
+#endif
