@@ -51,8 +51,6 @@ static void require_uuid(struct bytes text)
 	require_code_of(&uuid);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct uuid uuid;

@@ -57,8 +57,6 @@ static void require_hsaid(struct bytes text)
 	require(strcmp(id, again) == 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct date today;

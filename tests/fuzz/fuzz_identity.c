@@ -38,8 +38,6 @@ static void require_one_spelling(struct bytes name, accepts_fn *accepts, size_t 
 	require(!accepts(bytes_of(other, name.len + 1)));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes text = bytes_of(data, size);
