@@ -154,7 +154,7 @@ static void call_abort(struct call *call, const struct call_status *status)
 
 	if (call->told && call->method->ops->gone)
 		call->method->ops->gone(router->arg, call);
-	call_reply_drop(call);
+	call_reply_break(call, status->code);
 	call_end(call, status);
 }
 
@@ -246,11 +246,13 @@ void call_finish(struct call *call, const struct call_status *status)
 	const struct call_status refused = {
 		.code = call->refusal.code, .message = call->refusal.text};
 
-	/* Where the engine could not keep a message of the answer, it is not OK. */
-	if (call_is_refused(call))
+	if (call_is_refused(call)) {
+		/* The engine could not keep a message of the answer: it is not OK. */
+		call_reply_break(call, refused.code);
 		call_end(call, &refused);
-	else
+	} else {
 		call_end(call, status ? status : &ok);
+	}
 	call->h2->wake(call->h2->wake_arg);
 }
 

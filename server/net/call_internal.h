@@ -133,8 +133,9 @@ void call_request_fini(struct call *call);
 
 /* Submits the end of the answer: trailers, Trailers-Only or plain HTTP. */
 void call_reply_end(struct call *call, const struct call_status *status);
-/* Forgets the messages that no byte has left of. */
-void call_reply_drop(struct call *call);
+/* Before call_reply_end with |code| against the owner's will: forgets the messages
+ * that no byte has left of, and resets a stream whose peer does not read. */
+void call_reply_break(struct call *call, int code);
 /* Frees what is kept of the answer. */
 void call_reply_fini(struct call *call);
 

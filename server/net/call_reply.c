@@ -259,6 +259,41 @@ static void call_reply_trailers_only(struct call *call)
 		nghttp2_submit_response(call->h2->session, call->stream_id, nvs.nv, nvs.n, NULL));
 }
 
+/* Whether the peer must read before anything more of this answer can leave: its
+ * window is used up, or a message is cut in two. */
+static bool call_reply_is_stuck(const struct call *call)
+{
+	return call->answering && !call->deferred &&
+	       (!list_is_empty(&call->chunks) || nghttp2_session_get_stream_remote_window_size(
+							 call->h2->session, call->stream_id) <= 0);
+}
+
+/* What HTTP/2 says instead of a status that cannot get through. */
+static uint32_t call_reply_reset_code(int code)
+{
+	switch (code) {
+	case GRPC_DEADLINE_EXCEEDED:
+		return NGHTTP2_CANCEL;
+	case GRPC_RESOURCE_EXHAUSTED:
+		return NGHTTP2_ENHANCE_YOUR_CALM;
+	default:
+		return NGHTTP2_INTERNAL_ERROR;
+	}
+}
+
+void call_reply_break(struct call *call, int code)
+{
+	list_for_each_safe (node, &call->chunks) {
+		struct call_chunk *chunk = container_of(node, struct call_chunk, node);
+
+		if (chunk->taken == 0)
+			call_reply_free_chunk(call, chunk);
+	}
+	if (!call->closed && call_reply_is_stuck(call))
+		h2_check(call->h2, nghttp2_submit_rst_stream(call->h2->session, NGHTTP2_FLAG_NONE,
+					   call->stream_id, call_reply_reset_code(code)));
+}
+
 void call_reply_end(struct call *call, const struct call_status *status)
 {
 	if (call->refusal.http_status) {
@@ -276,16 +311,6 @@ void call_reply_end(struct call *call, const struct call_status *status)
 		call_reply_start(call);
 	else
 		call_reply_trailers_only(call);
-}
-
-void call_reply_drop(struct call *call)
-{
-	list_for_each_safe (node, &call->chunks) {
-		struct call_chunk *chunk = container_of(node, struct call_chunk, node);
-
-		if (chunk->taken == 0)
-			call_reply_free_chunk(call, chunk);
-	}
 }
 
 void call_reply_fini(struct call *call)

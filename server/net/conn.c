@@ -20,11 +20,12 @@
 #include "stafett/caps.h"
 
 enum {
-	/* In one turn of the loop; about a millisecond of work each. */
-	CONN_HANDSHAKE_STEPS = 16,
+	/* In one turn of the loop; half a millisecond of work each. */
+	CONN_HANDSHAKE_STEPS = 4,
 	/* How long a peer that we have left may take to read our last words. */
 	CONN_CLOSING_MS = 1000,
-	/* For handshakes while others wait for a place. */
+	/* For a handshake while more than CAP_HANDSHAKES are under way. Waiting peers
+	 * cost little; a queue in front of them would shut honest ones out. */
 	CONN_HURRIED_MS = 1000,
 	/* With calls under way and nothing heard, the peer is asked for a sign of
 	 * life; it then has CAP_STALL_MS to give one. */
@@ -154,11 +155,8 @@ void conn_host_fini(struct conn_host *host)
 int conn_new(struct conn_host *host, int fd, const char *address)
 {
 	struct conn *c = calloc(1, sizeof(*c));
-	SSL *ssl = tls_session(host->tls, fd);
 
-	if (!c || !ssl) {
-		SSL_free(ssl);
-		free(c);
+	if (!c) {
 		close(fd);
 		return -ENOMEM;
 	}
@@ -167,7 +165,6 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 		.state = CONN_HANDSHAKING,
 		.fd = fd,
 		.tls = tls_ref(host->tls),
-		.ssl = ssl,
 		.since_ns = now_ns(),
 	};
 	c->heard_ns = c->since_ns;
@@ -175,10 +172,8 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 	list_init(&c->dirty);
 	list_push(&host->lists[CONN_HANDSHAKING], &c->node);
 	host->counts[CONN_HANDSHAKING]++;
-	SSL_set_msg_callback(ssl, conn_io_on_tls_message);
-	SSL_set_msg_callback_arg(ssl, c);
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
-	event_assign(&c->writable, host->h2.base, fd, EV_WRITE, conn_io_on_event, c);
+	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
 	event_add(&c->readable, NULL);
 	return 0;
 }
@@ -213,7 +208,8 @@ static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
 
 static void conn_sweep_handshaking(struct conn *c, int64_t now)
 {
-	int64_t patience_ms = c->host->hurried ? CONN_HURRIED_MS : CAP_HANDSHAKE_MS;
+	bool crowded = c->host->counts[CONN_HANDSHAKING] > CAP_HANDSHAKES;
+	int64_t patience_ms = crowded ? CONN_HURRIED_MS : CAP_HANDSHAKE_MS;
 
 	if (conn_has_waited(now, c->since_ns, patience_ms))
 		conn_leave(c, "the handshake took too long", false);

@@ -43,7 +43,6 @@ struct conn_host {
 	struct list dirty;	    /* struct conn.dirty: there is something to write */
 	struct event *turn;	    /* runs after the events at hand: writes, and reaps */
 	int handshake_steps;	    /* that may still be made in this turn of the loop */
-	bool hurried;		    /* others wait for a place: handshakes must be quick */
 	bool draining;		    /* who comes now is asked to leave again */
 	void (*changed)(void *arg); /* a connection has entered another state */
 	void *changed_arg;

@@ -5,8 +5,9 @@
  *   conn.c     its life: states, patience, the reaper
  *   conn_io.c  its bytes: handshake, reading, writing, what to wait for
  *
- * Invariant: |h2| is NULL until TLS stands and from closing on; |pending| holds
- * bytes only while the socket is blocked.
+ * Invariant: |ssl| is NULL until the peer has said something, |h2| until TLS
+ * stands and from closing on; |pending| holds bytes only while the socket is
+ * blocked.
  */
 #ifndef NET_CONN_INTERNAL_H
 #define NET_CONN_INTERNAL_H

@@ -23,8 +23,8 @@ enum {
 	CONN_ROUNDS = 8,
 	/* While the socket is blocked and so many frames wait, nothing is read. */
 	CONN_QUEUED_FRAMES = 1000,
-	/* What is read and thrown away of a peer that we have left. */
-	CONN_CLOSING_BYTES = 262144,
+	/* What is read and thrown away, unseen, of a peer that we have left. */
+	CONN_CLOSING_BYTES = 4194304,
 };
 
 /* Throws away what the peer still sends, until it has understood. */
@@ -276,6 +276,32 @@ static int conn_io_refuse(struct conn *c)
 	return -EPROTO;
 }
 
+void conn_io_on_tls_message(
+	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg)
+{
+	struct conn *c = arg;
+
+	if (sent || content_type != SSL3_RT_HANDSHAKE || len == 0 || !c->h2)
+		return;
+	c->tls_moved = true;
+	if (*(const uint8_t *)data == SSL3_MT_KEY_UPDATE &&
+		!guard_take_key_update(&c->h2->guard, now_ns()))
+		c->too_many_keys = true;
+}
+
+/* The peer has said its first word: from now on it costs memory. */
+static int conn_io_begin_tls(struct conn *c)
+{
+	c->ssl = tls_session(c->tls, c->fd);
+	if (!c->ssl) {
+		conn_leave(c, "out of memory", false);
+		return -ENOMEM;
+	}
+	SSL_set_msg_callback(c->ssl, conn_io_on_tls_message);
+	SSL_set_msg_callback_arg(c->ssl, c);
+	return 0;
+}
+
 /* One step of the TLS handshake. Returns 0 when it is done, -EAGAIN when not, or
  * another negative errno when the connection was left. */
 static int conn_io_handshake(struct conn *c)
@@ -286,6 +312,8 @@ static int conn_io_handshake(struct conn *c)
 		return -EAGAIN; /* the event comes again in the next turn */
 	if (--c->host->handshake_steps == 0)
 		conn_ask_turn(c->host);
+	if (!c->ssl && conn_io_begin_tls(c) < 0)
+		return -ENOMEM;
 	c->wants_write = false;
 	ERR_clear_error();
 	rc = SSL_do_handshake(c->ssl);
@@ -359,17 +387,4 @@ void conn_io_turn(struct conn *c)
 	rc = conn_io_work(c);
 	c->running = false;
 	conn_io_settle(c, rc);
-}
-
-void conn_io_on_tls_message(
-	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg)
-{
-	struct conn *c = arg;
-
-	if (sent || content_type != SSL3_RT_HANDSHAKE || len == 0 || !c->h2)
-		return;
-	c->tls_moved = true;
-	if (*(const uint8_t *)data == SSL3_MT_KEY_UPDATE &&
-		!guard_take_key_update(&c->h2->guard, now_ns()))
-		c->too_many_keys = true;
 }

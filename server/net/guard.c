@@ -13,11 +13,18 @@ enum {
 	GUARD_PING_SLACK_MS = CAP_PING_INTERVAL_MS / 10,
 	GUARD_RESETS_S = 10,
 	GUARD_KEY_UPDATES_S = 60,
+	GUARD_PREFACE_BYTES = 24,
+	/* A DATA frame with less than this is no better than a control frame. */
+	GUARD_USEFUL_DATA_BYTES = 64,
 };
+
+/* Frame types of RFC 9113 that this file must know. */
+enum { GUARD_DATA = 0, GUARD_HEADERS = 1, GUARD_RST_STREAM = 3, GUARD_CONTINUATION = 9 };
 
 void guard_init(struct guard *guard, int64_t now_ns)
 {
 	*guard = (struct guard){
+		.scan.skip = GUARD_PREFACE_BYTES,
 		.credit = CAP_CONTROL_FRAMES,
 		.refilled_ns = now_ns,
 		.pinged_ns = INT64_MIN,
@@ -33,7 +40,8 @@ static void guard_give(struct guard *guard, int64_t frames)
 	guard->credit = credit < CAP_CONTROL_FRAMES ? (int)credit : CAP_CONTROL_FRAMES;
 }
 
-bool guard_take_frame(struct guard *guard, int64_t now_ns)
+/* Takes the credit of one frame that moves no call forward. */
+static bool guard_take_frame(struct guard *guard, int64_t now_ns)
 {
 	int64_t seconds = (now_ns - guard->refilled_ns) / NOW_NS_PER_S;
 
@@ -44,6 +52,55 @@ bool guard_take_frame(struct guard *guard, int64_t now_ns)
 	if (guard->credit == 0)
 		return false;
 	guard->credit--;
+	return true;
+}
+
+/* Whether a frame moves no call forward. Requests are paid for by their answers;
+ * nghttp2 counts resets and continuations itself. */
+static bool guard_is_idle(uint8_t type, size_t length)
+{
+	switch (type) {
+	case GUARD_HEADERS:
+	case GUARD_RST_STREAM:
+	case GUARD_CONTINUATION:
+		return false;
+	case GUARD_DATA:
+		return length < GUARD_USEFUL_DATA_BYTES;
+	default:
+		return true;
+	}
+}
+
+/* Moves up to |want| bytes off the front of |input|; |to| may be NULL. */
+static size_t guard_move(struct bytes *input, uint8_t *to, size_t want)
+{
+	size_t n = input->len < want ? input->len : want;
+
+	if (to)
+		memcpy(to, input->data, n);
+	*input = bytes_of(input->data + n, input->len - n);
+	return n;
+}
+
+bool guard_take_input(struct guard *guard, struct bytes input, int64_t now_ns)
+{
+	struct guard_scan *scan = &guard->scan;
+	const uint8_t *header = scan->header;
+
+	while (input.len > 0) {
+		if (scan->skip > 0) {
+			scan->skip -= guard_move(&input, NULL, scan->skip);
+			continue;
+		}
+		scan->header_len += guard_move(&input, scan->header + scan->header_len,
+			GUARD_FRAME_HEADER_BYTES - scan->header_len);
+		if (scan->header_len < GUARD_FRAME_HEADER_BYTES)
+			break;
+		scan->header_len = 0;
+		scan->skip = (size_t)header[0] << 16 | (size_t)header[1] << 8 | header[2];
+		if (guard_is_idle(header[3], scan->skip) && !guard_take_frame(guard, now_ns))
+			return false;
+	}
 	return true;
 }
 

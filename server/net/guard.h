@@ -15,13 +15,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stafett/base.h"
+
 /* How often something happened since the window opened. */
 struct guard_window {
 	int64_t since_ns;
 	int count;
 };
 
+enum { GUARD_FRAME_HEADER_BYTES = 9 };
+
+/* Where in the peer's bytes the next frame begins. */
+struct guard_scan {
+	size_t skip; /* bytes until then */
+	uint8_t header[GUARD_FRAME_HEADER_BYTES];
+	size_t header_len;
+};
+
 struct guard {
+	struct guard_scan scan;
 	int credit; /* frames; at most CAP_CONTROL_FRAMES */
 	int64_t refilled_ns;
 	int strikes; /* pings that came too early; at most CAP_PING_STRIKES */
@@ -30,8 +42,10 @@ struct guard {
 };
 
 void guard_init(struct guard *guard, int64_t now_ns);
-/* A frame came that moves no call forward. */
-bool guard_take_frame(struct guard *guard, int64_t now_ns);
+/* Bytes of the HTTP/2 connection, from its preface on, before they are parsed:
+ * nghttp2 does not tell of every frame that it reads. Takes a frame of credit for
+ * each that moves no call forward. */
+bool guard_take_input(struct guard *guard, struct bytes input, int64_t now_ns);
 /* A ping came; it is a frame besides (gRFC A8). */
 bool guard_take_ping(struct guard *guard, int64_t now_ns);
 /* We had to reset a stream for an error of the peer's. */

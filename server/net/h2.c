@@ -25,8 +25,6 @@ enum {
 	/* A header list of CAP_HEADER_LIST_ABORT_BYTES needs no more (CVE-2024-28182). */
 	H2_CONTINUATIONS = 4,
 	H2_UNREAD_ACKS = 200,
-	/* A DATA frame with less than this is no better than a control frame. */
-	H2_USEFUL_DATA_BYTES = 64,
 };
 
 static const uint8_t h2_drain_ping[8] = "stafett:";
@@ -44,31 +42,6 @@ void h2_check(struct h2 *h2, int rc)
 {
 	if (rc < 0)
 		h2_abandon(h2, NGHTTP2_INTERNAL_ERROR, nghttp2_strerror(rc));
-}
-
-/* Frames that may come without any call moving forward. Requests, and the resets
- * that nghttp2 counts itself, are not among them. */
-static bool h2_is_idle_frame(const nghttp2_frame_hd *hd)
-{
-	switch (hd->type) {
-	case NGHTTP2_HEADERS:
-	case NGHTTP2_RST_STREAM:
-	case NGHTTP2_CONTINUATION:
-		return false;
-	case NGHTTP2_DATA:
-		return hd->length < H2_USEFUL_DATA_BYTES;
-	default:
-		return true;
-	}
-}
-
-static int h2_on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *hd, void *user_data)
-{
-	struct h2 *h2 = user_data;
-
-	if (h2_is_idle_frame(hd) && !guard_take_frame(&h2->guard, h2->now_ns))
-		return h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_frames");
-	return 0;
 }
 
 static struct call *h2_call(const struct h2 *h2, int32_t stream_id)
@@ -225,7 +198,6 @@ static int h2_host_set(struct h2_host *host)
 	if (nghttp2_session_callbacks_new(&host->callbacks) || nghttp2_option_new(&host->options))
 		return -ENOMEM;
 	callbacks = host->callbacks;
-	nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, h2_on_begin_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, h2_on_begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(callbacks, h2_on_header);
 	nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, h2_on_frame);
@@ -320,6 +292,10 @@ void h2_receive(struct h2 *h2, struct bytes input)
 	ssize_t n;
 
 	h2->now_ns = now_ns();
+	if (!guard_take_input(&h2->guard, input, h2->now_ns)) {
+		h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_frames");
+		return;
+	}
 	n = nghttp2_session_mem_recv(h2->session, input.data, input.len);
 	if (n == NGHTTP2_ERR_FLOODED)
 		h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_unread_acks");

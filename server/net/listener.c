@@ -61,8 +61,7 @@ static bool listener_has_room(const struct listener *l)
 {
 	const size_t *counts = l->host.counts;
 
-	return !l->exhausted && counts[CONN_HANDSHAKING] < CAP_HANDSHAKES &&
-	       conn_count(&l->host) + counts[CONN_CLOSING] < CAP_CONNECTIONS;
+	return !l->exhausted && conn_count(&l->host) + counts[CONN_CLOSING] < CAP_CONNECTIONS;
 }
 
 /* Takes the next peer off the queue only to close it: better a refusal now than
@@ -132,7 +131,6 @@ static void listener_on_review(evutil_socket_t fd, short what, void *arg)
 	struct listener *l = arg;
 	bool pause = l->host.draining || !listener_has_room(l);
 
-	l->host.hurried = l->host.counts[CONN_HANDSHAKING] >= CAP_HANDSHAKES;
 	if (pause != l->paused) {
 		l->paused = pause;
 		if (pause)
