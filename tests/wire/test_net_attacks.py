@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hostile peers: each attack ends its own connection and disturbs nobody else."""
+
+import os
+import socket
+import subprocess
+
+import h2peer
+import pytest
+from h2peer import ENHANCE_YOUR_CALM, Peer, headers, message
+from hyperframe import frame as frames
+
+CONTROL_FRAMES, STREAMS, REPLY_BYTES, RETAINED_BYTES = 400, 100, 8388608, 4194304
+FLOOD = 20000
+
+
+@pytest.fixture(autouse=True)
+def bystander(server):
+    """An honest client beside every attack: its calls work before and after."""
+    with Peer(server) as peer:
+        assert peer.call().status == 0
+        yield peer
+        assert peer.call().status == 0
+    assert server.process.is_running()
+
+
+def flood(peer, *pieces, count=FLOOD):
+    """Sends |pieces| again and again until the server has had enough; how it ends."""
+    data = b"".join(piece.serialize() for piece in pieces)
+    try:
+        for _ in range(count // 100):
+            peer.write(data * 100)
+    except OSError:
+        pass
+    return peer.until_closed()
+
+
+def logged(server, mark, cause):
+    line = server.process.wait_line("connection ended|handshake refused", after=mark)
+    assert cause in line and "level=warn" in line
+    return True
+
+
+# -- frames ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [
+    frames.SettingsFrame(0),
+    frames.SettingsFrame(0, settings={4: 65535}),
+    frames.WindowUpdateFrame(0, window_increment=1),
+    frames.PriorityFrame(1, depends_on=0, stream_weight=1),
+    frames.ExtensionFrame(0xbb, 0),
+], ids=lambda frame: type(frame).__name__)
+def test_a_flood_of_frames_without_work_is_cut_off(server, frame):
+    mark = server.process.mark()
+    with Peer(server, windows=False) as peer:
+        code, text = flood(peer, frame)
+    assert code == ENHANCE_YOUR_CALM
+    assert logged(server, mark, text)
+
+
+def test_a_flood_of_pings_is_called_too_many_pings(server):
+    mark = server.process.mark()
+    with Peer(server) as peer:
+        assert flood(peer, frames.PingFrame(0, opaque_data=bytes(8))) == (
+            ENHANCE_YOUR_CALM, "too_many_pings")
+    assert logged(server, mark, "too_many_pings")
+
+
+def test_three_pings_too_early_are_forgiven_and_a_fourth_is_not(server):
+    with Peer(server) as peer:
+        for _ in range(3):
+            peer.ping()
+        peer.send(frames.PingFrame(0, opaque_data=bytes(8)))
+        assert peer.until_closed() == (ENHANCE_YOUR_CALM, "too_many_pings")
+
+
+def test_an_answer_forgives_the_pings_before_it(server):
+    with Peer(server) as peer:
+        for _ in range(50):
+            peer.ping()
+            peer.ping()
+            assert peer.call().status == 0
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_flood_of_data_frames_without_data_is_cut_off(server, size):
+    with Peer(server) as peer:
+        stream = peer.open(headers("/test.Echo/Collect"))
+        assert flood(peer, peer.data_frame(stream, bytes(size))) == (
+            ENHANCE_YOUR_CALM, "too_many_frames")
+
+
+def test_settings_with_many_entries_end_the_connection(server):
+    with Peer(server) as peer:
+        peer.send(frames.SettingsFrame(0, settings={n: 1 for n in range(100, 200)}))
+        assert peer.until_closed()[0] != h2peer.NO_ERROR
+
+
+def test_acknowledgements_that_nobody_reads_do_not_pile_up(server):
+    with Peer(server) as peer:
+        for _ in range(10):
+            peer.call()
+        assert flood(peer, frames.PingFrame(0), frames.SettingsFrame(0))[0] == ENHANCE_YOUR_CALM
+
+
+# -- streams ---------------------------------------------------------------------------
+
+
+def test_rapid_reset_is_cut_off(server):
+    with Peer(server) as peer:
+        fields = headers("/test.Echo/Hold")
+        try:
+            for _ in range(FLOOD // 100):
+                batch = []
+                for _ in range(100):
+                    stream = peer.stream()
+                    batch += [peer.headers_frame(stream, fields),
+                              frames.RstStreamFrame(stream, error_code=h2peer.CANCEL)]
+                peer.send(*batch)
+        except OSError:
+            pass
+        assert peer.until_closed()[0] != h2peer.NO_ERROR
+        assert peer.next_stream // 2 > 900  # an honest client may cancel a lot
+
+
+def test_made_you_reset_is_cut_off(server):
+    """Streams that we must reset for the peer's errors (CVE-2025-8671)."""
+    mark = server.process.mark()
+    with Peer(server, windows=False) as peer:
+        try:
+            for _ in range(FLOOD // 100):
+                batch = []
+                for _ in range(100):
+                    stream = peer.stream()
+                    batch += [peer.headers_frame(stream, headers()),
+                              frames.WindowUpdateFrame(stream, window_increment=2**31 - 1)]
+                peer.send(*batch)
+        except OSError:
+            pass
+        assert peer.until_closed() == (ENHANCE_YOUR_CALM, "too_many_resets")
+    assert logged(server, mark, "too_many_resets")
+    assert sum(1 for answer in peer.answers.values() if answer.reset) <= 200
+
+
+@pytest.mark.parametrize("field", [("X-Upper", "1"), ("x-bad", "a\nb"), (":late", "1"),
+                                   ("content-length", "x"), ("connection", "close"), ("te", "gzip")])
+def test_headers_that_http_forbids_reset_their_stream_only(server, field):
+    with Peer(server) as peer:
+        answer = peer.answer(peer.open(headers(te=None) + [field]))
+        assert answer.reset == h2peer.PROTOCOL_ERROR
+        assert peer.call().status == 0
+
+
+def test_more_streams_than_agreed_are_refused(server):
+    with Peer(server) as peer:
+        peer.ping()
+        for _ in range(STREAMS + 1):
+            peer.open(headers("/test.Echo/Hold"))
+        assert peer.until_closed()[0] == h2peer.PROTOCOL_ERROR
+
+
+def test_finished_streams_make_room_for_others_at_once(server):
+    """A hundred calls in one write, and the next hundred before any answer was read."""
+    with Peer(server) as peer:
+        streams = []
+        for _ in range(20):
+            batch = [peer.stream() for _ in range(STREAMS)]
+            peer.send(*[frame for stream in batch for frame in (
+                peer.headers_frame(stream, headers()), peer.data_frame(stream, message(b"x"), True))])
+            streams += batch
+        assert [peer.answer(stream).status for stream in streams] == [0] * len(streams)
+
+
+# -- headers ---------------------------------------------------------------------------
+
+
+def split(stream, block, pieces):
+    """A header block as HEADERS and |pieces| CONTINUATIONs."""
+    size = len(block) // (pieces + 1) + 1
+    parts = [block[n:n + size] for n in range(0, len(block), size)]
+    return [frames.HeadersFrame(stream, data=parts[0])] + [
+        frames.ContinuationFrame(stream, data=part, flags=["END_HEADERS"] * (n == len(parts) - 1))
+        for n, part in enumerate(parts[1:], 1)]
+
+
+def test_a_few_continuations_are_welcome(server):
+    with Peer(server) as peer:
+        stream = peer.stream()
+        peer.send(*split(stream, peer.encoder.encode(headers()), 3),
+                  peer.data_frame(stream, message(b"hello"), end=True))
+        assert peer.answer(stream).status == 0
+
+
+def test_a_flood_of_continuations_is_cut_off(server):
+    with Peer(server) as peer:
+        block = peer.encoder.encode([("x-a", "b")])
+        peer.send(frames.HeadersFrame(peer.stream(), data=peer.encoder.encode(headers())))
+        assert flood(peer, frames.ContinuationFrame(1, data=block))[0] != h2peer.NO_ERROR
+
+
+def test_an_hpack_bomb_is_cut_off(server):
+    """Forty bytes a field on the wire become four thousand in the list."""
+    mark = server.process.mark()
+    before = server.resident_kb()
+    with Peer(server) as peer:
+        peer.send(peer.headers_frame(peer.stream(), headers() + [("x-bomb", "b" * 4000)] * 4000))
+        assert peer.until_closed() == (ENHANCE_YOUR_CALM, "too_many_headers")
+    assert logged(server, mark, "too_many_headers")
+    assert server.resident_kb() - before < 4096
+
+
+# -- time ------------------------------------------------------------------------------
+
+
+def ends_unasked(session):
+    """Reads until the server closes, which it must do by itself."""
+    session.settimeout(60)
+    try:
+        while session.recv(65536):
+            pass
+    except (ConnectionError, OSError) as error:
+        assert not isinstance(error, TimeoutError)
+    return True
+
+
+def test_a_peer_that_says_nothing_is_left(server):
+    mark = server.process.mark()
+    with socket.create_connection(("127.0.0.1", server.port)) as silent, \
+            socket.create_connection(("127.0.0.1", server.port)) as slow, \
+            h2peer.connect(server.port, server.authority, server.identity) as no_preface, \
+            Peer(server, greet=False) as no_settings:
+        slow.sendall(b"\x16\x03\x01\x02")
+        no_settings.write(h2peer.PREFACE)
+        for session in (silent, slow, no_preface, no_settings.socket):
+            assert ends_unasked(session)
+    assert len(server.wait_lines("handshake refused.*took too long", 4, after=mark)) == 4
+
+
+def test_more_slow_handshakes_than_places_do_not_keep_others_out(server):
+    crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(300)]
+    with Peer(server) as peer:
+        assert peer.call().status == 0
+    for session in crowd:
+        session.close()
+
+
+def test_a_peer_that_never_reads_is_left(server):
+    """Zero windows: answers wait, but not for ever; and a blocked socket."""
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings={4: 0}) as closed_windows, Peer(server) as blocked:
+        for n in range(20):
+            closed_windows.send(*_request(closed_windows, message(bytes(10000))))
+        closed_windows.ping()
+        for n in range(10):
+            blocked.send(*_request(blocked, b"\0\0\0\0\0", headers(
+                "/test.Echo/Repeat", x_count="100000", x_size="100000")))
+        lines = server.wait_lines("the peer has stopped reading", 2, after=mark)
+        assert all("level=warn" in line for line in lines)
+        assert ends_unasked(closed_windows.socket)
+
+
+def _request(peer, data, fields=None):
+    stream = peer.stream()
+    return [peer.headers_frame(stream, fields or headers()), peer.data_frame(stream, data, True)]
+
+
+@pytest.mark.skipif(os.environ.get("STAFETT_LONG") != "1", reason="five minutes: with --long")
+def test_an_idle_peer_is_asked_to_leave(server):
+    with Peer(server) as peer:
+        peer.call()
+        peer.socket.settimeout(400)
+        assert peer.until_closed() == (h2peer.NO_ERROR, "max_idle")
+
+
+# -- memory ----------------------------------------------------------------------------
+
+
+def test_streams_that_nobody_reads_cost_no_memory(server):
+    with Peer(server, windows=False, settings={4: 0}) as peer:
+        before = server.resident_kb()
+        for _ in range(50):
+            peer.send(*_request(peer, b"\0\0\0\0\0", headers(
+                "/test.Echo/Repeat", x_count="1000", x_size="65536")))
+        peer.ping()
+        assert server.resident_kb() - before < 50 * 2 * 65536 // 1024 + 4096
+
+
+def test_answers_that_nobody_reads_have_a_cap(server):
+    """Ninety answers of a megabyte are not kept for a peer with closed windows."""
+    with Peer(server, windows=False, settings={4: 0}) as peer:
+        peer.ping()
+        streams = []
+        for _ in range(90):
+            streams.append(peer.open(headers("/test.Echo/Burst", x_count="1", x_size="1000000")))
+            peer.send(peer.data_frame(streams[-1], b"\0\0\0\0\0", True))
+        refused = [peer.answer(stream) for stream in streams[REPLY_BYTES // 1000000:]]
+        assert {answer.status for answer in refused} == {8}
+        assert refused[0].text == "too many answers wait to be read"
+
+
+def test_a_burst_over_the_cap_fails_as_a_whole(server):
+    with Peer(server, windows=False, settings={4: 0}) as peer:
+        answer = peer.call(b"\0\0\0\0\0", headers("/test.Echo/Burst", x_count="20", x_size="1000000"))
+        assert answer.reset == ENHANCE_YOUR_CALM
+        assert peer.call(b"", headers("/unknown")).status == 12
+
+
+def test_half_requests_have_a_cap(server):
+    """A hundred prefixes of a megabyte each: four are believed."""
+    with Peer(server) as peer:
+        streams = [peer.open() for _ in range(50)]
+        peer.send(*[peer.data_frame(stream, b"\0\0\x10\0\0") for stream in streams])
+        refused = [peer.answer(stream) for stream in streams[RETAINED_BYTES // 2**20:]]
+        assert {answer.status for answer in refused} == {8}
+
+
+def test_input_that_no_owner_takes_has_a_cap(server):
+    """Conversations whose answers nobody reads keep what was said, up to a limit."""
+    with Peer(server, windows=False, settings={4: 0}) as peer:
+        peer.ping()
+        before = server.resident_kb()
+        for _ in range(40):
+            stream = peer.open(headers("/test.Echo/Chat"))
+            peer.send(*[peer.data_frame(stream, message(bytes(8000))) for _ in range(30)])
+        peer.ping()
+        assert server.resident_kb() - before < (RETAINED_BYTES + REPLY_BYTES) // 1024 * 3
+
+
+# -- TLS -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count, ask, end", [(5, 0, "answered"), (5, 1, "answered"),
+                                             (1000, 0, "closed"), (1000, 1, "closed")])
+def test_keys_may_change_but_not_all_the_time(server, build, work, count, ask, end):
+    paths = server.identity.write(work, f"updater-{count}-{ask}")
+    done = subprocess.run(
+        [build / "tests" / "wire" / "key_update", str(server.port), *paths, str(count), str(ask)],
+        capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == end
+
+
+def test_garbage_inside_tls_is_no_http2(server):
+    mark = server.process.mark()
+    with Peer(server, greet=False) as peer:
+        peer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        peer.until_closed()
+    assert logged(server, mark, "does not speak HTTP/2")
