@@ -15,6 +15,9 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tests" / "tools"))
+# Read by gRPC when it is imported: its fork handlers wait for threads that a test
+# keeps busy, and what we fork only ever becomes another program.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def _fixture_of(member):
 
 
 # A fixture for each member: maria (caseworker of Lund), petra (of Beroende Lund), ...
-globals().update({f"caller_{name}": _fixture_of(name) for name in people.MEMBERS})
+globals().update({f"fixture_{name}": _fixture_of(name) for name in people.MEMBERS})
 
 
 @pytest.fixture

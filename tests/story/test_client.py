@@ -25,7 +25,7 @@ def code(client):
     return CODE.search(client.run("maria", "send", people.BEROENDE, "--file", REFERRAL)).group(1)
 
 
-def test_the_transcript_of_the_readme_plays(client, caller_maria):
+def test_the_transcript_of_the_readme_plays(client, maria):
     said = client.run("maria", "units", "--municipality", "lund", "--need", "alcohol")
     assert people.BEROENDE in said
 
@@ -42,19 +42,19 @@ def test_the_transcript_of_the_readme_plays(client, caller_maria):
 
     said = client.run("maria", "show", code)
     assert "accepted" in said and "Beroende Lund" in said
-    assert caller_maria.get(code).chain.custodian == people.BEROENDE
+    assert maria.get(code).chain.custodian == people.BEROENDE
 
 
-def test_what_the_client_sent_reads_like_what_a_program_sent(client, code, caller_maria):
-    answer = caller_maria.get(code, contents=True)
+def test_what_the_client_sent_reads_like_what_a_program_sent(client, code, maria):
+    answer = maria.get(code, contents=True)
     assert answer.referral.status == "requested"
     assert answer.contents[0].suite == "none"
     assert len(answer.contents[0].body.data) > 0
 
 
-def test_json_is_the_message_of_the_contract(client, code, caller_maria):
+def test_json_is_the_message_of_the_contract(client, code, maria):
     shown = json.loads(client.run("maria", "--json", "show", code))
-    assert shown["referral"]["id"] == caller_maria.get(code).referral.id
+    assert shown["referral"]["id"] == maria.get(code).referral.id
     assert shown["referral"]["code"] == code
 
 

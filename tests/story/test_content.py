@@ -20,61 +20,61 @@ def arrived(caller, sent):
 
 
 @pytest.mark.parametrize("bundle", ["booking-request.json", "referral-validation-request.json"])
-def test_a_bars_bundle_comes_back_byte_identical(caller_maria, caller_petra, bars, bundle):
-    sent = caller_maria.send(people.BEROENDE, body=bars[bundle])
-    content = arrived(caller_petra, sent)
+def test_a_bars_bundle_comes_back_byte_identical(maria, petra, bars, bundle):
+    sent = maria.send(people.BEROENDE, body=bars[bundle])
+    content = arrived(petra, sent)
     assert content.body.data == bars[bundle]
     assert content.content_hash == sent.content_hash
 
 
-def test_swedish_text_comes_back_byte_identical(caller_maria, caller_petra):
-    sent = caller_maria.send(people.BEROENDE, card=SWEDISH, body=SWEDISH)
-    content = arrived(caller_petra, sent)
+def test_swedish_text_comes_back_byte_identical(maria, petra):
+    sent = maria.send(people.BEROENDE, card=SWEDISH, body=SWEDISH)
+    content = arrived(petra, sent)
     assert content.card.data == SWEDISH
     assert content.body.data == SWEDISH
 
 
-def test_both_bundles_and_swedish_text_travel_in_one_chain(caller_maria, caller_petra, bars):
+def test_both_bundles_and_swedish_text_travel_in_one_chain(maria, petra, bars):
     """Three messages of one person's chain, each with other content."""
     bodies = [*bars.values(), SWEDISH]
-    first = caller_maria.send(people.BEROENDE, body=bodies[0])
-    sent = [first] + [caller_maria.send(people.BEROENDE, body=body, chain=first.chain)
+    first = maria.send(people.BEROENDE, body=bodies[0])
+    sent = [first] + [maria.send(people.BEROENDE, body=body, chain=first.chain)
                       for body in bodies[1:]]
-    assert [arrived(caller_petra, each).body.data for each in sent] == bodies
+    assert [arrived(petra, each).body.data for each in sent] == bodies
     assert {each.chain for each in sent} == {first.chain}
 
 
-def test_the_header_comes_back_as_the_very_bytes_that_were_sent(caller_maria, caller_petra):
+def test_the_header_comes_back_as_the_very_bytes_that_were_sent(maria, petra):
     """Fields in an order that no library packs: whoever packs them again is found out."""
-    request = caller_maria.send_request(people.BEROENDE)
-    header = caller_maria.header().FromString(request.header)
-    late = caller_maria.header().FromString(b"")
+    request = maria.send_request(people.BEROENDE)
+    header = maria.header().FromString(request.header)
+    late = maria.header().FromString(b"")
     late.id = header.id
     rest = header
     identifier = late.SerializeToString()
     rest.ClearField("id")
     request.header = rest.SerializeToString() + identifier
-    sent = Sent(request, caller_maria.resend(request))
-    content = arrived(caller_petra, sent)
+    sent = Sent(request, maria.resend(request))
+    content = arrived(petra, sent)
     assert content.header == request.header
     assert content.content_hash == hashlib.sha256(
         request.header + hashlib.sha256(b"card").digest() + hashlib.sha256(b"body").digest()).digest()
 
 
-def test_parts_may_be_as_large_as_their_limits(caller_maria, caller_petra):
+def test_parts_may_be_as_large_as_their_limits(maria, petra):
     card, body = os.urandom(CARD_LIMIT), os.urandom(INLINE_LIMIT)
-    sent = caller_maria.send(people.BEROENDE, card=card, body=body)
-    content = arrived(caller_petra, sent)
+    sent = maria.send(people.BEROENDE, card=card, body=body)
+    content = arrived(petra, sent)
     assert (content.card.data, content.body.data) == (card, body)
 
 
-def test_a_message_without_card_and_body_is_a_message(caller_maria, caller_petra):
-    sent = caller_maria.send(people.BEROENDE, card=b"", body=b"")
-    content = arrived(caller_petra, sent)
+def test_a_message_without_card_and_body_is_a_message(maria, petra):
+    sent = maria.send(people.BEROENDE, card=b"", body=b"")
+    content = arrived(petra, sent)
     assert (content.card.data, content.body.data) == (b"", b"")
 
 
-def test_what_looks_like_sql_or_a_format_is_only_text(caller_maria, caller_petra):
+def test_what_looks_like_sql_or_a_format_is_only_text(maria, petra):
     reference = "'; DROP TABLE stafett.chain; -- %s %n ../../etc \\ \u202e"
-    sent = caller_maria.send(people.BEROENDE, act={"reference": reference})
-    assert caller_petra.get(sent.referral).referral.reference == reference
+    sent = maria.send(people.BEROENDE, act={"reference": reference})
+    assert petra.get(sent.referral).referral.reference == reference

@@ -54,73 +54,73 @@ def test_a_message_sent_1000_times_over_8_connections_is_one_message(stack, tabl
 
 
 def test_the_same_id_with_other_content_is_a_conflict_that_stores_nothing(
-        caller_maria, caller_petra, nothing_written):
-    sent = caller_maria.send(people.BEROENDE, id=uuid7(), body=b"first")
-    other = caller_maria.send_request(people.BEROENDE, id=sent.id, body=b"second")
-    refusal = nothing_written(refused, caller_maria.resend, other)
+        maria, petra, nothing_written):
+    sent = maria.send(people.BEROENDE, id=uuid7(), body=b"first")
+    other = maria.send_request(people.BEROENDE, id=sent.id, body=b"second")
+    refusal = nothing_written(refused, maria.resend, other)
     assert refusal.code == grpc.StatusCode.ALREADY_EXISTS
     assert refusal.reason == "KEY_CONTENT_MISMATCH"
     assert refusal.info.domain == "stafett"
     assert refusal.refusal.reason == "KEY_CONTENT_MISMATCH"
-    contents = caller_petra.get(sent.referral, contents=True).contents
+    contents = petra.get(sent.referral, contents=True).contents
     assert [content.body.data for content in contents] == [b"first"]
 
 
-def test_the_same_id_of_another_unit_is_another_message(caller_maria, caller_omar):
+def test_the_same_id_of_another_unit_is_another_message(maria, omar):
     message = uuid7()
-    first = caller_maria.send(people.BEROENDE, id=message)
-    second = caller_omar.send(people.BEROENDE, id=message)
+    first = maria.send(people.BEROENDE, id=message)
+    second = omar.send(people.BEROENDE, id=message)
     assert first.referral != second.referral
     assert first.chain != second.chain
 
 
-def test_a_colleague_who_sends_the_same_bytes_is_not_their_sender(stack, caller_maria):
-    sent = caller_maria.send(people.BEROENDE)
+def test_a_colleague_who_sends_the_same_bytes_is_not_their_sender(stack, maria):
+    sent = maria.send(people.BEROENDE)
     colleague = stack.caller("system", unit=people.LUND)
     assert refused(colleague.resend, sent.request).reason == "WRONG_SENDER"
 
 
-def test_an_acknowledgement_can_be_repeated(caller_maria, caller_petra, tables):
-    sent = caller_maria.send(people.BEROENDE)
-    request = caller_petra.acknowledge_request(sent)
-    first = caller_petra.call(caller_petra.inboxes.Acknowledge, request)
+def test_an_acknowledgement_can_be_repeated(maria, petra, tables):
+    sent = maria.send(people.BEROENDE)
+    request = petra.acknowledge_request(sent)
+    first = petra.call(petra.inboxes.Acknowledge, request)
     events = tables.count("event")
-    second = caller_petra.call(caller_petra.inboxes.Acknowledge, request)
+    second = petra.call(petra.inboxes.Acknowledge, request)
     assert first.receipt == second.receipt
     assert tables.count("event") == events
 
 
-def test_an_acceptance_can_be_repeated(caller_maria, caller_petra, tables):
-    sent = caller_maria.send(people.BEROENDE)
-    request = caller_petra.accept_request(sent, version=1)
-    first = caller_petra.act(request)
+def test_an_acceptance_can_be_repeated(maria, petra, tables):
+    sent = maria.send(people.BEROENDE)
+    request = petra.accept_request(sent, version=1)
+    first = petra.act(request)
     events = tables.count("event")
-    assert caller_petra.act(request).receipt == first.receipt
+    assert petra.act(request).receipt == first.receipt
     assert tables.count("event") == events
 
 
-def test_a_duplicate_is_answered_after_a_commit_that_wrote(caller_maria, tables):
-    sent = caller_maria.send(people.BEROENDE)
+def test_a_duplicate_is_answered_after_a_commit_that_wrote(maria, tables):
+    sent = maria.send(people.BEROENDE)
     audits = tables.audits()
-    assert caller_maria.resend(sent.request).receipt == sent.answer.receipt
+    assert maria.resend(sent.request).receipt == sent.answer.receipt
     assert tables.audits() == audits + 1
 
 
 def test_of_two_members_who_accept_at_once_one_wins_and_the_other_is_told(
-        stack, caller_maria, caller_petra):
+        stack, maria, petra):
     colleague = stack.caller("ines")
-    sent = caller_maria.send(people.BEROENDE)
+    sent = maria.send(people.BEROENDE)
     calls = [begin(caller, caller.referrals.Act, caller.accept_request(sent, version=1))
-             for caller in (caller_petra, colleague)]
+             for caller in (petra, colleague)]
     codes = sorted(call.code().name for call in calls)
     assert codes == ["ABORTED", "OK"]
-    assert len(caller_maria.get(sent.referral).events) == 2
+    assert len(maria.get(sent.referral).events) == 2
 
 
-def test_a_message_of_last_year_is_as_good_as_one_of_today(caller_maria):
-    request = caller_maria.send_request(people.BEROENDE, id=uuid7(1_735_689_600_000))
-    header = caller_maria.header().FromString(request.header)
+def test_a_message_of_last_year_is_as_good_as_one_of_today(maria):
+    request = maria.send_request(people.BEROENDE, id=uuid7(1_735_689_600_000))
+    header = maria.header().FromString(request.header)
     header.create_time.FromJsonString("2025-01-01T00:00:00Z")
     request.header = header.SerializeToString()
-    answer = caller_maria.resend(request)
+    answer = maria.resend(request)
     assert Sent(request, answer).receipt.id == header.id

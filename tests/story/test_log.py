@@ -11,37 +11,37 @@ def call_id(call):
     return dict(call.initial_metadata())["stafett-call"]
 
 
-def test_every_call_has_a_line_with_its_id_member_and_status(stack, caller_maria):
+def test_every_call_has_a_line_with_its_id_member_and_status(stack, maria):
     mark = stack.process.mark()
-    request = caller_maria.send_request(people.BEROENDE)
-    _, call = caller_maria.call(caller_maria.referrals.Send.with_call, request)
+    request = maria.send_request(people.BEROENDE)
+    _, call = maria.call(maria.referrals.Send.with_call, request)
     line = stack.process.wait_line(f"call={call_id(call)}", after=mark)
-    assert caller_maria.member in line
+    assert maria.member in line
     assert "/stafett.v1.ReferralService/Send" in line
 
 
-def test_a_refusal_has_a_line_with_its_reason(stack, caller_maria):
+def test_a_refusal_has_a_line_with_its_reason(stack, maria):
     mark = stack.process.mark()
-    refusal = refused(caller_maria.send, people.CLOSED)
+    refusal = refused(maria.send, people.CLOSED)
     metadata = dict(refusal.metadata)
     if "stafett-call" in metadata:
         line = stack.process.wait_line(f"call={metadata['stafett-call']}", after=mark)
     else:
         line = stack.process.wait_line("ReferralService/Send", after=mark)
-    assert caller_maria.member in line
+    assert maria.member in line
 
 
-def test_contents_references_and_text_never_reach_the_log(stack, caller_maria, caller_petra):
+def test_contents_references_and_text_never_reach_the_log(stack, maria, petra):
     mark = stack.process.mark()
     text = CANARY.encode()
-    sent = caller_maria.send(people.BEROENDE, card=text, body=text * 100, act={"reference": "KANARIE-REF"})
-    caller_petra.inbox()
-    caller_petra.get(sent.referral, contents=True)
-    refused(caller_maria.send, people.BEROENDE, card=text, body=text, act={"reference": CANARY})
-    refused(caller_maria.send, people.BEROENDE, card=text, suite=CANARY)
-    refused(caller_maria.get, "KANARIEKANARIE")
-    caller_petra.acknowledge(sent)
-    caller_petra.accept(sent, 2)
+    sent = maria.send(people.BEROENDE, card=text, body=text * 100, act={"reference": "KANARIE-REF"})
+    petra.inbox()
+    petra.get(sent.referral, contents=True)
+    refused(maria.send, people.BEROENDE, card=text, body=text, act={"reference": CANARY})
+    refused(maria.send, people.BEROENDE, card=text, suite=CANARY)
+    refused(maria.get, "KANARIEKANARIE")
+    petra.acknowledge(sent)
+    petra.accept(sent, 2)
     stack.process.wait_line("ReferralService/Act", after=mark)
     database_log = "".join(path.read_text(errors="replace")
                            for path in (stack.folder / "state").rglob("postgresql*.log"))
@@ -49,10 +49,10 @@ def test_contents_references_and_text_never_reach_the_log(stack, caller_maria, c
         assert "KANARIE" not in log
 
 
-def test_no_peer_can_forge_a_line(stack, caller_maria):
+def test_no_peer_can_forge_a_line(stack, maria):
     mark = stack.process.mark()
-    method = caller_maria.channel.unary_unary('/stafett.v1.X"Y/level=error msg=forged')
-    refused(caller_maria.call, method, b"")
+    method = maria.channel.unary_unary('/stafett.v1.X"Y/level=error msg=forged')
+    refused(maria.call, method, b"")
     for line in stack.process.lines[mark:]:
         assert not line.startswith("level=error msg=forged")
 

@@ -42,22 +42,22 @@ def test_only_caseworkers_and_systems_of_the_unit_send(stack, nothing_written, w
 
 @pytest.mark.parametrize("who, reason", [
     ("sync", "ROLE_REQUIRED"), ("axel", "NOT_A_MEMBER"), (people.STRANGER, "NOT_A_MEMBER")])
-def test_only_people_of_the_unit_acknowledge(stack, caller_maria, nothing_written, who, reason):
-    sent = caller_maria.send(SENT)
+def test_only_people_of_the_unit_acknowledge(stack, maria, nothing_written, who, reason):
+    sent = maria.send(SENT)
     caller = stack.caller(who, unit=people.BEROENDE)
     check(nothing_written(refused, caller.acknowledge, sent), Code.PERMISSION_DENIED, reason)
 
 
-def test_a_system_does_not_accept_for_a_person(stack, caller_maria, nothing_written):
-    sent = caller_maria.send(SENT)
+def test_a_system_does_not_accept_for_a_person(stack, maria, nothing_written):
+    sent = maria.send(SENT)
     caller = stack.caller("sync")
     check(nothing_written(refused, caller.accept, sent, 1), Code.PERMISSION_DENIED, "ROLE_REQUIRED")
 
 
 @pytest.mark.parametrize("reading", ["get", "list", "inbox"])
-def test_an_auditor_reads_no_case_data(stack, caller_maria, nothing_written, reading):
+def test_an_auditor_reads_no_case_data(stack, maria, nothing_written, reading):
     caller = stack.caller("axel")
-    arguments = [caller_maria.send(SENT).referral] if reading == "get" else []
+    arguments = [maria.send(SENT).referral] if reading == "get" else []
     check(nothing_written(refused, getattr(caller, reading), *arguments),
           Code.PERMISSION_DENIED, "ROLE_REQUIRED")
 
@@ -160,8 +160,8 @@ BAD_MESSAGES = [
 
 @pytest.mark.parametrize("make, code, reason, field", [case[1:] for case in BAD_MESSAGES],
                          ids=[case[0].replace(" ", "_") for case in BAD_MESSAGES])
-def test_a_bad_message_is_refused(caller_maria, nothing_written, make, code, reason, field):
-    refusal = nothing_written(refused, caller_maria.resend, make(caller_maria), audit_rows=UNAUDITED)
+def test_a_bad_message_is_refused(maria, nothing_written, make, code, reason, field):
+    refusal = nothing_written(refused, maria.resend, make(maria), audit_rows=UNAUDITED)
     check(refusal, code, reason)
     if field:
         assert refusal.refusal.field == field
@@ -169,27 +169,27 @@ def test_a_bad_message_is_refused(caller_maria, nothing_written, make, code, rea
             assert refusal.field() == field
 
 
-def test_bytes_that_are_no_request_are_refused(caller_maria, nothing_written):
-    send = caller_maria.channel.unary_unary("/stafett.v1.ReferralService/Send")
-    refusal = nothing_written(refused, caller_maria.call, send, b"\xff\xff\xff", audit_rows=UNAUDITED)
+def test_bytes_that_are_no_request_are_refused(maria, nothing_written):
+    send = maria.channel.unary_unary("/stafett.v1.ReferralService/Send")
+    refusal = nothing_written(refused, maria.call, send, b"\xff\xff\xff", audit_rows=UNAUDITED)
     check(refusal, Code.INTERNAL, "MESSAGE_UNREADABLE")
 
 
-def test_a_message_over_a_mebibyte_is_refused_before_it_is_read(caller_maria, nothing_written):
-    request = caller_maria.send_request(SENT, body=b"x" * (1 << 20))
-    refusal = nothing_written(refused, caller_maria.resend, request, audit_rows=UNAUDITED)
+def test_a_message_over_a_mebibyte_is_refused_before_it_is_read(maria, nothing_written):
+    request = maria.send_request(SENT, body=b"x" * (1 << 20))
+    refusal = nothing_written(refused, maria.resend, request, audit_rows=UNAUDITED)
     assert refusal.code == Code.RESOURCE_EXHAUSTED
 
 
-def test_an_unknown_method_is_named_as_such(caller_maria, nothing_written):
-    method = caller_maria.channel.unary_unary("/stafett.v1.ReferralService/Burn")
-    refusal = nothing_written(refused, caller_maria.call, method, b"", audit_rows=UNAUDITED)
+def test_an_unknown_method_is_named_as_such(maria, nothing_written):
+    method = maria.channel.unary_unary("/stafett.v1.ReferralService/Burn")
+    refusal = nothing_written(refused, maria.call, method, b"", audit_rows=UNAUDITED)
     assert refusal.code == Code.UNIMPLEMENTED
 
 
-def test_a_compressed_message_is_not_understood(caller_maria, nothing_written):
-    request = caller_maria.send_request(SENT, body=b"x" * 1000)
-    refusal = nothing_written(refused, caller_maria.call, caller_maria.referrals.Send, request,
+def test_a_compressed_message_is_not_understood(maria, nothing_written):
+    request = maria.send_request(SENT, body=b"x" * 1000)
+    refusal = nothing_written(refused, maria.call, maria.referrals.Send, request,
                               compression=grpc.Compression.Gzip, audit_rows=UNAUDITED)
     assert refusal.code == Code.UNIMPLEMENTED
 
@@ -218,42 +218,42 @@ BROKEN_RULES = [
 @pytest.mark.parametrize("make, code, reason", [case[1:] for case in BROKEN_RULES],
                          ids=[case[0].replace(" ", "_") for case in BROKEN_RULES])
 def test_a_send_against_the_rules_is_refused_and_recorded(
-        caller_maria, nothing_written, make, code, reason):
-    check(nothing_written(refused, caller_maria.resend, make(caller_maria), audit_rows=AUDITED), code, reason)
+        maria, nothing_written, make, code, reason):
+    check(nothing_written(refused, maria.resend, make(maria), audit_rows=AUDITED), code, reason)
 
 
-def test_a_closed_unit_is_refused_with_its_successor_named(caller_maria):
-    assert refused(caller_maria.send, people.CLOSED).refusal.alternative_unit == people.BEROENDE
+def test_a_closed_unit_is_refused_with_its_successor_named(maria):
+    assert refused(maria.send, people.CLOSED).refusal.alternative_unit == people.BEROENDE
 
 
-def test_a_clock_that_is_four_minutes_fast_is_forgiven(caller_maria):
-    caller_maria.resend(create_time(datetime.timedelta(minutes=4))(caller_maria))
+def test_a_clock_that_is_four_minutes_fast_is_forgiven(maria):
+    maria.resend(create_time(datetime.timedelta(minutes=4))(maria))
 
 
-def test_a_stale_version_is_a_conflict_that_tells_the_state(caller_maria, caller_petra, nothing_written):
-    sent = caller_maria.send(SENT)
-    caller_petra.acknowledge(sent)
-    refusal = nothing_written(refused, caller_petra.accept, sent, 1)
+def test_a_stale_version_is_a_conflict_that_tells_the_state(maria, petra, nothing_written):
+    sent = maria.send(SENT)
+    petra.acknowledge(sent)
+    refusal = nothing_written(refused, petra.accept, sent, 1)
     check(refusal, Code.ABORTED, "VERSION_CONFLICT")
     assert (refusal.refusal.current_status, refusal.refusal.current_version) == ("received", 2)
     assert set(refusal.refusal.allowed_acts) == {"accept"}
 
 
-def test_the_wrong_hash_does_not_acknowledge(caller_maria, caller_petra, nothing_written):
-    sent = caller_maria.send(SENT)
-    refusal = nothing_written(refused, caller_petra.acknowledge, sent, content_hash=b"\0" * 32)
+def test_the_wrong_hash_does_not_acknowledge(maria, petra, nothing_written):
+    sent = maria.send(SENT)
+    refusal = nothing_written(refused, petra.acknowledge, sent, content_hash=b"\0" * 32)
     check(refusal, Code.FAILED_PRECONDITION, "CONTENT_DIFFERS")
 
 
-def test_the_sender_cannot_accept_its_own_referral(caller_maria, nothing_written):
-    sent = caller_maria.send(SENT)
-    check(nothing_written(refused, caller_maria.accept, sent, 1), Code.FAILED_PRECONDITION, "ACT_NOT_YOURS")
+def test_the_sender_cannot_accept_its_own_referral(maria, nothing_written):
+    sent = maria.send(SENT)
+    check(nothing_written(refused, maria.accept, sent, 1), Code.FAILED_PRECONDITION, "ACT_NOT_YOURS")
 
 
-def test_what_is_accepted_cannot_be_accepted_again(caller_maria, caller_petra, nothing_written):
-    sent = caller_maria.send(SENT)
-    caller_petra.accept(sent, 1)
-    refusal = nothing_written(refused, caller_petra.accept, sent, 2)
+def test_what_is_accepted_cannot_be_accepted_again(maria, petra, nothing_written):
+    sent = maria.send(SENT)
+    petra.accept(sent, 1)
+    refusal = nothing_written(refused, petra.accept, sent, 2)
     check(refusal, Code.FAILED_PRECONDITION, "ACT_NOT_POSSIBLE")
     assert refusal.refusal.current_status == "accepted"
 
@@ -263,22 +263,22 @@ def test_what_is_accepted_cannot_be_accepted_again(caller_maria, caller_petra, n
     ({"contact_by_date": in_days(60)}, "CONTACT_AFTER_CLOCK"),
 ])
 def test_the_promised_contact_lies_within_the_persons_clock(
-        caller_maria, caller_petra, nothing_written, act, reason):
-    sent = caller_maria.send(SENT)
-    check(nothing_written(refused, caller_petra.accept, sent, 1, **act), Code.FAILED_PRECONDITION, reason)
+        maria, petra, nothing_written, act, reason):
+    sent = maria.send(SENT)
+    check(nothing_written(refused, petra.accept, sent, 1, **act), Code.FAILED_PRECONDITION, reason)
 
 
-def test_a_coded_reason_lets_the_contact_lie_after_the_clock(caller_maria, caller_petra):
-    sent = caller_maria.send(SENT)
-    caller_petra.accept(sent, 1, contact_by_date=in_days(60), clock_reason="no-capacity")
+def test_a_coded_reason_lets_the_contact_lie_after_the_clock(maria, petra):
+    sent = maria.send(SENT)
+    petra.accept(sent, 1, contact_by_date=in_days(60), clock_reason="no-capacity")
 
 
-def test_a_page_token_that_is_not_ours_is_refused(caller_maria, nothing_written):
-    check(nothing_written(refused, caller_maria.list, page_token="second", audit_rows=UNAUDITED),
+def test_a_page_token_that_is_not_ours_is_refused(maria, nothing_written):
+    check(nothing_written(refused, maria.list, page_token="second", audit_rows=UNAUDITED),
           Code.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID")
 
 
-def test_a_header_over_its_limit_is_refused(caller_maria, nothing_written):
-    request = caller_maria.send_request(SENT, act={"reference": "r" * 9000})
-    refusal = nothing_written(refused, caller_maria.resend, request, audit_rows=UNAUDITED)
+def test_a_header_over_its_limit_is_refused(maria, nothing_written):
+    request = maria.send_request(SENT, act={"reference": "r" * 9000})
+    refusal = nothing_written(refused, maria.resend, request, audit_rows=UNAUDITED)
     assert refusal.code in (Code.INVALID_ARGUMENT, Code.RESOURCE_EXHAUSTED)

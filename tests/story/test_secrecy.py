@@ -10,9 +10,9 @@ CALL_ID = "stafett-call"   # names the call in the log: different every time
 
 
 @pytest.fixture(scope="module")
-def foreign(caller_maria):
+def foreign(maria):
     """A referral between Lund and Beroende Lund: Malmö is no party."""
-    return caller_maria.send(people.BEROENDE)
+    return maria.send(people.BEROENDE)
 
 
 @pytest.fixture
@@ -31,65 +31,65 @@ def same_to_the_byte(one, other):
     assert visible(one) == visible(other)
 
 
-def test_reading_what_is_not_yours(caller_omar, foreign, absent, nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.get, foreign.referral),
-                     nothing_written(refused, caller_omar.get, absent.referral))
+def test_reading_what_is_not_yours(omar, foreign, absent, nothing_written):
+    same_to_the_byte(nothing_written(refused, omar.get, foreign.referral),
+                     nothing_written(refused, omar.get, absent.referral))
 
 
-def test_reading_the_contents_of_what_is_not_yours(caller_omar, foreign, absent, nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.get, foreign.referral, contents=True),
-                     nothing_written(refused, caller_omar.get, absent.referral, contents=True))
+def test_reading_the_contents_of_what_is_not_yours(omar, foreign, absent, nothing_written):
+    same_to_the_byte(nothing_written(refused, omar.get, foreign.referral, contents=True),
+                     nothing_written(refused, omar.get, absent.referral, contents=True))
 
 
-def test_reading_by_a_code_that_is_not_yours(caller_omar, foreign, nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.get, foreign.answer.code),
-                     nothing_written(refused, caller_omar.get, "7K3M-Q9FX"))
+def test_reading_by_a_code_that_is_not_yours(omar, foreign, nothing_written):
+    same_to_the_byte(nothing_written(refused, omar.get, foreign.answer.code),
+                     nothing_written(refused, omar.get, "7K3M-Q9FX"))
 
 
-def test_acting_on_what_is_not_yours(caller_omar, foreign, absent, nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.accept, foreign, 1),
-                     nothing_written(refused, caller_omar.accept, absent, 1))
+def test_acting_on_what_is_not_yours(omar, foreign, absent, nothing_written):
+    same_to_the_byte(nothing_written(refused, omar.accept, foreign, 1),
+                     nothing_written(refused, omar.accept, absent, 1))
 
 
-def test_acknowledging_what_is_not_yours(caller_omar, foreign, absent, nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.acknowledge, foreign),
-                     nothing_written(refused, caller_omar.acknowledge, absent))
+def test_acknowledging_what_is_not_yours(omar, foreign, absent, nothing_written):
+    same_to_the_byte(nothing_written(refused, omar.acknowledge, foreign),
+                     nothing_written(refused, omar.acknowledge, absent))
 
 
-def test_a_wrong_version_tells_no_more_about_what_is_not_yours(caller_omar, foreign, absent,
+def test_a_wrong_version_tells_no_more_about_what_is_not_yours(omar, foreign, absent,
                                                                nothing_written):
-    same_to_the_byte(nothing_written(refused, caller_omar.accept, foreign, 99),
-                     nothing_written(refused, caller_omar.accept, absent, 99))
+    same_to_the_byte(nothing_written(refused, omar.accept, foreign, 99),
+                     nothing_written(refused, omar.accept, absent, 99))
 
 
-def test_sending_into_a_chain_that_is_not_yours(caller_omar, foreign, absent, nothing_written):
+def test_sending_into_a_chain_that_is_not_yours(omar, foreign, absent, nothing_written):
     same_to_the_byte(
-        nothing_written(refused, caller_omar.send, people.BEROENDE, chain=foreign.chain),
-        nothing_written(refused, caller_omar.send, people.BEROENDE, chain=absent.chain))
+        nothing_written(refused, omar.send, people.BEROENDE, chain=foreign.chain),
+        nothing_written(refused, omar.send, people.BEROENDE, chain=absent.chain))
 
 
-def test_replacing_what_is_not_yours(caller_omar, foreign, absent, nothing_written):
+def test_replacing_what_is_not_yours(omar, foreign, absent, nothing_written):
     same_to_the_byte(
-        nothing_written(refused, caller_omar.send, people.BEROENDE, act={"replaces": foreign.referral}),
-        nothing_written(refused, caller_omar.send, people.BEROENDE, act={"replaces": absent.referral}))
+        nothing_written(refused, omar.send, people.BEROENDE, act={"replaces": foreign.referral}),
+        nothing_written(refused, omar.send, people.BEROENDE, act={"replaces": absent.referral}))
 
 
-def test_acknowledging_another_message_of_your_own_referral(caller_petra, foreign, nothing_written):
+def test_acknowledging_another_message_of_your_own_referral(petra, foreign, nothing_written):
     """The same answer for another unit's message id and for one that nobody used."""
     same_to_the_byte(
-        nothing_written(refused, caller_petra.acknowledge, foreign, message=str(uuid7())),
-        nothing_written(refused, caller_petra.acknowledge, foreign, message=str(uuid7())))
+        nothing_written(refused, petra.acknowledge, foreign, message=str(uuid7())),
+        nothing_written(refused, petra.acknowledge, foreign, message=str(uuid7())))
 
 
-def test_lists_and_inboxes_hold_only_what_is_yours(caller_omar, caller_maria, foreign):
-    assert foreign.referral not in {row.referral.id for row in caller_omar.list(page_size=100).referrals}
-    assert foreign.id not in {item.id for item in caller_omar.whole_inbox()}
-    assert foreign.id not in {item.id for item in caller_maria.whole_inbox()}
+def test_lists_and_inboxes_hold_only_what_is_yours(omar, maria, foreign):
+    assert foreign.referral not in {row.referral.id for row in omar.list(page_size=100).referrals}
+    assert foreign.id not in {item.id for item in omar.whole_inbox()}
+    assert foreign.id not in {item.id for item in maria.whole_inbox()}
 
 
-def test_the_attempt_is_recorded_in_the_name_of_who_tried(caller_omar, foreign, tables):
+def test_the_attempt_is_recorded_in_the_name_of_who_tried(omar, foreign, tables):
     before = tables.audits()
-    refused(caller_omar.get, foreign.referral)
+    refused(omar.get, foreign.referral)
     assert tables.audits() == before + 1
     unit = tables.value("SELECT u.handle FROM stafett.audit_queue q JOIN stafett.unit u ON u.id = q.unit"
                         " ORDER BY q.create_time DESC LIMIT 1")

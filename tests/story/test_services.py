@@ -17,22 +17,22 @@ SERVICES = {"stafett.v1.ReferralService", "stafett.v1.InboxService", "stafett.v1
 
 
 @pytest.mark.parametrize("service", ["", "stafett.v1.ReferralService"])
-def test_health_says_serving(caller_maria, service):
-    method, request = health_method(caller_maria.channel)
+def test_health_says_serving(maria, service):
+    method, request = health_method(maria.channel)
     assert method(request(service=service), timeout=10).status == 1
 
 
-def test_health_does_not_know_other_services(caller_maria):
-    method, request = health_method(caller_maria.channel)
+def test_health_does_not_know_other_services(maria):
+    method, request = health_method(maria.channel)
     with pytest.raises(grpc.RpcError) as error:
         method(request(service="stafett.v1.Burn"), timeout=10)
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-def test_health_can_be_watched(caller_maria):
+def test_health_can_be_watched(maria):
     request = contract.other["grpc.health.v1.HealthCheckRequest"]
     response = contract.other["grpc.health.v1.HealthCheckResponse"]
-    watch = caller_maria.channel.unary_stream(
+    watch = maria.channel.unary_stream(
         "/grpc.health.v1.Health/Watch", request.SerializeToString, response.FromString)
     call = watch(request(), timeout=10)
     assert next(call).status == 1
@@ -47,22 +47,22 @@ def ask_reflection(caller, **question):
     return answer
 
 
-def test_reflection_lists_all_services(caller_maria):
-    answer = ask_reflection(caller_maria, list_services="")
+def test_reflection_lists_all_services(maria):
+    answer = ask_reflection(maria, list_services="")
     listed = {service.name for service in answer.list_services_response.service}
     assert SERVICES <= listed
 
 
-def test_reflection_gives_the_file_of_a_method_and_what_it_imports(caller_maria):
+def test_reflection_gives_the_file_of_a_method_and_what_it_imports(maria):
     from google.protobuf import descriptor_pb2
-    answer = ask_reflection(caller_maria, file_containing_symbol="stafett.v1.ReferralService.Send")
+    answer = ask_reflection(maria, file_containing_symbol="stafett.v1.ReferralService.Send")
     files = {descriptor_pb2.FileDescriptorProto.FromString(data).name
              for data in answer.file_descriptor_response.file_descriptor_proto}
     assert "stafett/v1/referral_service.proto" in files
 
 
-def test_reflection_does_not_know_what_is_not_there(caller_maria):
-    answer = ask_reflection(caller_maria, file_containing_symbol="stafett.v1.Burn")
+def test_reflection_does_not_know_what_is_not_there(maria):
+    answer = ask_reflection(maria, file_containing_symbol="stafett.v1.Burn")
     assert answer.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
 
 
@@ -72,9 +72,9 @@ def buf():
 
 
 @pytest.mark.skipif(not buf(), reason="buf is not installed (.ci/run installs it with npm)")
-def test_buf_curl_lists_the_methods_and_calls_one(stack, caller_maria, tmp_path):
+def test_buf_curl_lists_the_methods_and_calls_one(stack, maria, tmp_path):
     (tmp_path / "ca.pem").write_bytes(stack.authority.certificate)
-    certificate, key = stack.identity(caller_maria.member).write(tmp_path, "maria")
+    certificate, key = stack.identity(maria.member).write(tmp_path, "maria")
     curl = [buf(), "curl", "--cacert", tmp_path / "ca.pem", "--cert", certificate, "--key", key]
     address = f"https://{stack.address}"
 

@@ -131,5 +131,5 @@ class Process:
         with self._news:
             self._news.wait_for(lambda: self._over, DEADLINE_S)
         report = SANITIZER_REPORT.search(self.log())
-        assert not report, self.log()[report.start():][:6000]
+        assert not report, "\n".join(self.log()[report.start():].splitlines()[:30])
         return status

@@ -34,7 +34,7 @@ class Stack:
         self.identities = {}
         self.callers = []
         self.port = processes.free_port()
-        self.owner = owner
+        self.owner, self.settings = owner, settings
         self.config = self._write_files(settings)
         self.process = self._tables = None
 
@@ -82,8 +82,9 @@ class Stack:
                 " AND (m.urn, u.handle, ms.role) = (%s, %s, %s) RETURNING 1", urn, unit, role)
 
     def stop(self):
-        for caller in self.callers:
-            caller.close()
+        while self.callers:
+            self.callers.pop().close()
+        self._tables = None
         if not self.process:
             return
         status = self.process.stop()
@@ -118,7 +119,8 @@ class Stack:
     def database_uri(self):
         """The administrator's. The private PostgreSQL is open only to the daemon's
         operating system user."""
-        return self.owner or f"host={self.folder}/state/run user=stafett_admin dbname=stafett"
+        run = (self.folder / self.settings.get("state_dir", "state") / "run").resolve()
+        return self.owner or f"host={run} user=stafett_admin dbname=stafett"
 
     def tables(self):
         """A look into the tables; one connection for all who look."""
