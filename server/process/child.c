@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,26 +50,34 @@ int child_fork(struct child *ret_child)
 	return 1;
 }
 
-_Noreturn static void child_exec(char *const argv[], int output_fd)
+static void child_tie(int fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	fcntl(fd, F_SETFD, 0);
+}
+
+_Noreturn static void child_exec(const struct child_program *program)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-	dup2(output_fd, STDOUT_FILENO);
-	dup2(output_fd, STDERR_FILENO);
-	execv(argv[0], argv);
-	perror(argv[0]);
+	dup2(program->output_fd, STDOUT_FILENO);
+	dup2(program->output_fd, STDERR_FILENO);
+	if (program->tied_fd >= 0)
+		child_tie(program->tied_fd);
+	execv(program->argv[0], program->argv);
+	perror(program->argv[0]);
 	_exit(127);
 }
 
-int child_start(char *const argv[], int output_fd, struct child *ret_child)
+int child_start(const struct child_program *program, struct child *ret_child)
 {
 	int r = child_fork(ret_child);
 
 	if (r == 0)
-		child_exec(argv, output_fd);
+		child_exec(program);
 	return r < 0 ? r : 0;
 }
 

@@ -31,11 +31,20 @@ struct child_end {
 /* Forks. Gives 1 in the parent, with the child in |ret_child|; 0 in the child,
  * whose signals are as a new program expects them; or -errno. */
 int child_fork(struct child *ret_child) WARN_UNUSED;
-/* Starts |argv| (NULL-terminated; argv[0] is the path) in a session of its own,
- * so that a terminal's ^C does not reach it, without standard input; what it
- * says goes to |output_fd|. Where the program cannot be run, the child says so
- * there and ends with 127. */
-int child_start(char *const argv[], int output_fd, struct child *ret_child) WARN_UNUSED;
+/* A program to be started. */
+struct child_program {
+	char *const *argv; /* NULL-terminated; argv[0] is the path */
+	int output_fd;	   /* where what it says goes */
+	/* Left open in it, so that what it locks stays locked for as long as the
+	 * program runs; the program is then asked to end when we are killed. -1: it
+	 * outlives us. */
+	int tied_fd;
+};
+
+/* Starts |program| in a session of its own, so that a terminal's ^C does not
+ * reach it, and without standard input. Where it cannot be run, the child says so
+ * in its output and ends with 127. */
+int child_start(const struct child_program *program, struct child *ret_child) WARN_UNUSED;
 /* Watches process |pid|, which somebody else started. */
 int child_adopt(pid_t pid, struct child *ret_child) WARN_UNUSED;
 /* Whether there is a process to watch; it may have ended a moment ago. */

@@ -32,7 +32,7 @@
 enum {
 	/* Failures in a row before the first success that mean: it never will. A
 	 * few are normal while orphans of a killed server leave. */
-	CLUSTER_FIRST_TRIES = 9,
+	CLUSTER_FIRST_TRIES = 8,
 	CLUSTER_WORDS_BYTES = 512, /* of what a program said, in one line of the log */
 };
 
@@ -84,15 +84,16 @@ static void cluster_fail(struct cluster *cluster, const char *what, int r)
 }
 
 /* Starts |argv|, whose words are kept in the output's file. */
-static int cluster_run(struct cluster *cluster, char *const argv[])
+static int cluster_run(struct cluster *cluster, char *const argv[], int tied_fd)
 {
-	int fd = cluster_dir_open_output(&cluster->dir);
+	struct child_program program = {.argv = argv, .tied_fd = tied_fd};
 	int r;
 
-	if (fd < 0)
-		return fd;
-	r = child_start(argv, fd, &cluster->process);
-	close(fd);
+	program.output_fd = cluster_dir_open_output(&cluster->dir);
+	if (program.output_fd < 0)
+		return program.output_fd;
+	r = child_start(&program, &cluster->process);
+	close(program.output_fd);
 	return r;
 }
 
@@ -173,7 +174,8 @@ struct cluster *cluster_free(struct cluster *cluster)
 }
 
 /* The first start: initdb, in a folder beside, so that half a cluster is never
- * taken for a whole one. */
+ * taken for a whole one. It holds our lock: should we be killed, the next master
+ * waits until nobody works in that folder. */
 static void cluster_initialise(struct cluster *cluster)
 {
 	char *const argv[] = {cluster->initdb, (char *)"--pgdata", cluster->dir.fresh,
@@ -183,7 +185,7 @@ static void cluster_initialise(struct cluster *cluster)
 	int r = cluster_dir_clear_fresh(&cluster->dir);
 
 	if (!r)
-		r = cluster_run(cluster, argv);
+		r = cluster_run(cluster, argv, cluster->dir.lock_fd);
 	if (r)
 		cluster_fail(cluster, "cannot run initdb", r);
 	else
@@ -212,7 +214,7 @@ static void cluster_launch(struct cluster *cluster)
 
 	cluster->start_ns = backoff_now_ns();
 	if (!r)
-		r = cluster_run(cluster, argv);
+		r = cluster_run(cluster, argv, -1);
 	if (r) {
 		log_error("cannot start postgres", LOG_S("folder", cluster->dir.data),
 			LOG_S("error", strerror(-r)));

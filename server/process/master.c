@@ -227,13 +227,19 @@ static void master_on_migration(struct master *master)
 		master_drain(master, EXIT_FAILURE);
 }
 
+/* A worker ends well only when it has drained. One that cannot use the settings
+ * and never could ends the daemon; one that has served before may have met a file
+ * that is being replaced. */
 static void master_on_worker_end(
-	struct master *master, struct slot *slot, const struct child_end *end)
+	struct master *master, const struct slot *slot, const struct child_end *end)
 {
+	if (master->state == MASTER_DRAINING && end->code == WORKER_EXIT_DONE)
+		return;
 	log_error("worker ended", LOG_I("worker", slot->number), LOG_I("exit", end->code),
 		LOG_I("signal", end->signal));
-	/* One that has served before may meet a file that is being replaced. */
-	if (end->code == WORKER_EXIT_SETTINGS && !slot->was_ready)
+	if (master->state == MASTER_DRAINING)
+		master->exit_code = EXIT_FAILURE;
+	else if (end->code == WORKER_EXIT_SETTINGS && !slot->was_ready)
 		master_drain(master, EXIT_FAILURE);
 }
 
@@ -243,9 +249,10 @@ static void master_on_slot(struct master *master, struct slot *slot)
 
 	if (slot_became_ready(slot))
 		log_info("ready", LOG_I("worker", slot->number),
+			LOG_I("process", slot->process.pid),
 			LOG_S("address", master->settings->address),
 			LOG_I("port", master->settings->port));
-	if (slot_has_ended(slot, &end) && master->state == MASTER_RUNNING)
+	if (slot_has_ended(slot, &end))
 		master_on_worker_end(master, slot, &end);
 	if (master->state == MASTER_RUNNING && backoff_now_ns() >= slot->wake_ns)
 		master_start_worker(master, slot);

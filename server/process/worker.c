@@ -2,6 +2,10 @@
 /*
  * Construction from the floor below upwards, destruction the other way round:
  * the listener ends the calls, the service forgets them, the loop goes last.
+ *
+ * Peers are accepted when the database is there, so that nobody is turned away
+ * only because this worker is new; but not much later, so that nobody waits for
+ * a database that is away.
  */
 #include "process/worker.h"
 
@@ -19,14 +23,16 @@
 
 /* How long a drain may take. The master waits a little longer. */
 enum { WORKER_GRACE_MS = 30000 };
+/* How long a new worker waits for its database before it accepts peers. */
+enum { WORKER_PATIENCE_S = 2 };
 
 struct worker {
 	const struct worker_params *params;
 	struct event_base *base;
-	struct event *term_event, *life_event;
+	struct event *term_event, *life_event, *patience_event;
 	struct tls *tls;
 	struct service *service;
-	struct listener *listener;
+	struct listener *listener; /* NULL until peers are accepted */
 	bool is_draining;
 	enum worker_exit exit;
 };
@@ -64,12 +70,58 @@ static void worker_on_call_end(void *arg, const struct call *call, int code)
 		LOG_S("unit", unit), LOG_I("status", code), LOG_S("peer", peer->address));
 }
 
+/* Tells the master. Its pipe has room for a byte; should it be gone, the other
+ * pipe tells us. */
+static void worker_say_ready(const struct worker *worker)
+{
+	if (write(worker->params->ready_fd, "r", 1) != 1)
+		log_warn("cannot tell the master", LOG_S("error", strerror(errno)));
+	close(worker->params->ready_fd);
+}
+
+/* Begins to accept, once. */
+static void worker_accept_peers(struct worker *worker)
+{
+	const struct listener_params params = {
+		.base = worker->base,
+		.fd = worker->params->listen_fd,
+		.tls = worker->tls,
+		.router = service_router(worker->service),
+		.ended = worker_on_call_end,
+	};
+	int r;
+
+	if (worker->listener || worker->is_draining)
+		return;
+	event_del(worker->patience_event);
+	r = listener_new(&params, &worker->listener);
+	if (!r) {
+		worker_say_ready(worker);
+		return;
+	}
+	log_error("cannot accept peers", LOG_S("error", strerror(-r)));
+	worker->exit = WORKER_EXIT_FAILED;
+	event_base_loopbreak(worker->base);
+}
+
 static void worker_on_database(void *arg, bool ready)
 {
-	if (ready)
+	struct worker *worker = arg;
+
+	if (worker->is_draining) /* or going: it is we who leave */
+		return;
+	if (ready) {
 		log_info("database is there", LOG_S("health", "SERVING"));
-	else
+		worker_accept_peers(worker);
+	} else {
 		log_warn("database is away", LOG_S("health", "NOT_SERVING"));
+	}
+}
+
+static void worker_on_patience(evutil_socket_t fd, short events, void *arg)
+{
+	log_warn("database is not there, accepting peers without it");
+	worker_accept_peers(arg);
 }
 
 static void worker_on_drained(void *arg)
@@ -96,6 +148,10 @@ static void worker_on_term(evutil_socket_t number, short events, void *arg)
 	if (worker->is_draining)
 		return;
 	worker->is_draining = true;
+	if (!worker->listener) {
+		event_base_loopbreak(worker->base);
+		return;
+	}
 	log_info("draining", LOG_I("connections", listener_connections(worker->listener)));
 	service_drain(worker->service);
 	listener_drain(worker->listener, WORKER_GRACE_MS, worker_on_drained, worker);
@@ -115,11 +171,16 @@ static void worker_on_orphaned(evutil_socket_t fd, short events, void *arg)
 
 static int worker_add_events(struct worker *worker)
 {
+	const struct timeval patience = {.tv_sec = WORKER_PATIENCE_S};
+
+	worker->patience_event = evtimer_new(worker->base, worker_on_patience, worker);
 	worker->term_event = evsignal_new(worker->base, SIGTERM, worker_on_term, worker);
 	worker->life_event = event_new(
 		worker->base, worker->params->life_fd, EV_READ, worker_on_orphaned, worker);
-	if (!worker->term_event || !worker->life_event || event_add(worker->term_event, NULL) < 0 ||
-		event_add(worker->life_event, NULL) < 0)
+	if (!worker->term_event || !worker->life_event || !worker->patience_event ||
+		event_add(worker->term_event, NULL) < 0 ||
+		event_add(worker->life_event, NULL) < 0 ||
+		event_add(worker->patience_event, &patience) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -131,22 +192,10 @@ static int worker_open_service(struct worker *worker)
 		.conninfo = worker->params->conninfo,
 		.takes_plain = worker->params->settings->trial,
 		.changed = worker_on_database,
+		.arg = worker,
 	};
 
 	return service_new(&params, &worker->service);
-}
-
-static int worker_open_listener(struct worker *worker)
-{
-	const struct listener_params params = {
-		.base = worker->base,
-		.fd = worker->params->listen_fd,
-		.tls = worker->tls,
-		.router = service_router(worker->service),
-		.ended = worker_on_call_end,
-	};
-
-	return listener_new(&params, &worker->listener);
 }
 
 static int worker_open(struct worker *worker)
@@ -164,8 +213,6 @@ static int worker_open(struct worker *worker)
 	r = worker->base ? worker_add_events(worker) : -ENOMEM;
 	if (!r)
 		r = worker_open_service(worker);
-	if (!r)
-		r = worker_open_listener(worker);
 	if (r) {
 		log_error("cannot start the worker", LOG_S("error", strerror(-r)));
 		worker->exit = WORKER_EXIT_FAILED;
@@ -175,36 +222,29 @@ static int worker_open(struct worker *worker)
 
 static void worker_close(struct worker *worker)
 {
+	struct event *events[] = {worker->term_event, worker->life_event, worker->patience_event};
+
 	worker->listener = listener_free(worker->listener);
 	worker->service = service_free(worker->service);
 	worker->tls = tls_unref(worker->tls);
-	if (worker->term_event)
-		event_free(worker->term_event);
-	if (worker->life_event)
-		event_free(worker->life_event);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
+		if (events[i])
+			event_free(events[i]);
 	if (worker->base)
 		event_base_free(worker->base);
-}
-
-/* Tells the master. Its pipe has room for a byte; should it be gone, the other
- * pipe tells us. */
-static void worker_say_ready(const struct worker *worker)
-{
-	if (write(worker->params->ready_fd, "r", 1) != 1)
-		log_warn("cannot tell the master", LOG_S("error", strerror(errno)));
-	close(worker->params->ready_fd);
 }
 
 enum worker_exit worker_run(const struct worker_params *params)
 {
 	struct worker worker = {.params = params, .exit = WORKER_EXIT_DONE};
 
-	/* A terminal's ^C goes to all of its processes; the master decides. */
+	/* A terminal's ^C and its end go to all of its processes; the master
+	 * decides. A peer that went is an error of its connection. */
 	signal(SIGINT, SIG_IGN);
-	if (!worker_open(&worker)) {
-		worker_say_ready(&worker);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (!worker_open(&worker))
 		event_base_dispatch(worker.base);
-	}
 	worker_close(&worker);
 	return worker.exit;
 }

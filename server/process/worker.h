@@ -23,7 +23,7 @@ struct worker_params {
 	const char *conninfo; /* of the database, as the daemon's own role */
 	int listen_fd;	      /* non-blocking; closed when the drain begins */
 	int life_fd;	      /* reads end of file when the master is gone */
-	int ready_fd;	      /* one byte is written when peers can be served; closed then */
+	int ready_fd;	      /* one byte is written when peers are accepted; closed then */
 };
 
 /* Runs in the worker's process until its end. */

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of stafettd: how it starts, what it survives, how it ends."""
+
+import itertools
+import json
+import os
+import re
+import select
+import signal
+import socket
+import stat
+
+import people
+import processes
+import pytest
+from postgres import Cluster
+from stack import Stack
+
+
+@pytest.fixture
+def folder(work, numbers=itertools.count()):
+    """A folder of this test's own, with a short name."""
+    return work / f"d{next(numbers)}"
+
+
+@pytest.fixture
+def stack(build, folder):
+    """A daemon that has not been started yet."""
+    stack = Stack(build, folder)
+    yield stack
+    if stack.process and stack.process.is_running():
+        stack.stop()
+
+
+def postgres_of(stack):
+    """The process number of the private PostgreSQL."""
+    return int((stack.folder / "state" / "pg" / "postmaster.pid").read_text().split()[0])
+
+
+def worker_of(line):
+    return int(re.search(r"process=(\d+)", line).group(1))
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_end(pid):
+    """Waits until a process that is not ours has ended."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    assert select.select([watched], [], [], processes.DEADLINE_S)[0], f"process {pid} lives"
+    os.close(watched)
+
+
+def connects(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+# -- the command line -------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try to run it as root")
+@pytest.mark.parametrize("words", [(), ("--check",), ("migrate",)], ids=["serve", "check", "migrate"])
+def test_it_refuses_to_run_as_root(stack, words):
+    done = stack.command(*words, user=None, check=False)
+    assert done.returncode == 1
+    assert "refuses to run as root" in done.stderr
+    assert not (stack.folder / "state").exists()
+
+
+def test_check_says_ok_of_settings_that_can_be_used(stack):
+    assert stack.command("--check").stdout == "ok\n"
+
+
+@pytest.mark.parametrize("option, said", [
+    ("prot=7443", "did you mean 'port'"),
+    ("port=70000", "port"),
+    ("certificate_file=/nowhere/server.pem", "/nowhere/server.pem"),
+    ("key_file=ca.pem", "ca.pem"),
+    ("ca_file=server.key", "server.key"),
+    ("postgresql_dir=/nowhere", "/nowhere/initdb"),
+])
+def test_check_says_in_one_line_what_is_wrong(stack, option, said):
+    done = stack.command("-o", option, "--check", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_check_refuses_a_key_that_others_may_read(stack):
+    (stack.folder / "server.key").chmod(0o640)
+    done = stack.command("--check", check=False)
+    assert done.returncode == 1 and "server.key" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("--dance",), ("dance",), ("directory",), ("--check", "migrate")],
+                         ids=" ".join)
+def test_a_command_line_that_is_not_understood_ends_with_2(stack, words):
+    done = stack.command(*words, check=False)
+    assert done.returncode == 2 and done.stderr
+
+
+def test_help_and_version_need_no_settings(stack):
+    assert "usage: stafettd" in processes.run(stack.program, "--help").stdout
+    assert re.match(r"stafettd \d+\.\d+\.\d+\n$", processes.run(stack.program, "--version").stdout)
+
+
+# -- start and end ----------------------------------------------------------------
+
+
+def test_the_private_database_is_made_once_and_kept(stack):
+    stack.start()
+    stack.import_directory()
+    sent = stack.caller("maria").send(people.BEROENDE)
+    stack.stop()
+    stack.start()
+    assert "initialising" not in stack.process.log()
+    assert stack.caller("maria").get(sent.referral).chain.id == sent.chain
+
+
+def test_the_private_database_is_nobody_elses_and_durable(stack):
+    stack.start()
+    state = stack.folder / "state"
+    for path in (state, state / "pg", state / "run"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    values = {name: stack.tables().value(f"SHOW {name}") for name in (
+        "fsync", "synchronous_commit", "full_page_writes", "data_checksums", "listen_addresses",
+        "wal_level", "server_encoding", "lc_collate")}
+    assert values == {
+        "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "data_checksums": "on",
+        "listen_addresses": "", "wal_level": "replica", "server_encoding": "UTF8", "lc_collate": "C.UTF-8"}
+
+
+def test_the_operators_tuning_counts_but_durability_stands(stack):
+    stack.start()
+    stack.stop()
+    tuning = stack.folder / "state" / "pg" / "tuning.conf"
+    tuning.write_text("work_mem = 7MB\nfsync = off\n")
+    stack._tables = None
+    stack.start()
+    assert [stack.tables().value(f"SHOW {name}") for name in ("work_mem", "fsync")] == ["7MB", "on"]
+
+
+def test_a_folder_with_a_long_path_gets_a_short_socket(build, folder):
+    stack = Stack(build, folder, state_dir="s" * 90)
+    stack.start()
+    link = folder / ("s" * 90) / "run"
+    target = link.readlink()
+    assert str(target).startswith("/var/tmp/stafett-")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o700
+    stack.stop()
+    stack.start()
+    assert link.readlink() == target
+    stack.stop()
+    for path in target.iterdir():
+        path.unlink()
+    target.rmdir()
+
+
+def test_sigterm_drains_and_stops_everything(stack):
+    stack.start()
+    postgres = postgres_of(stack)
+    worker = worker_of(stack.process.wait_line("msg=ready "))
+    assert stack.process.stop(signal.SIGTERM) == 0
+    assert not is_alive(worker) and not is_alive(postgres)
+    assert not connects(stack.port)
+    assert (stack.folder / "state" / "pg" / "postmaster.pid").exists() is False
+
+
+def test_sigint_of_a_terminal_drains_too(stack):
+    stack.start()
+    assert stack.process.stop(signal.SIGINT) == 0, stack.process.log()
+    assert "msg=drained" in stack.process.log()
+
+
+def test_a_port_that_is_taken_is_said_and_ends_it(stack):
+    with socket.create_server(("127.0.0.1", stack.port)):
+        process = processes.Process(stack.program, "-c", stack.config)
+        process.wait_line(f"cannot listen on address '127.0.0.1', port {stack.port}")
+        assert process.stop(0) == 1
+
+
+def test_a_second_daemon_on_the_same_folder_is_refused(stack):
+    stack.start()
+    second = processes.Process(stack.program, "-c", stack.config, "-o", f"port={processes.free_port()}")
+    second.wait_line("another stafettd works in")
+    assert second.stop(0) == 1
+    assert stack.caller("maria").channel and stack.process.is_running()
+
+
+def test_a_database_that_cannot_start_ends_it_with_the_reason(stack):
+    stack.start()
+    stack.stop()
+    (stack.folder / "state" / "pg" / "tuning.conf").write_text("shared_buffers = nonsense\n")
+    process = processes.Process(stack.program, "-c", stack.config)
+    process.wait_line("private database ended by itself.*tuning.conf")
+    process.wait_line("from=starting to=failed")
+    assert process.stop(0) == 1
+
+
+# -- what it survives -------------------------------------------------------------
+
+
+def test_a_killed_worker_is_replaced(stack):
+    stack.start()
+    stack.import_directory()
+    for _ in range(3):
+        ready = [line for line in stack.process.log().splitlines() if "msg=ready " in line]
+        mark = stack.process.mark()
+        os.kill(worker_of(ready[-1]), signal.SIGKILL)
+        stack.process.wait_line("msg=ready ", after=mark)
+    stack.wait_ready()
+    assert stack.caller("maria").send(people.BEROENDE).referral
+
+
+def test_a_restarted_master_adopts_the_running_database(stack):
+    stack.start()
+    stack.import_directory()
+    sent = stack.caller("maria").send(people.BEROENDE)
+    postgres = postgres_of(stack)
+    worker = worker_of(stack.process.wait_line("msg=ready "))
+
+    os.kill(stack.process.popen.pid, signal.SIGKILL)
+    wait_end(worker)
+    assert is_alive(postgres)
+    assert not connects(stack.port)
+
+    stack.start()
+    stack.process.wait_line(f"adopted the running private database.*postgres={postgres}")
+    assert postgres_of(stack) == postgres
+    assert stack.caller("maria").get(sent.referral).referral.status == "requested"
+    stack.stop()
+    assert not is_alive(postgres)
+
+
+def test_a_killed_database_is_started_again_and_nothing_is_lost(stack):
+    stack.start()
+    stack.import_directory()
+    sent = stack.caller("maria").send(people.BEROENDE)
+    mark = stack.process.mark()
+    os.kill(postgres_of(stack), signal.SIGKILL)
+    stack.process.wait_line("from=starting to=ready", after=mark)
+    stack.process.wait_line("database is there", after=mark)
+    assert stack.caller("maria").get(sent.referral).referral.status == "requested"
+
+
+def test_an_interrupted_first_start_is_made_again(stack):
+    process = processes.Process(stack.program, "-c", stack.config)
+    process.wait_line("to=initialising")
+    os.kill(process.popen.pid, signal.SIGKILL)
+    process.popen.wait()
+    assert not (stack.folder / "state" / "pg").exists()
+    stack.start()
+    assert "to=initialising" in stack.process.log()
+
+
+# -- the administrator's jobs -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster(work):
+    cluster = Cluster(work / "dpg")
+    yield cluster
+    cluster.stop()
+
+
+@pytest.mark.parametrize("statement, said", [
+    ("UPDATE stafett.schema_version SET sha256 = repeat('0', 64) WHERE version = 2", "other content"),
+    ("INSERT INTO stafett.schema_version VALUES (9999, 'later', '', stafett.now())", "is newer than"),
+    ("DELETE FROM stafett.schema_version WHERE version = 1", "missing in the database"),
+], ids=["changed", "newer", "gap"])
+def test_migrate_leaves_a_schema_alone_that_is_not_ours(build, folder, cluster, statement, said):
+    owner = cluster.create_database(folder.name)
+    stack = Stack(build, folder, owner, database=owner)
+    stack.command("migrate")
+    before = stack.tables().digests()
+    with stack.tables().connection.cursor() as cursor:
+        cursor.execute(statement)
+    done = stack.command("migrate", check=False)
+    assert done.returncode == 1 and said in done.stderr
+    after = stack.tables().digests()
+    assert {name for name in after if after[name] != before[name]} == {"schema_version"}
+
+
+def test_the_administrators_jobs_need_a_running_private_database(stack):
+    done = stack.command("migrate", check=False)
+    assert done.returncode == 1 and "start stafettd" in done.stderr
+
+
+def test_an_import_may_be_repeated(stack):
+    stack.start()
+    stack.import_directory()
+    before = {name: stack.tables().count(name) for name in ("organization", "unit", "member", "membership")}
+    stack.import_directory()
+    assert before == {name: stack.tables().count(name) for name in before}
+
+
+WRONG = {  # what is done to the directory, and what is said of it
+    "a misspelt field": (lambda d: d["organizations"][0]["units"][0].update(fone="1"), "'fone' is not known"),
+    "an unknown need": (lambda d: d["organizations"][0]["units"][0].update(needs=["beer"]), "'needs' cannot hold"),
+    "a wrong number": (lambda d: d["organizations"][1].update(number="2321000256"), "not an organisation number"),
+    "a foreign handle": (lambda d: d["organizations"][2]["units"][0].update(handle="lund/x"), "the handle must be"),
+    "an unknown unit": (lambda d: d["organizations"][0]["members"][0].update(roles={"lund/x": ["intake"]}), "no 'lund/x'"),
+    "an unknown role": (lambda d: d["organizations"][0]["members"][0].update(roles={"lund/vuxen": ["king"]}), "not a role"),
+    "no list": (lambda d: d.update(organizations={}), "must be a list"),
+}
+
+
+@pytest.fixture(scope="module")
+def imported(build, work):
+    stack = Stack(build, work / "di").start()
+    stack.import_directory()
+    yield stack
+    stack.stop()
+
+
+@pytest.mark.parametrize("spoil, said", WRONG.values(), ids=[name.replace(" ", "_") for name in WRONG])
+def test_a_directory_with_a_fault_changes_nothing(imported, spoil, said):
+    directory = people.directory()
+    directory["organizations"][0]["name"] = "Another name"
+    spoil(directory)
+    path = imported.folder / "wrong.json"
+    path.write_text(json.dumps(directory))
+    path.chmod(0o644)
+    before = imported.tables().digests()
+    done = imported.command("directory", "import", path, check=False)
+    assert done.returncode == 1 and said in done.stderr and done.stderr.count("\n") == 1
+    assert imported.tables().digests() == before
