@@ -29,11 +29,6 @@
 	"INSERT INTO stafett.schema_version (version, name, sha256, applied_time) " \
 	"VALUES ($1, $2, $3, stafett.now())"
 
-static void migrate_free_applied(struct schema_applied **applied)
-{
-	free(*applied);
-}
-
 /* Puts |what| before the text in |error|. Gives |r|. */
 static int migrate_fail(int r, const char *what, char **error)
 {
@@ -137,24 +132,35 @@ static int migrate_apply(PGconn *conn, const struct schema_file *file, char **re
 	return 0;
 }
 
-static int migrate_bring_up(PGconn *conn, char **ret_error)
+/* The position of the first file that the database lacks. */
+static int migrate_find_first(PGconn *conn, size_t *ret_at, char **ret_error)
 {
-	CLEANUP(migrate_free_applied) struct schema_applied *applied = NULL;
+	struct schema_applied *applied;
 	enum schema_verdict verdict;
 	size_t n_applied, at;
+	int r = migrate_read_applied(conn, &applied, &n_applied, ret_error);
+
+	if (r)
+		return r;
+	verdict = schema_compare(schema_files, schema_n_files, applied, n_applied, &at);
+	free(applied);
+	if (verdict != SCHEMA_FITS) {
+		*ret_error = migrate_refusal(verdict, at);
+		return -ESTALE;
+	}
+	*ret_at = at;
+	return 0;
+}
+
+static int migrate_bring_up(PGconn *conn, char **ret_error)
+{
+	size_t at = 0;
 	int r = admin_run(conn, MIGRATE_LOCK, NULL, 0, NULL, ret_error);
 
 	if (!r)
 		r = admin_run(conn, MIGRATE_BOOK, NULL, 0, NULL, ret_error);
 	if (!r)
-		r = migrate_read_applied(conn, &applied, &n_applied, ret_error);
-	if (r)
-		return r;
-	verdict = schema_compare(schema_files, schema_n_files, applied, n_applied, &at);
-	if (verdict != SCHEMA_FITS) {
-		*ret_error = migrate_refusal(verdict, at);
-		return -ESTALE;
-	}
+		r = migrate_find_first(conn, &at, ret_error);
 	for (; !r && at < schema_n_files; at++)
 		r = migrate_apply(conn, &schema_files[at], ret_error);
 	return r;
