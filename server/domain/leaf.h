@@ -26,13 +26,13 @@ enum { LEAF_MAX = 300, LEAF_NAME_MAX = 89, LEAF_HASH_LEN = 32, LEAF_SALT_LEN = 3
 
 /* What was done. The numbers are for ever. */
 enum leaf_type {
-	LEAF_NONE = 0, /* no case data: not recorded */
 	LEAF_SEND = 1,
 	LEAF_ACT = 2,
 	LEAF_ACKNOWLEDGE = 3,
 	LEAF_GET = 4,
 	LEAF_LIST = 5,
 	LEAF_INBOX = 6,
+	LEAF_SEARCH = 7, /* of the directory: recorded only where it was denied */
 };
 
 enum leaf_outcome {

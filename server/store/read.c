@@ -173,7 +173,8 @@ static void reader_commit(struct reader *r)
 	r->query = -1; /* from here on the group has its sync */
 	if (!r->reason && read->judge)
 		r->reason = read->judge(read);
-	if (read->type != LEAF_NONE) {
+	/* The directory is no case data; an attempt that was denied counts everywhere. */
+	if (read->type != LEAF_SEARCH || r->reason) {
 		reader_audit_args(r, &args);
 		if (db_conn_execute(r->conn, READ_AUDIT, &args, reader_on_command, r) < 0)
 			return;
