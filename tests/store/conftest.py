@@ -12,7 +12,7 @@ EXPLAIN = ["session_preload_libraries=auto_explain", "auto_explain.log_min_durat
 
 @pytest.fixture(scope="session")
 def cluster(work):
-    cluster = Cluster(work / "pg", *EXPLAIN)
+    cluster = Cluster(work / "plan", *EXPLAIN)
     yield cluster
     cluster.stop()
 

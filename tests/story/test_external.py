@@ -11,7 +11,7 @@ from stack import Stack
 
 @pytest.fixture(scope="module")
 def cluster(work):
-    cluster = Cluster(work / "pg")
+    cluster = Cluster(work / "care")
     yield cluster
     cluster.stop()
 
