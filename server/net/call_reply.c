@@ -99,8 +99,8 @@ static size_t call_reply_take(struct call *call, uint8_t *buf, size_t room)
 {
 	size_t taken = 0;
 
-	while (taken < room && !list_is_empty(&call->chunks)) {
-		struct call_chunk *chunk = list_first(&call->chunks, struct call_chunk, node);
+	list_for_each_safe (node, &call->chunks) {
+		struct call_chunk *chunk = container_of(node, struct call_chunk, node);
 		size_t left = chunk->len - chunk->taken;
 		size_t n = left < room - taken ? left : room - taken;
 
@@ -108,8 +108,9 @@ static size_t call_reply_take(struct call *call, uint8_t *buf, size_t room)
 		taken += n;
 		chunk->taken += n;
 		call_reply_discharge(call, n);
-		if (chunk->taken == chunk->len)
-			call_reply_free_chunk(call, chunk);
+		if (n < left)
+			break;
+		call_reply_free_chunk(call, chunk);
 	}
 	return taken;
 }
@@ -315,8 +316,8 @@ void call_reply_end(struct call *call, const struct call_status *status)
 
 void call_reply_fini(struct call *call)
 {
-	while (!list_is_empty(&call->chunks))
-		call_reply_free_chunk(call, list_first(&call->chunks, struct call_chunk, node));
+	list_for_each_safe (node, &call->chunks)
+		call_reply_free_chunk(call, container_of(node, struct call_chunk, node));
 	free(call->trailer.message);
 	free(call->trailer.details);
 }

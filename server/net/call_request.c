@@ -179,10 +179,9 @@ static void call_request_make_room(struct call *call)
 /* Takes from |input| up to the end of the next message; true when one is whole. */
 static bool call_request_next(struct call *call, struct bytes *input)
 {
-	enum grpc_frame_event event;
-
 	while (!call_is_refused(call)) {
-		event = grpc_frame_next(&call->frame, input);
+		enum grpc_frame_event event = grpc_frame_next(&call->frame, input);
+
 		if (event == GRPC_FRAME_MORE)
 			return false;
 		if (event == GRPC_FRAME_MESSAGE)

@@ -121,8 +121,8 @@ static void conn_on_turn(evutil_socket_t fd, short what, void *arg)
 	list_remove(&host->dirty);
 	while ((node = list_pop(&batch)))
 		conn_io_turn(container_of(node, struct conn, dirty));
-	while (!list_is_empty(&host->lists[CONN_CLOSED]))
-		conn_free(list_first(&host->lists[CONN_CLOSED], struct conn, node));
+	list_for_each_safe (closed, &host->lists[CONN_CLOSED])
+		conn_free(container_of(closed, struct conn, node));
 }
 
 int conn_host_init(struct conn_host *host)
@@ -145,8 +145,8 @@ int conn_host_init(struct conn_host *host)
 void conn_host_fini(struct conn_host *host)
 {
 	for (int i = 0; i < CONN_STATES; i++) {
-		while (!list_is_empty(&host->lists[i]))
-			conn_free(list_first(&host->lists[i], struct conn, node));
+		list_for_each_safe (node, &host->lists[i])
+			conn_free(container_of(node, struct conn, node));
 	}
 	event_free(host->turn);
 	h2_host_fini(&host->h2);
