@@ -154,7 +154,8 @@ static void master_begin_running(struct master *master)
 	int r = listen_begin(master->listen_fd);
 
 	if (r) {
-		log_error("cannot listen", LOG_S("error", strerror(-r)));
+		log_error("cannot listen", LOG_I("port", master->settings->port),
+			LOG_S("error", strerror(-r)));
 		master_drain(master, EXIT_FAILURE);
 		return;
 	}
