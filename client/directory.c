@@ -10,7 +10,9 @@
 
 #include "client/call.h"
 #include "client/memory.h"
+#include "client/nearest.h"
 #include "client/paths.h"
+#include "stafett/caps.h"
 
 enum { DIRECTORY_FILE_BYTES = 1 << 20, DIRECTORY_FRESH_S = 7 * 86400 };
 
@@ -84,6 +86,23 @@ const Stafett__V1__Unit *directory_find(struct client *client, const char *handl
 		return response->units[i];
 	}
 	return NULL;
+}
+
+const char *directory_nearest(struct client *client, const char *handle)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *response;
+	struct nearest nearest;
+
+	nearest_begin(&nearest, handle);
+	request.page_size = CAP_PAGE_SIZE;
+	request.handle_prefix = memory_copy(&client->arena, bytes_of(handle, strcspn(handle, "/")));
+	if (!call_aside(client, METHOD_search, &request.base,
+		    &stafett__v1__search_response__descriptor, &response))
+		return NULL;
+	for (size_t i = 0; i < response->n_units; i++)
+		nearest_offer(&nearest, response->units[i]->handle);
+	return nearest.best;
 }
 
 const char *directory_name(struct client *client, const char *handle)

@@ -17,5 +17,8 @@ void directory_learn(struct client *client, const char *handle, const char *name
 /* Looks a unit up, closed ones too: NULL where there is none of that handle, or
  * where the server cannot be asked; then |ret_asked| is false. */
 const Stafett__V1__Unit *directory_find(struct client *client, const char *handle, bool *ret_asked);
+/* The unit of the same organisation whose handle is nearest to one that does not
+ * exist; NULL where there is none. */
+const char *directory_nearest(struct client *client, const char *handle);
 
 #endif

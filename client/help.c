@@ -83,7 +83,7 @@ void help_print_overview(struct client *client, bool all)
 	printf("\n%s\n", _("One command: stafett help send     All of them: stafett help --all"));
 }
 
-/* What «send» takes cannot be said in options. */
+/* What 'send' takes cannot be said in options. */
 static const char help_draft[] =
 	N_("FILE holds one JSON object:\n"
 	   "\n"
@@ -97,7 +97,7 @@ static const char help_draft[] =
 	   "    \"body\": \"What the other unit needs to know.\"\n"
 	   "  }\n"
 	   "\n"
-	   "«bodyFile» instead of «body» names a file that goes byte for byte. The manual\n"
+	   "'bodyFile' instead of 'body' names a file that goes byte for byte. The manual\n"
 	   "page stafett(1) has every field. Codes: stafett codes need, kind, basis, ...");
 
 static const char help_profile[] =

@@ -67,9 +67,10 @@ static int accept_take_time(
 static int accept_read_act(
 	struct client *client, const struct arguments *arguments, Stafett__V1__AcceptAct *act)
 {
-	const char *contact_by = arguments_get(arguments, OPTION_accept_contact_by);
+
 	const char *reason = arguments_get(arguments, OPTION_accept_clock_reason);
 	const char *time = arguments_get(arguments, OPTION_accept_time);
+	const char *contact_by;
 	const char *role;
 	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
 
@@ -78,7 +79,9 @@ static int accept_read_act(
 	if (!r)
 		r = accept_take_code(client, OPTION_accept_responsible, role, CODES_RESPONSIBLE,
 			&act->responsible);
-	if (!r && contact_by)
+	if (!r)
+		r = arguments_require(client, arguments, OPTION_accept_contact_by, &contact_by);
+	if (!r)
 		r = accept_take_date(client, contact_by, &act->contact_by_date);
 	if (!r && reason)
 		r = accept_take_code(client, OPTION_accept_clock_reason, reason, CODES_CLOCK_REASON,

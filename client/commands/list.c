@@ -79,25 +79,24 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	struct arena *arena = &client->arena;
 	int64_t due_us = format_us(referral->due_time);
 	struct card card;
-	const char *cells[9];
+	const char *cells[8];
 
 	card_read(arena, summary->card, &card);
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, referral->code);
 	cells[2] = row_person(client, &card);
-	cells[3] = row_born(client, &card);
-	cells[4] = referral->status;
-	cells[5] = list_unit(client, summary->chain->custodian);
-	cells[6] = list_next_step(client, referral);
-	cells[7] = format_brief(arena, due_us, client->today);
-	cells[8] = format_days_left(arena, summary->chain->intervention_due_date, client->today);
+	cells[3] = referral->status;
+	cells[4] = list_unit(client, summary->chain->custodian);
+	cells[5] = list_next_step(client, referral);
+	cells[6] = format_brief(arena, due_us, client->today);
+	cells[7] = format_days_left(arena, summary->chain->intervention_due_date, client->today);
 	table_row(table, arena, row_is_late(due_us), cells);
 }
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)
 {
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
-		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = true}, {.title = _("BORN")},
+		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = true},
 		{.title = _("STATE")}, {.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};

@@ -73,7 +73,8 @@ static int send_check_unit(struct client *client, const char *to, const struct d
 	if (!asked)
 		return 0;
 	if (!unit)
-		return client_problem(client, PROBLEM_UNIT_UNKNOWN, NULL);
+		return client_problem(
+			client, PROBLEM_UNIT_UNKNOWN, "near", directory_nearest(client, to), NULL);
 	if (strcmp(unit->status, "closed") == 0)
 		return client_problem(
 			client, PROBLEM_UNIT_CLOSED, "alternative", unit->replaced_by, NULL);
@@ -193,14 +194,17 @@ static const char *send_holder_sentence(
 		now && now->chain && strcmp(now->chain->custodian, client->profile->unit) == 0;
 
 	if (!now || !now->chain)
-		return _("{code}  sent.");
+		return _("sent.");
 	client_word(client, "holder", directory_name(client, now->chain->custodian));
 	if (!is_own)
-		return _("{code}  sent. {holder} holds the chain.");
+		return _("sent. {holder} holds the chain.");
 	if (!send_kind_transfers(draft->kind))
-		return _("{code}  sent. You go on holding the chain.");
-	return _("{code}  sent. You hold it until {office} accepts.");
+		return _("sent. You go on holding the chain.");
+	return _("sent. You hold it until {office} accepts.");
 }
+
+/* As wide as a code and two spaces. */
+static const char send_indent[] = "           ";
 
 static void send_print(
 	struct client *client, const struct draft *draft, const Stafett__V1__SendResponse *response)
@@ -212,15 +216,17 @@ static void send_print(
 	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
 		    &now))
 		now = NULL;
-	client_word(client, "code", response->code);
+
 	client_word(client, "office", directory_name(client, words_get(&client->words, "to")));
 	if (now && now->referral)
 		client_word(client, "due",
 			format_moment(
 				&client->arena, format_us(now->referral->due_time), client->today));
-	output_say(client, "", send_holder_sentence(client, draft, now));
+	lines_print(stdout, memory_printf(&client->arena, "%s  ", response->code), send_indent,
+		words_fill(
+			&client->arena, send_holder_sentence(client, draft, now), &client->words));
 	if (*words_get(&client->words, "due"))
-		output_say(client, "           ", _("They acknowledge by {due}, or you are told."));
+		output_say(client, send_indent, _("They acknowledge by {due}, or you are told."));
 	output_next(client, "show %s", format_code_start(&client->arena, response->code));
 }
 

@@ -20,6 +20,7 @@ enum {
 	UNITS_AGE_MOST = 130,
 	/* An inbox that nobody has read for so long is marked. */
 	UNITS_STALE_S = 2 * 86400,
+	UNITS_WIDE_COLUMNS = 100,
 };
 
 /* Takes a code from an option; what is not in its list never leaves. */
@@ -116,9 +117,8 @@ static void units_add_row(struct client *client, struct table *table, const Staf
 	struct arena *arena = &client->arena;
 	int64_t unread_s = units_unread_s(unit);
 	int32_t answers_s = unit->inbox ? unit->inbox->median_acknowledge_seconds : 0;
-	const char *cells[] = {unit->handle, unit->display_name,
-		units_join(client, unit->kinds, unit->n_kinds), unit->opening_hours,
-		unread_s < 0 ? "" : format_span(arena, unread_s),
+	const char *cells[] = {unit->handle, units_join(client, unit->kinds, unit->n_kinds),
+		unit->opening_hours, unread_s < 0 ? "" : format_span(arena, unread_s),
 		answers_s ? format_span(arena, answers_s) : "", unit->phone};
 
 	directory_learn(client, unit->handle, unit->display_name);
@@ -147,14 +147,26 @@ static void units_explain(struct client *client, const Stafett__V1__Unit *unit)
 			&words));
 }
 
+/* Sending to the first that is not oneself. */
+static void units_print_next(struct client *client, const Stafett__V1__SearchResponse *all)
+{
+	for (size_t i = 0; i < all->n_units; i++) {
+		if (strcmp(all->units[i]->handle, client->profile->unit) == 0 ||
+			strcmp(all->units[i]->status, "closed") == 0)
+			continue;
+		output_next(client, "send %s --file referral.json", all->units[i]->handle);
+		return;
+	}
+}
+
 static void units_print(struct client *client, const Stafett__V1__SearchResponse *all)
 {
+	/* A narrow page has no room for telephones; marked units show theirs below. */
+	bool has_room = client->is_plain || lines_width() >= UNITS_WIDE_COLUMNS;
 	const struct table_column columns[] = {{.title = _("UNIT")},
-		{.title = _("NAME"), .may_shrink = true}, {.title = _("TAKES"), .may_shrink = true},
-		{.title = _("OPEN"), .may_shrink = true},
-		{.title = _("LAST READ"), .is_number = true},
-		{.title = _("ANSWERS IN"), .is_number = true}, {.title = _("PHONE")},
-		{.title = NULL}};
+		{.title = _("TAKES"), .may_shrink = true}, {.title = _("OPEN")},
+		{.title = _("READ"), .is_number = true}, {.title = _("ANSWERS"), .is_number = true},
+		{.title = has_room ? _("PHONE") : NULL}, {.title = NULL}};
 	struct table *table = table_new(columns, client->is_plain);
 
 	for (size_t i = 0; i < all->n_units; i++)
@@ -166,7 +178,7 @@ static void units_print(struct client *client, const Stafett__V1__SearchResponse
 		if (units_is_marked(all->units[i]))
 			units_explain(client, all->units[i]);
 	}
-	output_next(client, "send %s --file referral.json", all->units[0]->handle);
+	units_print_next(client, all);
 }
 
 int command_units(struct client *client, const struct arguments *arguments)

@@ -280,11 +280,10 @@ static nghttp2_nv channel_pair(const char *name, const char *value)
 	};
 }
 
-static int channel_submit(
-	struct channel *channel, const struct channel_request *request, struct channel_call *call)
+static int channel_submit(struct channel *channel, const struct channel_request *request,
+	const char *timeout, struct channel_call *call)
 {
 	nghttp2_data_provider body = {.source.ptr = call, .read_callback = channel_on_read};
-	char timeout[GRPC_TIMEOUT_CHARS];
 	const nghttp2_nv headers[] = {
 		channel_pair(":method", "POST"),
 		channel_pair(":scheme", "https"),
@@ -297,7 +296,6 @@ static int channel_submit(
 		channel_pair("stafett-unit", request->unit),
 	};
 
-	grpc_timeout_format(request->deadline_ns - clock_now_ns(), timeout);
 	call->stream = nghttp2_submit_request(
 		channel->session, NULL, headers, ARRAY_SIZE(headers), &body, NULL);
 	return call->stream < 0 ? -ENOMEM : 0;
@@ -324,12 +322,14 @@ int channel_call(struct channel *channel, const struct channel_request *request,
 	struct arena *arena, struct answer *ret_answer, struct net_detail *detail)
 {
 	struct channel_call call = {.message = request->message, .answer = ret_answer};
+	char timeout[GRPC_TIMEOUT_CHARS];
 	int r;
 
 	assert(request->message.len <= CAP_MESSAGE_BYTES);
 	answer_init(ret_answer, arena, CAP_REPLY_BYTES);
 	grpc_frame_put_prefix(call.prefix, (uint32_t)request->message.len);
-	r = channel_submit(channel, request, &call);
+	grpc_timeout_format(request->deadline_ns - clock_now_ns(), timeout);
+	r = channel_submit(channel, request, timeout, &call);
 	if (!r) {
 		channel->call = &call;
 		r = channel_run(channel, &call, request->deadline_ns, detail);

@@ -49,13 +49,13 @@ static void referral_print_title(struct referral_screen *screen)
 {
 	const Stafett__V1__Referral *referral = screen->referral;
 	struct arena *arena = &screen->client->arena;
-	const char *left = memory_printf(arena, "%s  %s: %s", safe_line(arena, referral->code),
-		safe_line(arena, referral->kind),
-		safe_line(arena, row_matter(screen->client, referral->priority, referral->needs,
-					 referral->n_needs, &screen->card)));
+	const char *matter = row_matter(screen->client, referral->priority, referral->needs,
+		referral->n_needs, &screen->card);
 
-	lines_print(stdout, "", "           ",
-		memory_printf(arena, "%s   [%s]", left, safe_line(arena, referral->status)));
+	lines_print(stdout, memory_printf(arena, "%s  ", safe_line(arena, referral->code)),
+		"           ",
+		memory_printf(arena, "%s: %s   [%s]", safe_line(arena, referral->kind),
+			safe_line(arena, matter), safe_line(arena, referral->status)));
 }
 
 static void referral_print_person(struct referral_screen *screen)
@@ -209,14 +209,26 @@ static void referral_print_delivery(struct referral_screen *screen)
 			format_moment(&client->arena, us, client->today)));
 }
 
-/* What an event did, in the words of the table of acts. */
+/* What an event did. The first event of a chain makes a holder, and moves none. */
 static const char *referral_event_text(struct client *client, const Stafett__V1__Event *event)
 {
-	const char *moved = event->custodian_changed ? _("; HOLDER MOVED") : "";
+	static const struct {
+		const char *kind, *text;
+	} events[] = {
+		{"send", N_("sent")},
+		{"acknowledge", N_("acknowledged")},
+		{"accept", N_("accepted")},
+	};
+	bool is_first = !*event->from_status;
+	const char *text = event->kind;
 
-	if (strcmp(event->from_status, event->to_status) == 0 || !*event->from_status)
-		return memory_printf(&client->arena, "%s%s", event->kind, moved);
-	return memory_printf(&client->arena, "%s: %s%s", event->kind, event->to_status, moved);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		if (strcmp(events[i].kind, event->kind) == 0)
+			text = _(events[i].text);
+	}
+	if (event->custodian_changed && !is_first)
+		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));
+	return text;
 }
 
 static void referral_print_events(struct referral_screen *screen)
