@@ -15,7 +15,7 @@ static const char *const status_names[] = {
 
 /* The units of grpc-timeout, finest first. */
 static const struct {
-	char letter;
+	uint8_t letter;
 	int64_t ns;
 } timeout_units[] = {
 	{'n', 1},

@@ -36,16 +36,12 @@ static int pb_check_message(
 /* Puts |name| in front of the path, while there is room. */
 static void pb_check_name(struct pb_check_walk *walk, const char *name)
 {
-	char *path = walk->fault->field;
-	size_t len = strlen(path), name_len = strlen(name);
-	size_t dot = len > 0;
+	struct pb_check_fault *fault = walk->fault, longer;
+	int len = snprintf(longer.field, sizeof(longer.field), "%s%s%s", name,
+		*fault->field != '\0' ? "." : "", fault->field);
 
-	if (len + dot + name_len >= sizeof(walk->fault->field))
-		return;
-	memmove(path + name_len + dot, path, len + 1);
-	memcpy(path, name, name_len);
-	if (dot)
-		path[name_len] = '.';
+	if (len > 0 && (size_t)len < sizeof(longer.field))
+		*fault = longer;
 }
 
 static enum pb_wire_type pb_check_wire_type(ProtobufCType type)

@@ -66,6 +66,8 @@ bool log_would(enum log_level level)
 /* Adds all of |piece| or, where the line has no room for it, nothing. */
 static void log_add(struct log_line *line, struct bytes piece)
 {
+	if (piece.len == 0)
+		return;
 	if (line->cut || line->len + piece.len > LINE_FULL) {
 		line->cut = true;
 		return;

@@ -25,7 +25,7 @@ static void suggest_fill_row(const char *typed, size_t at, const char *name, con
 size_t suggest_distance(const char *typed, const char *name)
 {
 	size_t typed_len = strlen(typed), name_len = strlen(name);
-	size_t rows[3][WORD_MAX + 1];
+	size_t rows[3][WORD_MAX + 1] = {{0}};
 	size_t distance;
 
 	if (typed_len > WORD_MAX || name_len > WORD_MAX)
