@@ -114,21 +114,20 @@ char *arena_copy(struct arena *arena, struct bytes bytes)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+	char *text, *copy;
 	va_list args;
-	char *text = NULL;
 	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vasprintf(&text, format, args);
 	va_end(args);
-	if (len >= 0)
-		text = arena_alloc(arena, (size_t)len + 1);
-	if (!text)
+	if (len < 0) {
+		arena->overflowed = true;
 		return NULL;
-	va_start(args, format);
-	vsnprintf(text, (size_t)len + 1, format, args);
-	va_end(args);
-	return text;
+	}
+	copy = arena_copy(arena, bytes_of(text, (size_t)len));
+	free(text);
+	return copy;
 }
 
 static void *arena_protobuf_alloc(void *data, size_t size)
