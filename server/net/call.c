@@ -6,7 +6,6 @@
 #include "net/call.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "codec/grpc_meta.h"
@@ -32,6 +31,14 @@ static uint64_t call_scatter(uint64_t n)
 	return n ^ (n >> 31);
 }
 
+/* Writes |n| as sixteen hex digits. */
+static void call_name(char *id, uint64_t n)
+{
+	for (int i = CALL_ID_CHARS - 2; i >= 0; i--, n >>= 4)
+		id[i] = "0123456789abcdef"[n & 15];
+	id[CALL_ID_CHARS - 1] = '\0';
+}
+
 struct call *call_new(struct h2 *h2, int32_t stream_id)
 {
 	struct call *call = calloc(1, sizeof(*call));
@@ -43,8 +50,7 @@ struct call *call_new(struct h2 *h2, int32_t stream_id)
 	call->begun_ns = h2->now_ns;
 	call->deadline_ns = call->begun_ns + CAP_BODY_MS * NOW_NS_PER_MS;
 	call->headers.timeout_ns = INT64_MAX;
-	snprintf(call->id, sizeof(call->id), "%016llx",
-		(unsigned long long)call_scatter(h2->host->next_call++));
+	call_name(call->id, call_scatter(h2->host->next_call++));
 	arena_init(&call->arena, CAP_ARENA_BYTES);
 	grpc_frame_init(&call->frame, CAP_MESSAGE_BYTES);
 	list_init(&call->chunks);
@@ -72,7 +78,7 @@ static void call_free(struct call *call)
 	h2->n_calls--;
 	h2->host->calls--;
 	if (h2->n_calls == 0)
-		h2->idle_ns = now_ns();
+		h2->idle_ns = h2->now_ns;
 	free(call);
 }
 

@@ -65,8 +65,9 @@ static void call_nvs_begin_grpc(struct call_nvs *nvs, const struct call *call)
 
 static void call_nvs_end(struct call_nvs *nvs, const struct call_trailer *trailer)
 {
-	snprintf(nvs->code, sizeof(nvs->code), "%d", trailer->code);
-	call_nvs_add(nvs, "grpc-status", nvs->code, 0);
+	if (trailer->code != GRPC_OK)
+		snprintf(nvs->code, sizeof(nvs->code), "%d", trailer->code);
+	call_nvs_add(nvs, "grpc-status", trailer->code == GRPC_OK ? "0" : nvs->code, 0);
 	if (trailer->message)
 		call_nvs_add(nvs, "grpc-message", trailer->message, 0);
 	if (trailer->details)

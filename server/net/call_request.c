@@ -250,7 +250,7 @@ static void call_request_run_unary(struct call *call)
 {
 	const struct call_router *router = call->h2->host->router;
 	enum grpc_frame_event end = grpc_frame_end(&call->frame);
-	int64_t now = now_ns();
+	int64_t now = call->h2->now_ns;
 
 	call->deadline_ns = call_request_deadline(call, now, CAP_DEADLINE_MS);
 	if (end != GRPC_FRAME_MORE)

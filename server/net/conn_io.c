@@ -205,10 +205,10 @@ static int conn_io_read(struct conn *c, size_t *budget)
 	rc = SSL_read_ex(c->ssl, host->in, sizeof(host->in), &n);
 	if (rc != 1)
 		return conn_io_read_nothing(c, rc);
-	c->heard_ns = now_ns();
-	c->pinged = false;
 	*budget -= n < *budget ? n : *budget;
 	h2_receive(c->h2, bytes_of(host->in, n));
+	c->heard_ns = c->h2->now_ns;
+	c->pinged = false;
 	rc = conn_io_work(c);
 	if (rc < 0)
 		return rc;
@@ -222,6 +222,7 @@ static int conn_io_exchange(struct conn *c)
 	int rc;
 
 	c->wants_write = false;
+	c->h2->now_ns = now_ns();
 	rc = conn_io_flush(c);
 	if (rc < 0)
 		return rc;

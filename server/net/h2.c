@@ -155,14 +155,14 @@ static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void
 	case NGHTTP2_HEADERS:
 	case NGHTTP2_DATA:
 		guard_give_answer(&h2->guard);
-		h2->moved_ns = now_ns();
+		h2->moved_ns = h2->now_ns;
 		if (frame->hd.type == NGHTTP2_HEADERS &&
 			(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
 			h2_end_early(h2, frame);
 		break;
 	case NGHTTP2_RST_STREAM:
 		if (frame->rst_stream.error_code != NGHTTP2_NO_ERROR &&
-			!guard_take_reset(&h2->guard, now_ns()))
+			!guard_take_reset(&h2->guard, h2->now_ns))
 			h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_resets");
 		break;
 	case NGHTTP2_GOAWAY:
@@ -310,6 +310,7 @@ void h2_dispatch(struct h2 *h2)
 	struct list batch, *node;
 
 	/* What comes to life meanwhile waits for the next round: output first. */
+	h2->now_ns = now_ns();
 	list_init(&batch);
 	list_insert_before(&h2->work, &batch);
 	list_remove(&h2->work);

@@ -51,7 +51,7 @@ struct h2 {
 	size_t lingering;     /* calls that have ended while their streams have not */
 	size_t retained;      /* bytes of requests that are kept for the calls */
 	size_t held;	      /* bytes of answers that nghttp2 has not taken yet */
-	int64_t now_ns;	      /* when the bytes at hand were received */
+	int64_t now_ns;	      /* set anew whenever bytes move or owners run */
 	int64_t moved_ns;     /* when an answer last began to wait, or moved */
 	int64_t idle_ns;      /* when the last call ended */
 	const char *cause;    /* why the session must end; NULL: it need not */
