@@ -149,10 +149,8 @@ char *client_next(struct client *client, const char *format, ...)
 	va_end(args);
 	if (len < 0)
 		memory_need(NULL);
-	if (client->as)
-		command = memory_printf(&client->arena, "stafett --as %s %s", client->as, text);
-	else
-		command = memory_printf(&client->arena, "stafett %s", text);
+	command = memory_printf(&client->arena, "stafett%s%s%s%s", client->as ? " --as " : "",
+		client->as ? client->as : "", *text ? " " : "", text);
 	free(text);
 	return command;
 }

@@ -43,10 +43,15 @@ static int deliver_until(struct client *client, struct outbox_entry *entry, int6
 		client, "kept", _("it is kept here and goes again with the same id, never twice"));
 	r = call_bytes(client, entry->path, entry->unit, entry->request, deadline_ns, outcome);
 	client_word(client, "kept", NULL);
-	if (outcome->is_decided)
+	if (outcome->is_decided) {
 		outbox_forget(entry);
-	else
-		outbox_leave(entry);
+		return r;
+	}
+	outbox_leave(entry);
+	if (r == EXIT_TEMPORARY) {
+		client->problem.hint = _("Deliver it when the line is back, with:");
+		client->problem.command = client_next(client, "%s", "");
+	}
 	return r;
 }
 
