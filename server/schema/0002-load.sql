@@ -4,6 +4,11 @@
 -- Runs after the lock statement, as a statement of its own: its snapshot is
 -- fresh, so it sees what the lock waited for. What the acting unit is no party
 -- to comes back as null, exactly as if it did not exist.
+--
+-- Each look-up is a LATERAL subquery with LIMIT 1: that is one look-up by the
+-- whole key, whatever the planner believes of a table's size. As plain joins, a
+-- plan that was made while the tables were empty compared the second half of a
+-- key row by row; as EXISTS, it hashed all of party once a batch (both measured).
 
 CREATE FUNCTION api.load(
     p_unit text[], p_member text[], p_message uuid[], p_chain uuid[], p_referral uuid[],
@@ -41,31 +46,42 @@ BEGIN
         CASE WHEN seen.referral THEN r.sender END,
         t.id, t.status, array_to_string(t.kinds, ','), successor.handle,
         h.id,
-        EXISTS (SELECT FROM referral old WHERE old.id = o.replaces AND old.requester = u.id),
+        old.id IS NOT NULL,
         d.seq, d.content_hash
     FROM unnest(p_unit, p_member, p_message, p_chain, p_referral, p_to, p_hand_back,
             p_delivered, p_replaces) WITH ORDINALITY
         AS o (unit, member, message, chain, referral, to_unit, hand_back, delivered, replaces, i)
-    LEFT JOIN unit u ON u.handle = o.unit
-    LEFT JOIN organization org ON org.id = u.organization
-    LEFT JOIN member m ON m.urn = o.member
+    LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+        SELECT x.number FROM organization x WHERE x.id = u.organization LIMIT 1) org ON true
+    LEFT JOIN LATERAL (SELECT x.id FROM member x WHERE x.urn = o.member LIMIT 1) m ON true
     LEFT JOIN LATERAL (
         SELECT string_agg(ms.role, ',' ORDER BY ms.role) AS roles FROM membership ms
         WHERE ms.member = m.id AND ms.unit = u.id
             AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to) held ON true
-    LEFT JOIN idempotency k ON k.unit = u.id AND k.message = o.message
-    LEFT JOIN chain c ON c.id = o.chain
-    LEFT JOIN referral r ON r.id = o.referral AND r.chain = c.id
     LEFT JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM party p
-                WHERE p.unit = u.id AND p.code = r.code AND p.referral = r.id) AS referral,
-            c.custodian = u.id OR EXISTS (
-                SELECT FROM referral any_of JOIN party p ON p.unit = u.id
-                    AND p.code = any_of.code AND p.referral = any_of.id
-                WHERE any_of.chain = c.id) AS chain) seen ON true
-    LEFT JOIN unit t ON t.handle = o.to_unit
-    LEFT JOIN unit successor ON successor.id = t.replaced_by
-    LEFT JOIN unit h ON h.handle = o.hand_back
+        SELECT x.content_hash, x.receipt FROM idempotency x
+        WHERE x.unit = u.id AND x.message = o.message LIMIT 1) k ON true
+    LEFT JOIN LATERAL (SELECT * FROM chain x WHERE x.id = o.chain LIMIT 1) c ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM referral x WHERE x.id = o.referral AND x.chain = c.id LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT x.referral FROM party x
+        WHERE x.unit = u.id AND x.code = r.code AND x.referral = r.id LIMIT 1) mine ON true
+    LEFT JOIN LATERAL (
+        SELECT p.unit FROM referral x
+        JOIN party p ON p.unit = u.id AND p.code = x.code AND p.referral = x.id
+        WHERE x.chain = c.id LIMIT 1) ours ON true
+    LEFT JOIN LATERAL (
+        SELECT mine.referral IS NOT NULL AS referral,
+            coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
+    LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.to_unit LIMIT 1) t ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM unit x WHERE x.id = t.replaced_by LIMIT 1) successor ON true
+    LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.hand_back LIMIT 1) h ON true
+    LEFT JOIN LATERAL (
+        SELECT x.id FROM referral x
+        WHERE x.id = o.replaces AND x.requester = u.id LIMIT 1) old ON true
     LEFT JOIN LATERAL (
         SELECT dd.seq, dd.content_hash FROM delivery dd
         WHERE dd.chain = c.id AND dd.unit = u.id AND dd.referral = r.id

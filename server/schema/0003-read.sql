@@ -139,12 +139,12 @@ BEGIN
     SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
         e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
         e.custodian_changed
-    FROM referral r
+    FROM stafett.visible(acting, p_id, p_code) v
+    JOIN referral r ON r.id = v
     JOIN event e ON e.chain = r.chain AND e.referral = r.id
     LEFT JOIN unit u ON u.id = e.unit
     LEFT JOIN member m ON m.id = e.member
     LEFT JOIN unit c ON c.id = e.custodian
-    WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code))
     ORDER BY e.chain, e.seq;
 END
 $$;
@@ -162,18 +162,21 @@ DECLARE
 BEGIN
     -- Rows that somebody is writing are left alone: a reader never waits.
     UPDATE delivery d SET state = 'fetched', fetch_time = stafett.now()
-    WHERE (d.chain, d.seq, d.unit) IN (
-        SELECT x.chain, x.seq, x.unit FROM delivery x JOIN referral r ON r.chain = x.chain
-        WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code)) AND x.referral = r.id
-            AND x.unit = acting AND x.state IN ('stored', 'offered')
-        FOR UPDATE OF x SKIP LOCKED);
+    FROM (
+        SELECT x.chain, x.seq, x.unit
+        FROM stafett.visible(acting, p_id, p_code) v
+        JOIN referral r ON r.id = v
+        JOIN delivery x ON x.chain = r.chain AND x.referral = r.id
+        WHERE x.unit = acting AND x.state IN ('stored', 'offered')
+        FOR UPDATE OF x SKIP LOCKED) w
+    WHERE d.chain = w.chain AND d.seq = w.seq AND d.unit = w.unit;
     RETURN QUERY
     SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body
-    FROM referral r
+    FROM stafett.visible(acting, p_id, p_code) v
+    JOIN referral r ON r.id = v
     JOIN event e ON e.chain = r.chain AND e.referral = r.id
     JOIN content ct ON ct.chain = e.chain AND ct.seq = e.seq
     LEFT JOIN unit u ON u.id = e.unit
-    WHERE r.id IN (SELECT stafett.visible(acting, p_id, p_code))
     ORDER BY e.chain, e.seq;
 END
 $$;
@@ -236,14 +239,15 @@ BEGIN
         WHERE b.unit = acting AND b.last_read_time < stafett.now() - interval '1 minute'
         FOR UPDATE SKIP LOCKED);
     UPDATE delivery d SET state = 'offered', offer_time = stafett.now()
-    WHERE (d.chain, d.seq, d.unit) IN (
+    FROM (
         SELECT x.chain, x.seq, x.unit FROM delivery x
         WHERE x.unit = acting AND NOT x.done AND x.state = 'stored'
             AND (x.store_time, x.chain, x.seq) > (coalesce(p_after, '-infinity'),
                 coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
                 coalesce(p_after_seq, 0))
         ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit
-        FOR UPDATE SKIP LOCKED);
+        FOR UPDATE SKIP LOCKED) w
+    WHERE d.chain = w.chain AND d.seq = w.seq AND d.unit = w.unit;
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
         r.code, e.kind, d.state, d.store_time, d.offer_time,

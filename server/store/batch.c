@@ -12,9 +12,7 @@
 #include "store/effects.h"
 
 /* Decisions come quickly; a transaction that idles holds locks for nobody. */
-#define BATCH_OPTIONS                                                                     \
-	"-c role=stafett_app -c enable_seqscan=off -c plan_cache_mode=force_generic_plan" \
-	" -c jit=off -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s"
+#define BATCH_OPTIONS STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s"
 
 /* Each operation needs randomness for its event's id and its audit record. */
 enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };

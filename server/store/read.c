@@ -15,9 +15,8 @@
 #include "domain/authz.h"
 #include "stafett/caps.h"
 
-#define READER_OPTIONS                                                                    \
-	"-c role=stafett_app -c enable_seqscan=off -c plan_cache_mode=force_generic_plan" \
-	" -c jit=off -c idle_in_transaction_session_timeout=5s -c statement_timeout=10s"
+#define READER_OPTIONS \
+	STORE_SESSION " -c idle_in_transaction_session_timeout=5s -c statement_timeout=10s"
 
 enum reader_phase { READER_OFFLINE, READER_CHECKING, READER_IDLE, READER_BUSY, READER_FAILING };
 
