@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL of the tests' own that logs the plan of every statement."""
+"""A PostgreSQL of the tests' own that logs every statement's plan, and how many
+rows each of its steps met."""
 
 import pytest
 import tree
 from postgres import Cluster, connect
 
 EXPLAIN = ["session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
-           "auto_explain.log_nested_statements=on", "auto_explain.log_analyze=off",
+           "auto_explain.log_nested_statements=on", "auto_explain.log_analyze=on",
+           "auto_explain.log_timing=off",
            "log_line_prefix=%m [%u] "]
 
 
