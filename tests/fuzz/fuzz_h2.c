@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole HTTP/2 session without TLS and sockets, under a peer that says anything:
+ * every call that an owner has heard of ends exactly once, and nothing that the
+ * peer had kept is left when the session is gone.
+ *
+ * The first byte of the input says into which pieces the rest is cut. Between two
+ * pieces owners work, output is pulled, and some of the calls that wait are ended.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "net/h2.h"
+
+enum { PIECE_MAX = 64, STREAMED_BYTES = 3000, HELD_MAX = 128, NOT_FOUND = 5 };
+
+/* The owner of all calls. */
+struct owner {
+	unsigned begun, ended;
+	struct call *held[HELD_MAX];
+	size_t n_held;
+};
+
+static const uint8_t filler[STREAMED_BYTES];
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* The owner hears of |call| for the first time, or again. */
+static void meet(struct owner *owner, struct call *call)
+{
+	if (!call_user(call)) {
+		call_set_user(call, owner);
+		owner->begun++;
+	}
+}
+
+static void echo(void *arg, struct call *call, struct bytes message)
+{
+	struct owner *owner = arg;
+
+	meet(owner, call);
+	owner->ended++;
+	call_reply(call, message);
+}
+
+static void hold(void *arg, struct call *call, struct bytes message)
+{
+	struct owner *owner = arg;
+
+	meet(owner, call);
+	require(owner->n_held < HELD_MAX);
+	owner->held[owner->n_held++] = call;
+}
+
+static void chat(void *arg, struct call *call, struct bytes message)
+{
+	meet(arg, call);
+	call_send(call, message);
+}
+
+static void end(void *arg, struct call *call)
+{
+	struct owner *owner = arg;
+
+	meet(owner, call);
+	owner->ended++;
+	call_finish(call, NULL);
+}
+
+static void stream(void *arg, struct call *call, struct bytes message)
+{
+	meet(arg, call);
+	call_send(call, bytes_of(filler, sizeof(filler)));
+}
+
+static void gone(void *arg, struct call *call)
+{
+	struct owner *owner = arg;
+
+	require(call_user(call) == owner);
+	owner->ended++;
+	for (size_t i = 0; i < owner->n_held; i++) {
+		if (owner->held[i] == call)
+			owner->held[i--] = owner->held[--owner->n_held];
+	}
+}
+
+static const struct call_ops echo_ops = {.message = echo, .gone = gone};
+static const struct call_ops hold_ops = {.message = hold, .gone = gone};
+static const struct call_ops chat_ops = {.message = chat, .half_close = end, .gone = gone};
+static const struct call_ops stream_ops = {.message = stream, .gone = gone, .drained = end};
+
+static const struct call_method *find(void *arg, const char *path)
+{
+	static const struct call_method methods[] = {
+		{.path = "/e", .ops = &echo_ops},
+		{.path = "/h", .ops = &hold_ops},
+		{.path = "/c", .ops = &chat_ops, .client_streams = true, .server_streams = true},
+		{.path = "/s", .ops = &stream_ops, .server_streams = true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (strcmp(methods[i].path, path) == 0)
+			return &methods[i];
+	}
+	return NULL;
+}
+
+static void wake(void *arg)
+{
+	/* Everything is asked after every piece. */
+}
+
+/* Owners work and output leaves; false when the session is over. */
+static bool turn(struct h2 *h2)
+{
+	struct bytes output;
+
+	do {
+		h2_dispatch(h2);
+		do {
+			if (h2_next_output(h2, &output) < 0)
+				return false;
+			require(output.len <= H2_OUTPUT_BYTES);
+		} while (output.len > 0);
+	} while (h2_has_work(h2));
+	return !h2->cause && !h2_is_over(h2);
+}
+
+/* Ends a call that waits, in a way that |byte| chooses. */
+static void end_one(struct owner *owner, uint8_t byte)
+{
+	struct call *call;
+
+	if (owner->n_held == 0 || byte % 4 != 0)
+		return;
+	call = owner->held[--owner->n_held];
+	owner->ended++;
+	if (byte & 8)
+		call_reply(call, bytes_of(filler, byte));
+	else
+		call_fail(call, &(struct call_status){.code = NOT_FOUND, .message = "å%"});
+}
+
+static void talk(struct h2 *h2, struct owner *owner, struct bytes input)
+{
+	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+	size_t piece = 1 + input.data[0] % PIECE_MAX;
+
+	h2_receive(h2, bytes_of(preface, sizeof(preface) - 1));
+	for (size_t at = 1; at < input.len && turn(h2); at += piece) {
+		size_t n = input.len - at < piece ? input.len - at : piece;
+
+		h2_receive(h2, bytes_of(input.data + at, n));
+		end_one(owner, input.data[at]);
+		event_base_loop(h2->host->base, EVLOOP_NONBLOCK);
+	}
+	if (h2->cause)
+		h2_say_goodbye(h2);
+	turn(h2);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct peer peer = {.member = "urn:stafett:org:2120001132:member:maria"};
+	struct owner owner = {0};
+	const struct call_router router = {.find = find, .arg = &owner};
+	struct h2_host host = {.base = event_base_new(), .router = &router};
+	struct h2 *h2 = NULL;
+
+	if (size > 0 && h2_host_init(&host) == 0) {
+		require(h2_new(&host, &peer, wake, NULL, &h2) == 0);
+		talk(h2, &owner, bytes_of(data, size));
+		h2_free(h2);
+		h2_host_fini(&host);
+	}
+	event_base_free(host.base);
+	require(host.calls == 0 && host.retained == 0 && host.held == 0);
+	require(owner.begun == owner.ended && owner.n_held == 0);
+	return 0;
+}
