@@ -6,6 +6,7 @@
  *
  *   handshaking -> open -> draining -> closing -> closed
  *
+ * OpenSSL writes to sockets without MSG_NOSIGNAL: the process ignores SIGPIPE.
  * A connection is freed only from the loop's top, never inside a callback of
  * nghttp2 or OpenSSL.
  */

@@ -12,7 +12,9 @@ MEMBER = "urn:stafett:org:2120001132:member:maria"
 
 
 class EchoServer:
-    def __init__(self, build, folder):
+    """|wrapper| is a command that runs the server, with words of its own."""
+
+    def __init__(self, build, folder, *wrapper):
         processes.private_folder(folder)
         folder.chmod(0o755)
         program = folder / "echo_server"
@@ -23,7 +25,7 @@ class EchoServer:
         own = self.authority.server().write(folder, "server")
         for path in own:
             processes.give(path)
-        self.process = processes.Process(program, *own, folder / "ca.pem")
+        self.process = processes.Process(*wrapper, program, *own, folder / "ca.pem")
         self.port = int(self.process.wait_line(r"^port \d+").split()[1])
 
     def stop(self):

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 
+import echo
 import h2peer
 import pytest
 from h2peer import ENHANCE_YOUR_CALM, Peer, headers, message
@@ -245,6 +246,19 @@ def test_more_slow_handshakes_than_places_do_not_keep_others_out(server):
         session.close()
 
 
+def test_a_server_without_descriptors_refuses_and_recovers(build, work):
+    server = echo.EchoServer(build, work / "few", "prlimit", "--nofile=40")
+    with Peer(server) as peer:
+        crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(60)]
+        server.process.wait_line("level=error.*out of descriptors")
+        assert peer.call().status == 0
+        for session in crowd:
+            session.close()
+    with Peer(server) as peer:
+        assert peer.call().status == 0
+    server.stop()
+
+
 def test_a_peer_that_never_reads_is_left(server):
     """Zero windows: answers wait, but not for ever; and a blocked socket."""
     mark = server.process.mark()
@@ -271,6 +285,20 @@ def test_an_idle_peer_is_asked_to_leave(server):
         peer.call()
         peer.socket.settimeout(400)
         assert peer.until_closed() == (h2peer.NO_ERROR, "max_idle")
+
+
+@pytest.mark.skipif(os.environ.get("STAFETT_LONG") != "1", reason="a minute and a half: with --long")
+def test_a_peer_that_fell_silent_in_a_call_is_left(server):
+    mark = server.process.mark()
+    with Peer(server) as mute, Peer(server) as alive:
+        for peer in (mute, alive):
+            peer.send(*_request(peer, message(b""), headers("/test.Echo/Chat"))[:1])
+        alive.socket.settimeout(120)
+        alive.wait_for(frames.PingFrame)
+        alive.send(frames.PingFrame(0, flags=["ACK"]))
+        line = server.process.wait_line("no sign of life", after=mark, deadline_s=120)
+        assert f":{mute.socket.getsockname()[1]} " in line
+        alive.ping()
 
 
 # -- memory ----------------------------------------------------------------------------
