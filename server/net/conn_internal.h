@@ -55,8 +55,5 @@ void conn_io_on_event(evutil_socket_t fd, short what, void *arg);
 void conn_io_turn(struct conn *c);
 /* There is something to write: the connection, |arg|, gets a turn. */
 void conn_io_wake(void *arg);
-/* OpenSSL's message callback. */
-void conn_io_on_tls_message(
-	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg);
 
 #endif

@@ -277,7 +277,8 @@ static int conn_io_refuse(struct conn *c)
 	return -EPROTO;
 }
 
-void conn_io_on_tls_message(
+/* OpenSSL's message callback: it has read or written one of its own. */
+static void conn_io_on_tls_message(
 	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg)
 {
 	struct conn *c = arg;
