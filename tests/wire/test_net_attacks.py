@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hostile peers: each attack ends its own connection and disturbs nobody else."""
 
-import os
 import socket
 import subprocess
 
@@ -277,28 +276,6 @@ def test_a_peer_that_never_reads_is_left(server):
 def _request(peer, data, fields=None):
     stream = peer.stream()
     return [peer.headers_frame(stream, fields or headers()), peer.data_frame(stream, data, True)]
-
-
-@pytest.mark.skipif(os.environ.get("STAFETT_LONG") != "1", reason="five minutes: with --long")
-def test_an_idle_peer_is_asked_to_leave(server):
-    with Peer(server) as peer:
-        peer.call()
-        peer.socket.settimeout(400)
-        assert peer.until_closed() == (h2peer.NO_ERROR, "max_idle")
-
-
-@pytest.mark.skipif(os.environ.get("STAFETT_LONG") != "1", reason="a minute and a half: with --long")
-def test_a_peer_that_fell_silent_in_a_call_is_left(server):
-    mark = server.process.mark()
-    with Peer(server) as mute, Peer(server) as alive:
-        for peer in (mute, alive):
-            peer.send(*_request(peer, message(b""), headers("/test.Echo/Chat"))[:1])
-        alive.socket.settimeout(120)
-        alive.wait_for(frames.PingFrame)
-        alive.send(frames.PingFrame(0, flags=["ACK"]))
-        line = server.process.wait_line("no sign of life", after=mark, deadline_s=120)
-        assert f":{mute.socket.getsockname()[1]} " in line
-        alive.ping()
 
 
 # -- memory ----------------------------------------------------------------------------
