@@ -94,7 +94,8 @@ static void master_drain(struct master *master, int exit_code)
 	master_enter(master, MASTER_DRAINING);
 }
 
-/* Opens what the daemon needs all its life. The lock of the state folder comes
+/* Opens what the daemon needs all its life, from the root folder: PostgreSQL's
+ * programs fail in one that they may not read. The lock of the state folder comes
  * before the port: it waits until a killed master's workers are gone. */
 static int master_open(struct master *master, char **ret_error)
 {
@@ -102,6 +103,8 @@ static int master_open(struct master *master, char **ret_error)
 	sigset_t set;
 	int r = 0;
 
+	if (chdir("/") < 0)
+		return -errno;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

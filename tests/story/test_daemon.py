@@ -180,6 +180,13 @@ def test_sigint_of_a_terminal_drains_too(stack):
     assert "msg=drained" in stack.process.log()
 
 
+def test_sigterm_during_the_first_start_ends_it_and_leaves_no_half_database(stack):
+    process = processes.Process(stack.program, "-c", stack.config)
+    process.wait_line("to=initialising")
+    assert process.stop(signal.SIGTERM) == 0
+    assert not list((stack.folder / "state").glob("pg*/PG_VERSION"))
+
+
 def test_a_port_that_is_taken_is_said_and_ends_it(stack):
     with socket.create_server(("127.0.0.1", stack.port)):
         process = processes.Process(stack.program, "-c", stack.config)
