@@ -10,20 +10,19 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WARN_UNUSED	__attribute__((warn_unused_result))
+#define WARN_UNUSED	  __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 /* Calls |fn| with the variable's address when it leaves scope. */
-#define CLEANUP(fn)	__attribute__((cleanup(fn)))
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 /* Yields the pointer and forgets it, so that its scoped release does nothing. */
-#define TAKE(p)                     \
-	({                          \
+#define TAKE(p)                         \
+	({                              \
 		__typeof__(p) t_ = (p); \
-		(p) = NULL;         \
-		t_;                 \
+		(p) = NULL;             \
+		t_;                     \
 	})
 
 /* A borrowed view of bytes; never owned, never NUL-terminated. */

@@ -65,10 +65,9 @@ static inline struct list *list_pop(struct list *l)
 #define list_first(l, type, member) container_of((l)->next, type, member)
 
 /* |n| is a struct list *; the body must not remove it (use _safe for that). */
-#define list_for_each(n, l) \
-	for (struct list *n = (l)->next; n != (l); n = n->next)
-#define list_for_each_safe(n, l) \
+#define list_for_each(n, l) for (struct list *n = (l)->next; n != (l); n = n->next)
+#define list_for_each_safe(n, l)                                        \
 	for (struct list *n = (l)->next, *n##_next = n->next; n != (l); \
-	     n = n##_next, n##_next = n->next)
+		n = n##_next, n##_next = n->next)
 
 #endif

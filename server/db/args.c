@@ -53,9 +53,10 @@ void db_args_add_bool(struct db_args *args, bool value)
 
 void db_args_add_time(struct db_args *args, int64_t us)
 {
-	args->scratch[args->n] = htobe64((uint64_t)(us - DB_EPOCH_US));
-	if (us == INT64_MIN)
+	if (us == INT64_MIN) {
 		db_args_add(args, NULL, 0);
-	else
-		db_args_add(args, &args->scratch[args->n], sizeof(uint64_t));
+		return;
+	}
+	args->scratch[args->n] = htobe64((uint64_t)(us - DB_EPOCH_US));
+	db_args_add(args, &args->scratch[args->n], sizeof(uint64_t));
 }

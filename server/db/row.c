@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Values of a binary result: network byte order, PostgreSQL's epoch. */
 #include "db/row.h"
 
 #include <endian.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Roles held against roles needed. */
 #include "domain/authz.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Default deadlines, from their table. */
 #include "domain/deadlines.h"
 
 #include <stddef.h>

@@ -209,6 +209,28 @@ BEGIN
 END
 $$;
 
+-- One page of a unit's deliveries, oldest first: what is open, and with |p_all|
+-- what is done too. Each half is read in the order of the index, and no further.
+CREATE FUNCTION stafett.inbox_page(
+    p_unit uuid, p_all boolean, p_after timestamptz, p_after_chain uuid, p_after_seq int,
+    p_limit int)
+RETURNS SETOF stafett.delivery
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett
+BEGIN ATOMIC
+    SELECT * FROM (
+        (SELECT * FROM stafett.delivery x
+        WHERE x.unit = p_unit AND NOT x.done
+            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)
+        UNION ALL
+        (SELECT * FROM stafett.delivery x
+        WHERE p_all AND x.unit = p_unit AND x.done
+            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)) page
+    ORDER BY page.store_time, page.chain, page.seq LIMIT p_limit;
+END;
+
 -- The inbox of a unit. What had only been stored is offered from now on.
 CREATE FUNCTION api.inbox(
     p_unit text, p_member text, p_roles text[], p_all boolean,
@@ -224,6 +246,9 @@ SET search_path = pg_catalog, stafett
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    after timestamptz := coalesce(p_after, '-infinity');
+    after_chain uuid := coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000');
+    after_seq int := coalesce(p_after_seq, 0);
 BEGIN
     IF acting IS NULL THEN
         RETURN;
@@ -240,13 +265,11 @@ BEGIN
         FOR UPDATE SKIP LOCKED);
     UPDATE delivery d SET state = 'offered', offer_time = stafett.now()
     FROM (
-        SELECT x.chain, x.seq, x.unit FROM delivery x
-        WHERE x.unit = acting AND NOT x.done AND x.state = 'stored'
-            AND (x.store_time, x.chain, x.seq) > (coalesce(p_after, '-infinity'),
-                coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
-                coalesce(p_after_seq, 0))
-        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit
-        FOR UPDATE SKIP LOCKED) w
+        SELECT x.chain, x.seq, x.unit
+        FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) page
+        JOIN delivery x ON x.chain = page.chain AND x.seq = page.seq AND x.unit = page.unit
+        WHERE page.state = 'stored'
+        FOR UPDATE OF x SKIP LOCKED) w
     WHERE d.chain = w.chain AND d.seq = w.seq AND d.unit = w.unit;
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
@@ -255,13 +278,7 @@ BEGIN
         r.due_time, r.status, r.version, r.priority, r.kind, array_to_string(q.needs, ','),
         c.intervention_due_date, r.next_act, r.next_actor = acting,
         ct.card, d.content_hash
-    FROM (
-        SELECT * FROM delivery x
-        WHERE x.unit = acting AND (p_all OR NOT x.done)
-            AND (x.store_time, x.chain, x.seq) > (coalesce(p_after, '-infinity'),
-                coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
-                coalesce(p_after_seq, 0))
-        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit) d
+    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id
     JOIN chain c ON c.id = d.chain

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Every answer is packed here. */
 #include "service/answer.h"
 
 #include "codec/grpc_meta.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One small function a field, so that every refusal names its field. */
 #include "service/decode.h"
 
 #include "codec/pb_check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Page tokens as text. */
 #include "service/page.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The method table, and the way of a call through it. */
 #include "service/service.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The audit record of one operation, byte by byte. */
 #include "store/audit.h"
 
 void audit_begin(struct audit *audit, enum leaf_type type, int64_t now_us,

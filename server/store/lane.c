@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A hash of chains, each with those who wait for it. */
 #include "store/lane.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a batch asks the database, and the facts that come back. */
 #include "store/load.h"
 
 /* The columns of api.load, in its order. */
@@ -128,7 +129,7 @@ void load_args(struct load *load, struct db_args *args)
 
 static struct uuid read_uuid(const struct db_row *row, int column)
 {
-	struct uuid uuid;
+	struct uuid uuid = {0};
 
 	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
 	return uuid;

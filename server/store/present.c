@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rows as messages, one function a message; each column has a name. */
 #include "store/present.h"
 
 #include "domain/code.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The SQL of the daemon. */
 #include "store/statements.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Who goes next: the ready queue, the lanes behind it, two batches before it. */
 #include "store/store.h"
 
 #include <assert.h>

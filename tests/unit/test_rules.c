@@ -43,8 +43,7 @@ static struct facts facts_for_send(void)
 		.to_known = true,
 		.to_open = true,
 		.to_unit = beroende,
-		.to_kinds = MASK(KIND_CARE_REQUEST) | MASK(KIND_HANDOVER) |
-			    MASK(KIND_CONSULTATION),
+		.to_kinds = MASK(KIND_CARE_REQUEST) | MASK(KIND_HANDOVER) | MASK(KIND_CONSULTATION),
 	};
 }
 
@@ -117,8 +116,8 @@ static void a_send_opens_a_chain_that_the_sender_holds(void **state)
 	expect_uuid(&d.next_actor, &beroende);
 	assert_string_equal(d.next_act, "acknowledge");
 	assert_int_equal(date_compare(d.due_date, (struct date){2026, 12, 2}), 0);
-	assert_int_equal(d.due_us,
-		calendar_at((struct date){2026, 11, 4}, (struct clock_time){17, 0, 0}));
+	assert_int_equal(
+		d.due_us, calendar_at((struct date){2026, 11, 4}, (struct clock_time){17, 0, 0}));
 }
 
 static void accepting_moves_the_chain_to_the_owner(void **state)
@@ -199,8 +198,7 @@ static void only_the_tables_cells_pass(void **state)
 					expected |= cells[c].act == acts[a] &&
 						    cells[c].from == (enum state)s &&
 						    units[u] == &beroende;
-				assert_int_equal(
-					decide(&o, &f).kind == DECISION_DO, expected);
+				assert_int_equal(decide(&o, &f).kind == DECISION_DO, expected);
 				assert_int_equal(
 					!!(rules_allowed_acts(&f) & MASK(acts[a])), expected);
 			}
@@ -253,15 +251,14 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	struct order o = a_send();
 	struct facts f = facts_for_send();
 
-#define REFUSED(change, undo, reason)              \
-	do {                                       \
-		change;                            \
-		expect_refusal(&o, &f, reason);    \
-		undo;                              \
+#define REFUSED(change, undo, reason)           \
+	do {                                    \
+		change;                         \
+		expect_refusal(&o, &f, reason); \
+		undo;                           \
 	} while (0)
 	REFUSED(f.roles = 0, f.roles = MASK(ROLE_CASEWORKER), REASON_NOT_A_MEMBER);
-	REFUSED(f.roles = MASK(ROLE_INTAKE), f.roles = MASK(ROLE_CASEWORKER),
-		REASON_ROLE_REQUIRED);
+	REFUSED(f.roles = MASK(ROLE_INTAKE), f.roles = MASK(ROLE_CASEWORKER), REASON_ROLE_REQUIRED);
 	REFUSED(f.unit_known = false, f.unit_known = true, REASON_NOT_A_MEMBER);
 	REFUSED(f.to_known = false, f.to_known = true, REASON_UNIT_UNKNOWN);
 	REFUSED(f.to_open = false, f.to_open = true, REASON_UNIT_CLOSED);
