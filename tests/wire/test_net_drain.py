@@ -4,7 +4,6 @@
 import signal
 
 import echo
-import grpc
 import h2peer
 import pytest
 from h2peer import Peer, headers, message
@@ -98,15 +97,13 @@ def test_a_peer_in_the_middle_of_its_handshake_is_asked_to_leave_when_it_is_done
 
 
 def test_a_stock_client_loses_no_call(leaving):
-    with leaving.channel() as channel:
+    # A stock client opens nothing on a connection that is leaving: the peer does.
+    with leaving.channel() as channel, Peer(leaving) as peer:
+        peer.ping()
         futures = [channel.hold.future(b"%d" % n) for n in range(50)]
         leaving.wait_lines("^held", 50)
-        with leaving.channel() as other:
-            grpc.channel_ready_future(other.channel).result()
-            leaving.process.send_signal(signal.SIGTERM)
-            leaving.process.wait_line("^draining")
-            released = other.release.future(b"")
-            answers = [future.result() for future in futures]
-    assert answers == [b"%d" % n for n in range(50)]
-    assert released.result() == b""
+        leaving.process.send_signal(signal.SIGTERM)
+        leaving.process.wait_line("^draining")
+        peer.answer(release(peer))
+        assert [future.result() for future in futures] == [b"%d" % n for n in range(50)]
     leaving.wait_end()
