@@ -34,7 +34,8 @@ class Case:
 def suite_of(tool, group, case):
     """The folder below tests/: 'story' of a pytest case, 'unit' or 'fuzz' of a C one."""
     if tool == "meson":
-        return "fuzz" if re.search(r"\bfuzz", group.get("name") or "") else "unit"
+        names = f"{group.get('name')} {case.get('name')}"
+        return "fuzz" if ":fuzz /" in names else "unit"
     return (case.get("classname") or tool).split(".")[0]
 
 
@@ -46,15 +47,21 @@ def verdict(case):
     return "passed", ""
 
 
+def name_of_c_test(group, name):
+    """"uuid: test_x" of a TAP test ("stafett:unit / uuid", "1 - test_x"); else the program's."""
+    program = (group if " / " in group else name).split(" / ")[-1]
+    return program if program == name.split(" / ")[-1] else f"{program}: {name.split(' - ')[-1]}"
+
+
 def cases_of(tool, path):
     for group in xml.parse(path).getroot().iter("testsuite"):
         # meson times whole programs; their first case stands for all.
         rest_s = float(group.get("time") or 0) if tool == "meson" else 0.0
         for case in group.iter("testcase"):
             outcome, reason = verdict(case)
-            name = re.sub(r"^\d+ - ", "", case.get("name"))
+            name = case.get("name")
             if tool == "meson":
-                name = f"{(group.get('name') or '').split('.')[-1]}: {name}"
+                name = name_of_c_test(group.get("name"), name)
             seconds, rest_s = float(case.get("time") or rest_s), 0.0
             yield Case(suite_of(tool, group, case), name, outcome, reason, seconds)
 
