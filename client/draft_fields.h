@@ -30,12 +30,12 @@ struct draft_reader {
 
 struct draft_field {
 	const char *name;
-	enum draft_type type;
+	int (*take)(struct draft_reader *reader, const json_t *value);
 	size_t offset;
+	enum draft_type type;
 	enum codes_list list;
 	enum when_side side;
 	bool is_required;
-	int (*take)(struct draft_reader *reader, const json_t *value);
 };
 
 /* Rows of a table: DRAFT_FIELD(draft, "kind", DRAFT_CODE, kind, .list = CODES_KIND). */

@@ -12,6 +12,11 @@
 #include "client/help.h"
 #include "client/text.h"
 
+/* The build says where it installs translations. */
+#ifndef LOCALE_DIR
+#define LOCALE_DIR "/usr/share/locale"
+#endif
+
 /* The language of the user, letters in UTF-8 whatever the locale says, and the
  * time of Stockholm, which every deadline is written in. */
 static void main_set_place(void)

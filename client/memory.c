@@ -34,17 +34,18 @@ char *memory_string(struct arena *arena, const char *text)
 char *memory_printf(struct arena *arena, const char *format, ...)
 {
 	va_list args;
-	char *text;
+	char *text = NULL;
+	char *copy;
 	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vasprintf(&text, format, args);
 	va_end(args);
-	text = memory_alloc(arena, (size_t)len + 1);
-	va_start(args, format);
-	vsnprintf(text, (size_t)len + 1, format, args);
-	va_end(args);
-	return text;
+	if (len < 0)
+		memory_need(NULL);
+	copy = memory_copy(arena, bytes_of(text, (size_t)len));
+	free(text);
+	return copy;
 }
 
 void *memory_join(

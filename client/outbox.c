@@ -194,7 +194,7 @@ int outbox_open(struct arena *arena, const char *file, struct outbox_entry *ret_
 {
 	const char *name = strrchr(file, '/') + 1;
 	struct outbox_entry entry = {.file = file};
-	struct bytes data;
+	struct bytes data = {0};
 	int r;
 
 	if (!uuid_parse(bytes_of(name, UUID_TEXT_LEN), &entry.id))

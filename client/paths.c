@@ -111,7 +111,7 @@ int paths_write_locked(struct arena *arena, const char *path, struct bytes data,
 
 int paths_write(struct arena *arena, const char *path, struct bytes data)
 {
-	int fd;
+	int fd = -1;
 	int r = paths_write_locked(arena, path, data, &fd);
 
 	if (!r)

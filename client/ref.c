@@ -22,7 +22,7 @@ static bool ref_is_row(const char *typed)
 static int ref_resolve_row(
 	struct client *client, const char *typed, enum ref_use use, const char **ret_name)
 {
-	const struct last_list_row *rows;
+	const struct last_list_row *rows = NULL;
 	size_t count = last_list_load(client, &rows);
 	size_t row = strtoul(typed, NULL, 10);
 	bool exists = row >= 1 && row <= count;
@@ -76,9 +76,9 @@ bool ref_is(const char *name, const char *id)
 /* "Did you mean 7K3M?": the word "near" from the last list. */
 static void ref_suggest(struct client *client, const char *name)
 {
-	const struct last_list_row *rows;
+	const struct last_list_row *rows = NULL;
 	size_t count = last_list_load(client, &rows);
-	struct nearest nearest;
+	struct nearest nearest = {0};
 
 	nearest_begin(&nearest, name);
 	for (size_t i = 0; i < count; i++) {
@@ -94,7 +94,7 @@ int ref_get(struct client *client, const char *typed, enum ref_use use, bool wit
 {
 	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *response;
-	const char *name;
+	const char *name = "";
 	int r = ref_resolve(client, typed, use, &name);
 
 	if (r)

@@ -47,7 +47,7 @@ static int inbox_rank(const Stafett__V1__InboxItem *item)
 static void inbox_sort(struct client *client, Stafett__V1__InboxServiceListResponse *all)
 {
 	Stafett__V1__InboxItem **sorted =
-		memory_alloc(&client->arena, sizeof(*sorted) * (all->n_items + 1));
+		memory_join(&client->arena, all->items, all->n_items, NULL, 0);
 	size_t at = 0;
 
 	for (int rank = 0; rank <= 2; rank++) {

@@ -265,7 +265,7 @@ int command_send(struct client *client, const struct arguments *arguments)
 	const char *folder = NULL;
 	struct outbox_entry entry;
 	struct draft draft;
-	struct bytes text;
+	struct bytes text = {0};
 	const char *file;
 	int r = arguments_count(client, arguments, 1, 1, _("which unit, like skane/beroende-lund"));
 

@@ -4,16 +4,23 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <openssl/err.h>
 
 void net_detail_set(struct net_detail *detail, const char *format, ...)
 {
 	va_list args;
+	char *text;
+	int len;
 
 	va_start(args, format);
-	vsnprintf(detail->text, sizeof(detail->text), format, args);
+	len = vasprintf(&text, format, args);
 	va_end(args);
+	if (len < 0)
+		return;
+	snprintf(detail->text, sizeof(detail->text), "%s", text);
+	free(text);
 }
 
 void net_detail_set_tls(struct net_detail *detail, const char *what)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the client shows: other people's text, problems, bytes, and trust."""
+
+import json
+import re
+import subprocess
+
+import people
+import pytest
+from client import Client
+from pki import Authority
+
+HOSTILE = "\x1b]52;c;aGVq\x07\x1b[2J\x9b31m\u202eevil\r\n"
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "screens")
+
+
+def card(**more):
+    return json.dumps({"familyName": "Holm", "givenName": "Anders", **more}).encode()
+
+
+def test_text_of_others_cannot_control_the_terminal(client, maria):
+    sent = maria.send(people.BEROENDE, card=card(familyName=HOSTILE, reasonText=HOSTILE))
+    for words in (["inbox"], ["list"], ["show", sent.referral], ["--plain", "inbox"]):
+        said = client.run("petra", *words)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said), words
+        assert "\\x1b" in said or "Holm" not in said
+
+
+def test_a_card_that_cannot_be_read_is_no_empty_person(client, maria):
+    sent = maria.send(people.BEROENDE, card=b"\xff not json")
+    assert "cannot be read" in client.run("petra", "show", sent.referral)
+
+
+def test_protected_identity_is_not_in_lists(client, maria):
+    sent = maria.send(people.BEROENDE, card=card(protectedIdentity=True, familyName="Hemlig"))
+    for words in (["inbox"], ["list"], ["show", sent.referral]):
+        said = client.run("petra", *words)
+        assert "Hemlig" not in said and "rotected identity" in said
+
+
+def output(client, who, *words):
+    """Standard output alone, as bytes."""
+    return subprocess.run(
+        [str(client.program), "--as", who, *[str(word) for word in words]], check=True, timeout=60,
+        stdin=subprocess.DEVNULL, capture_output=True,
+        env={"LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": str(client.home / "config"),
+             "XDG_STATE_HOME": str(client.home / "state")}).stdout
+
+
+@pytest.mark.parametrize("bundle", ["booking-request.json", "referral-validation-request.json"])
+def test_a_bundle_goes_and_comes_byte_for_byte(client, bars, bundle, tmp_path):
+    (tmp_path / bundle).write_bytes(bars[bundle])
+    draft = tmp_path / "referral.json"
+    draft.write_text(json.dumps({
+        "kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today",
+        "legalBasis": {"code": "need-of-care"}, "subject": {"familyName": "Holm"},
+        "bodyFile": bundle}))
+    sent = json.loads(output(client, "maria", "--json", "send", people.BEROENDE, "--file", draft))
+    client.run("petra", "show", sent["referral"], "--save", tmp_path / "saved")
+    saved, = (tmp_path / "saved").glob("*-body.json")
+    assert saved.read_bytes() == bars[bundle]
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert output(client, "petra", "show", sent["referral"], "--body") == bars[bundle]
+
+
+def test_nothing_is_saved_over_another_file(client, maria, tmp_path):
+    sent = maria.send(people.BEROENDE)
+    client.run("petra", "show", sent.referral, "--save", tmp_path)
+    said = client.run("petra", "show", sent.referral, "--save", tmp_path, status=2)
+    assert "FILE_UNWRITABLE" in said
+
+
+def test_rows_of_the_last_list_can_be_read_and_not_acted_on(client, maria):
+    sent = maria.send(people.BEROENDE)
+    rows = client.run("petra", "--plain", "list").splitlines()
+    number, code = rows[0].split("\t")[1:3]
+    assert sent.answer.code.startswith(code) and number == "1"
+    assert sent.answer.code in client.run("petra", "show", "1")
+    assert code in client.run("petra", "ack", "1", status=2)
+    assert "ROW_UNKNOWN" in client.run("petra", "show", "999", status=2)
+
+
+def test_a_code_is_understood_however_it_is_written(client, maria):
+    code = maria.send(people.BEROENDE).answer.code
+    for spelling in (code, code.lower(), code.replace("-", ""), code[:4] + " " + code[5:]):
+        assert code in client.run("petra", "show", spelling)
+
+
+def test_acknowledging_twice_is_no_mistake(client, maria):
+    code = maria.send(people.BEROENDE).answer.code
+    assert "still holds the chain" in client.run("petra", "ack", code)
+    assert "acknowledged before" in client.run("petra", "ack", code)
+
+
+def test_a_promise_later_than_the_persons_clock_needs_a_reason(client, maria):
+    code = maria.send(people.BEROENDE).answer.code
+    accept = ["accept", code, "--responsible", "nurse", "--contact-by", "+40d"]
+    said = client.run("petra", *accept, status=3)
+    assert "CONTACT_AFTER_CLOCK" in said and "--clock-reason" in said
+    assert "accepted" in client.run("petra", *accept, "--clock-reason", "person-wishes")
+
+
+def test_a_problem_as_json_is_one_object(client):
+    said = json.loads(client.run("omar", "--json", "show", "0000", status=4))
+    assert said["reason"] == "NOT_FOUND" and said["status"] == "NOT_FOUND"
+    assert said["layer"] == "sender" and len(said["logId"]) == 16
+
+
+def with_profile(client, member, **changes):
+    """A copy of a member's profile with other settings, under the name 'changed'."""
+    folder = client.home / "config" / "stafett" / "profiles"
+    text = (folder / f"{member}.conf").read_text()
+    for name, value in changes.items():
+        text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.M)
+    (folder / "changed.conf").write_text(text)
+    return folder
+
+
+def test_a_server_of_another_ca_is_not_spoken_to(client):
+    folder = with_profile(client, "maria", ca="other.pem")
+    (folder / "other.pem").write_bytes(Authority("Another CA").certificate)
+    assert "LINE_UNTRUSTED" in client.run("changed", "inbox", status=7)
+
+
+def test_a_server_of_another_name_is_not_spoken_to(client, stack):
+    """127.1 is another way to write the address, and no name of the certificate."""
+    with_profile(client, "maria", server=f"127.1:{stack.port}")
+    assert "LINE_WRONG_NAME" in client.run("changed", "inbox", status=7)
+
+
+def test_a_certificate_of_another_ca_is_refused_and_told_as_such(client, stack):
+    folder = with_profile(client, "maria", certificate="foreign.pem", key="foreign.key")
+    Authority("Another CA").member(people.MEMBERS["maria"].urn).write(folder, "foreign")
+    assert "LINE_REFUSED_US" in client.run("changed", "inbox", status=7)
+
+
+def test_the_doctor_finds_nothing_wrong_and_says_what_is(client):
+    assert "!" not in client.run("maria", "doctor")
+    folder = with_profile(client, "maria", key="open.key")
+    (folder / "open.key").write_bytes((folder / "maria.key").read_bytes())
+    (folder / "open.key").chmod(0o644)
+    assert "chmod 600" in client.run("changed", "doctor")
