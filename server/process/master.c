@@ -237,7 +237,9 @@ static void master_on_migration(struct master *master)
 static void master_on_worker_end(
 	struct master *master, const struct slot *slot, const struct child_end *end)
 {
-	if (master->state == MASTER_DRAINING && end->code == WORKER_EXIT_DONE)
+	/* One that dies of SIGTERM had not come so far as to catch it. */
+	if (master->state == MASTER_DRAINING &&
+		(end->code == WORKER_EXIT_DONE || end->signal == SIGTERM))
 		return;
 	log_error("worker ended", LOG_I("worker", slot->number), LOG_I("exit", end->code),
 		LOG_I("signal", end->signal));

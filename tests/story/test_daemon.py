@@ -9,11 +9,14 @@ import select
 import signal
 import socket
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import grpc
 import people
 import processes
 import pytest
-from postgres import Cluster
+from postgres import Cluster, Tables, connect
 from stack import Stack
 
 
@@ -143,7 +146,6 @@ def test_the_operators_tuning_counts_but_durability_stands(stack):
     stack.stop()
     tuning = stack.folder / "state" / "pg" / "tuning.conf"
     tuning.write_text("work_mem = 7MB\nfsync = off\n")
-    stack._tables = None
     stack.start()
     assert [stack.tables().value(f"SHOW {name}") for name in ("work_mem", "fsync")] == ["7MB", "on"]
 
@@ -172,6 +174,44 @@ def test_sigterm_drains_and_stops_everything(stack):
     assert not is_alive(worker) and not is_alive(postgres)
     assert not connects(stack.port)
     assert (stack.folder / "state" / "pg" / "postmaster.pid").exists() is False
+
+
+ENOUGH = 200
+
+
+def send_until_refused(caller, acknowledged, enough):
+    """Sends one referral after the other; returns the status that ended it."""
+    while True:
+        try:
+            acknowledged.append(caller.send(people.BEROENDE).referral)
+        except grpc.RpcError as error:
+            return error.code()
+        if len(acknowledged) >= ENOUGH:
+            enough.set()
+
+
+@pytest.mark.parametrize("how", ["sigterm", "worker", "master"])
+def test_what_was_acknowledged_before_an_end_under_load_is_there_after_it(stack, how):
+    stack.start()
+    stack.import_directory()
+    callers = [stack.caller("maria") for _ in range(8)]
+    acknowledged, enough = [], threading.Event()
+    worker = worker_of(stack.process.wait_line("msg=ready "))
+    with ThreadPoolExecutor(len(callers)) as pool:
+        endings = [pool.submit(send_until_refused, caller, acknowledged, enough) for caller in callers]
+        assert enough.wait(processes.DEADLINE_S)
+        if how == "sigterm":
+            assert stack.process.stop() == 0, stack.process.log()[-4000:]
+        else:
+            os.kill(worker if how == "worker" else stack.process.popen.pid, signal.SIGKILL)
+        assert {ending.result() for ending in endings} <= {
+            grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+    wait_end(worker)
+    if how != "worker":
+        stack.start()
+    tables = Tables(connect(stack.database_uri()))
+    stored = {str(id) for id, in tables.rows("SELECT id FROM stafett.referral")}
+    assert len(acknowledged) >= ENOUGH and set(acknowledged) <= stored
 
 
 def test_sigint_of_a_terminal_drains_too(stack):
