@@ -131,6 +131,21 @@ void call_release(struct call *call, size_t bytes)
 	call->h2->host->retained -= bytes;
 }
 
+bool call_retain_paced(struct call *call, size_t bytes)
+{
+	struct h2_host *host = call->h2->host;
+
+	if (bytes > CALL_RETAINED_TOTAL - host->retained)
+		return false;
+	host->retained += bytes;
+	return true;
+}
+
+void call_release_paced(struct call *call, size_t bytes)
+{
+	call->h2->host->retained -= bytes;
+}
+
 /* The one end of a call. Only unsent output stays; the owner is not told. */
 static void call_end(struct call *call, const struct call_status *status)
 {
@@ -244,6 +259,18 @@ void call_run(struct call *call)
 					 .message = call->refusal.text});
 	else
 		call_arm(call);
+}
+
+void call_pause(struct call *call)
+{
+	call->paused = true;
+}
+
+void call_resume(struct call *call)
+{
+	call->paused = false;
+	call_put_to_work(call);
+	call->h2->wake(call->h2->wake_arg);
 }
 
 void call_finish(struct call *call, const struct call_status *status)

@@ -36,8 +36,8 @@ struct peer {
 
 /* What a method's implementation offers. */
 struct call_ops {
-	/* |message| lives until the call ends (those of a client's stream each
-	 * until the next one, and until this function returns). */
+	/* |message| lives until the call ends; one of a client's stream until this
+	 * function returns, or, if it paused the call, until call_resume. */
 	void (*message)(void *arg, struct call *call, struct bytes message);
 	/* Only for methods with client streaming; may be NULL otherwise. */
 	void (*half_close)(void *arg, struct call *call);
@@ -52,6 +52,11 @@ struct call_ops {
 struct call_method {
 	const char *path; /* "/stafett.v1.ReferralService/Send" */
 	bool client_streams, server_streams;
+	/* Of a client's stream: its owner may pause it, and what waits meanwhile
+	 * holds the connection's window too, so that no number of such streams
+	 * keeps more than that. Without this, too much of what waits is refused. */
+	bool paced;
+	uint32_t message_max; /* bytes; 0: CAP_MESSAGE_BYTES */
 	const struct call_ops *ops;
 	const void *info; /* the upper floor's own description of the method */
 };
@@ -89,6 +94,14 @@ struct arena *call_arena(struct call *call);
 /* One pointer for the owner; NULL at first. */
 void call_set_user(struct call *call, void *user);
 void *call_user(const struct call *call);
+
+/* Hands over no further message of a client's stream, nor its end, until
+ * call_resume: once its windows are full the peer has to wait. */
+void call_pause(struct call *call);
+void call_resume(struct call *call);
+/* For a stream: it ends with DEADLINE_EXCEEDED unless this is called again
+ * within |ms|. The peer's own deadline stands. */
+void call_set_patience(struct call *call, int64_t ms);
 
 /* Sends one message (copied). For server streaming methods; the engine holds it
  * until the peer's windows have room. */

@@ -81,7 +81,8 @@ struct call {
 	struct grpc_frame frame;
 	uint8_t *body; /* the message under way or given to the owner */
 	struct call_inbox inbox;
-	size_t retained; /* bytes of body and inbox, charged to the session */
+	size_t retained; /* bytes of the body, and of an inbox that does not hold the
+			  * session's window, charged to the session */
 
 	struct list chunks; /* struct call_chunk: messages that nghttp2 has not taken */
 	size_t unsent;	    /* bytes of them, charged to the session */
@@ -92,6 +93,7 @@ struct call {
 	bool input_ended; /* the peer's END_STREAM came */
 	bool told;	  /* the owner has heard of the call: it must hear of its end */
 	bool half_closed; /* the owner has heard that no more messages come */
+	bool paused;	  /* the owner wants to hear nothing for now */
 	bool answering;	  /* the answer's HEADERS are submitted */
 	bool deferred;	  /* nghttp2 waits for more of the answer */
 	bool drained;	  /* the owner must hear that all was taken */
@@ -117,6 +119,10 @@ bool call_is_refused(const struct call *call);
 /* Charges |bytes| of kept input; false when the peer or the worker is over its cap. */
 bool call_retain(struct call *call, size_t bytes);
 void call_release(struct call *call, size_t bytes);
+/* The same for input that holds the session's window, which is its cap: only the
+ * worker's is asked. */
+bool call_retain_paced(struct call *call, size_t bytes);
+void call_release_paced(struct call *call, size_t bytes);
 
 /* One field of the request's header list; lives only during this function. */
 void call_request_header(struct call *call, struct bytes name, struct bytes value);

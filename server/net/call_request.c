@@ -133,17 +133,34 @@ static void call_request_judge(struct call *call)
 		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "out of memory");
 }
 
-/* When the caller stops waiting, or |cap_ms| from |from_ns| where that is sooner. */
-static int64_t call_request_deadline(const struct call *call, int64_t from_ns, int64_t cap_ms)
+/* When the caller stops waiting. */
+static int64_t call_request_asked(const struct call *call)
 {
 	int64_t timeout_ns = call->headers.timeout_ns;
-	int64_t asked = INT64_MAX;
 
-	if (timeout_ns < INT64_MAX - call->begun_ns)
-		asked = call->begun_ns + timeout_ns;
+	return timeout_ns < INT64_MAX - call->begun_ns ? call->begun_ns + timeout_ns : INT64_MAX;
+}
+
+/* The same, or |cap_ms| from |from_ns| where that is sooner. */
+static int64_t call_request_within(const struct call *call, int64_t from_ns, int64_t cap_ms)
+{
+	int64_t asked = call_request_asked(call);
+	int64_t cap = from_ns + cap_ms * NOW_NS_PER_MS;
+
+	return asked < cap ? asked : cap;
+}
+
+/* The cap is for unary calls: a stream lasts as long as its caller wants. */
+static int64_t call_request_deadline(const struct call *call, int64_t from_ns, int64_t cap_ms)
+{
 	if (call->method->client_streams || call->method->server_streams)
-		return asked;
-	return asked < from_ns + cap_ms * NOW_NS_PER_MS ? asked : from_ns + cap_ms * NOW_NS_PER_MS;
+		return call_request_asked(call);
+	return call_request_within(call, from_ns, cap_ms);
+}
+
+void call_set_patience(struct call *call, int64_t ms)
+{
+	call->deadline_ns = call_request_within(call, now_ns(), ms);
 }
 
 void call_request_begin(struct call *call)
@@ -152,9 +169,18 @@ void call_request_begin(struct call *call)
 		return; /* a request's trailers */
 	call->begun = true;
 	call_request_judge(call);
-	if (!call_is_refused(call))
+	if (!call_is_refused(call)) {
 		call->deadline_ns = call_request_deadline(call, call->begun_ns, CAP_BODY_MS);
+		if (call->method->message_max)
+			grpc_frame_init(&call->frame, call->method->message_max);
+	}
 	call_put_to_work(call);
+}
+
+/* The bytes of the inbox that are charged to the session. */
+static size_t call_request_charged(const struct call *call)
+{
+	return call->method->paced ? 0 : call->inbox.len;
 }
 
 /* Makes room for the message that begins. */
@@ -166,7 +192,7 @@ static void call_request_make_room(struct call *call)
 		call_refuse(call, GRPC_UNIMPLEMENTED, "the method takes one message, not more");
 		return;
 	}
-	call_release(call, call->retained - call->inbox.len);
+	call_release(call, call->retained - call_request_charged(call));
 	free(call->body);
 	call->body = call_retain(call, len) ? malloc(len ? len : 1) : NULL;
 	if (call->body)
@@ -196,6 +222,24 @@ static bool call_request_next(struct call *call, struct bytes *input)
 	return false;
 }
 
+static void call_request_give_window(struct call *call, size_t len)
+{
+	h2_check(call->h2, nghttp2_session_consume_stream(call->h2->session, call->stream_id, len));
+}
+
+/* The session's window is given back at once, or half-received messages could
+ * lock each other out; what is kept is counted instead. Only whole messages of
+ * a paced stream hold it, and its owner will take them. */
+static void call_request_give_session_window(struct call *call, size_t len)
+{
+	h2_check(call->h2, nghttp2_session_consume_connection(call->h2->session, len));
+}
+
+static bool call_request_retain(struct call *call, size_t len)
+{
+	return call->method->paced ? call_retain_paced(call, len) : call_retain(call, len);
+}
+
 /* Keeps raw bytes of a client's stream. */
 static void call_request_store(struct call *call, struct bytes data)
 {
@@ -210,18 +254,15 @@ static void call_request_store(struct call *call, struct bytes data)
 		inbox->data = grown;
 		inbox->room = room;
 	}
-	if (!grown || !call_retain(call, data.len)) {
+	if (!grown || !call_request_retain(call, data.len)) {
 		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
 			"too many requests are under way on this connection");
+		if (call->method->paced)
+			call_request_give_session_window(call, data.len);
 		return;
 	}
 	memcpy(inbox->data + inbox->len, data.data, data.len);
 	inbox->len += data.len;
-}
-
-static void call_request_give_window(struct call *call, size_t len)
-{
-	h2_check(call->h2, nghttp2_session_consume_stream(call->h2->session, call->stream_id, len));
 }
 
 void call_request_data(struct call *call, struct bytes data)
@@ -229,6 +270,8 @@ void call_request_data(struct call *call, struct bytes data)
 	bool heard = call->begun && !call->ended && !call_is_refused(call);
 	struct bytes rest = data;
 
+	if (!heard || !call->method->paced)
+		call_request_give_session_window(call, data.len);
 	if (heard && call->method->client_streams) {
 		call_request_store(call, data);
 		call_put_to_work(call);
@@ -265,15 +308,32 @@ static void call_request_run_unary(struct call *call)
 	call->method->ops->message(router->arg, call, call->frame.message);
 }
 
-/* Forgets the first |len| bytes of the inbox. */
+/* |len| bytes of the inbox are no longer kept. */
+static void call_request_release(struct call *call, size_t len)
+{
+	if (call->method->paced) {
+		call_release_paced(call, len);
+		call_request_give_session_window(call, len);
+	} else {
+		call_release(call, len);
+	}
+}
+
+/* Forgets the first |len| bytes of the inbox. An empty one keeps no memory for a
+ * peer that says nothing. */
 static void call_request_drop(struct call *call, size_t len)
 {
 	struct call_inbox *inbox = &call->inbox;
 
 	inbox->len -= len;
-	memmove(inbox->data, inbox->data + len, inbox->len);
-	call_release(call, len);
+	call_request_release(call, len);
 	call_request_give_window(call, len);
+	if (inbox->len == 0) {
+		free(inbox->data);
+		*inbox = (struct call_inbox){0};
+	} else {
+		memmove(inbox->data, inbox->data + len, inbox->len);
+	}
 }
 
 /* Tells the owner that its client has no more to say. */
@@ -298,7 +358,7 @@ static void call_request_run_stream(struct call *call)
 	const struct call_router *router = call->h2->host->router;
 	struct bytes input = bytes_of(call->inbox.data, call->inbox.len);
 
-	while (!call->ended && call->unsent < CALL_UNSENT_BRAKE &&
+	while (!call->ended && !call->paused && call->unsent < CALL_UNSENT_BRAKE &&
 		call_request_next(call, &input)) {
 		call->told = true;
 		guard_give_message(&call->h2->guard);
@@ -308,7 +368,7 @@ static void call_request_run_stream(struct call *call)
 		return;
 	if (call->inbox.len > input.len)
 		call_request_drop(call, call->inbox.len - input.len);
-	if (call->input_ended && !call->half_closed && call->inbox.len == 0 &&
+	if (call->input_ended && !call->half_closed && !call->paused && call->inbox.len == 0 &&
 		!call_is_refused(call))
 		call_request_half_close(call);
 }
@@ -323,6 +383,8 @@ void call_request_run(struct call *call)
 
 void call_request_fini(struct call *call)
 {
+	if (call->inbox.len > 0)
+		call_request_release(call, call->inbox.len);
 	call_release(call, call->retained);
 	free(call->body);
 	free(call->inbox.data);

@@ -120,11 +120,10 @@ static int h2_on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id
 	struct h2 *h2 = user_data;
 	struct call *call = h2_call(h2, stream_id);
 
-	/* The session's window is given back at once, or half-received messages
-	 * could lock each other out; what is kept is counted instead. */
-	h2_check(h2, nghttp2_session_consume_connection(session, len));
 	if (call)
 		call_request_data(call, bytes_of(data, len));
+	else
+		h2_check(h2, nghttp2_session_consume_connection(session, len));
 	return 0;
 }
 
