@@ -162,14 +162,15 @@ DECLARE
 BEGIN
     -- Rows that somebody is writing are left alone: a reader never waits.
     UPDATE delivery d SET state = 'fetched', fetch_time = stafett.now()
-    FROM (
-        SELECT x.chain, x.seq, x.unit
+    WHERE d.ctid = ANY (ARRAY(
+        SELECT x.ctid
         FROM stafett.visible(acting, p_id, p_code) v
         JOIN referral r ON r.id = v
-        JOIN delivery x ON x.chain = r.chain AND x.referral = r.id
-        WHERE x.unit = acting AND x.state IN ('stored', 'offered')
-        FOR UPDATE OF x SKIP LOCKED) w
-    WHERE d.chain = w.chain AND d.seq = w.seq AND d.unit = w.unit;
+        CROSS JOIN LATERAL (
+            SELECT y.ctid FROM delivery y
+            WHERE y.chain = r.chain AND y.referral = r.id AND y.unit = acting
+                AND y.state IN ('stored', 'offered')
+            FOR UPDATE SKIP LOCKED) x));
     RETURN QUERY
     SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body
     FROM stafett.visible(acting, p_id, p_code) v
@@ -263,14 +264,16 @@ BEGIN
         SELECT b.unit FROM inbox_activity b
         WHERE b.unit = acting AND b.last_read_time < stafett.now() - interval '1 minute'
         FOR UPDATE SKIP LOCKED);
+    -- Rows that somebody is writing are left alone: a reader never waits.
     UPDATE delivery d SET state = 'offered', offer_time = stafett.now()
-    FROM (
-        SELECT x.chain, x.seq, x.unit
+    WHERE d.ctid = ANY (ARRAY(
+        SELECT x.ctid
         FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) page
-        JOIN delivery x ON x.chain = page.chain AND x.seq = page.seq AND x.unit = page.unit
-        WHERE page.state = 'stored'
-        FOR UPDATE OF x SKIP LOCKED) w
-    WHERE d.chain = w.chain AND d.seq = w.seq AND d.unit = w.unit;
+        CROSS JOIN LATERAL (
+            SELECT y.ctid FROM delivery y
+            WHERE y.chain = page.chain AND y.seq = page.seq AND y.unit = page.unit
+            LIMIT 1 FOR UPDATE SKIP LOCKED) x
+        WHERE page.state = 'stored'));
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
         r.code, e.kind, d.state, d.store_time, d.offer_time,

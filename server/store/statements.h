@@ -41,9 +41,10 @@ extern const struct db_statement read_statements[READ_STATEMENTS];
 
 /* What every connection of the daemon sets, whoever it logged in as: its own role,
  * and plans that do not hang on statistics (see 0001-core.sql). */
-#define STORE_SESSION                                                      \
-	"-c role=stafett_app -c enable_seqscan=off -c enable_hashjoin=off" \
-	" -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
+#define STORE_SESSION                                                                              \
+	"-c role=stafett_app -c enable_seqscan=off -c enable_hashjoin=off"                         \
+	" -c enable_mergejoin=off -c join_collapse_limit=1 -c plan_cache_mode=force_generic_plan " \
+	"-c jit=off"
 
 /* The columns of a batch; BATCH_COLUMNS of them. */
 #define COLUMN(name, type) BATCH_##name,
