@@ -116,7 +116,8 @@ static bool call_pause(unsigned tries, int64_t wish_ms, int64_t deadline_ns)
 	int64_t pause_ns;
 	struct timespec pause;
 
-	(void)!getrandom(&chance, sizeof(chance), GRND_NONBLOCK);
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
+		chance = 0;
 	pause_ns = wish_ms >= 0 ? wish_ms * CLOCK_NS_PER_MS : backoff_ns(tries, chance);
 	if (clock_now_ns() + pause_ns >= deadline_ns)
 		return false;

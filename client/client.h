@@ -26,7 +26,8 @@ struct client {
 	struct date today;  /* at Stockholm */
 	int64_t timeout_ns; /* how long one call is tried again */
 	bool is_json, is_plain;
-	const char *as; /* the option, or NULL */
+	const char *as;	  /* the option, or NULL */
+	char *unit_names; /* what directory.c remembers; NULL until it is asked */
 
 	/* After client_open. */
 	const struct profile *profile;

@@ -21,17 +21,20 @@ static const char *directory_file(struct client *client)
 	return paths_state(&client->arena, "unit-names");
 }
 
-/* The remembered lines; empty where there are none, or none that are fresh. */
-static struct bytes directory_lines(struct client *client)
+/* The remembered lines, read once a command; "" where none are fresh. */
+static const char *directory_lines(struct client *client)
 {
 	const char *file = directory_file(client);
 	struct bytes lines = {0};
 	struct stat status;
 
+	if (client->unit_names)
+		return client->unit_names;
 	if (stat(file, &status) == 0 && time(NULL) - status.st_mtime < DIRECTORY_FRESH_S &&
 		paths_read(&client->arena, file, DIRECTORY_FILE_BYTES, &lines))
 		lines = (struct bytes){0};
-	return lines;
+	client->unit_names = memory_copy(&client->arena, lines);
+	return client->unit_names;
 }
 
 static char *directory_key(struct client *client, const char *handle)
@@ -39,35 +42,32 @@ static char *directory_key(struct client *client, const char *handle)
 	return memory_printf(&client->arena, "%s\t%s\t", client->profile->server, handle);
 }
 
-/* The name in |lines|, or NULL. */
-static const char *directory_recall(struct client *client, struct bytes lines, const char *handle)
+/* The remembered name, or NULL. */
+static const char *directory_recall(struct client *client, const char *handle)
 {
-	const char *text = memory_copy(&client->arena, lines);
 	const char *key = directory_key(client, handle);
-	const char *line = text;
+	const char *line = directory_lines(client);
+	size_t len = strlen(key);
 
-	while (line && strncmp(line, key, strlen(key)) != 0) {
-		line = strchr(line, '\n');
-		line = line ? line + 1 : NULL;
+	while (*line && strncmp(line, key, len) != 0) {
+		line += strcspn(line, "\n");
+		line += strspn(line, "\n");
 	}
-	if (!line)
+	if (!*line)
 		return NULL;
-	line += strlen(key);
+	line += len;
 	return memory_copy(&client->arena, bytes_of(line, strcspn(line, "\n")));
 }
 
 void directory_learn(struct client *client, const char *handle, const char *name)
 {
-	struct bytes lines = directory_lines(client);
-	const char *text;
-
-	if (!*name || strpbrk(name, "\t\n") || directory_recall(client, lines, handle))
+	if (!*name || strpbrk(name, "\t\n") || directory_recall(client, handle))
 		return;
-	text = memory_printf(&client->arena, "%s%s%s\n", memory_copy(&client->arena, lines),
+	client->unit_names = memory_printf(&client->arena, "%s%s%s\n", directory_lines(client),
 		directory_key(client, handle), name);
 	/* Only a convenience: where it cannot be written, we ask again next time. */
-	if (paths_write(&client->arena, directory_file(client), bytes_of_string(text)))
-		return;
+	(void)!paths_write(
+		&client->arena, directory_file(client), bytes_of_string(client->unit_names));
 }
 
 const Stafett__V1__Unit *directory_find(struct client *client, const char *handle, bool *ret_asked)
@@ -113,7 +113,7 @@ const char *directory_name(struct client *client, const char *handle)
 
 	if (!*handle)
 		return "";
-	name = directory_recall(client, directory_lines(client), handle);
+	name = directory_recall(client, handle);
 	if (name)
 		return name;
 	unit = directory_find(client, handle, &asked);

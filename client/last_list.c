@@ -2,6 +2,9 @@
 /* The last list as a file: the unit's handle, then "code TAB id" a row. */
 #include "client/last_list.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "client/memory.h"
 #include "client/paths.h"
 
@@ -14,13 +17,17 @@ static const char *last_list_file(struct client *client)
 
 void last_list_save(struct client *client, const struct last_list_row *rows, size_t count)
 {
-	struct arena *arena = &client->arena;
-	char *text = memory_printf(arena, "%s\n", client->profile->unit);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = memory_need(open_memstream(&text, &len));
 
+	fprintf(file, "%s\n", client->profile->unit);
 	for (size_t i = 0; i < count; i++)
-		text = memory_printf(arena, "%s%s\t%s\n", text, rows[i].code, rows[i].id);
-	if (paths_write(arena, last_list_file(client), bytes_of_string(text)))
-		return;
+		fprintf(file, "%s\t%s\n", rows[i].code, rows[i].id);
+	/* Only a convenience: where it cannot be kept, rows have no numbers. */
+	if (fclose(file) == 0)
+		(void)!paths_write(&client->arena, last_list_file(client), bytes_of(text, len));
+	free(text);
 }
 
 size_t last_list_load(struct client *client, const struct last_list_row **ret_rows)

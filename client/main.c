@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett: what is the same for every command, from the locale to the exit code. */
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -80,7 +81,7 @@ int main(int argc, char *argv[])
 	r = main_run(&client, argc - 1, argv + 1);
 	if (r)
 		client_print_problem(&client);
-	if (fflush(stdout) != 0 && !r) {
+	if (fflush(stdout) != 0 && errno != EPIPE && !r) {
 		fprintf(stderr, "stafett: %s\n", _("the output could not be written"));
 		r = EXIT_TEMPORARY;
 	}

@@ -48,11 +48,16 @@ static struct refusal_details refusal_read(struct arena *arena, const struct ans
 	return details;
 }
 
-/* The reason, if the status comes from the service itself and not from something
- * between it and us. */
+/* Whether the status comes from the service itself, and not from something between
+ * it and us. */
+static bool refusal_is_of_service(const struct refusal_details *details)
+{
+	return details->info && strcmp(details->info->domain, "stafett") == 0;
+}
+
 static enum reason refusal_reason(const struct refusal_details *details)
 {
-	if (!details->info || strcmp(details->info->domain, "stafett") != 0)
+	if (!refusal_is_of_service(details))
 		return REASON_NONE;
 	return reason_from_name(bytes_of_string(details->info->reason));
 }
@@ -145,7 +150,7 @@ int refusal_describe(
 	client->problem.exit_code = exit_code;
 	*ret_refusal = (struct refusal){
 		/* Without an identity nothing was decided about the message. */
-		.is_decided = details.info && exit_code != EXIT_TEMPORARY &&
+		.is_decided = refusal_is_of_service(&details) && exit_code != EXIT_TEMPORARY &&
 			      answer->status != GRPC_UNAUTHENTICATED,
 		.may_retry = exit_code == EXIT_TEMPORARY,
 		.retry_ms = refusal_retry_ms(answer, &details),
