@@ -8,9 +8,9 @@
 #include "client/memory.h"
 #include "codec/utf8.h"
 
-/* Characters of output a byte of input, at most: "\xff" stands for one byte,
+/* Characters of output a byte of input, at most: "\u001b" stands for one byte,
  * "\u0085" for two, "\U000e0001" for four. */
-enum { SAFE_TEXT_GROWTH = 4 };
+enum { SAFE_TEXT_GROWTH = 6 };
 
 /* Characters beyond the controls that reorder, hide or break text. Joiners
  * (U+200C, U+200D) stay: names are written with them. */
@@ -46,8 +46,6 @@ static size_t safe_text_show(char *out, size_t room, uint32_t character)
 		return (size_t)snprintf(out, room, "\\n");
 	if (character == '\t')
 		return (size_t)snprintf(out, room, "\\t");
-	if (character < 0x80)
-		return (size_t)snprintf(out, room, "\\x%02x", character);
 	if (character < 0x10000)
 		return (size_t)snprintf(out, room, "\\u%04x", character);
 	return (size_t)snprintf(out, room, "\\U%08x", character);
@@ -69,7 +67,7 @@ char *safe_text(struct arena *arena, struct bytes text, enum safe_text_mode mode
 		if (page && character == '\r' && i < text.len && text.data[i] == '\n')
 			continue;
 		if (!len)
-			at += (size_t)snprintf(out + at, room - at, "\\x%02x", p[0]);
+			at += (size_t)snprintf(out + at, room - at, "<%02x>", p[0]);
 		else if (safe_text_is_shown(character) &&
 			 !(page && (character == '\n' || character == '\t')))
 			at += safe_text_show(out + at, room - at, character);

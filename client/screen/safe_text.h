@@ -2,8 +2,8 @@
 /*
  * Text that others wrote, made harmless before it reaches a terminal: control
  * characters (ESC, CSI, OSC and all of C0 and C1), characters that change the
- * direction of text or hide in it, and bytes that are not UTF-8 are shown as
- * \x1b or \u202e instead of being obeyed. Everything else passes unchanged.
+ * direction of text or hide in it, are shown as \u001b or \u202e instead of being
+ * obeyed, bytes that are not UTF-8 as <ff>. Everything else passes unchanged.
  */
 #ifndef CLIENT_SCREEN_SAFE_TEXT_H
 #define CLIENT_SCREEN_SAFE_TEXT_H

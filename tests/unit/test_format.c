@@ -55,7 +55,7 @@ static void test_days_left_are_counted_from_today(void **state)
 	assert_string_equal(format_days_left(&arena, "2026-11-20", today), "3 d late");
 	assert_string_equal(format_days_left(&arena, "", today), "");
 	assert_string_equal(format_day_text(&arena, "2026-12-02", today), "Wed 2 Dec");
-	assert_string_equal(format_day_text(&arena, "\x1b", today), "\\x1b");
+	assert_string_equal(format_day_text(&arena, "\x1b", today), "\\u001b");
 }
 
 static void test_spans_are_rounded_to_what_one_says(void **state)

@@ -63,7 +63,7 @@ static void test_words_of_others_are_made_harmless(void **state)
 {
 	struct words words = some_words("\x1b[2J{other}[x]", "B");
 
-	assert_string_equal(words_fill(&arena, "{to}!", &words), "\\x1b[2J{other}[x]!");
+	assert_string_equal(words_fill(&arena, "{to}!", &words), "\\u001b[2J{other}[x]!");
 }
 
 static void test_a_word_can_be_set_again(void **state)

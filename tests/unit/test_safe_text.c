@@ -26,14 +26,14 @@ static void expect_lines(const struct safe_case *cases, size_t count, enum safe_
 static void test_what_terminals_obey_is_shown_instead(void **state)
 {
 	static const struct safe_case cases[] = {
-		{"\x1b[2J", "\\x1b[2J"},
-		{"\x1b]52;c;aGVq\x07", "\\x1b]52;c;aGVq\\x07"},
+		{"\x1b[2J", "\\u001b[2J"},
+		{"\x1b]52;c;aGVq\x07", "\\u001b]52;c;aGVq\\u0007"},
 		{"\xc2\x9b"
 		 "31m",
 			"\\u009b31m"},
-		{"a\rb", "a\\x0db"},
+		{"a\rb", "a\\u000db"},
 		{"a\nb\tc", "a\\nb\\tc"},
-		{"\x7f", "\\x7f"},
+		{"\x7f", "\\u007f"},
 	};
 
 	expect_lines(cases, ARRAY_SIZE(cases), SAFE_TEXT_LINE);
@@ -59,12 +59,12 @@ static void test_what_turns_text_around_or_hides_in_it_is_shown(void **state)
 static void test_bytes_that_are_no_utf8_are_shown_one_by_one(void **state)
 {
 	static const struct safe_case cases[] = {
-		{"\xff", "\\xff"},
-		{"\xc3", "\\xc3"},
-		{"\xc0\x80", "\\xc0\\x80"},
-		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
-		{"\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80"},
-		{"\xe2\x82", "\\xe2\\x82"},
+		{"\xff", "<ff>"},
+		{"\xc3", "<c3>"},
+		{"\xc0\x80", "<c0><80>"},
+		{"\xed\xa0\x80", "<ed><a0><80>"},
+		{"\xf5\x80\x80\x80", "<f5><80><80><80>"},
+		{"\xe2\x82", "<e2><82>"},
 	};
 
 	expect_lines(cases, ARRAY_SIZE(cases), SAFE_TEXT_LINE);
@@ -88,8 +88,8 @@ static void test_a_page_keeps_its_lines_and_nothing_else(void **state)
 	static const struct safe_case cases[] = {
 		{"a\r\nb\n", "a\nb\n"},
 		{"a\tb", "a\tb"},
-		{"a\rb", "a\\x0db"},
-		{"\x1b[1m\n", "\\x1b[1m\n"},
+		{"a\rb", "a\\u000db"},
+		{"\x1b[1m\n", "\\u001b[1m\n"},
 		{"\xe2\x80\xa8", "\\u2028"},
 	};
 
@@ -101,7 +101,7 @@ static void test_a_nul_is_shown_and_ends_nothing(void **state)
 	struct arena arena;
 
 	arena_init(&arena, 1 << 10);
-	assert_string_equal(safe_text(&arena, bytes_of("a\0b", 3), SAFE_TEXT_LINE), "a\\x00b");
+	assert_string_equal(safe_text(&arena, bytes_of("a\0b", 3), SAFE_TEXT_LINE), "a\\u0000b");
 	assert_string_equal(safe_line(&arena, NULL), "");
 	arena_fini(&arena);
 }
