@@ -62,6 +62,22 @@ def test_a_wrong_version_tells_no_more_about_what_is_not_yours(omar, foreign, ab
                      nothing_written(refused, omar.accept, absent, 99))
 
 
+@pytest.fixture(scope="module")
+def neighbours(maria):
+    """In one chain a referral to Beroende Lund, as it is and as if it were not, of
+    which Malmö knows nothing although it has another one there."""
+    first = maria.send(people.BEROENDE)
+    maria.send(people.MALMO, chain=first.chain)
+    return first, Sent(first.request, type(first.answer)(referral=str(uuid7()), chain=first.chain))
+
+
+def test_another_referral_of_a_chain_that_you_know_is_not_yours(omar, neighbours, nothing_written):
+    there, absent = neighbours
+    for call in (lambda sent: omar.get(sent.referral), lambda sent: omar.accept(sent, 1),
+                 lambda sent: omar.accept(sent, 9), omar.acknowledge):
+        same_to_the_byte(nothing_written(refused, call, there), nothing_written(refused, call, absent))
+
+
 def test_sending_into_a_chain_that_is_not_yours(omar, foreign, absent, nothing_written):
     same_to_the_byte(
         nothing_written(refused, omar.send, people.BEROENDE, chain=foreign.chain),
