@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stage of the fault tests: a PostgreSQL of their own, daemons on databases in
+it, a proxy between them where connections shall break, and crowds of callers."""
+
+import itertools
+import os
+
+import chaos
+import pytest
+from crowd import Crowd
+from postgres import Cluster, connect
+from stack import Stack
+from stored import Stored
+
+LONG = os.environ.get("STAFETT_LONG") == "1"
+SAID = "said"   # the name of what a test has to say at the end
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the tests counted, one line each."""
+    for report in terminalreporter.getreports("passed"):
+        for name, line in report.user_properties:
+            if name == SAID:
+                terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def say(record_property):
+    """Says one line, in the terminal and in the report."""
+    return lambda line: record_property(SAID, line)
+
+
+@pytest.fixture
+def long():
+    """Whether the campaigns run at full length."""
+    return LONG
+
+
+@pytest.fixture(scope="session")
+def cluster(work):
+    cluster = Cluster(work / "pg", "max_connections=200")
+    yield cluster
+    cluster.stop()
+
+
+class Scene:
+    """Everything that one test starts, so that all of it ends."""
+
+    def __init__(self, build, work, cluster, number):
+        self.build, self.work, self.cluster = build, work, cluster
+        self.name = f"f{number}"
+        self._folders = itertools.count()
+        self._open = []
+
+    def folder(self):
+        return self.work / f"{self.name}-{next(self._folders)}"
+
+    def proxy(self):
+        """A chaos proxy before the cluster."""
+        proxy = chaos.before_postgres(self.build, self.folder(), self.cluster.folder)
+        self._open.append(proxy.stop)
+        return proxy
+
+    def database(self):
+        """An empty database's uri, for its owner."""
+        return self.cluster.create_database(f"{self.name}_{next(self._folders)}")
+
+    def daemon(self, owner=None, via=None, program=None, **settings):
+        """A stack on the database of |owner|, reached by the socket in folder |via|;
+        where that is None, one with a private PostgreSQL. Not started."""
+        if owner:
+            name = owner.split("dbname=")[1].split()[0]
+            settings["database"] = f"host={via or self.cluster.folder} dbname={name} user=stafett_app"
+        stack = Stack(self.build, self.folder(), owner, **settings)
+        if program:
+            stack.program = program
+        self._open.append(lambda: stack.process and stack.process.is_running() and stack.stop())
+        return stack
+
+    def ready(self, stack):
+        """Brings the schema up, starts it, loads its people."""
+        if stack.owner:
+            stack.command("migrate")
+        stack.start()
+        stack.import_directory()
+        return stack
+
+    def crowd(self, *stacks, **more):
+        crowd = Crowd(stacks, self.folder(), **more)
+        self._open.append(crowd.kill)
+        return crowd
+
+    def stored(self, stack):
+        """What stands in the database of |stack| now."""
+        connection = connect(stack.database_uri())
+        try:
+            return Stored(connection)
+        finally:
+            connection.close()
+
+    def close(self):
+        while self._open:
+            self._open.pop()()
+
+
+@pytest.fixture
+def scene(build, work, cluster, numbers=itertools.count()):
+    scene = Scene(build, work, cluster, next(numbers))
+    yield scene
+    scene.close()
+
+
+@pytest.fixture
+def lonely_scene(build, work, numbers=itertools.count(1000)):
+    """A scene of daemons that keep their own PostgreSQL."""
+    scene = Scene(build, work, None, next(numbers))
+    yield scene
+    scene.close()
