@@ -319,8 +319,8 @@ static void call_request_release(struct call *call, size_t len)
 	}
 }
 
-/* Forgets the first |len| bytes of the inbox. An empty one keeps no memory for a
- * peer that says nothing. */
+/* Forgets the first |len| bytes of the inbox. That of a paced stream was large
+ * while its owner paused; it need not stay so. */
 static void call_request_drop(struct call *call, size_t len)
 {
 	struct call_inbox *inbox = &call->inbox;
@@ -328,7 +328,7 @@ static void call_request_drop(struct call *call, size_t len)
 	inbox->len -= len;
 	call_request_release(call, len);
 	call_request_give_window(call, len);
-	if (inbox->len == 0) {
+	if (inbox->len == 0 && call->method->paced) {
 		free(inbox->data);
 		*inbox = (struct call_inbox){0};
 	} else {

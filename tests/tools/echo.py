@@ -72,6 +72,7 @@ class EchoChannel:
         self.burst = channel.unary_stream("/test.Echo/Burst")
         self.chat = channel.stream_stream("/test.Echo/Chat")
         self.collect = channel.stream_unary("/test.Echo/Collect")
+        self.paced = channel.stream_unary("/test.Echo/Paced")
 
     def __enter__(self):
         return self

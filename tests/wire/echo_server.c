@@ -14,6 +14,7 @@
  *   Burst    the same, all at once
  *   Chat     answers each message with itself
  *   Collect  answers with the number of messages and of their bytes
+ *   Paced    the same, but hears only its first message until a call of Release
  *
  * SIGTERM drains; the program ends when the last peer has left.
  */
@@ -37,7 +38,8 @@ enum { ECHO_BACKLOG = 1024, ECHO_GRACE_MS = 60000, ECHO_LARGEST = 2097152 };
 struct echo {
 	struct event_base *base;
 	struct listener *listener;
-	struct list held; /* struct echo_held.node */
+	struct list held;   /* struct echo_held.node */
+	struct list paused; /* struct echo_count.node */
 };
 
 /* A call of Hold; lives in its arena. */
@@ -47,8 +49,10 @@ struct echo_held {
 	struct bytes message;
 };
 
-/* A call of Repeat or Collect under way; lives in its arena. */
+/* A call of Repeat, Collect or Paced under way; lives in its arena. */
 struct echo_count {
+	struct list node;
+	struct call *call;
 	long messages, bytes;
 };
 
@@ -106,6 +110,12 @@ static void echo_release(void *arg, struct call *call, struct bytes message)
 		list_remove(&held->node);
 		call_reply(held->call, held->message);
 	}
+	while (!list_is_empty(&echo->paused)) {
+		struct echo_count *count = list_first(&echo->paused, struct echo_count, node);
+
+		list_remove(&count->node);
+		call_resume(count->call);
+	}
 	call_reply(call, message);
 }
 
@@ -150,9 +160,15 @@ static void echo_chat_end(void *arg, struct call *call)
 
 static struct echo_count *echo_collected(struct call *call)
 {
-	if (!call_user(call))
-		call_set_user(call, arena_alloc(call_arena(call), sizeof(struct echo_count)));
-	return call_user(call);
+	struct echo_count *count = call_user(call);
+
+	if (count)
+		return count;
+	count = arena_alloc(call_arena(call), sizeof(*count));
+	list_init(&count->node);
+	count->call = call;
+	call_set_user(call, count);
+	return count;
 }
 
 static void echo_collect(void *arg, struct call *call, struct bytes message)
@@ -172,6 +188,25 @@ static void echo_collect_end(void *arg, struct call *call)
 	call_reply(call, bytes_of_string(text));
 }
 
+static void echo_paced(void *arg, struct call *call, struct bytes message)
+{
+	struct echo *echo = arg;
+	struct echo_count *count = echo_collected(call);
+
+	echo_collect(arg, call, message);
+	if (count->messages > 1)
+		return;
+	call_pause(call);
+	list_push(&echo->paused, &count->node);
+	printf("paused %s\n", call_id(call));
+}
+
+static void echo_paced_gone(void *arg, struct call *call)
+{
+	list_remove(&echo_collected(call)->node);
+	printf("gone %s\n", call_id(call));
+}
+
 static void echo_gone(void *arg, struct call *call)
 {
 	printf("gone %s\n", call_id(call));
@@ -188,6 +223,9 @@ static const struct call_ops echo_chat_ops = {
 static const struct call_ops echo_collect_ops = {
 	.message = echo_collect, .half_close = echo_collect_end, .gone = echo_gone};
 
+static const struct call_ops echo_paced_ops = {
+	.message = echo_paced, .half_close = echo_collect_end, .gone = echo_paced_gone};
+
 static const struct call_method echo_methods[] = {
 	{.path = "/test.Echo/Unary", .ops = &echo_unary_ops},
 	{.path = "/test.Echo/Hold", .ops = &echo_hold_ops},
@@ -199,6 +237,11 @@ static const struct call_method echo_methods[] = {
 		.server_streams = true,
 		.ops = &echo_chat_ops},
 	{.path = "/test.Echo/Collect", .client_streams = true, .ops = &echo_collect_ops},
+	{.path = "/test.Echo/Paced",
+		.client_streams = true,
+		.paced = true,
+		.message_max = 65536,
+		.ops = &echo_paced_ops},
 };
 
 static const struct call_method *echo_find(void *arg, const char *path)
@@ -283,6 +326,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	log_init(LOG_LEVEL_DEBUG, false);
 	list_init(&echo.held);
+	list_init(&echo.paused);
 	rc = tls_new(&(struct tls_params){argv[1], argv[2], argv[3]}, &tls, &error);
 	if (rc < 0) {
 		fprintf(stderr, "%s\n", error);
