@@ -82,7 +82,7 @@ def test_buf_curl_lists_the_methods_and_calls_one(stack, maria, tmp_path):
         return subprocess.run([*curl, *words], capture_output=True, text=True, check=True,
                               stdin=subprocess.DEVNULL, timeout=60).stdout
 
-    methods = run(address, "--list-methods").split()
+    methods = run("--protocol", "grpc", address, "--list-methods").split()
     assert "stafett.v1.ReferralService/Send" in methods
     answer = json.loads(run(
         "--protocol", "grpc", "-H", "stafett-unit: lund/vuxen", "-d", '{"need":"alcohol"}',
