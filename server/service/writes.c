@@ -47,6 +47,7 @@ static struct write_call *write_call_new(const struct incoming *in)
 	wc->call = in->call;
 	wc->write.type = in->method->leaf;
 	wc->write.caller = in->caller;
+	wc->write.deadline_ns = call_deadline_ns(in->call);
 	wc->write.done = write_call_done;
 	wc->write.arg = wc;
 	return wc;

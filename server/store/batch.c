@@ -10,6 +10,7 @@
 #include "domain/authz.h"
 #include "domain/identity.h"
 #include "store/effects.h"
+#include "store/sqlstate.h"
 
 /* Decisions come quickly; a transaction that idles holds locks for nobody. */
 #define BATCH_OPTIONS STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s"
@@ -72,7 +73,7 @@ static void batch_settle_slot(struct batch *b, struct batch_slot *slot)
 	struct write *write = slot->write;
 
 	if (slot->verdict == BATCH_FAULT)
-		result = (struct write_result){.reason = REASON_SERVER_FAULT};
+		result = (struct write_result){.reason = sqlstate_reason(b->sqlstate)};
 	if (write)
 		write->slot = NULL;
 	slot->write = NULL;
@@ -147,6 +148,10 @@ static void batch_fail(struct batch *b, const PGresult *result)
 		memcpy(b->sqlstate, state, sizeof(b->sqlstate) - 1);
 	log_warn("batch failed", LOG_S("connection", b->params.name), LOG_S("sqlstate", state),
 		LOG_I("operations", b->n));
+	if (sqlstate_ends_connection(state)) {
+		db_conn_drop(b->conn, "the server does not serve");
+		return;
+	}
 	if (b->phase == BATCH_LOADING) {
 		b->phase = BATCH_FAILING;
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
@@ -303,6 +308,7 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 	if (slot->decision.kind == DECISION_DO)
 		slot->receipt_len = receipt_pack(slot->write, l, &b->audit, slot->receipt);
 	slot_keep(slot, l);
+	slot->write->tried = true;
 	b->row_slot[b->effects.rows] = l->index;
 	effects_add(&b->effects, slot->write, l, &slot->decision, &b->audit, &event,
 		bytes_of(slot->receipt, slot->receipt_len));

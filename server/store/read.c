@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "domain/authz.h"
 #include "stafett/caps.h"
+#include "store/sqlstate.h"
 
 #define READER_OPTIONS \
 	STORE_SESSION " -c idle_in_transaction_session_timeout=5s -c statement_timeout=10s"
@@ -77,8 +78,10 @@ static void reader_on_lost(void *arg, struct db_conn *conn)
 
 static void reader_on_rolled_back(void *arg, const PGresult *result)
 {
+	struct reader *r = arg;
+
 	if (result)
-		reader_settle(arg, READER_IDLE, REASON_SERVER_FAULT);
+		reader_settle(r, READER_IDLE, r->reason);
 }
 
 static void reader_fail(struct reader *r, const PGresult *result)
@@ -90,6 +93,11 @@ static void reader_fail(struct reader *r, const PGresult *result)
 		return;
 	log_error("reading failed", LOG_S("sqlstate", state),
 		LOG_S("call", r->current ? r->current->caller.call_id : NULL));
+	if (sqlstate_ends_connection(state)) {
+		db_conn_drop(r->conn, "the server does not serve");
+		return;
+	}
+	r->reason = sqlstate_reason(state);
 	r->phase = READER_FAILING;
 	if (needs_sync)
 		(void)!db_conn_sync(r->conn, reader_on_sync, r);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "net/now.h"
 #include "stafett/caps.h"
 #include "store/batch.h"
 #include "store/lane.h"
@@ -13,14 +14,20 @@
 /* Two: one fills and commits while the other decides. */
 enum { STORE_BATCHES = 2 };
 
+/* How often deadlines are looked at while anything waits, and how long before
+ * one the answer must leave, to be there before the caller stops waiting. */
+enum { STORE_SWEEP_MS = 100, STORE_MARGIN_MS = 250 };
+
 struct store {
 	struct store_params params;
 	struct lanes *lanes;
-	struct list ready; /* operations whose lane is theirs, in order */
-	size_t queued;	   /* ready and waiting, not under way */
+	struct list ready;   /* operations whose lane is theirs, in order */
+	struct list pending; /* every operation that is not done */
+	size_t queued;	     /* ready and waiting, not under way */
 	struct batch *batches[STORE_BATCHES];
 	struct reader *reader;
 	struct event *turn; /* at the end of a turn of the loop */
+	struct event *sweep;
 };
 
 /* At the end of the turn, so that everything that one read of a socket brought
@@ -80,6 +87,12 @@ static void store_leave_lane(struct store *s, struct lane *lane)
 	store_make_ready(s, container_of(next, struct write, node), false);
 }
 
+static void write_end(struct write *write, const struct write_result *result)
+{
+	list_remove(&write->pending);
+	write->done(write, result);
+}
+
 static void store_settle(void *arg, struct write *write, struct lane *lane,
 	enum batch_verdict verdict, const struct write_result *result)
 {
@@ -93,7 +106,47 @@ static void store_settle(void *arg, struct write *write, struct lane *lane,
 	}
 	store_leave_lane(s, lane);
 	if (write)
-		write->done(write, result);
+		write_end(write, result);
+}
+
+/* Whoever runs out of time is told what is known: it was not begun, or it may
+ * have happened. In the second case the same message again is safe. */
+static struct write *store_first_expired(struct store *s)
+{
+	int64_t limit = now_ns() + STORE_MARGIN_MS * NOW_NS_PER_MS;
+
+	list_for_each (node, &s->pending) {
+		struct write *write = container_of(node, struct write, pending);
+
+		if (write->deadline_ns <= limit)
+			return write;
+	}
+	return NULL;
+}
+
+static void store_on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *s = arg;
+	struct write *write;
+
+	/* From the head each time: an answer may take others out of the list. */
+	while ((write = store_first_expired(s))) {
+		enum reason reason = write->tried ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE;
+
+		store_abandon_write(s, write);
+		write->done(write, &(struct write_result){.reason = reason});
+	}
+	if (list_is_empty(&s->pending))
+		event_del(s->sweep);
+}
+
+static void store_add_pending(struct store *s, struct write *write)
+{
+	static const struct timeval every = {0, STORE_SWEEP_MS * 1000};
+
+	if (list_is_empty(&s->pending))
+		event_add(s->sweep, &every);
+	list_push(&s->pending, &write->pending);
 }
 
 static void store_on_change(void *arg)
@@ -134,9 +187,11 @@ int store_new(const struct store_params *params, struct store **ret_store)
 		return -ENOMEM;
 	s->params = *params;
 	list_init(&s->ready);
+	list_init(&s->pending);
 	s->lanes = lanes_new();
 	s->turn = event_new(params->base, -1, 0, store_on_turn, s);
-	rc = s->lanes && s->turn ? store_connect(s) : -ENOMEM;
+	s->sweep = event_new(params->base, -1, EV_PERSIST, store_on_sweep, s);
+	rc = s->lanes && s->turn && s->sweep ? store_connect(s) : -ENOMEM;
 	if (rc < 0) {
 		store_free(s);
 		return rc;
@@ -154,6 +209,8 @@ struct store *store_free(struct store *s)
 	reader_free(s->reader);
 	if (s->turn)
 		event_free(s->turn);
+	if (s->sweep)
+		event_free(s->sweep);
 	lanes_free(s->lanes);
 	free(s);
 	return NULL;
@@ -178,8 +235,9 @@ void store_write(struct store *s, struct write *write)
 	bool first;
 
 	write->slot = NULL;
-	write->leads = write->alone = false;
+	write->leads = write->alone = write->tried = false;
 	list_init(&write->node);
+	list_init(&write->pending);
 	if (!store_is_ready(s)) {
 		write_refuse(write, REASON_DATABASE_AWAY);
 		return;
@@ -189,7 +247,10 @@ void store_write(struct store *s, struct write *write)
 			      : NULL;
 	if (!write->lane) {
 		write_refuse(write, REASON_OVERLOADED);
-	} else if (first) {
+		return;
+	}
+	store_add_pending(s, write);
+	if (first) {
 		store_make_ready(s, write, false);
 		store_kick(s);
 	} else {
@@ -200,6 +261,7 @@ void store_write(struct store *s, struct write *write)
 
 void store_abandon_write(struct store *s, struct write *write)
 {
+	list_remove(&write->pending);
 	if (write->slot) {
 		batch_abandon(write->slot);
 		return;

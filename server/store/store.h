@@ -32,8 +32,9 @@ struct store *store_free(struct store *store);
 /* Whether writes and reads can be served now. */
 bool store_is_ready(const struct store *store);
 
-/* Queues a write. |done| runs after its commit, or at once with DATABASE_AWAY
- * or OVERLOADED. */
+/* Queues a write. |done| runs after its commit; at once with DATABASE_AWAY or
+ * OVERLOADED; or shortly before its deadline, with DEADLINE where nothing was
+ * begun, and else with OUTCOME_UNKNOWN. */
 void store_write(struct store *store, struct write *write);
 /* The owner is gone: |done| will not run, nothing of |write| is used after this.
  * What is already on its way to the database may still be committed. */

@@ -52,15 +52,18 @@ struct write {
 	struct bytes header, card, body, suite; /* header NULL: nothing is carried */
 	enum leaf_type type;
 	struct caller caller;
+	int64_t deadline_ns; /* CLOCK_MONOTONIC: nobody waits for the answer after it */
 	/* Runs once, after the commit; the result lives until it returns. */
 	void (*done)(struct write *write, const struct write_result *result);
 	void *arg;
 
 	/* The store's own. */
 	struct list node;	 /* in the ready queue or a lane's */
+	struct list pending;	 /* among all that are not done */
 	struct lane *lane;	 /* where it waits its turn */
 	struct batch_slot *slot; /* while a batch carries it */
 	bool leads;		 /* it is the lane's one under way */
+	bool tried;		 /* its effects were sent: it may have happened */
 	bool alone;		 /* its batch failed: the next try is by itself */
 };
 
