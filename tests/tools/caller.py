@@ -163,9 +163,9 @@ class Caller:
         self.close()
         self._connect()
 
-    def call(self, method, request, **more):
+    def call(self, method, request, timeout=DEADLINE_S, **more):
         metadata = (("stafett-unit", self.unit),) if self.unit is not None else ()
-        return method(request, metadata=metadata, timeout=DEADLINE_S, **more)
+        return method(request, metadata=metadata, timeout=timeout, **more)
 
     # -- messages ---------------------------------------------------------------
 
@@ -213,8 +213,8 @@ class Caller:
         request = self.send_request(to, **more)
         return Sent(request, self.call(self.referrals.Send, request))
 
-    def resend(self, request):
-        return self.call(self.referrals.Send, request)
+    def resend(self, request, **more):
+        return self.call(self.referrals.Send, request, **more)
 
     def act(self, request):
         return self.call(self.referrals.Act, request)
