@@ -14,18 +14,22 @@ AUDIT_TABLES = {"audit_queue"}
 
 
 class Cluster:
-    """A fresh cluster on a Unix socket in a folder of its own."""
+    """A fresh cluster on a Unix socket in a folder of its own. |initdb|: more words
+    for it; |data| where the data are, else in the folder."""
 
-    def __init__(self, folder, *settings):
+    def __init__(self, folder, *settings, initdb=(), data=None):
         self.folder = processes.private_folder(folder)
-        self.data = folder / "data"
+        self.data = data or folder / "data"
         # Trust is safe here: only the server's user reaches the socket's folder.
         processes.run(BIN / "initdb", "-D", self.data, "-A", "trust", "-U", "postgres",
-                      "--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions")
-        words = ["listen_addresses=", f"unix_socket_directories={folder}",
-                 "wal_level=replica", *settings]
+                      "--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions", *initdb)
+        self.words = ["listen_addresses=", f"unix_socket_directories={folder}",
+                      "wal_level=replica", *settings]
+        self.start()
+
+    def start(self):
         self.process = processes.Process(
-            BIN / "postgres", "-D", self.data, *[w for s in words for w in ("-c", s)])
+            BIN / "postgres", "-D", self.data, *[w for s in self.words for w in ("-c", s)])
         self.process.wait_line("ready to accept connections")
 
     def uri(self, database="postgres", user="postgres"):

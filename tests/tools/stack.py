@@ -12,6 +12,7 @@ from caller import Caller
 from stubs import contract
 
 HEALTH = "/grpc.health.v1.Health/Check"
+HEALTH_WATCH = "/grpc.health.v1.Health/Watch"
 
 
 def health_method(channel):
@@ -57,20 +58,26 @@ class Stack:
         whose = ["-o", f"database={self.owner}"] if self.owner else []
         return processes.run(self.program, "-c", self.config, *whose, *words, **more)
 
-    def start(self):
+    def start(self, ready=True):
         self.process = processes.Process(self.program, "-c", self.config)
-        self.wait_ready()
+        if ready:
+            self.wait_ready()
         return self
 
     def wait_ready(self):
         """Until the health service says SERVING: the daemon answers and has its database."""
-        caller = self.caller("maria")
-        method, request = health_method(caller.channel)
+        request = contract.other["grpc.health.v1.HealthCheckRequest"]
+        response = contract.other["grpc.health.v1.HealthCheckResponse"]
+        watch = self.caller("maria").channel.unary_stream(
+            HEALTH_WATCH, request.SerializeToString, response.FromString)
+        statuses = watch(request(), timeout=processes.DEADLINE_S, wait_for_ready=True)
         try:
-            answer = method(request(), timeout=processes.DEADLINE_S, wait_for_ready=True)
+            next(answer for answer in statuses if answer.status == response.SERVING)
         except grpc.RpcError as error:
-            raise AssertionError(f"{error.details()}; the daemon said:\n{self.process.log()}") from error
-        assert answer.status == 1, self.process.log()
+            raise AssertionError(
+                f"{error.details()}; the daemon said:\n{self.process.log()}") from error
+        finally:
+            statuses.cancel()
 
     def import_directory(self):
         """Loads the people, and ends the roles that have ended."""

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A database that is away, comes back, or has no room: refusals, never a wrong OK,
+and the daemon goes on by itself."""
+
+import os
+import signal
+import subprocess
+
+import grpc
+import people
+import processes
+import pytest
+from caller import refused
+from postgres import Cluster
+from stack import Stack, health_method
+
+BODY = os.urandom(60_000)   # what does not compress fills a disk
+
+
+def health_of(caller):
+    method, request = health_method(caller.channel)
+    return method(request(), timeout=processes.DEADLINE_S, wait_for_ready=True).status
+
+
+def daemon_on(build, folder, cluster):
+    owner = cluster.create_database("care")
+    daemon = Stack(build, folder, owner, database=cluster.uri("care", "stafett_app"))
+    daemon.command("migrate")
+    daemon.command("directory", "import", people.write(daemon.folder / "people.json"))
+    return daemon
+
+
+def expect_away(refusal):
+    assert refusal.code == grpc.StatusCode.UNAVAILABLE
+    assert refusal.reason in ("DATABASE_AWAY", "OUTCOME_UNKNOWN")
+    assert refusal.details["google.rpc.RetryInfo"].retry_delay.ToMilliseconds() > 0
+
+
+def test_a_database_that_is_away_at_the_start_is_waited_for(build, work):
+    cluster = Cluster(work / "late")
+    daemon = daemon_on(build, work / "ld", cluster)
+    cluster.stop()
+    daemon.start(ready=False)
+    try:
+        maria = daemon.caller("maria")
+        assert health_of(maria) == 2   # NOT_SERVING
+        expect_away(refused(maria.send, people.BEROENDE))
+        expect_away(refused(maria.inbox))
+        cluster.start()
+        daemon.wait_ready()
+        assert maria.send(people.BEROENDE).receipt.durability == "LOCAL"
+    finally:
+        daemon.stop()
+        cluster.stop()
+
+
+def test_a_database_that_goes_away_in_flight_comes_back(build, work):
+    cluster = Cluster(work / "back")
+    daemon = daemon_on(build, work / "bd", cluster)
+    daemon.start()
+    try:
+        maria = daemon.caller("maria")
+        before = maria.send(people.BEROENDE)
+        for number in (signal.SIGINT, signal.SIGQUIT):   # fast, and as a crash
+            mark = daemon.process.mark()
+            cluster.process.stop(number)
+            daemon.process.wait_line("health=NOT_SERVING", after=mark)
+            expect_away(refused(maria.send, people.BEROENDE))
+            assert health_of(maria) == 2
+            cluster.start()
+            daemon.wait_ready()
+            assert maria.resend(before.request).receipt == before.answer.receipt
+            maria.send(people.BEROENDE)
+        assert daemon.tables().count("referral") == 3
+    finally:
+        daemon.stop()
+        cluster.stop()
+
+
+@pytest.fixture
+def small_disk(work):
+    """A file system of 96 MiB for a cluster's data."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    folder = work / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=700", "tmpfs", folder], check=True)
+    processes.give(folder)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(path, leave=0):
+    """Takes what room there is on the disk of |path|."""
+    free = os.statvfs(path.parent)
+    with open(path, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize - leave)
+
+
+def test_a_full_disk_refuses_and_then_goes_on(build, work, small_disk):
+    # The log of PostgreSQL lies elsewhere: without room for it, PostgreSQL stops.
+    cluster = Cluster(work / "full", "shared_buffers=16MB", data=small_disk / "data",
+                      initdb=("-X", work / "full" / "wal"))
+    daemon = daemon_on(build, work / "fd", cluster)
+    daemon.start()
+    try:
+        maria, sent = daemon.caller("maria"), []
+        sent.append(maria.send(people.BEROENDE, body=BODY))
+        fill(small_disk / "filler")
+        for _ in range(40):
+            try:
+                sent.append(maria.send(people.BEROENDE, body=BODY))
+            except grpc.RpcError as error:
+                assert error.code() in (grpc.StatusCode.RESOURCE_EXHAUSTED,
+                                        grpc.StatusCode.UNAVAILABLE), error
+        refusal = refused(maria.send, people.BEROENDE, body=BODY)
+        assert (refusal.code, refusal.reason) == (
+            grpc.StatusCode.RESOURCE_EXHAUSTED, "DATABASE_FULL")
+        (small_disk / "filler").unlink()
+        sent.append(maria.send(people.BEROENDE, body=BODY))
+        assert daemon.tables().count("referral") == len(sent)
+        for one in sent:
+            assert maria.resend(one.request).receipt == one.answer.receipt
+    finally:
+        daemon.stop()
+        cluster.stop()
