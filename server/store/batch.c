@@ -141,6 +141,7 @@ static void batch_roll_back(struct batch *b)
 static void batch_fail(struct batch *b, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	bool needs_sync = b->phase == BATCH_LOADING;
 
 	if (!result || b->phase == BATCH_FAILING)
 		return;
@@ -152,11 +153,9 @@ static void batch_fail(struct batch *b, const PGresult *result)
 		db_conn_drop(b->conn, "the server does not serve");
 		return;
 	}
-	if (b->phase == BATCH_LOADING) {
-		b->phase = BATCH_FAILING;
-		(void)!db_conn_sync(b->conn, batch_on_sync, b);
-	}
 	b->phase = BATCH_FAILING;
+	if (needs_sync)
+		(void)!db_conn_sync(b->conn, batch_on_sync, b);
 }
 
 static bool batch_is_ok(struct batch *b, const PGresult *result, ExecStatusType expected)
@@ -290,7 +289,23 @@ static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 	}
 }
 
-/* A chain that is there but was not locked is busy elsewhere: not now. */
+/* Whether an operation of this batch was decided that has the same key, on
+ * another chain. The database would see two new keys and carry out both. */
+static bool batch_has_key(const struct batch *b, const struct write *write)
+{
+	for (int i = 0; i < b->n; i++) {
+		const struct batch_slot *other = &b->slots[i];
+
+		if (other->write && other->write != write && other->verdict == BATCH_ANSWERED &&
+			uuid_equal(&other->write->order.message, &write->order.message) &&
+			bytes_equal(other->write->order.unit, write->order.unit))
+			return true;
+	}
+	return false;
+}
+
+/* A chain that is there but was not locked is busy elsewhere: not now. Nor is it
+ * the turn of a key's second operation: the next batch will know the key. */
 static void batch_decide(struct batch *b, struct batch_slot *slot, const struct loaded *l)
 {
 	const uint8_t *random = b->random + (size_t)l->index * BATCH_RANDOM;
@@ -298,7 +313,7 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 
 	if (!slot->write)
 		return;
-	if (l->chain_exists && !slot->locked) {
+	if ((l->chain_exists && !slot->locked) || batch_has_key(b, slot->write)) {
 		slot->verdict = BATCH_AGAIN;
 		return;
 	}

@@ -3,8 +3,10 @@
 it is sent, and whoever else uses the same id."""
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import grpc
+import h2peer
 import people
 from caller import Sent, refused, uuid7
 
@@ -78,6 +80,34 @@ def test_a_colleague_who_sends_the_same_bytes_is_not_their_sender(stack, maria):
     sent = maria.send(people.BEROENDE)
     colleague = stack.caller("system", unit=people.LUND)
     assert refused(colleague.resend, sent.request).reason == "WRONG_SENDER"
+
+
+def both_at_once(stack, who, requests):
+    """The statuses of Acts that reach the daemon in one read, and so in one batch."""
+    server = SimpleNamespace(port=stack.port, authority=stack.authority,
+                             identity=stack.identity(people.MEMBERS[who].urn))
+    fields = h2peer.headers("/stafett.v1.ReferralService/Act", stafett_unit=people.BEROENDE)
+    with h2peer.Peer(server) as peer:
+        peer.ping()
+        streams = [peer.stream() for _ in requests]
+        peer.send(*(frame for stream, request in zip(streams, requests) for frame in (
+            peer.headers_frame(stream, fields),
+            peer.data_frame(stream, h2peer.message(request.SerializeToString()), end=True))))
+        return [peer.answer(stream).status for stream in streams]
+
+
+def test_one_id_for_acts_on_two_chains_at_once_is_one_act(stack, maria, petra, tables):
+    message = str(uuid7())
+    sent = [maria.send(people.BEROENDE) for _ in range(2)]
+    requests = [petra.accept_request(each, version=1) for each in sent]
+    for request in requests:
+        header = petra.header().FromString(request.header)
+        header.id = message
+        request.header = header.SerializeToString()
+    statuses = both_at_once(stack, "petra", requests)
+    assert sorted(statuses) == [grpc.StatusCode.OK.value[0], grpc.StatusCode.ALREADY_EXISTS.value[0]]
+    assert tables.count("content", "message = %s", message) == 1
+    assert sorted(petra.get(each.referral).referral.status for each in sent) == ["accepted", "requested"]
 
 
 def test_an_acknowledgement_can_be_repeated(maria, petra, tables):
