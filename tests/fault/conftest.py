@@ -3,16 +3,14 @@
 it, a proxy between them where connections shall break, and crowds of callers."""
 
 import itertools
-import os
 
 import chaos
 import pytest
-from crowd import Crowd
+from crowd import LONG, Crowd
 from postgres import Cluster, connect
 from stack import Stack
 from stored import Stored
 
-LONG = os.environ.get("STAFETT_LONG") == "1"
 SAID = "said"   # the name of what a test has to say at the end
 
 

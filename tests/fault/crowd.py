@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The load: the program `callers`, its history, and where it has got to."""
 
+import os
 import re
 import subprocess
 import threading
@@ -9,6 +10,7 @@ import people
 import processes
 from history import History
 
+LONG = os.environ.get("STAFETT_LONG") == "1"   # tests/run --long: campaigns at full length
 ACTORS = (("maria", people.LUND), ("petra", people.BEROENDE), ("omar", people.MALMO))
 
 

@@ -121,6 +121,9 @@ class Writer:
     def unknown(self, unit, message, why):
         self._write("unknown", unit, k=str(message), why=why)
 
+    def later(self, unit, message, why):
+        self._write("later", unit, k=str(message), why=why)
+
     def read(self, unit, what, referrals):
         self._write("ok", unit, o=what, i=list(referrals))
 
