@@ -198,9 +198,14 @@ static void db_conn_prepare(struct db_conn *conn)
 		db_conn_write_out(conn);
 }
 
+/* For the next host libpq may have closed its socket and been given the same
+ * number again: a new event, for epoll has forgotten the old one. */
 static void db_conn_poll(struct db_conn *conn)
 {
-	switch (PQconnectPoll(conn->pg)) {
+	PostgresPollingStatusType next = PQconnectPoll(conn->pg);
+
+	event_free(TAKE(conn->io));
+	switch (next) {
 	case PGRES_POLLING_READING:
 		db_conn_watch(conn, EV_READ);
 		break;
