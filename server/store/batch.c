@@ -12,8 +12,12 @@
 #include "store/effects.h"
 #include "store/sqlstate.h"
 
-/* Decisions come quickly; a transaction that idles holds locks for nobody. */
-#define BATCH_OPTIONS STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s"
+/* Decisions come quickly; a transaction that idles holds locks for nobody. How a
+ * commit is kept is the session's own: the reader refuses a database that would
+ * begin with less, and a later reload of its settings does not reach us. */
+#define BATCH_OPTIONS                                                                 \
+	STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s" \
+		      " -c synchronous_commit=on"
 
 /* Each operation needs randomness for its event's id and its audit record. */
 enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };

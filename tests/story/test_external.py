@@ -5,7 +5,8 @@ import grpc
 import people
 import pytest
 from caller import refused
-from postgres import Cluster
+from postgres import Cluster, connect
+from processes import free_port
 from stack import Stack
 
 
@@ -62,3 +63,58 @@ def test_a_trial_on_a_named_database_takes_a_referral_to_its_acceptance(build, w
         assert trial.tables().count("referral") == 1
     finally:
         trial.stop()
+
+
+@pytest.fixture
+def own_cluster(work, request):
+    """A cluster that one test may change; also on TCP, with a password."""
+    cluster = Cluster(work / request.node.name[:20], "listen_addresses=127.0.0.1",
+                      f"port={free_port()}", initdb=["--auth-host=scram-sha-256"])
+    yield cluster
+    cluster.stop()
+
+
+def port_of(cluster):
+    return next(word.split("=")[1] for word in cluster.words if word.startswith("port="))
+
+
+@pytest.fixture
+def own_daemon(build, work, own_cluster, request):
+    """Makes a trial daemon on |own_cluster|."""
+    stacks = []
+
+    def make(hosts, ports):
+        owner = f"{own_cluster.uri()} port={port_of(own_cluster)}"
+        database = f"host={hosts} port={ports} dbname=postgres user=stafett_app password=trial"
+        stack = Stack(build, work / f"{request.node.name[:20]}-d", owner, database=database)
+        stack.command("migrate")
+        connect(owner).cursor().execute("ALTER ROLE stafett_app PASSWORD 'trial'")
+        stacks.append(stack)
+        stack.start()
+        stack.import_directory()
+        return stack
+
+    yield make
+    for stack in stacks:
+        stack.stop()
+
+
+def test_a_host_that_refuses_is_followed_by_the_next_one(own_cluster, own_daemon):
+    """libpq closes the first socket, and the second one gets its number."""
+    stack = own_daemon("127.0.0.1,127.0.0.1", f"{free_port()},{port_of(own_cluster)}")
+    assert stack.caller("maria").send(people.BEROENDE).receipt.durability == "LOCAL"
+
+
+def test_settings_that_a_reload_weakens_do_not_weaken_an_answer(own_cluster, own_daemon):
+    stack = own_daemon("127.0.0.1", port_of(own_cluster))
+    maria = stack.caller("maria")
+    administrator = connect(stack.owner).cursor()
+    for setting in ("synchronous_commit = off", "synchronous_standby_names = 'nobody'"):
+        administrator.execute(f"ALTER SYSTEM SET {setting}")
+    administrator.execute("SELECT pg_reload_conf()")
+    request = maria.send_request(people.BEROENDE)
+    refusal = refused(maria.call, maria.referrals.Send, request, timeout=2)
+    assert refusal.code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    administrator.execute("ALTER SYSTEM RESET ALL")
+    administrator.execute("SELECT pg_reload_conf()")
+    assert maria.resend(request).receipt
