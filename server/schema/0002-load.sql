@@ -25,7 +25,7 @@ RETURNS TABLE (
     hand_back uuid, replaces_ok boolean,
     delivery_seq int, delivery_hash bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
     RETURN QUERY

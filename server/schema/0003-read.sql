@@ -4,10 +4,13 @@
 --
 -- Every function begins with the acting unit: the unit of |p_unit| if the member
 -- has one of |p_roles| there now, else null, and then there are no rows.
+--
+-- pg_temp stands last in each search_path: unnamed it would come first, and a
+-- temporary table of the caller's would pass for one of ours.
 
 CREATE FUNCTION stafett.acting_unit(p_unit text, p_member text, p_roles text[]) RETURNS uuid
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 RETURN (
     SELECT u.id FROM stafett.unit u
     WHERE u.handle = p_unit AND EXISTS (
@@ -19,7 +22,7 @@ RETURN (
 CREATE FUNCTION api.actor(p_unit text, p_member text)
 RETURNS TABLE (at timestamptz, unit uuid, organization text, member uuid, roles text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
@@ -38,7 +41,7 @@ $$;
 -- the prefix is ambiguous.
 CREATE FUNCTION stafett.visible(p_unit uuid, p_id uuid, p_code text) RETURNS SETOF uuid
 LANGUAGE sql STABLE ROWS 2
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT p.referral FROM stafett.party p
     WHERE p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
@@ -64,7 +67,7 @@ CREATE TYPE stafett.referral_row AS (
 
 CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT r.id, r.code, r.chain, r.kind, r.status, r.priority, r.version,
         requester.handle, owner.handle, hand_back.handle,
@@ -114,7 +117,7 @@ END;
 CREATE FUNCTION api.referral(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
 RETURNS SETOF stafett.referral_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
@@ -130,7 +133,7 @@ RETURNS TABLE (
     member_display_name text, occurrence_time timestamptz, create_time timestamptz,
     from_status text, to_status text, custodian text, custodian_changed boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
@@ -155,11 +158,15 @@ RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
     body bytea)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
+    -- A code that means two referrals is refused, and opens neither of them.
+    IF (SELECT count(*) FROM stafett.visible(acting, p_id, p_code)) > 1 THEN
+        RETURN;
+    END IF;
     -- Rows that somebody is writing are left alone: a reader never waits.
     UPDATE delivery d SET state = 'fetched', fetch_time = stafett.now()
     WHERE d.ctid = ANY (ARRAY(
@@ -187,7 +194,7 @@ CREATE FUNCTION api.referrals(
     p_before timestamptz, p_before_id uuid, p_limit int)
 RETURNS TABLE (since timestamptz, r stafett.referral_row)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
@@ -217,7 +224,7 @@ CREATE FUNCTION stafett.inbox_page(
     p_limit int)
 RETURNS SETOF stafett.delivery
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT * FROM (
         (SELECT * FROM stafett.delivery x
@@ -243,7 +250,7 @@ RETURNS TABLE (
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, next_act text, mine boolean, card bytea, content_hash bytea)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
@@ -304,7 +311,7 @@ RETURNS TABLE (
     age_min int, age_max int, opening_hours text, phone text, on_call_phone text,
     last_read_time timestamptz, unacknowledged int, median_acknowledge_seconds int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett
+SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
     IF stafett.acting_unit(p_unit, p_member, p_roles) IS NULL THEN
@@ -344,7 +351,7 @@ $$;
 -- The settings without which an answer would promise too much.
 CREATE FUNCTION api.durability() RETURNS TABLE (name text, value text)
 LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog
+SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT s.name, s.setting FROM pg_settings s
     WHERE s.name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'wal_level');

@@ -94,6 +94,17 @@ def test_the_database_refuses(daemon, chain, sql, refusal):
         daemon.cursor().execute(sql, chain)
 
 
+def test_a_temporary_table_does_not_pass_for_a_role(daemon):
+    """pg_temp is searched first where a function's search_path does not name it."""
+    cursor = daemon.cursor()
+    for table in ("unit", "member", "membership"):
+        cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT 'forged'::text AS forged")
+    cursor.execute("SELECT unit, member, roles FROM api.actor('lund/vuxen', 'nobody')")
+    assert cursor.fetchall() == [(None, None, None)]
+    for table in ("unit", "member", "membership"):
+        cursor.execute(f"DROP TABLE pg_temp.{table}")
+
+
 @pytest.mark.parametrize("verb", ["DELETE FROM", "TRUNCATE"])
 @pytest.mark.parametrize("table", TABLES)
 def test_the_daemon_deletes_nothing(daemon, table, verb):
