@@ -69,7 +69,7 @@ class Scene:
         if owner:
             name = owner.split("dbname=")[1].split()[0]
             settings["database"] = f"host={via or self.cluster.folder} dbname={name} user=stafett_app"
-        stack = Stack(self.build, self.folder(), owner, **settings)
+        stack = Stack(self.build, self.folder(), owner, **{"log_level": "info", **settings})
         if program:
             stack.program = program
         self._open.append(lambda: stack.process and stack.process.is_running() and stack.stop())
