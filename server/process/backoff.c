@@ -21,6 +21,12 @@ int64_t backoff_after_failure(struct backoff *backoff, int64_t start_ns, int64_t
 	return now_ns + (delay < BACKOFF_LONGEST_NS ? delay : BACKOFF_LONGEST_NS);
 }
 
+void backoff_note_ready(struct backoff *backoff)
+{
+	if (backoff->failures > BACKOFF_READY_FAILURES)
+		backoff->failures = BACKOFF_READY_FAILURES;
+}
+
 int64_t backoff_now_ns(void)
 {
 	struct timespec now;

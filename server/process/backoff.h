@@ -13,6 +13,8 @@
 #define BACKOFF_LONGEST_NS (30 * INT64_C(1000000000))
 /* A run of this length is a good one: what failed after it is a new fault. */
 #define BACKOFF_GOOD_RUN_NS (60 * INT64_C(1000000000))
+/* As many failures as count at most of what was before it was ready. */
+enum { BACKOFF_READY_FAILURES = 2 };
 
 struct backoff {
 	int failures; /* in a row, none of them after a good run */
@@ -21,6 +23,10 @@ struct backoff {
 /* Notes a failure at |now_ns| of what had been running since |start_ns|; gives
  * the time at which it may be started again. */
 int64_t backoff_after_failure(struct backoff *backoff, int64_t start_ns, int64_t now_ns);
+
+/* It has begun its work. Should it fail now, its peers are hurt by the wait more than
+ * the machine is by the restart: the delays go on from the second again. */
+void backoff_note_ready(struct backoff *backoff);
 
 /* The monotonic clock, for those who call the function above. */
 int64_t backoff_now_ns(void);

@@ -311,6 +311,7 @@ static void cluster_look(struct cluster *cluster, int64_t now_ns)
 	if (cluster_dir_find_server(&cluster->dir, &found) && found.pid == cluster->process.pid &&
 		found.status == CLUSTER_STATUS_READY) {
 		cluster->was_ready = true;
+		backoff_note_ready(&cluster->backoff);
 		cluster_enter(cluster, CLUSTER_READY);
 		return;
 	}

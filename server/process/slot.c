@@ -67,9 +67,11 @@ bool slot_became_ready(struct slot *slot)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	slot_close_ready(slot);
-	if (n == 1)
-		slot->was_ready = true;
-	return n == 1;
+	if (n != 1)
+		return false;
+	slot->was_ready = true;
+	backoff_note_ready(&slot->backoff);
+	return true;
 }
 
 bool slot_has_ended(struct slot *slot, struct child_end *ret_end)

@@ -48,6 +48,23 @@ static void test_a_run_just_too_short_counts_as_a_failure_in_a_row(void **state)
 	assert_int_equal(backoff_after_failure(&backoff, 0, now_ns), now_ns + 100 * MS);
 }
 
+static void test_what_had_begun_its_work_is_back_soon(void **state)
+{
+	struct backoff backoff = {.failures = 9};
+
+	backoff_note_ready(&backoff);
+	assert_int_equal(backoff_after_failure(&backoff, 0, SECOND), SECOND + 200 * MS);
+	assert_int_equal(backoff_after_failure(&backoff, 0, SECOND), SECOND + 400 * MS);
+}
+
+static void test_work_begun_at_the_first_try_changes_nothing(void **state)
+{
+	struct backoff backoff = {0};
+
+	backoff_note_ready(&backoff);
+	assert_int_equal(backoff_after_failure(&backoff, 0, SECOND), SECOND);
+}
+
 static void test_many_failures_never_overflow(void **state)
 {
 	struct backoff backoff = {.failures = 1000000};
@@ -62,6 +79,8 @@ int main(void)
 		cmocka_unit_test(test_delays_double_to_thirty_seconds),
 		cmocka_unit_test(test_a_good_run_makes_the_next_failure_a_first_one),
 		cmocka_unit_test(test_a_run_just_too_short_counts_as_a_failure_in_a_row),
+		cmocka_unit_test(test_what_had_begun_its_work_is_back_soon),
+		cmocka_unit_test(test_work_begun_at_the_first_try_changes_nothing),
 		cmocka_unit_test(test_many_failures_never_overflow),
 	};
 
