@@ -167,6 +167,7 @@ static void db_conn_on_ready(void *arg, const PGresult *result)
 		db_conn_fail(conn, "statements could not be prepared");
 		return;
 	}
+	event_del(conn->timer);
 	conn->state = DB_READY;
 	conn->retry_ms = DB_RETRY_FIRST_MS;
 	conn->said_away = false;
@@ -179,7 +180,6 @@ static void db_conn_prepare(struct db_conn *conn)
 {
 	conn->state = DB_PREPARING;
 	conn->prepare_failed = false;
-	event_del(conn->timer);
 	PQsetNoticeReceiver(conn->pg, db_conn_on_notice, conn);
 	if (PQsetnonblocking(conn->pg, 1) < 0 || !PQenterPipelineMode(conn->pg)) {
 		db_conn_fail_pg(conn);
@@ -224,9 +224,12 @@ static void db_conn_poll(struct db_conn *conn)
 
 static void db_conn_connect(struct db_conn *conn)
 {
-	const char *keys[] = {"dbname", "application_name", "options", NULL};
-	const char *values[] = {
-		conn->params.conninfo, conn->params.name, conn->params.options, NULL};
+	/* A host that vanishes says nothing: without these TCP would wait for hours.
+	 * They stand before the connection string, which may say otherwise. */
+	const char *keys[] = {"keepalives_idle", "keepalives_interval", "keepalives_count",
+		"tcp_user_timeout", "dbname", "application_name", "options", NULL};
+	const char *values[] = {"5", "2", "3", "10000", conn->params.conninfo, conn->params.name,
+		conn->params.options, NULL};
 
 	conn->pg = PQconnectStartParams(keys, values, 1);
 	conn->state = DB_CONNECTING;

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Growing up: one setting names a PostgreSQL that somebody else keeps."""
 
+import os
+from pathlib import Path
+
 import grpc
 import people
 import pytest
@@ -8,6 +11,9 @@ from caller import refused
 from postgres import Cluster, connect
 from processes import free_port
 from stack import Stack
+
+# Of /proc/net/tcp: a connection's state, and the timer that it runs.
+ESTABLISHED, KEEPALIVE = "01", "02"
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +124,17 @@ def test_settings_that_a_reload_weakens_do_not_weaken_an_answer(own_cluster, own
     administrator.execute("ALTER SYSTEM RESET ALL")
     administrator.execute("SELECT pg_reload_conf()")
     assert maria.resend(request).receipt
+
+
+def keepalive_seconds(port):
+    """When the daemon's connections to |port| next ask whether the other side lives."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines if line.split()[2].endswith(f":{int(port):04X}")]
+    timers = [field[5].split(":") for field in fields if field[3] == ESTABLISHED]
+    return [int(when, 16) / os.sysconf("SC_CLK_TCK") for kind, when in timers if kind == KEEPALIVE]
+
+
+def test_a_database_that_vanishes_is_noticed_in_seconds(own_cluster, own_daemon):
+    own_daemon("127.0.0.1", port_of(own_cluster))
+    timers = keepalive_seconds(port_of(own_cluster))
+    assert len(timers) == 3 and max(timers) <= 6
