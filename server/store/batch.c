@@ -293,14 +293,15 @@ static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 	}
 }
 
-/* Whether an operation of this batch was decided that has the same key, on
- * another chain. The database would see two new keys and carry out both. */
+/* Whether this batch carries out another operation of the same key already, on
+ * another chain. The database would take both for new. */
 static bool batch_has_key(const struct batch *b, const struct write *write)
 {
 	for (int i = 0; i < b->n; i++) {
 		const struct batch_slot *other = &b->slots[i];
 
-		if (other->write && other->write != write && other->verdict == BATCH_ANSWERED &&
+		if (other->write && other->verdict == BATCH_ANSWERED &&
+			other->decision.kind == DECISION_DO &&
 			uuid_equal(&other->write->order.message, &write->order.message) &&
 			bytes_equal(other->write->order.unit, write->order.unit))
 			return true;
