@@ -114,6 +114,15 @@ static enum reason guard_clock_not_in_future(
 	return refuse(d, REASON_CLOCK_IN_FUTURE, "send.help_request_date");
 }
 
+/* What the person has agreed to ends with the day that was said. */
+static enum reason guard_basis_not_expired(
+	const struct order *o, const struct facts *f, struct decision *d)
+{
+	if (!o->basis_end.year || date_compare(o->basis_end, calendar_date_of(f->now_us)) >= 0)
+		return REASON_NONE;
+	return refuse(d, REASON_BASIS_EXPIRED, "send.legal_basis.end_date");
+}
+
 /* Danger to life is phoned first; the message only follows. */
 static enum reason guard_stat_was_phoned(
 	const struct order *o, const struct facts *f, struct decision *d)
@@ -166,21 +175,22 @@ static enum reason guard_contact_within_clock(
 	(p, __VA_ARGS__)
 #define KIND_NONE KIND_COUNT /* the bit of no kind */
 
-#define GUARD_LIST_1(a)					    guard_##a
-#define GUARD_LIST_2(a, ...)				    guard_##a, GUARD_LIST_1(__VA_ARGS__)
-#define GUARD_LIST_3(a, ...)				    guard_##a, GUARD_LIST_2(__VA_ARGS__)
-#define GUARD_LIST_4(a, ...)				    guard_##a, GUARD_LIST_3(__VA_ARGS__)
-#define GUARD_LIST_5(a, ...)				    guard_##a, GUARD_LIST_4(__VA_ARGS__)
-#define GUARD_LIST_6(a, ...)				    guard_##a, GUARD_LIST_5(__VA_ARGS__)
-#define GUARD_LIST_7(a, ...)				    guard_##a, GUARD_LIST_6(__VA_ARGS__)
-#define GUARD_LIST_8(a, ...)				    guard_##a, GUARD_LIST_7(__VA_ARGS__)
-#define GUARD_LIST_9(a, ...)				    guard_##a, GUARD_LIST_8(__VA_ARGS__)
-#define GUARD_LIST_10(a, ...)				    guard_##a, GUARD_LIST_9(__VA_ARGS__)
-#define GUARD_PICK(a, b, c, d, e, f, g, h, i, j, name, ...) name
-#define GUARDS(...)                                                                      \
-	GUARD_PICK(__VA_ARGS__, GUARD_LIST_10, GUARD_LIST_9, GUARD_LIST_8, GUARD_LIST_7, \
-		GUARD_LIST_6, GUARD_LIST_5, GUARD_LIST_4, GUARD_LIST_3, GUARD_LIST_2,    \
-		GUARD_LIST_1)                                                            \
+#define GUARD_LIST_1(a)					       guard_##a
+#define GUARD_LIST_2(a, ...)				       guard_##a, GUARD_LIST_1(__VA_ARGS__)
+#define GUARD_LIST_3(a, ...)				       guard_##a, GUARD_LIST_2(__VA_ARGS__)
+#define GUARD_LIST_4(a, ...)				       guard_##a, GUARD_LIST_3(__VA_ARGS__)
+#define GUARD_LIST_5(a, ...)				       guard_##a, GUARD_LIST_4(__VA_ARGS__)
+#define GUARD_LIST_6(a, ...)				       guard_##a, GUARD_LIST_5(__VA_ARGS__)
+#define GUARD_LIST_7(a, ...)				       guard_##a, GUARD_LIST_6(__VA_ARGS__)
+#define GUARD_LIST_8(a, ...)				       guard_##a, GUARD_LIST_7(__VA_ARGS__)
+#define GUARD_LIST_9(a, ...)				       guard_##a, GUARD_LIST_8(__VA_ARGS__)
+#define GUARD_LIST_10(a, ...)				       guard_##a, GUARD_LIST_9(__VA_ARGS__)
+#define GUARD_LIST_11(a, ...)				       guard_##a, GUARD_LIST_10(__VA_ARGS__)
+#define GUARD_PICK(a, b, c, d, e, f, g, h, i, j, k, name, ...) name
+#define GUARDS(...)                                                                       \
+	GUARD_PICK(__VA_ARGS__, GUARD_LIST_11, GUARD_LIST_10, GUARD_LIST_9, GUARD_LIST_8, \
+		GUARD_LIST_7, GUARD_LIST_6, GUARD_LIST_5, GUARD_LIST_4, GUARD_LIST_3,     \
+		GUARD_LIST_2, GUARD_LIST_1)                                               \
 	(__VA_ARGS__)
 
 #define FROM(...)    MASK_OF(STATE_, __VA_ARGS__)

@@ -41,7 +41,8 @@ struct order {
 	struct date help_request_date;	 /* year 0: not given */
 	bool has_replaces;
 	struct uuid replaces;
-	int64_t call_us; /* 0: no call */
+	struct date basis_end; /* the last day of the legal basis; year 0: none */
+	int64_t call_us;       /* 0: no call */
 
 	/* accept */
 	struct date contact_by;

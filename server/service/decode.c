@@ -127,15 +127,17 @@ static struct fault decode_needs(
 	return OK;
 }
 
-static struct fault decode_basis(const Stafett__V1__LegalBasis *basis, struct request *r)
+static struct fault decode_basis(const Stafett__V1__LegalBasis *basis, struct write *w)
 {
+	struct request *r = &w->request;
+
 	if (!basis)
 		return fault(REASON_FIELD_MISSING, "send.legal_basis");
 	TRY(decode_code(basis->code, CODES_BASIS, "send.legal_basis.code", &r->basis));
 	TRY(decode_optional_code(
 		basis->form, CODES_CONSENT_FORM, "send.legal_basis.form", &r->basis_form));
 	if (!is_empty(basis->end_date))
-		TRY(decode_date(basis->end_date, "send.legal_basis.end_date", &r->basis_end));
+		TRY(decode_date(basis->end_date, "send.legal_basis.end_date", &w->order.basis_end));
 	r->basis_covers = basis->covers_missed_events;
 	return OK;
 }
@@ -191,7 +193,7 @@ static struct fault decode_send(struct arena *arena, const Stafett__V1__Header *
 	TRY(decode_kind(send, o));
 	TRY(decode_needs(arena, send, &w->request.needs));
 	TRY(decode_clock(send, o));
-	TRY(decode_basis(send->legal_basis, &w->request));
+	TRY(decode_basis(send->legal_basis, w));
 	if (!is_empty(send->hand_back_unit))
 		TRY(decode_handle(send->hand_back_unit, "send.hand_back_unit", &o->hand_back));
 	o->has_replaces = !is_empty(send->replaces);

@@ -164,7 +164,7 @@ static void add_request(struct effects *e, const struct write *w)
 	put_bytes(e, BATCH_needs, r->needs);
 	put_text(e, BATCH_basis, r->basis);
 	put_text(e, BATCH_basis_form, r->basis_form);
-	put_date(e, BATCH_basis_end_date, r->basis_end);
+	put_date(e, BATCH_basis_end_date, w->order.basis_end);
 	put_bool(e, BATCH_basis_covers, r->basis_covers);
 	if (w->order.has_replaces)
 		put_uuid(e, BATCH_replaces, &w->order.replaces);

@@ -25,7 +25,6 @@ struct caller {
 struct request {
 	struct bytes needs;			   /* codes with commas between */
 	struct bytes basis, basis_form, reference; /* empty: none */
-	struct date basis_end;			   /* year 0: none */
 	bool basis_covers, remains, informed;
 };
 

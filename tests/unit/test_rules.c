@@ -267,6 +267,8 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	REFUSED(o.hand_back = bytes_of_string("a/b"), o.hand_back.len = 0, REASON_UNIT_UNKNOWN);
 	REFUSED(o.has_replaces = true, o.has_replaces = false, REASON_NOT_FOUND);
 	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
+	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), o.basis_end.day = 3,
+		REASON_BASIS_EXPIRED);
 	REFUSED(o.priority = bytes_of_string("stat"), o.priority = bytes_of_string("routine"),
 		REASON_CALL_REQUIRED);
 	REFUSED(o.create_us += 301 * INT64_C(1000000), o.create_us = now_us(),
