@@ -23,15 +23,16 @@ def health_method(channel):
 
 class Stack:
     """One daemon in |folder|. |settings| are those of its configuration file; |owner|
-    connects to a database of somebody else as the one who may change its schema."""
+    connects to a database of somebody else as the one who may change its schema;
+    |authority| is another daemon's, so that they know the same people."""
 
-    def __init__(self, build, folder, owner=None, **settings):
+    def __init__(self, build, folder, owner=None, authority=None, **settings):
         self.build, self.folder = build, folder
         processes.private_folder(folder)
         folder.chmod(0o755)
         self.program = folder / "stafettd"
         shutil.copy(build / "server" / "stafettd", self.program)
-        self.authority = pki.Authority()
+        self.authority = authority or pki.Authority()
         self.identities = {}
         self.callers = []
         self.port = processes.free_port()
