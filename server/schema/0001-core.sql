@@ -116,19 +116,35 @@ CREATE TABLE stafett.chain (
     CHECK ((status = 'open') = (custodian IS NOT NULL))
 ) WITH (fillfactor = 85);
 
--- Change points, never ranges: gaps and overlaps cannot be written down.
+-- Change points, never ranges, each behind the one before it: gaps and overlaps
+-- cannot be written down.
 CREATE TABLE stafett.custody (
     chain uuid NOT NULL REFERENCES stafett.chain,
     seq int NOT NULL CHECK (seq >= 1),
+    before int GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
     unit uuid NOT NULL,
     since timestamptz NOT NULL,
     cause int NOT NULL, -- the event, by its number in the chain
     PRIMARY KEY (chain, seq),
-    UNIQUE (chain, seq, unit)
+    UNIQUE (chain, seq, unit),
+    FOREIGN KEY (chain, before) REFERENCES stafett.custody (chain, seq)
 );
 
 ALTER TABLE stafett.chain
     ADD FOREIGN KEY (id, custody_seq, custodian) REFERENCES stafett.custody (chain, seq, unit);
+
+-- And the chain only moves on: never back to an earlier line of the ledger, which
+-- would be a move that nothing records.
+CREATE FUNCTION stafett.refuse_step_back() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a chain does not step back' USING ERRCODE = 'check_violation';
+END
+$$;
+
+CREATE TRIGGER chain_moves_on BEFORE UPDATE ON stafett.chain FOR EACH ROW
+    WHEN (new.custody_seq < old.custody_seq OR new.event_seq < old.event_seq)
+    EXECUTE FUNCTION stafett.refuse_step_back();
 
 -- Referrals and what happened to them ----------------------------------------
 

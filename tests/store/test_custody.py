@@ -40,6 +40,11 @@ ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
     ("a change point of a chain that does not exist",
      "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
      " VALUES (%(other)s, 1, %(unit)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+    ("a change point with a gap before it",
+     "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
+     " VALUES (%(chain)s, 3, %(other)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+    ("events that are counted back", "UPDATE stafett.chain SET event_seq = 0 WHERE id = %(chain)s",
+     errors.CheckViolation),
     ("a closed chain that is held", "UPDATE stafett.chain SET status = 'closed' WHERE id = %(chain)s",
      errors.InsufficientPrivilege),
     ("another day on which help was asked for",
@@ -119,6 +124,14 @@ def test_custody_moves_by_a_new_line_of_the_ledger(daemon, chain):
     cursor.execute("UPDATE stafett.chain SET custodian = %(other)s, custody_seq = 2, version = 2"
                    " WHERE id = %(chain)s", chain)
     assert cursor.rowcount == 1
+
+
+def test_custody_does_not_step_back(daemon, chain):
+    """The line that it would point at is there; it is not where the chain is."""
+    test_custody_moves_by_a_new_line_of_the_ledger(daemon, chain)
+    with pytest.raises(errors.CheckViolation):
+        daemon.cursor().execute("UPDATE stafett.chain SET custodian = %(unit)s, custody_seq = 1"
+                                " WHERE id = %(chain)s", chain)
 
 
 def test_two_moves_at_once_cannot_both_happen(daemon, schema, chain):
