@@ -75,14 +75,22 @@ void leaf_commit(const uint8_t salt[LEAF_SALT_LEN], struct bytes detail, uint8_t
 	digest_hmac(bytes_of(salt, LEAF_SALT_LEN), pieces, ARRAY_SIZE(pieces), out);
 }
 
-void content_hash(
-	struct bytes header, struct bytes card, struct bytes body, uint8_t out[LEAF_HASH_LEN])
+void content_hash_of(struct bytes header, struct bytes card, const uint8_t body_hash[LEAF_HASH_LEN],
+	uint8_t out[LEAF_HASH_LEN])
 {
-	uint8_t card_hash[DIGEST_LEN], body_hash[DIGEST_LEN];
+	uint8_t card_hash[DIGEST_LEN];
 	const struct bytes pieces[] = {
 		header, bytes_of(card_hash, DIGEST_LEN), bytes_of(body_hash, DIGEST_LEN)};
 
 	digest_sha256(&card, 1, card_hash);
-	digest_sha256(&body, 1, body_hash);
 	digest_sha256(pieces, ARRAY_SIZE(pieces), out);
+}
+
+void content_hash(
+	struct bytes header, struct bytes card, struct bytes body, uint8_t out[LEAF_HASH_LEN])
+{
+	uint8_t body_hash[DIGEST_LEN];
+
+	digest_sha256(&body, 1, body_hash);
+	content_hash_of(header, card, body_hash, out);
 }

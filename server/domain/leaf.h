@@ -32,7 +32,10 @@ enum leaf_type {
 	LEAF_GET = 4,
 	LEAF_LIST = 5,
 	LEAF_INBOX = 6,
-	LEAF_SEARCH = 7, /* of the directory: recorded only where it was denied */
+	LEAF_SEARCH = 7,     /* of the directory: recorded only where it was denied */
+	LEAF_UPLOAD = 8,     /* begun or gone on with */
+	LEAF_GET_UPLOAD = 9, /* how far it came: recorded only where it was denied */
+	LEAF_FETCH = 10,     /* of one body */
 };
 
 enum leaf_outcome {
@@ -65,5 +68,8 @@ void leaf_commit(
  * SHA-256(header || SHA-256(card) || SHA-256(body)). */
 void content_hash(
 	struct bytes header, struct bytes card, struct bytes body, uint8_t out[LEAF_HASH_LEN]);
+/* The same, of a body whose SHA-256 is known. */
+void content_hash_of(struct bytes header, struct bytes card, const uint8_t body_hash[LEAF_HASH_LEN],
+	uint8_t out[LEAF_HASH_LEN]);
 
 #endif

@@ -312,6 +312,13 @@ static enum reason check_access(
 	return reason ? reason : check_referral(o, f, d);
 }
 
+/* What is sent is there, whole. */
+static enum reason check_body(const struct order *o, const struct facts *f, struct decision *d)
+{
+	return !o->has_upload || f->upload_ready ? REASON_NONE
+						 : refuse(d, REASON_UPLOAD_UNKNOWN, "body");
+}
+
 /* Does the row fit the referral, and does every guard agree. */
 static enum reason check_row(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
@@ -328,7 +335,7 @@ static enum reason check_row(
 		if (reason)
 			return reason;
 	}
-	return REASON_NONE;
+	return check_body(o, f, d);
 }
 
 /* Where the baton goes: only from the one who sent it to the one who takes it. */

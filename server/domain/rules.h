@@ -22,6 +22,13 @@
 #include "domain/words.h"
 #include "stafett/base.h"
 
+/* A body that was uploaded before: which, and what it must be. */
+struct claim {
+	struct uuid id;
+	uint8_t sha256[32];
+	uint32_t size;
+};
+
 /* What is asked: a message, decoded and valid in itself (validate.h). Texts are
  * borrowed from the request. */
 struct order {
@@ -33,6 +40,8 @@ struct order {
 	bool opens_chain;
 	int version;
 	uint8_t content_hash[32];
+	bool has_upload; /* the body is |upload| */
+	struct claim upload;
 
 	/* send */
 	enum kind kind;
@@ -85,6 +94,8 @@ struct facts {
 
 	bool delivered_known;
 	uint8_t delivered_hash[32];
+
+	bool upload_ready; /* the unit's, whole, as claimed, and nobody's yet */
 };
 
 enum decision_kind {

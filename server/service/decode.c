@@ -95,12 +95,44 @@ static struct fault decode_part(
 	if (!part || part->content_case == STAFETT__V1__PART__CONTENT__NOT_SET)
 		return OK;
 	if (part->content_case == STAFETT__V1__PART__CONTENT_UPLOAD)
-		return fault(REASON_UPLOAD_UNKNOWN, field);
+		return fault(REASON_FIELD_INVALID, field);
 	if (part->data.len > max)
 		return fault(REASON_PART_TOO_LARGE, field);
 	if (part->data.len)
 		*ret_bytes = bytes_of(part->data.data, part->data.len);
 	return OK;
+}
+
+bool decode_claim(const Stafett__V1__UploadClaim *claim, struct claim *ret_claim)
+{
+	if (!claim || !uuid_parse(bytes_of_string(claim->id), &ret_claim->id) ||
+		uuid_version(&ret_claim->id) != 7 ||
+		claim->sha256.len != sizeof(ret_claim->sha256) || claim->size == 0 ||
+		claim->size > CAP_UPLOAD_BYTES)
+		return false;
+	memcpy(ret_claim->sha256, claim->sha256.data, sizeof(ret_claim->sha256));
+	ret_claim->size = claim->size;
+	return true;
+}
+
+/* The body travels here, or it was uploaded before. */
+static struct fault decode_body(const Stafett__V1__Part *part, struct write *w)
+{
+	struct order *o = &w->order;
+
+	o->has_upload = part && part->content_case == STAFETT__V1__PART__CONTENT_UPLOAD;
+	if (!o->has_upload)
+		return decode_part(part, CAP_INLINE_PART_BYTES, "body", &w->body);
+	w->body = bytes_of("", 0);
+	return decode_claim(part->upload, &o->upload) ? OK : fault(REASON_UPLOAD_UNKNOWN, "body");
+}
+
+bool decode_key(const char *text, struct referral_key *ret_key)
+{
+	ret_key->has_id = uuid_parse(bytes_of_string(text), &ret_key->id);
+	if (ret_key->has_id)
+		code_of_uuid(&ret_key->id, ret_key->code);
+	return ret_key->has_id || code_normalise(bytes_of_string(text), ret_key->code);
 }
 
 /* --- the acts --------------------------------------------------------------------- */
@@ -316,9 +348,12 @@ struct fault decode_write(struct arena *arena, const struct envelope *e,
 	TRY(unpack_header(arena, e->header, &header));
 	TRY(decode_header(arena, header, sender, w));
 	TRY(decode_part(e->card, CAP_CARD_BYTES, "card", &w->card));
-	TRY(decode_part(e->body, CAP_INLINE_PART_BYTES, "body", &w->body));
+	TRY(decode_body(e->body, w));
 	w->header = e->header;
-	content_hash(w->header, w->card, w->body, w->order.content_hash);
+	if (w->order.has_upload)
+		content_hash_of(w->header, w->card, w->order.upload.sha256, w->order.content_hash);
+	else
+		content_hash(w->header, w->card, w->body, w->order.content_hash);
 	return OK;
 }
 

@@ -8,6 +8,7 @@
 #define SERVICE_DECODE_H
 
 #include "base/arena.h"
+#include "domain/code.h"
 #include "net/call.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/message.pb-c.h"
@@ -39,6 +40,16 @@ struct fault decode_write(struct arena *arena, const struct envelope *envelope,
 /* The same for an acknowledgement; |raw| is the request as it came. */
 struct fault decode_acknowledge(const Stafett__V1__AcknowledgeRequest *request, struct bytes raw,
 	const struct sender *sender, struct write *write) WARN_UNUSED;
+/* A claim that can be one; else false. */
+bool decode_claim(const Stafett__V1__UploadClaim *claim, struct claim *ret_claim) WARN_UNUSED;
+/* Which referral is meant: by its id, or by the beginning of its code. A code of
+ * four letters cannot be an id. */
+struct referral_key {
+	bool has_id;
+	struct uuid id;
+	char code[CODE_LETTERS + 1]; /* also of an id */
+};
+bool decode_key(const char *text, struct referral_key *ret_key) WARN_UNUSED;
 /* A required id of any kind. */
 struct fault decode_uuid(const char *text, const char *field, struct uuid *ret_uuid) WARN_UNUSED;
 

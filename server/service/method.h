@@ -32,13 +32,17 @@ struct incoming {
 };
 
 /* What is under way for a call, so that it can be forgotten when the peer goes.
- * The first member of what handlers hang on a call (call_set_user). */
+ * The first member of what handlers hang on a call (call_set_user). A handler
+ * gets the first message of a client's stream; the others come here. */
 struct under_way {
 	struct store *store;
 	void (*abandon)(struct under_way *under_way);
+	void (*message)(struct under_way *under_way, struct bytes message);
+	void (*half_close)(struct under_way *under_way);
+	void (*drained)(struct under_way *under_way);
 };
 
-/* One handler a row of the table: writes.c and reads.c. */
+/* One handler a row of the table: writes.c, reads.c, uploads.c, fetches.c. */
 #define METHOD(name, ...) void method_##name(const struct incoming *in);
 #include "stafett/tbl/methods.def"
 #undef METHOD

@@ -4,11 +4,11 @@
  * call's arena, answer when the reading is recorded. Lists ask for one row more
  * than the page, to know whether there is a next one.
  */
-#include "domain/code.h"
 #include "service/answer.h"
 #include "service/method.h"
 #include "service/page.h"
 #include "stafett/caps.h"
+#include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 #include "store/present.h"
 
@@ -19,12 +19,14 @@ struct read_call {
 	struct read read;
 	int page, rows; /* rows of a page, and rows that came */
 	struct page_place last;
+	struct referral_key key;
 	void (*reply)(struct read_call *rc);
 	union {
 		Stafett__V1__GetResponse get;
 		Stafett__V1__ReferralServiceListResponse list;
 		Stafett__V1__InboxServiceListResponse inbox;
 		Stafett__V1__SearchResponse search;
+		Stafett__V1__GetUploadResponse get_upload;
 	};
 };
 
@@ -58,7 +60,7 @@ static struct read_call *read_call_new(const struct incoming *in,
 		answer_refusal(in->call, REASON_SERVER_FAULT, NULL);
 		return NULL;
 	}
-	rc->under_way = (struct under_way){in->store, read_call_abandon};
+	rc->under_way = (struct under_way){.store = in->store, .abandon = read_call_abandon};
 	rc->call = in->call;
 	rc->arena = arena;
 	rc->reply = reply;
@@ -157,55 +159,40 @@ static void get_reply(struct read_call *rc)
 	answer_message(rc->call, &rc->get.base);
 }
 
-/* An id or the beginning of a code. A code of four letters cannot be a UUID. */
-static bool get_key(
-	const char *id, struct uuid *ret_id, bool *ret_has_id, char ret_code[CODE_LETTERS + 1])
-{
-	struct bytes text = bytes_of_string(id);
-
-	*ret_has_id = uuid_parse(text, ret_id);
-	if (*ret_has_id)
-		code_of_uuid(ret_id, ret_code);
-	return *ret_has_id || code_normalise(text, ret_code);
-}
-
-static void get_add_query(struct read_call *rc, enum read_statement statement,
-	const struct uuid *id, const char *code)
+static void get_add_query(
+	struct read_call *rc, enum read_statement statement, const struct referral_key *key)
 {
 	struct db_args *args = read_add_query(&rc->read, statement);
 
-	db_args_add_bytes(args, id ? bytes_of(id->b, sizeof(id->b)) : bytes_of(NULL, 0));
-	db_args_add_text(args, code);
+	db_args_add_bytes(
+		args, key->has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
+	db_args_add_text(args, key->code);
 }
 
 void method_get(const struct incoming *in)
 {
 	const Stafett__V1__GetRequest *r = (const Stafett__V1__GetRequest *)in->request;
-	char code[CODE_LETTERS + 1], *kept;
-	struct uuid id, *kept_id = NULL;
+	struct referral_key key;
 	struct read_call *rc;
-	bool has_id;
 
-	if (!get_key(r->id, &id, &has_id, code)) {
+	if (!decode_key(r->id, &key)) {
 		answer_refusal(in->call, REASON_FIELD_INVALID, "id");
 		return;
 	}
 	rc = read_call_new(in, get_row, get_reply);
 	if (!rc)
 		return;
+	rc->key = key;
 	stafett__v1__get_response__init(&rc->get);
 	rc->get.events = read_call_room(rc, GET_EVENTS_MAX);
 	rc->get.contents = read_call_room(rc, GET_CONTENTS_MAX);
-	kept = arena_copy(rc->arena, bytes_of_string(code));
-	if (has_id) {
-		kept_id = &rc->read.object;
-		*kept_id = id;
-	}
+	if (key.has_id)
+		rc->read.object = key.id;
 	rc->read.judge = get_judge;
-	get_add_query(rc, READ_REFERRAL, kept_id, kept);
-	get_add_query(rc, READ_EVENTS, kept_id, kept);
+	get_add_query(rc, READ_REFERRAL, &rc->key);
+	get_add_query(rc, READ_EVENTS, &rc->key);
 	if (r->include_contents)
-		get_add_query(rc, READ_CONTENTS, kept_id, kept);
+		get_add_query(rc, READ_MESSAGES, &rc->key);
 	read_call_submit(rc);
 }
 
@@ -369,5 +356,58 @@ void method_search(const struct incoming *in)
 	db_args_add_bool(args, r->include_closed);
 	db_args_add_text(args, r->page_token ? r->page_token : "");
 	db_args_add_int(args, size + 1);
+	read_call_submit(rc);
+}
+
+/* --- how far an upload came ---------------------------------------------------------------------
+ */
+
+static void get_upload_row(
+	struct read *read, int query, const struct db_row *row, struct audit *audit)
+{
+	enum { RECEIVED = 2, COMPLETE };
+	struct read_call *rc = read->arg;
+	Stafett__V1__UploadProgress *progress = arena_alloc(rc->arena, sizeof(*progress));
+
+	rc->rows++;
+	if (!progress)
+		return;
+	stafett__v1__upload_progress__init(progress);
+	progress->received = (uint32_t)db_row_int(row, RECEIVED);
+	progress->complete = db_row_bool(row, COMPLETE);
+	rc->get_upload.progress = progress;
+}
+
+static enum reason get_upload_judge(struct read *read)
+{
+	const struct read_call *rc = read->arg;
+
+	return rc->rows ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+static void get_upload_reply(struct read_call *rc)
+{
+	answer_message(rc->call, &rc->get_upload.base);
+}
+
+void method_get_upload(const struct incoming *in)
+{
+	const Stafett__V1__GetUploadRequest *r = (const Stafett__V1__GetUploadRequest *)in->request;
+	struct read_call *rc;
+	struct uuid id;
+	struct fault fault = decode_uuid(r->id, "id", &id);
+
+	if (fault.reason) {
+		answer_refusal(in->call, fault.reason, fault.field);
+		return;
+	}
+	rc = read_call_new(in, get_upload_row, get_upload_reply);
+	if (!rc)
+		return;
+	stafett__v1__get_upload_response__init(&rc->get_upload);
+	rc->read.object = id;
+	rc->read.judge = get_upload_judge;
+	db_args_add_bytes(read_add_query(&rc->read, READ_UPLOAD),
+		bytes_of(rc->read.object.b, sizeof(rc->read.object.b)));
 	read_call_submit(rc);
 }

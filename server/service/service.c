@@ -11,6 +11,8 @@
 #include "service/health.h"
 #include "service/method.h"
 #include "service/reflection.h"
+#include "stafett/caps.h"
+#include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
@@ -45,7 +47,7 @@ enum method_index {
 };
 
 static const struct method methods[METHODS] = {
-#define METHOD(name, service, method, request, response, leaf, roles)                     \
+#define METHOD(name, service, method, request, response, shape, leaf, roles)              \
 	{"/stafett.v1." service "/" method, &stafett__v1__##request##__descriptor, roles, \
 		LEAF_##leaf, method_##name},
 #include "stafett/tbl/methods.def"
@@ -94,6 +96,7 @@ static struct fault service_unpack(struct incoming *in)
 static void service_on_message(void *arg, struct call *call, struct bytes message)
 {
 	struct service *s = arg;
+	struct under_way *under_way = call_user(call);
 	struct incoming in = {
 		.store = s->store,
 		.takes_plain = s->params.takes_plain,
@@ -101,8 +104,13 @@ static void service_on_message(void *arg, struct call *call, struct bytes messag
 		.method = call_method(call)->info,
 		.raw = message,
 	};
-	struct fault fault = service_identify(call, &in.caller);
+	struct fault fault;
 
+	if (under_way) {
+		under_way->message(under_way, message);
+		return;
+	}
+	fault = service_identify(call, &in.caller);
 	if (!fault.reason)
 		fault = service_unpack(&in);
 	if (fault.reason)
@@ -119,16 +127,43 @@ static void service_on_gone(void *arg, struct call *call)
 		under_way->abandon(under_way);
 }
 
+static void service_on_half_close(void *arg, struct call *call)
+{
+	struct under_way *under_way = call_user(call);
+
+	if (under_way)
+		under_way->half_close(under_way);
+	else
+		answer_refusal(call, REASON_MESSAGE_UNREADABLE, NULL);
+}
+
+static void service_on_drained(void *arg, struct call *call)
+{
+	struct under_way *under_way = call_user(call);
+
+	if (under_way && under_way->drained)
+		under_way->drained(under_way);
+}
+
 static const struct call_ops service_ops = {
 	.message = service_on_message,
+	.half_close = service_on_half_close,
 	.gone = service_on_gone,
+	.drained = service_on_drained,
 };
 
+/* The shapes of the table. */
+#define SHAPE_UNARY	    .ops = &service_ops
+#define SHAPE_SERVER_STREAM .ops = &service_ops, .server_streams = true
+#define SHAPE_CLIENT_STREAM                                         \
+	.ops = &service_ops, .client_streams = true, .paced = true, \
+	.message_max = CAP_UPLOAD_MESSAGE_BYTES
+
 static const struct call_method call_methods[METHODS] = {
-#define METHOD(name, service, method, ...)          \
-	{.path = "/stafett.v1." service "/" method, \
-		.ops = &service_ops,                \
-		.info = &methods[METHOD_INDEX_##name]},
+#define METHOD(name, service, method, request, response, shape, ...) \
+	{.path = "/stafett.v1." service "/" method,                  \
+		.info = &methods[METHOD_INDEX_##name],               \
+		SHAPE_##shape},
 #include "stafett/tbl/methods.def"
 #undef METHOD
 };

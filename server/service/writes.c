@@ -43,7 +43,7 @@ static struct write_call *write_call_new(const struct incoming *in)
 		answer_refusal(in->call, REASON_SERVER_FAULT, NULL);
 		return NULL;
 	}
-	wc->under_way = (struct under_way){in->store, write_call_abandon};
+	wc->under_way = (struct under_way){.store = in->store, .abandon = write_call_abandon};
 	wc->call = in->call;
 	wc->write.type = in->method->leaf;
 	wc->write.caller = in->caller;

@@ -35,7 +35,7 @@ enum batch_phase {
 struct batch_slot {
 	struct write *write;
 	struct lane *lane;
-	bool locked;
+	bool locked, upload_ready;
 	struct decision decision;
 	enum state state;
 	int version;
@@ -350,9 +350,25 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 
 		load_read(&(struct db_row){result, i}, &l);
 		assert(l.index >= 0 && l.index < b->n);
+		l.facts.upload_ready = b->slots[l.index].upload_ready;
 		batch_decide(b, &b->slots[l.index], &l);
 	}
 	batch_apply(b);
+}
+
+static void batch_on_uploads(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	for (int row = 0; row < PQntuples(result); row++) {
+		bool ready;
+		int i = load_read_upload(&(struct db_row){result, row}, &ready);
+
+		assert(i >= 0 && i < b->n);
+		b->slots[i].upload_ready = ready;
+	}
 }
 
 static void batch_on_locked(void *arg, const PGresult *result)
@@ -379,7 +395,7 @@ static void batch_take(struct batch *b, struct write *write)
 
 	slot->write = write;
 	slot->lane = write->lane;
-	slot->locked = false;
+	slot->locked = slot->upload_ready = false;
 	slot->receipt_len = 0;
 	slot->verdict = BATCH_AGAIN;
 	write->slot = slot;
@@ -420,6 +436,11 @@ void batch_start(struct batch *b)
 	load_lock_args(&b->load, &args);
 	if (db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b) < 0)
 		return;
+	if (b->load.n_uploads > 0) {
+		load_upload_args(&b->load, &args);
+		if (db_conn_execute(b->conn, WRITE_LOAD_UPLOADS, &args, batch_on_uploads, b) < 0)
+			return;
+	}
 	load_args(&b->load, &args);
 	if (db_conn_execute(b->conn, WRITE_LOAD, &args, batch_on_loaded, b) == 0)
 		(void)!db_conn_flush(b->conn);

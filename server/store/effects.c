@@ -186,13 +186,17 @@ static void add_event(
 	put_uuid(e, BATCH_member, &l->facts.member);
 	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
 	if (!w->header.data) {
-		put_nulls(e, BATCH_suite, BATCH_body);
+		put_nulls(e, BATCH_suite, BATCH_body_upload);
 		return;
 	}
 	put_bytes(e, BATCH_suite, w->suite);
 	put_bytes(e, BATCH_header, w->header);
 	put_bytes(e, BATCH_card, w->card);
 	put_bytes(e, BATCH_body, w->body);
+	if (o->has_upload)
+		put_uuid(e, BATCH_body_upload, &o->upload.id);
+	else
+		put_nulls(e, BATCH_body_upload, BATCH_body_upload);
 }
 
 static void add_settled(

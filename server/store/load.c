@@ -50,6 +50,9 @@ void load_init(struct load *load)
 	db_array_init(&load->hand_back, DB_TEXT_ARRAY);
 	db_array_init(&load->delivered, DB_UUID_ARRAY);
 	db_array_init(&load->replaces, DB_UUID_ARRAY);
+	db_array_init(&load->upload, DB_UUID_ARRAY);
+	db_array_init(&load->upload_sha256, DB_BYTEA_ARRAY);
+	db_array_init(&load->upload_size, DB_INT4_ARRAY);
 }
 
 void load_fini(struct load *load)
@@ -63,6 +66,9 @@ void load_fini(struct load *load)
 	db_array_fini(&load->hand_back);
 	db_array_fini(&load->delivered);
 	db_array_fini(&load->replaces);
+	db_array_fini(&load->upload);
+	db_array_fini(&load->upload_sha256);
+	db_array_fini(&load->upload_size);
 }
 
 void load_clear(struct load *load)
@@ -76,6 +82,10 @@ void load_clear(struct load *load)
 	db_array_clear(&load->hand_back);
 	db_array_clear(&load->delivered);
 	db_array_clear(&load->replaces);
+	db_array_clear(&load->upload);
+	db_array_clear(&load->upload_sha256);
+	db_array_clear(&load->upload_size);
+	load->n_uploads = 0;
 }
 
 static void add_uuid(struct db_array *array, const struct uuid *uuid, bool present)
@@ -94,6 +104,21 @@ static void add_text(struct db_array *array, struct bytes text)
 		db_array_add_null(array);
 }
 
+static void add_upload(struct load *load, const struct order *o)
+{
+	const struct claim *claim = &o->upload;
+
+	add_uuid(&load->upload, &claim->id, o->has_upload);
+	if (!o->has_upload) {
+		db_array_add_null(&load->upload_sha256);
+		db_array_add_null(&load->upload_size);
+		return;
+	}
+	db_array_add_bytes(&load->upload_sha256, bytes_of(claim->sha256, sizeof(claim->sha256)));
+	db_array_add_int(&load->upload_size, (int32_t)claim->size);
+	load->n_uploads++;
+}
+
 void load_add(struct load *load, const struct order *o)
 {
 	add_text(&load->unit, o->unit);
@@ -105,6 +130,7 @@ void load_add(struct load *load, const struct order *o)
 	add_text(&load->hand_back, o->hand_back);
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
 	add_uuid(&load->replaces, &o->replaces, o->has_replaces);
+	add_upload(load, o);
 }
 
 void load_lock_args(struct load *load, struct db_args *args)
@@ -125,6 +151,22 @@ void load_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->hand_back);
 	db_args_add_array(args, &load->delivered);
 	db_args_add_array(args, &load->replaces);
+}
+
+void load_upload_args(struct load *load, struct db_args *args)
+{
+	db_args_init(args);
+	db_args_add_array(args, &load->unit);
+	db_args_add_array(args, &load->message);
+	db_args_add_array(args, &load->upload);
+	db_args_add_array(args, &load->upload_sha256);
+	db_args_add_array(args, &load->upload_size);
+}
+
+int load_read_upload(const struct db_row *row, bool *ret_ready)
+{
+	*ret_ready = db_row_bool(row, 1);
+	return db_row_int(row, 0) - 1;
 }
 
 static struct uuid read_uuid(const struct db_row *row, int column)

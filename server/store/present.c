@@ -340,7 +340,32 @@ enum content_column {
 	CONTENT_HEADER,
 	CONTENT_CARD,
 	CONTENT_BODY,
+	CONTENT_UPLOAD,
+	CONTENT_UPLOAD_SHA256,
+	CONTENT_UPLOAD_SIZE,
 };
+
+/* A body that was uploaded is told by name: Fetch reads it. */
+static Stafett__V1__Part *take_body(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__UploadClaim *claim;
+	Stafett__V1__Part *part;
+
+	if (!db_row_has(row, CONTENT_UPLOAD))
+		return take_part(a, row, CONTENT_BODY);
+	part = arena_alloc(a, sizeof(*part));
+	claim = arena_alloc(a, sizeof(*claim));
+	if (!part || !claim)
+		return NULL;
+	stafett__v1__part__init(part);
+	stafett__v1__upload_claim__init(claim);
+	claim->id = take_uuid(a, row, CONTENT_UPLOAD);
+	claim->sha256 = take_bytes(a, row, CONTENT_UPLOAD_SHA256);
+	claim->size = (uint32_t)db_row_int(row, CONTENT_UPLOAD_SIZE);
+	part->content_case = STAFETT__V1__PART__CONTENT_UPLOAD;
+	part->upload = claim;
+	return part;
+}
 
 Stafett__V1__Content *present_content(struct arena *a, const struct db_row *row)
 {
@@ -355,7 +380,7 @@ Stafett__V1__Content *present_content(struct arena *a, const struct db_row *row)
 	c->content_hash = take_bytes(a, row, CONTENT_HASH);
 	c->header = take_bytes(a, row, CONTENT_HEADER);
 	c->card = take_part(a, row, CONTENT_CARD);
-	c->body = take_part(a, row, CONTENT_BODY);
+	c->body = take_body(a, row);
 	return a->overflowed ? NULL : c;
 }
 

@@ -172,6 +172,13 @@ static void reader_forget(struct reader *r)
 		(void)!db_conn_sync(r->conn, reader_on_rolled_back, r);
 }
 
+/* The directory is no case data, nor is how far an own upload came; but an attempt
+ * that was denied counts everywhere. */
+static bool reader_must_record(enum leaf_type type)
+{
+	return type != LEAF_SEARCH && type != LEAF_GET_UPLOAD;
+}
+
 static void reader_commit(struct reader *r)
 {
 	struct read *read = r->current;
@@ -180,8 +187,7 @@ static void reader_commit(struct reader *r)
 	r->query = -1; /* from here on the group has its sync */
 	if (!r->reason && read->judge)
 		r->reason = read->judge(read);
-	/* The directory is no case data; an attempt that was denied counts everywhere. */
-	if (read->type != LEAF_SEARCH || r->reason) {
+	if (reader_must_record(read->type) || r->reason) {
 		reader_audit_args(r, &args);
 		if (db_conn_execute(r->conn, READ_AUDIT, &args, reader_on_command, r) < 0)
 			return;
@@ -372,15 +378,32 @@ bool reader_is_connected(const struct reader *r)
 	return r->phase >= READER_IDLE;
 }
 
+static void read_add_roles(struct db_array *codes, mask_t roles)
+{
+	db_array_init(codes, DB_TEXT_ARRAY);
+	for (int role = 0; role < ROLE_COUNT; role++)
+		if (roles & MASK(role))
+			db_array_add_text(codes, role_code((enum role)role));
+}
+
+struct bytes read_roles(struct arena *arena, mask_t roles)
+{
+	struct db_array codes;
+	struct bytes value;
+
+	read_add_roles(&codes, roles);
+	value = db_array_finish(&codes);
+	value.data = (uint8_t *)arena_copy(arena, value);
+	db_array_fini(&codes);
+	return value;
+}
+
 void read_init(struct read *read)
 {
 	read->n_queries = 0;
 	read->under_way = false;
 	list_init(&read->node);
-	db_array_init(&read->role_codes, DB_TEXT_ARRAY);
-	for (int role = 0; role < ROLE_COUNT; role++)
-		if (read->roles & MASK(role))
-			db_array_add_text(&read->role_codes, role_code((enum role)role));
+	read_add_roles(&read->role_codes, read->roles);
 }
 
 struct db_args *read_add_query(struct read *read, enum read_statement statement)

@@ -7,6 +7,7 @@
 #ifndef STORE_READ_H
 #define STORE_READ_H
 
+#include "base/arena.h"
 #include "db/conn.h"
 #include "db/row.h"
 #include "store/audit.h"
@@ -66,6 +67,9 @@ bool reader_is_connected(const struct reader *reader);
 
 /* Prepares |read| for its queries: caller, roles and type must be set. */
 void read_init(struct read *read);
+/* The codes of |roles| as an argument of a statement, in |arena|; empty with NULL
+ * data over its cap. */
+struct bytes read_roles(struct arena *arena, mask_t roles);
 /* Adds a query with the acting unit's arguments; the caller adds the others. */
 struct db_args *read_add_query(struct read *read, enum read_statement statement);
 /* Queues the reading. |done| always runs, unless it is abandoned. */

@@ -9,8 +9,8 @@
 	"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "          \
 	"$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, " \
 	"$29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, " \
-	"$43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54"
-static_assert(BATCH_COLUMNS == 54, "BATCH_PARAMETERS numbers the columns");
+	"$43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55"
+static_assert(BATCH_COLUMNS == 55, "BATCH_PARAMETERS numbers the columns");
 
 static const Oid apply_types[] = {
 #define COLUMN(name, type) DB_##type##_ARRAY,
@@ -84,9 +84,16 @@ static const char apply_sql[] =
 	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"
 	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves FROM ok),"
 	"content AS ("
-	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header, card, body)"
-	" SELECT chain, seq, message, suite, content_hash, header, card, body"
+	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header, card, body,"
+	" body_unit, body_upload)"
+	" SELECT chain, seq, message, suite, content_hash, header, card, body,"
+	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"
 	" FROM ok WHERE header IS NOT NULL),"
+	/* Should another message have been quicker, content's unique key says so. */
+	"claim AS ("
+	"UPDATE stafett.upload u SET message = ok.message"
+	" FROM ok WHERE ok.body_upload IS NOT NULL AND u.unit = ok.unit AND u.id = ok.body_upload"
+	" AND u.message IS NULL),"
 	"acceptance AS ("
 	"INSERT INTO stafett.acceptance (chain, seq, responsible, contact_by_date, clock_reason,"
 	" appointment_time)"
@@ -112,6 +119,9 @@ static const char apply_sql[] =
 
 static const Oid lock_types[] = {DB_UUID_ARRAY};
 
+static const Oid load_uploads_types[] = {
+	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_INT4_ARRAY};
+
 static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
 	DB_UUID_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY};
 
@@ -131,6 +141,8 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		"SELECT id FROM stafett.chain WHERE id = ANY ($1) ORDER BY id"
 		" FOR UPDATE SKIP LOCKED",
 		lock_types),
+	[WRITE_LOAD_UPLOADS] = STATEMENT("load_uploads",
+		"SELECT * FROM api.load_uploads($1, $2, $3, $4, $5)", load_uploads_types),
 	/* A statement of its own: its snapshot is newer than the locks. */
 	[WRITE_LOAD] = STATEMENT(
 		"load", "SELECT * FROM api.load($1, $2, $3, $4, $5, $6, $7, $8, $9)", load_types),
@@ -149,6 +161,9 @@ static const Oid referrals_types[] = {
 static const Oid inbox_types[] = {ACTING_TYPES, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4};
 static const Oid units_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_BOOL, DB_TEXT, DB_INT4};
+static const Oid body_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TEXT, DB_UUID};
+static const Oid begin_upload_types[] = {ACTING_TYPES, DB_UUID, DB_INT4, DB_BYTEA, DB_INT4};
+static const Oid upload_types[] = {ACTING_TYPES, DB_UUID};
 static const Oid audit_types[] = {DB_UUID, DB_UUID, DB_BYTEA, DB_BYTEA, DB_BYTEA};
 
 const struct db_statement read_statements[READ_STATEMENTS] = {
@@ -158,8 +173,21 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		"referral", "SELECT * FROM api.referral($1, $2, $3, $4, $5)", referral_types),
 	[READ_EVENTS] =
 		STATEMENT("events", "SELECT * FROM api.events($1, $2, $3, $4, $5)", referral_types),
-	[READ_CONTENTS] = STATEMENT(
-		"contents", "SELECT * FROM api.contents($1, $2, $3, $4, $5)", referral_types),
+	[READ_MESSAGES] = STATEMENT(
+		"messages", "SELECT * FROM api.messages($1, $2, $3, $4, $5)", referral_types),
+	[READ_BODY] =
+		STATEMENT("body", "SELECT * FROM api.body($1, $2, $3, $4, $5, $6, $7)", body_types),
+	/* An upload that is there already stays as it is. */
+	[READ_BEGIN_UPLOAD] = STATEMENT("begin_upload",
+		"INSERT INTO stafett.upload (unit, id, size, sha256, received, complete,"
+		" create_time)"
+		" SELECT a.unit, $4, $5, $6, 0, false, stafett.now() FROM api.actor($1, $2) a"
+		" WHERE string_to_array(a.roles, ',') && $3"
+		" AND api.uploads_waiting($1, $2, $3) < $7"
+		" ON CONFLICT DO NOTHING RETURNING id",
+		begin_upload_types),
+	[READ_UPLOAD] =
+		STATEMENT("upload", "SELECT * FROM api.upload($1, $2, $3, $4)", upload_types),
 	[READ_REFERRALS] = STATEMENT("referrals",
 		"SELECT (r).*, since FROM api.referrals($1, $2, $3, $4, $5, $6, $7, $8)",
 		referrals_types),
@@ -175,4 +203,32 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_COMMIT] = BARE("commit", "COMMIT"),
 	[READ_ROLLBACK] = BARE("rollback", "ROLLBACK"),
 	[READ_DURABILITY] = BARE("durability", "SELECT * FROM api.durability()"),
+};
+
+static const Oid put_types[] = {DB_UUID, DB_UUID, DB_INT4, DB_BYTEA};
+static const Oid finish_types[] = {ACTING_TYPES, DB_UUID, DB_UUID};
+static const Oid part_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TEXT, DB_UUID, DB_INT4};
+
+const struct db_statement body_statements[BODY_STATEMENTS] = {
+	/* The part that comes next, or nothing: the row of the upload is the lock. */
+	[BODY_PUT] = STATEMENT("put",
+		"WITH next AS (UPDATE stafett.upload SET received = received + length($4)"
+		" WHERE unit = $1 AND id = $2 AND received = $3 AND NOT complete"
+		" RETURNING unit, id)"
+		" INSERT INTO stafett.upload_part (unit, upload, start, data)"
+		" SELECT unit, id, $3, $4 FROM next RETURNING true",
+		put_types),
+	[BODY_FINISH] = STATEMENT("finish",
+		"UPDATE stafett.upload SET complete = true WHERE unit = $4 AND id = $5"
+		" AND NOT complete AND api.upload_is_whole($1, $2, $3, $5) RETURNING id",
+		finish_types),
+	[BODY_PART] = STATEMENT(
+		"part", "SELECT * FROM api.body_part($1, $2, $3, $4, $5, $6, $7, $8)", part_types),
+};
+
+static const Oid purge_types[] = {DB_INT4};
+
+const struct db_statement duty_statements[DUTY_STATEMENTS] = {
+	[DUTY_PURGE_UPLOADS] =
+		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", purge_types),
 };

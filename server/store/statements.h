@@ -12,6 +12,7 @@
 enum write_statement {
 	WRITE_BEGIN,
 	WRITE_LOCK,
+	WRITE_LOAD_UPLOADS, /* only where an operation claims one */
 	WRITE_LOAD,
 	WRITE_APPLY,
 	WRITE_COMMIT,
@@ -25,7 +26,10 @@ enum read_statement {
 	READ_ACTOR,
 	READ_REFERRAL,
 	READ_EVENTS,
-	READ_CONTENTS,
+	READ_MESSAGES,
+	READ_BODY,
+	READ_BEGIN_UPLOAD,
+	READ_UPLOAD,
 	READ_REFERRALS,
 	READ_INBOX,
 	READ_UNITS,
@@ -36,8 +40,24 @@ enum read_statement {
 	READ_STATEMENTS,
 };
 
+/* Of the connection for bodies (see body.h). */
+enum body_statement {
+	BODY_PUT,
+	BODY_FINISH,
+	BODY_PART,
+	BODY_STATEMENTS,
+};
+
+/* Of the clerk's connection (see duty.h). */
+enum duty_statement {
+	DUTY_PURGE_UPLOADS,
+	DUTY_STATEMENTS,
+};
+
 extern const struct db_statement write_statements[WRITE_STATEMENTS];
 extern const struct db_statement read_statements[READ_STATEMENTS];
+extern const struct db_statement body_statements[BODY_STATEMENTS];
+extern const struct db_statement duty_statements[DUTY_STATEMENTS];
 
 /* What every connection of the daemon sets, whoever it logged in as: its own role,
  * and plans that do not hang on statistics (see 0001-core.sql). */

@@ -26,6 +26,7 @@ struct store {
 	size_t queued;	     /* ready and waiting, not under way */
 	struct batch *batches[STORE_BATCHES];
 	struct reader *reader;
+	struct bodies *bodies;
 	struct event *turn; /* at the end of a turn of the loop */
 	struct event *sweep;
 };
@@ -175,7 +176,9 @@ static int store_connect(struct store *s)
 		batch.name = names[i];
 		rc = batch_new(&batch, &s->batches[i]);
 	}
-	return rc < 0 ? rc : reader_new(&reader, &s->reader);
+	if (rc == 0)
+		rc = reader_new(&reader, &s->reader);
+	return rc < 0 ? rc : bodies_new(s->params.base, s->params.conninfo, &s->bodies);
 }
 
 int store_new(const struct store_params *params, struct store **ret_store)
@@ -207,6 +210,7 @@ struct store *store_free(struct store *s)
 	for (int i = 0; i < STORE_BATCHES; i++)
 		s->batches[i] = batch_free(s->batches[i]);
 	reader_free(s->reader);
+	bodies_free(s->bodies);
 	if (s->turn)
 		event_free(s->turn);
 	if (s->sweep)
@@ -280,4 +284,9 @@ void store_read(struct store *s, struct read *read)
 void store_abandon_read(struct store *s, struct read *read)
 {
 	reader_abandon(s->reader, read);
+}
+
+struct bodies *store_bodies(struct store *s)
+{
+	return s->bodies;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The store of one worker: lanes by chain, two write connections that take turns
- * with batches, and a connection for reading.
+ * with batches, a connection for reading, and one for the parts of large bodies.
  *
  * While a commit is under way, what arrives collects; the moment it returns, it
  * goes as the next batch. There is no timer: at low load a batch is one
@@ -12,6 +12,7 @@
 
 #include <event2/event.h>
 
+#include "store/body.h"
 #include "store/read.h"
 #include "store/write.h"
 
@@ -42,5 +43,7 @@ void store_abandon_write(struct store *store, struct write *write);
 /* Queues a reading; see read.h. */
 void store_read(struct store *store, struct read *read);
 void store_abandon_read(struct store *store, struct read *read);
+/* The way of large bodies; see body.h. */
+struct bodies *store_bodies(struct store *store);
 
 #endif

@@ -13,6 +13,7 @@ from stubs import contract
 
 pb = contract.message
 DEADLINE_S = 30
+PART_BYTES = 65536
 
 
 def uuid7(milliseconds=None):
@@ -46,7 +47,8 @@ def code_of(identifier):
 
 def content_hash(request):
     """What a receipt and an acknowledgement name."""
-    parts = [hashlib.sha256(part.data).digest() for part in (request.card, request.body)]
+    parts = [part.upload.sha256 if part.HasField("upload") else hashlib.sha256(part.data).digest()
+             for part in (request.card, request.body)]
     return hashlib.sha256(request.header + b"".join(parts)).digest()
 
 
@@ -133,7 +135,15 @@ def in_days(days):
 
 
 def part(data):
+    """A Part of bytes, or of a claim."""
+    if isinstance(data, pb.UploadClaim):
+        return pb.Part(upload=data)
     return pb.Part(data=data) if data else pb.Part()
+
+
+def claim_of(data, id=None):
+    """The name of an upload of |data|."""
+    return pb.UploadClaim(id=str(id or uuid7()), sha256=hashlib.sha256(data).digest(), size=len(data))
 
 
 class Caller:
@@ -154,6 +164,7 @@ class Caller:
         self.referrals = contract.referral_service_grpc.ReferralServiceStub(self.channel)
         self.inboxes = contract.inbox_service_grpc.InboxServiceStub(self.channel)
         self.directory = contract.directory_service_grpc.DirectoryServiceStub(self.channel)
+        self.bodies = contract.body_service_grpc.BodyServiceStub(self.channel)
 
     def close(self):
         self.channel.close()
@@ -248,3 +259,38 @@ class Caller:
 
     def units(self, **more):
         return self.call(self.directory.Search, contract.directory_service.SearchRequest(**more))
+
+    # -- large bodies ---------------------------------------------------------------
+
+    def upload_messages(self, data, claim, offset=0, end=None):
+        """The stream that uploads |data| from |offset| on, up to |end|."""
+        body = contract.body_service
+        yield body.UploadRequest(start=body.UploadStart(upload=claim, offset=offset))
+        end = len(data) if end is None else end
+        for start in range(offset, end, PART_BYTES):
+            yield body.UploadRequest(data=data[start:min(start + PART_BYTES, end)])
+
+    def upload(self, data, claim=None, **more):
+        """Uploads; returns the claim and how far it came."""
+        claim = claim or claim_of(data)
+        messages = self.upload_messages(data, claim, **more)
+        return claim, self.call(self.bodies.Upload, messages).progress
+
+    def uploaded(self, id):
+        """How far an upload has come."""
+        request = contract.body_service.GetUploadRequest(id=id)
+        return self.call(self.bodies.GetUpload, request).progress
+
+    def fetch_parts(self, sent, offset=0, from_unit=None):
+        request = contract.body_service.FetchRequest(
+            referral=sent.referral, message=sent.id, offset=offset,
+            from_unit=sent.header.from_unit if from_unit is None else from_unit)
+        return self.call(self.bodies.Fetch, request)
+
+    def fetch(self, sent, offset=0, **more):
+        """The body of a message from |offset| on."""
+        data = b""
+        for answer in self.fetch_parts(sent, offset, **more):
+            assert answer.offset == offset + len(data)
+            data += answer.data
+        return data

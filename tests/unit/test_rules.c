@@ -294,6 +294,23 @@ static void only_the_holder_hands_over(void **state)
 	expect_refusal(&o, &f, REASON_CHAIN_CLOSED);
 }
 
+static void a_body_that_was_uploaded_must_be_there(void **state)
+{
+	struct order send = a_send(), accept = an_act(ACT_ACCEPT);
+	struct facts f = facts_for_send(), of_owner = facts_for_owner(STATE_RECEIVED);
+	struct decision d;
+
+	send.has_upload = accept.has_upload = true;
+	d = decide(&send, &f);
+	assert_int_equal(d.reason, REASON_UPLOAD_UNKNOWN);
+	assert_string_equal(d.field, "body");
+	of_owner.roles = MASK(ROLE_CASEWORKER);
+	expect_refusal(&accept, &of_owner, REASON_UPLOAD_UNKNOWN);
+	f.upload_ready = of_owner.upload_ready = true;
+	assert_int_equal(decide(&send, &f).kind, DECISION_DO);
+	assert_int_equal(decide(&accept, &of_owner).kind, DECISION_DO);
+}
+
 static void an_old_message_is_no_reason_to_refuse(void **state)
 {
 	struct order o = a_send();
@@ -380,6 +397,7 @@ int main(void)
 		cmocka_unit_test(the_same_key_is_answered_as_before),
 		cmocka_unit_test(a_send_is_refused_for_one_reason_at_a_time),
 		cmocka_unit_test(only_the_holder_hands_over),
+		cmocka_unit_test(a_body_that_was_uploaded_must_be_there),
 		cmocka_unit_test(an_old_message_is_no_reason_to_refuse),
 		cmocka_unit_test(a_promise_lies_within_the_persons_clock),
 		cmocka_unit_test(an_acknowledgement_names_what_came),
