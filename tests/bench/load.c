@@ -5,6 +5,10 @@
  * usual size. Prints one line of JSON: sends, failures, seconds, and the
  * latencies' quantiles in microseconds.
  *
+ * Without --rate the loop is closed: a caller sends again when it was answered.
+ * With it sends come due evenly, whatever the answers do, and a latency counts
+ * from when its send was due: who waits for a free caller waits in the figures.
+ *
  * One thread and one poll loop: with both of a small machine's cores busy, what
  * the generator costs is taken from the servers.
  */
@@ -13,29 +17,26 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "codec/grpc_frame.h"
-#include "domain/uuid.h"
 #include "load_conn.h"
-#include "stafett/v1/message.pb-c.h"
+#include "measure.h"
+#include "message.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
-#define LOAD_NS_PER_S	  INT64_C(1000000000)
-#define LOAD_NS_PER_US	  1000
-#define LOAD_NS_PER_MS	  1000000
-#define LOAD_CARD_BYTES	  256
-#define LOAD_BODY_BYTES	  1024
-#define LOAD_MESSAGE_MAX  4096
-#define LOAD_CALLERS_MAX  1024
-#define LOAD_POLL_MS	  10000
-#define LOAD_REASON_BYTES 200
+enum {
+	LOAD_MESSAGE_MAX = 4096,
+	LOAD_CALLERS_MAX = 1024,
+	LOAD_POLL_S = 10,
+	LOAD_REASON_BYTES = 200,
+};
 
 /* What is asked for on the command line. */
 struct load_options {
-	const char *host, *port, *ca, *certificate, *key, *member, *unit, *to;
+	const char *host, *port, *ca, *certificate, *key;
+	struct message_route route;
 	long callers, connections, seconds;
+	long rate; /* sends a second; 0: as fast as they are answered */
 };
 
 struct load_caller {
@@ -51,77 +52,26 @@ struct load {
 	const struct load_options *options;
 	struct load_conn *conns;
 	struct load_caller *callers;
-	uint32_t *latencies_us; /* of the sends that were answered OK */
-	size_t sends, room, failures, under_way;
+	struct latencies latencies; /* of the sends that were answered OK */
+	size_t failures, under_way;
 	int64_t began_ns, end_ns;
+	int64_t due_ns;	   /* of the next send, where there is a rate */
 	int first_failure; /* gRPC status, 0 when there was none */
 };
 
-static int64_t load_now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * LOAD_NS_PER_S + t.tv_nsec;
-}
-
 /* --- one message ---------------------------------------------------------- */
 
-/* Packs the header of a new referral; gives its length. */
-static size_t load_pack_header(const struct load_options *options, uint8_t *out)
-{
-	char id[UUID_TEXT_LEN + 1], date[11];
-	char kind[] = "care-request", need[] = "alcohol", code[] = "need-of-care";
-	int64_t now_ns = load_now_ns(CLOCK_REALTIME);
-	time_t now_s = (time_t)(now_ns / LOAD_NS_PER_S);
-	uint8_t random[10];
-	struct uuid uuid;
-	struct tm tm;
-	char *to[] = {(char *)options->to}, *needs[] = {need};
-	Stafett__V1__LegalBasis basis = STAFETT__V1__LEGAL_BASIS__INIT;
-	Stafett__V1__SendAct act = STAFETT__V1__SEND_ACT__INIT;
-	Stafett__V1__Header header = STAFETT__V1__HEADER__INIT;
-	Google__Protobuf__Timestamp created = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		abort();
-	uuid = uuid_make(now_ns / LOAD_NS_PER_MS, random);
-	uuid_format(&uuid, id);
-	strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&now_s, &tm));
-	created.seconds = now_s;
-	basis.code = code;
-	act.kind = kind;
-	act.n_needs = 1;
-	act.needs = needs;
-	act.help_request_date = date;
-	act.legal_basis = &basis;
-	header.id = id;
-	header.from_unit = (char *)options->unit;
-	header.from_member = (char *)options->member;
-	header.n_to_units = 1;
-	header.to_units = to;
-	header.create_time = &created;
-	header.act_case = STAFETT__V1__HEADER__ACT_SEND;
-	header.send = &act;
-	return stafett__v1__header__pack(&header, out);
-}
-
 /* A whole framed request in |out|; gives its length. */
-static size_t load_pack_request(const struct load_options *options, uint8_t out[LOAD_MESSAGE_MAX])
+static size_t load_pack_request(const struct message_route *route, uint8_t out[LOAD_MESSAGE_MAX])
 {
-	static uint8_t filler[LOAD_BODY_BYTES];
-	uint8_t header[LOAD_MESSAGE_MAX / 2];
+	uint8_t header[MESSAGE_HEADER_MAX];
 	char suite[] = "none";
-	Stafett__V1__Part card, body;
+	Stafett__V1__Part card = message_part(MESSAGE_CARD_BYTES);
+	Stafett__V1__Part body = message_part(MESSAGE_BODY_BYTES);
 	Stafett__V1__SendRequest request = STAFETT__V1__SEND_REQUEST__INIT;
 	size_t n;
 
-	stafett__v1__part__init(&card);
-	stafett__v1__part__init(&body);
-	card.content_case = body.content_case = STAFETT__V1__PART__CONTENT_DATA;
-	card.data = (ProtobufCBinaryData){LOAD_CARD_BYTES, filler};
-	body.data = (ProtobufCBinaryData){LOAD_BODY_BYTES, filler};
-	request.header = (ProtobufCBinaryData){load_pack_header(options, header), header};
+	request.header = (ProtobufCBinaryData){message_pack_header(route, header), header};
 	request.card = &card;
 	request.body = &body;
 	request.suite = suite;
@@ -132,28 +82,17 @@ static size_t load_pack_request(const struct load_options *options, uint8_t out[
 
 /* --- callers ---------------------------------------------------------------- */
 
-static int load_caller_begin(struct load_caller *caller)
+/* Begins a call whose latency counts from |since_ns|. */
+static int load_caller_begin(struct load_caller *caller, int64_t since_ns)
 {
 	struct load *load = caller->load;
-	size_t n = load_pack_request(load->options, caller->message);
+	size_t n = load_pack_request(&load->options->route, caller->message);
 
 	caller->waiting = false;
 	caller->call.message = bytes_of(caller->message, n);
-	caller->began_ns = load_now_ns(CLOCK_MONOTONIC);
+	caller->began_ns = since_ns;
 	load->under_way++;
 	return load_conn_begin(caller->conn, &caller->call);
-}
-
-static void load_count(struct load *load, int64_t ns)
-{
-	if (load->sends == load->room) {
-		load->room = load->room ? 2 * load->room : 65536;
-		load->latencies_us =
-			realloc(load->latencies_us, load->room * sizeof(*load->latencies_us));
-		if (!load->latencies_us)
-			abort();
-	}
-	load->latencies_us[load->sends++] = (uint32_t)(ns / LOAD_NS_PER_US);
 }
 
 static void load_on_ended(struct load_call *call, void *arg)
@@ -164,7 +103,7 @@ static void load_on_ended(struct load_call *call, void *arg)
 	caller->waiting = true;
 	load->under_way--;
 	if (call->status == 0) {
-		load_count(load, load_now_ns(CLOCK_MONOTONIC) - caller->began_ns);
+		latencies_add(&load->latencies, measure_now_ns(CLOCK_MONOTONIC) - caller->began_ns);
 		return;
 	}
 	load->failures++;
@@ -172,18 +111,34 @@ static void load_on_ended(struct load_call *call, void *arg)
 		load->first_failure = call->status;
 }
 
+/* Whether one more send is to begin at |now_ns|; tells since when it waits. */
+static bool load_take_due(struct load *load, int64_t now_ns, int64_t *ret_since_ns)
+{
+	*ret_since_ns = now_ns;
+	if (!load->options->rate)
+		return true;
+	if (load->due_ns > now_ns)
+		return false;
+	*ret_since_ns = load->due_ns;
+	load->due_ns += NS_PER_S / load->options->rate;
+	return true;
+}
+
 /* Everybody whose call has ended begins the next one, until the time is over. */
 static int load_go_on(struct load *load)
 {
-	if (load_now_ns(CLOCK_MONOTONIC) >= load->end_ns)
-		return 0;
-	for (long i = 0; i < load->options->callers; i++) {
-		int r = load->callers[i].waiting ? load_caller_begin(&load->callers[i]) : 0;
+	int64_t now_ns = measure_now_ns(CLOCK_MONOTONIC), since_ns;
+	int r = 0;
 
-		if (r)
-			return r;
-	}
-	return 0;
+	if (now_ns >= load->end_ns)
+		return 0;
+	for (long i = 0; !r && i < load->options->callers; i++)
+		if (load->callers[i].waiting) {
+			if (!load_take_due(load, now_ns, &since_ns))
+				break;
+			r = load_caller_begin(&load->callers[i], since_ns);
+		}
+	return r;
 }
 
 static int load_step_all(struct load *load)
@@ -197,9 +152,22 @@ static int load_step_all(struct load *load)
 	return 0;
 }
 
-/* Waits until some connection can go on. */
+/* How long nothing but an answer can matter: until a send is due or the end has
+ * come; but where one is due and every caller is busy, only answers help. */
+static struct timespec load_patience(const struct load *load)
+{
+	int64_t until_ns = load->due_ns < load->end_ns ? load->due_ns : load->end_ns;
+	int64_t ns = until_ns - measure_now_ns(CLOCK_MONOTONIC);
+
+	if (!load->options->rate || ns < 0)
+		ns = LOAD_POLL_S * NS_PER_S;
+	return (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
+}
+
+/* Waits until some connection can go on, or a send is due. */
 static int load_wait(struct load *load, struct pollfd *fds)
 {
+	struct timespec patience = load_patience(load);
 	long n = load->options->connections;
 
 	for (long i = 0; i < n; i++) {
@@ -207,9 +175,14 @@ static int load_wait(struct load *load, struct pollfd *fds)
 
 		fds[i] = (struct pollfd){.fd = load->conns[i].fd, .events = POLLIN | write};
 	}
-	if (poll(fds, (nfds_t)n, LOAD_POLL_MS) == 0)
+	if (ppoll(fds, (nfds_t)n, &patience, NULL) == 0 && patience.tv_sec == LOAD_POLL_S)
 		return -ETIMEDOUT;
 	return 0;
+}
+
+static bool load_is_over(const struct load *load)
+{
+	return load->under_way == 0 && measure_now_ns(CLOCK_MONOTONIC) >= load->end_ns;
 }
 
 static int load_loop(struct load *load)
@@ -217,17 +190,15 @@ static int load_loop(struct load *load)
 	struct pollfd *fds = calloc((size_t)load->options->connections, sizeof(*fds));
 	int r = fds ? 0 : -ENOMEM;
 
-	load->began_ns = load_now_ns(CLOCK_MONOTONIC);
-	load->end_ns = load->began_ns + load->options->seconds * LOAD_NS_PER_S;
-	if (!r)
-		r = load_go_on(load);
-	while (!r && load->under_way > 0) {
+	load->began_ns = load->due_ns = measure_now_ns(CLOCK_MONOTONIC);
+	load->end_ns = load->began_ns + load->options->seconds * NS_PER_S;
+	while (!r && !load_is_over(load)) {
 		r = load_step_all(load);
 		if (!r)
 			r = load_go_on(load);
 		if (!r)
 			r = load_step_all(load);
-		if (!r && load->under_way > 0)
+		if (!r && !load_is_over(load))
 			r = load_wait(load, fds);
 	}
 	free(fds);
@@ -260,7 +231,7 @@ static int load_connect(struct load *load, SSL_CTX *tls)
 		.host = o->host,
 		.port = o->port,
 		.path = "/stafett.v1.ReferralService/Send",
-		.unit = o->unit,
+		.unit = o->route.unit,
 		.tls = tls,
 		.ended = load_on_ended,
 		.arg = load,
@@ -280,27 +251,14 @@ static int load_connect(struct load *load, SSL_CTX *tls)
 	return 0;
 }
 
-static int load_compare(const void *a, const void *b)
+static void load_print(struct load *load)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int64_t ns = measure_now_ns(CLOCK_MONOTONIC) - load->began_ns;
 
-	return (x > y) - (x < y);
-}
-
-static uint32_t load_quantile(const struct load *load, double q)
-{
-	return load->sends ? load->latencies_us[(size_t)(q * (double)(load->sends - 1))] : 0;
-}
-
-static void load_print(const struct load *load)
-{
-	int64_t ns = load_now_ns(CLOCK_MONOTONIC) - load->began_ns;
-
-	qsort(load->latencies_us, load->sends, sizeof(*load->latencies_us), load_compare);
-	printf("{\"sends\": %zu, \"failures\": %zu, \"first_failure\": %d, \"seconds\": %.3f, "
-	       "\"p50_us\": %u, \"p99_us\": %u, \"p999_us\": %u}\n",
-		load->sends, load->failures, load->first_failure, (double)ns / LOAD_NS_PER_S,
-		load_quantile(load, 0.5), load_quantile(load, 0.99), load_quantile(load, 0.999));
+	printf("{\"sends\": %zu, \"failures\": %zu, \"first_failure\": %d, \"seconds\": %.3f, ",
+		load->latencies.n, load->failures, load->first_failure, (double)ns / NS_PER_S);
+	latencies_print(&load->latencies);
+	printf("}\n");
 }
 
 static int load_run(struct load *load)
@@ -322,7 +280,7 @@ static int load_run(struct load *load)
 	for (long i = 0; load->conns && i < o->connections; i++)
 		if (load->conns[i].session)
 			load_conn_close(&load->conns[i]);
-	free(load->latencies_us);
+	latencies_fini(&load->latencies);
 	free(load->callers);
 	free(load->conns);
 	SSL_CTX_free(tls);
@@ -333,7 +291,7 @@ static int load_usage(void)
 {
 	fputs("usage: load --host IP --port N --ca FILE --certificate FILE --key FILE\n"
 	      "            --member URN --unit HANDLE --to HANDLE\n"
-	      "            [--callers N] [--connections N] [--seconds N]\n",
+	      "            [--callers N] [--connections N] [--seconds N] [--rate N]\n",
 		stderr);
 	return 2;
 }
@@ -341,24 +299,50 @@ static int load_usage(void)
 /* Fills |o| from the command line; false where something is missing or wrong. */
 static bool load_read_options(int argc, char **argv, struct load_options *o)
 {
-	const char *values[11] = {NULL};
-	static const struct option names[] = {{"host", 1, NULL, 0}, {"port", 1, NULL, 1},
-		{"ca", 1, NULL, 2}, {"certificate", 1, NULL, 3}, {"key", 1, NULL, 4},
-		{"member", 1, NULL, 5}, {"unit", 1, NULL, 6}, {"to", 1, NULL, 7},
-		{"callers", 1, NULL, 8}, {"connections", 1, NULL, 9}, {"seconds", 1, NULL, 10},
-		{NULL, 0, NULL, 0}};
+	enum {
+		HOST,
+		PORT,
+		CA,
+		CERTIFICATE,
+		KEY,
+		MEMBER,
+		UNIT,
+		TO,
+		CALLERS,
+		CONNECTIONS,
+		SECONDS,
+		RATE,
+		VALUES
+	};
+	static const struct option names[] = {{"host", 1, NULL, HOST}, {"port", 1, NULL, PORT},
+		{"ca", 1, NULL, CA}, {"certificate", 1, NULL, CERTIFICATE}, {"key", 1, NULL, KEY},
+		{"member", 1, NULL, MEMBER}, {"unit", 1, NULL, UNIT}, {"to", 1, NULL, TO},
+		{"callers", 1, NULL, CALLERS}, {"connections", 1, NULL, CONNECTIONS},
+		{"seconds", 1, NULL, SECONDS}, {"rate", 1, NULL, RATE}, {NULL, 0, NULL, 0}};
+	const char *values[VALUES] = {
+		[CALLERS] = "1", [CONNECTIONS] = "1", [SECONDS] = "1", [RATE] = "0"};
 	int name;
 
-	values[8] = values[9] = values[10] = "1";
 	while ((name = getopt_long(argc, argv, "", names, NULL)) >= 0 && name != '?')
 		values[name] = optarg;
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
 		if (!values[i])
 			return false;
-	*o = (struct load_options){values[0], values[1], values[2], values[3], values[4], values[5],
-		values[6], values[7], atol(values[8]), atol(values[9]), atol(values[10])};
+	*o = (struct load_options){
+		.host = values[HOST],
+		.port = values[PORT],
+		.ca = values[CA],
+		.certificate = values[CERTIFICATE],
+		.key = values[KEY],
+		.route = {values[UNIT], values[MEMBER], values[TO]},
+		.callers = atol(values[CALLERS]),
+		.connections = atol(values[CONNECTIONS]),
+		.seconds = atol(values[SECONDS]),
+		.rate = atol(values[RATE]),
+	};
 	return name != '?' && o->callers >= 1 && o->callers <= LOAD_CALLERS_MAX &&
-	       o->connections >= 1 && o->connections <= o->callers && o->seconds >= 1;
+	       o->connections >= 1 && o->connections <= o->callers && o->seconds >= 1 &&
+	       o->rate >= 0;
 }
 
 int main(int argc, char **argv)

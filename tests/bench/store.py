@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store against PostgreSQL itself: what does a send cost beyond its rows?
+
+The reference R is the daemon's own statement with the same rows, 128 a batch, on
+one connection, straight from libpq. Every round measures everything once, so that
+what else the machine does hits all alike; all figures are medians of the rounds.
+Rates are only good for ratios within one run. CPU microseconds are steadier.
+"""
+
+import os
+import statistics
+import subprocess
+
+CALLERS = [64, 256]
+TABLES = ["chain", "custody", "referral", "request", "event", "content", "party", "delivery",
+          "idempotency", "audit_queue"]
+SMALL, LARGE, LARGE_LONG = 1_000, 1_000_000, 10_000_000
+BATCH = 128
+FILL_AT_ONCE = 250_000   # so that no single run takes minutes
+
+WAYS = {  # name: how it is measured
+    "R": lambda servers, s: servers.reference("--batch", BATCH, "--seconds", s),
+    **{f"stafett {n}": lambda servers, s, n=n: servers.load(n, s) for n in CALLERS},
+    "single": lambda servers, s: servers.load(1, s),
+    "rows 1": lambda servers, s: servers.reference("--rows", "--seconds", s),
+    "rows 16": lambda servers, s: servers.reference("--rows", "--connections", 16, "--seconds", s),
+}
+TITLES = {
+    "R": "reference R (libpq, same rows)", "stafett 64": "stafett, 64 callers",
+    "stafett 256": "stafett, 256 callers", "single": "stafett, 1 caller",
+    "rows 1": "a transaction a send, 1 connection", "rows 16": "a transaction a send, 16 connections",
+}
+
+
+def add_arguments(arguments):
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=3)
+    arguments.add_argument("--stored", type=int, help="referrals stored for the growth; 0: leave it out")
+    arguments.add_argument("--long", action="store_true", help="growth to 10 million")
+
+
+def _median(results, name):
+    return statistics.median(result[name] for result in results)
+
+
+# -- the same rows -----------------------------------------------------------------------
+
+def _rows_a_send(servers, way):
+    """{table: rows that one send of |way| writes}"""
+    tables = servers.stack.tables()
+    before = {name: tables.count(name) for name in TABLES}
+    sends = WAYS[way](servers, 1)["sends"]
+    return {name: (tables.count(name) - before[name]) / sends for name in TABLES}
+
+
+def _check_rows(servers):
+    """Warms caches and plans, and makes sure that like is compared with like."""
+    rows = {way: _rows_a_send(servers, way) for way in WAYS}
+    for way in WAYS:
+        if rows[way] != rows["R"]:
+            raise SystemExit(f"{way} writes other rows than R:\n{rows[way]}\n{rows['R']}")
+    return int(sum(rows["R"].values()))
+
+
+# -- growth --------------------------------------------------------------------------------
+
+def _fill(servers, referrals):
+    left = referrals
+    while left > 0:
+        servers.reference("--batch", min(left, BATCH), "--fill", min(left, FILL_AT_ONCE))
+        left -= FILL_AT_ONCE
+    for command in ("VACUUM ANALYZE", "CHECKPOINT"):
+        servers.stack.tables().connection.cursor().execute(command)
+
+
+def _empty(servers):
+    servers.stack.tables().connection.cursor().execute(
+        "TRUNCATE " + ", ".join(f"stafett.{name}" for name in TABLES))
+
+
+def _growth(chosen, new_servers, stored):
+    """CPU of a send with |stored| referrals as a multiple of that with a thousand."""
+    small, large = new_servers("small"), new_servers("large")
+    _fill(large, stored)
+    ratios = []
+    for _ in range(chosen.rounds):
+        _empty(small)
+        _fill(small, SMALL)
+        cost = []
+        for servers in (small, large):
+            servers.wait_idle()
+            cost.append(servers.load(CALLERS[0], chosen.seconds)["server_us"])
+        ratios.append(cost[1] / cost[0])
+    return statistics.median(ratios)
+
+
+# -- the run ---------------------------------------------------------------------------------
+
+def _rounds(chosen, servers):
+    results = {way: [] for way in WAYS}
+    for _ in range(chosen.rounds):
+        for way, measure in WAYS.items():
+            servers.wait_idle()
+            results[way].append(measure(servers, chosen.seconds))
+    return results
+
+
+def _half_load(chosen, servers, rate):
+    results = []
+    for _ in range(chosen.rounds):
+        servers.wait_idle()
+        results.append(servers.load(max(CALLERS), chosen.seconds, rate / 2))
+    return results
+
+
+def _table(results):
+    print(f"{'':38}{'sends/s':>8}{'share of R':>12}   CPU us/send: daemon  PostgreSQL"
+          f"{'p50 ms':>9}{'p99 ms':>8}")
+    for way, title in TITLES.items():
+        share = statistics.median(mine["rate"] / r["rate"] for mine, r in zip(results[way], results["R"]))
+        daemon = _median(results[way], "daemon_us")
+        print(f"{title:38}{_median(results[way], 'rate'):>8.0f}{share:>12.2f}"
+              f"{'-' if daemon < 1 else format(daemon, '.1f'):>22}"
+              f"{_median(results[way], 'database_us'):>12.1f}"
+              f"{_median(results[way], 'p50_us') / 1000:>9.2f}{_median(results[way], 'p99_us') / 1000:>8.2f}")
+
+
+def _row(what, value, unit, floor, target, less_is_more=True):
+    sign = 1 if less_is_more else -1
+    reached = next((word for word, limit in (("target", target), ("floor", floor))
+                    if sign * value <= sign * limit), "MISSED")
+    print(f"{what:54}{value:>9.2f} {unit:3}{floor:>8}{target:>8}   {reached}")
+
+
+def _ratios(results, one, other, name):
+    """Median over the rounds of |one|'s |name| divided by |other|'s."""
+    return statistics.median(a[name] / b[name] for a, b in zip(results[one], results[other]))
+
+
+def _floors(results, half_load, growth):
+    best = f"stafett {CALLERS[0]}"
+    rival = max(("rows 1", "rows 16"), key=lambda way: _median(results[way], "rate"))
+    print(f"\n{CALLERS[0]} callers, unless said otherwise {'':18}measured        floor  target")
+    _row("durable sends/s as a share of R", _ratios(results, best, "R", "rate"), "", 0.40, 0.55, False)
+    _row("daemon's own CPU per send", _median(results[best], "daemon_us"), "us", 18, 10)
+    _row("server CPU per send", _median(results[best], "server_us"), "us", 110, 80)
+    _row(f"against a transaction a send ({rival.split()[1]} connections)",
+         _ratios(results, best, rival, "rate"), "x", 2.5, 4, False)
+    _row("1 caller's p50 against a bare commit of the same rows",
+         _ratios(results, "single", "rows 1", "p50_us"), "x", 2, 1.5)
+    _row("p99 at half load", _median(half_load, "p99_us") / 1000, "ms", 10, 5)
+    if growth:
+        _row("growth of a send's CPU, stored referrals as above", growth, "x", 1.40, 1.15)
+
+
+def _say_what_else_runs():
+    busiest = subprocess.run(["ps", "-eo", "pcpu,comm", "--sort=-pcpu", "--no-headers"],
+                             capture_output=True, text=True, check=True).stdout.split("\n")[:4]
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores before the start; busiest: "
+          + ", ".join(" ".join(line.split()) for line in busiest))
+
+
+def run(chosen, new_servers):
+    stored = chosen.stored if chosen.stored is not None else LARGE_LONG if chosen.long else LARGE
+    _say_what_else_runs()
+    servers = new_servers("store")
+    rows = _check_rows(servers)
+    results = _rounds(chosen, servers)
+    rate = max(_median(results[f"stafett {n}"], "rate") for n in CALLERS)
+    half_load = _half_load(chosen, servers, rate)
+    servers.stop()
+    growth = _growth(chosen, new_servers, stored) if stored else None
+    print(f"{rows} rows a send, {BATCH} sends a batch of R; {chosen.rounds} rounds of {chosen.seconds} s; "
+          f"half load {rate / 2:.0f} sends/s"
+          + (f"; growth from {SMALL:,} to {stored:,} stored referrals" if stored else "") + "\n")
+    _table(results)
+    _floors(results, half_load, growth)
