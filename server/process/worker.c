@@ -17,6 +17,7 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "domain/identity.h"
 #include "net/listener.h"
 #include "net/tls.h"
 #include "service/service.h"
@@ -58,16 +59,25 @@ int worker_check(const struct settings *settings, char **ret_error)
 	return r;
 }
 
+/* The unit that the caller names, or NULL: what is no handle may be anything, a
+ * person's number or text enough to push the rest off the line. */
+static const char *worker_unit_of(const struct call *call)
+{
+	const char *unit = call_metadata(call, "stafett-unit");
+
+	return identity_is_handle(bytes_of_string(unit)) ? unit : NULL;
+}
+
 /* One line a call: who, what, how it ended. Never what it said. */
 static void worker_on_call_end(void *arg, const struct call *call, int code)
 {
-	const char *unit = call_metadata(call, "stafett-unit");
 	const struct call_method *method = call_method(call);
 	const struct peer *peer = call_peer(call);
 
 	log_info("call", LOG_S("call", call_id(call)),
 		LOG_S("method", method ? method->path : NULL), LOG_S("member", peer->member),
-		LOG_S("unit", unit), LOG_I("status", code), LOG_S("peer", peer->address));
+		LOG_S("unit", worker_unit_of(call)), LOG_I("status", code),
+		LOG_S("peer", peer->address));
 }
 
 /* Tells the master. Its pipe has room for a byte; should it be gone, the other

@@ -48,6 +48,17 @@ def test_contents_references_and_text_never_reach_the_log(stack, maria, petra):
         assert "KANARIE" not in log
 
 
+def test_a_unit_that_is_no_handle_stays_out_of_the_log(stack, maria):
+    """The metadata is the caller's own text; the line is whole without it."""
+    mark = stack.process.mark()
+    for unit in (CANARY, "K" * 8000):
+        call = maria.referrals.Send.future(
+            maria.send_request(people.BEROENDE), metadata=(("stafett-unit", unit),), timeout=30)
+        assert refusal_of(call.exception()).reason == "UNIT_METADATA_MISSING"
+        line = stack.process.wait_line(f"call={call_id(call)}", after=mark)
+        assert unit not in line and "unit=-" in line and "status=3" in line and "peer=" in line
+
+
 def test_no_peer_can_forge_a_line(stack, maria):
     mark = stack.process.mark()
     method = maria.channel.unary_unary('/stafett.v1.X"Y/level=error msg=forged')
