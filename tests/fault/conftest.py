@@ -63,13 +63,14 @@ class Scene:
         """An empty database's uri, for its owner."""
         return self.cluster.create_database(f"{self.name}_{next(self._folders)}")
 
-    def daemon(self, owner=None, via=None, program=None, **settings):
+    def daemon(self, owner=None, via=None, program=None, authority=None, **settings):
         """A stack on the database of |owner|, reached by the socket in folder |via|;
         where that is None, one with a private PostgreSQL. Not started."""
         if owner:
             name = owner.split("dbname=")[1].split()[0]
             settings["database"] = f"host={via or self.cluster.folder} dbname={name} user=stafett_app"
-        stack = Stack(self.build, self.folder(), owner, **{"log_level": "info", **settings})
+        stack = Stack(self.build, self.folder(), owner, authority,
+                      **{"log_level": "info", **settings})
         if program:
             stack.program = program
         self._open.append(lambda: stack.process and stack.process.is_running() and stack.stop())

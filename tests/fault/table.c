@@ -151,8 +151,11 @@ static bool table_claim_chain(
 	return true;
 }
 
+/* Finds what |task| is to be about, if it is about anything. */
 static bool table_claim(struct table *table, int actor, uint64_t *chance, struct task *task)
 {
+	if (task->kind == TASK_AGAIN || task->kind == TASK_LIST || task->kind == TASK_INBOX)
+		return true;
 	for (int i = 0; table->n && i < TABLE_TRIES; i++) {
 		bool hot = table_draw(chance, TABLE_PER_CENT) < table->params.hot;
 		int place = hot ? 0 : table_draw(chance, table->n);
@@ -196,8 +199,11 @@ struct task table_take(struct table *table, int actor, uint64_t chance)
 		done = table_claim_place(table, &chance, &task);
 	} else {
 		task.kind = table_draw_kind(&chance);
-		done = task.kind == TASK_AGAIN || task.kind == TASK_LIST ||
-		       task.kind == TASK_INBOX || table_claim(table, actor, &chance, &task);
+		done = table_claim(table, actor, &chance, &task);
+		if (!done) {
+			task.kind = TASK_ADD;
+			done = table_claim(table, actor, &chance, &task);
+		}
 	}
 	pthread_mutex_unlock(&table->lock);
 	if (!done) {
