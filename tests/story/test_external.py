@@ -11,6 +11,7 @@ from caller import refused
 from postgres import Cluster, connect
 from processes import free_port
 from stack import Stack
+from stubs import contract
 
 # Of /proc/net/tcp: a connection's state, and the timer that it runs.
 ESTABLISHED, KEEPALIVE = "01", "02"
@@ -121,6 +122,9 @@ def test_settings_that_a_reload_weakens_do_not_weaken_an_answer(own_cluster, own
     request = maria.send_request(people.BEROENDE)
     refusal = refused(maria.call, maria.referrals.Send, request, timeout=2)
     assert refusal.code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    reading = contract.referral_service.ReferralServiceListRequest()
+    assert refused(maria.call, maria.referrals.List, reading, timeout=2).code == (
+        grpc.StatusCode.DEADLINE_EXCEEDED)
     administrator.execute("ALTER SYSTEM RESET ALL")
     administrator.execute("SELECT pg_reload_conf()")
     assert maria.resend(request).receipt
@@ -137,4 +141,4 @@ def keepalive_seconds(port):
 def test_a_database_that_vanishes_is_noticed_in_seconds(own_cluster, own_daemon):
     own_daemon("127.0.0.1", port_of(own_cluster))
     timers = keepalive_seconds(port_of(own_cluster))
-    assert len(timers) == 3 and max(timers) <= 6
+    assert len(timers) >= 3 and max(timers) <= 6
