@@ -327,7 +327,8 @@ static void reader_on_ready(void *arg, struct db_conn *conn)
 
 	r->phase = READER_CHECKING;
 	r->weak = true;
-	if (db_conn_execute(conn, READ_DURABILITY, NULL, reader_on_durability, r) == 0)
+	if (db_conn_execute(conn, READ_DURABILITY, NULL, reader_on_durability, r) == 0 &&
+		db_conn_execute(conn, READ_KEEP, NULL, NULL, NULL) == 0)
 		(void)!db_conn_sync(conn, reader_on_checked, r);
 }
 

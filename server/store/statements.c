@@ -203,6 +203,9 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_COMMIT] = BARE("commit", "COMMIT"),
 	[READ_ROLLBACK] = BARE("rollback", "ROLLBACK"),
 	[READ_DURABILITY] = BARE("durability", "SELECT * FROM api.durability()"),
+	/* What was found good stays so for the session, whatever is reloaded. */
+	[READ_KEEP] = BARE("keep", "SELECT set_config('synchronous_commit', "
+				   "current_setting('synchronous_commit'), false)"),
 };
 
 static const Oid put_types[] = {DB_UUID, DB_UUID, DB_INT4, DB_BYTEA};

@@ -37,6 +37,7 @@ enum read_statement {
 	READ_COMMIT,
 	READ_ROLLBACK,
 	READ_DURABILITY,
+	READ_KEEP,
 	READ_STATEMENTS,
 };
 
