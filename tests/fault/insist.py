@@ -15,20 +15,34 @@ LATER = {"DATABASE_AWAY", "OVERLOADED", "DRAINING"}   # nothing was begun; it ma
 TRIES = 100
 
 
+# A caller that reconnects has new stubs: they are asked for at each try.
+def _send(caller):
+    return caller.referrals.Send
+
+
+def _act(caller):
+    return caller.referrals.Act
+
+
+def _acknowledge(caller):
+    return caller.inboxes.Acknowledge
+
+
 class Write:
     """One write of |caller|: a request, its key, and what is known of it."""
 
     def __init__(self, caller, history, method, request, act, message, hash_, referral, chain, to=""):
         self.caller, self.history = caller, history
-        self.method, self.request = method, request
+        self._method, self.request = method, request
         self.key = (caller.unit, message)
         self.id, self.content_hash, self.referral, self.chain = message, hash_, referral, chain
         history.invoke(caller.unit, message, act, hash_, referral, chain, to)
 
-    def begin(self, timeout_s=15):
+    def begin(self, timeout_s=15, wait=True):
+        """A try; |wait|: for a line, where there is none."""
         metadata = (("stafett-unit", self.caller.unit),)
-        return self.method.future(self.request, metadata=metadata, timeout=timeout_s,
-                                  wait_for_ready=True)
+        return self._method(self.caller).future(
+            self.request, metadata=metadata, timeout=timeout_s, wait_for_ready=wait)
 
     def end(self, call):
         """What came of a try: the receipt; None where it is unknown."""
@@ -67,13 +81,13 @@ class Insistent:
         request = self.caller.send_request(to, **header, **more)
         message = pb.Header.FromString(request.header).id
         referral, new_chain = derived_ids(self.caller.unit, uuid.UUID(message))
-        return Write(self.caller, self.history, self.caller.referrals.Send, request, "send", message,
+        return Write(self.caller, self.history, _send, request, "send", message,
                      content_hash(request), str(referral), chain or str(new_chain), to)
 
     def acknowledge(self, sent, version=1):
         request = self.caller.acknowledge_request(sent, version)
         nothing = hashlib.sha256(b"").digest() * 2
-        return Write(self.caller, self.history, self.caller.inboxes.Acknowledge, request,
+        return Write(self.caller, self.history, _acknowledge, request,
                      "acknowledge", request.id,
                      hashlib.sha256(request.SerializeToString() + nothing).digest(),
                      sent.referral, sent.chain)
@@ -81,5 +95,5 @@ class Insistent:
     def accept(self, sent, version):
         request = self.caller.accept_request(sent, version)
         message = pb.Header.FromString(request.header).id
-        return Write(self.caller, self.history, self.caller.referrals.Act, request, "accept", message,
+        return Write(self.caller, self.history, _act, request, "accept", message,
                      content_hash(request), sent.referral, sent.chain)
