@@ -227,9 +227,10 @@ static void db_conn_connect(struct db_conn *conn)
 	/* A host that vanishes says nothing: without these TCP would wait for hours.
 	 * They stand before the connection string, which may say otherwise. */
 	const char *keys[] = {"keepalives_idle", "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", "dbname", "application_name", "options", NULL};
+		"tcp_user_timeout", "dbname", "application_name", "options",
+		conn->params.user ? "user" : NULL, NULL};
 	const char *values[] = {"5", "2", "3", "10000", conn->params.conninfo, conn->params.name,
-		conn->params.options, NULL};
+		conn->params.options, conn->params.user, NULL};
 
 	conn->pg = PQconnectStartParams(keys, values, 1);
 	conn->state = DB_CONNECTING;

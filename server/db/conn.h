@@ -47,6 +47,7 @@ struct db_ops {
 struct db_params {
 	struct event_base *base;
 	const char *conninfo; /* a connection string or URI */
+	const char *user;     /* to log in as, instead of the string's; NULL: the string's */
 	const char *options;  /* for the server, "-c name=value ..."; replaces the string's own */
 	const char *name;     /* for the log and application_name */
 	const struct db_statement *statements;

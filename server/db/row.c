@@ -42,6 +42,14 @@ int32_t db_row_int(const struct db_row *row, int column)
 	return (int32_t)be32toh(wire);
 }
 
+int64_t db_row_long(const struct db_row *row, int column)
+{
+	uint64_t wire;
+
+	db_row_copy(row, column, &wire, sizeof(wire));
+	return (int64_t)be64toh(wire);
+}
+
 bool db_row_bool(const struct db_row *row, int column)
 {
 	uint8_t wire;

@@ -23,6 +23,7 @@ struct bytes db_row_bytes(const struct db_row *row, int column);
 /* NUL-terminated: libpq ends every value with one. "" for null. */
 const char *db_row_text(const struct db_row *row, int column);
 int32_t db_row_int(const struct db_row *row, int column);
+int64_t db_row_long(const struct db_row *row, int column);
 bool db_row_bool(const struct db_row *row, int column);
 /* Microseconds since 1970 UTC; 0 for null. */
 int64_t db_row_time(const struct db_row *row, int column);

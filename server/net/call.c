@@ -212,6 +212,12 @@ static void call_arm(struct call *call)
 	event_add(&call->timer, &tv);
 }
 
+void call_set_patience(struct call *call, int64_t ms)
+{
+	call->deadline_ns = call_request_within(call, now_ns(), ms);
+	call_arm(call);
+}
+
 static void call_on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct call_status late = {

@@ -132,6 +132,8 @@ void call_request_begin(struct call *call);
 void call_request_data(struct call *call, struct bytes data);
 /* The peer's END_STREAM. */
 void call_request_end(struct call *call);
+/* When the caller stops waiting, or |cap_ms| from |from_ns| where that is sooner. */
+int64_t call_request_within(const struct call *call, int64_t from_ns, int64_t cap_ms);
 /* Gives the owner what is complete. */
 void call_request_run(struct call *call);
 /* Frees what is kept of the request. */

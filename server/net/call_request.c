@@ -141,8 +141,7 @@ static int64_t call_request_asked(const struct call *call)
 	return timeout_ns < INT64_MAX - call->begun_ns ? call->begun_ns + timeout_ns : INT64_MAX;
 }
 
-/* The same, or |cap_ms| from |from_ns| where that is sooner. */
-static int64_t call_request_within(const struct call *call, int64_t from_ns, int64_t cap_ms)
+int64_t call_request_within(const struct call *call, int64_t from_ns, int64_t cap_ms)
 {
 	int64_t asked = call_request_asked(call);
 	int64_t cap = from_ns + cap_ms * NOW_NS_PER_MS;
@@ -156,11 +155,6 @@ static int64_t call_request_deadline(const struct call *call, int64_t from_ns, i
 	if (call->method->client_streams || call->method->server_streams)
 		return call_request_asked(call);
 	return call_request_within(call, from_ns, cap_ms);
-}
-
-void call_set_patience(struct call *call, int64_t ms)
-{
-	call->deadline_ns = call_request_within(call, now_ns(), ms);
 }
 
 void call_request_begin(struct call *call)

@@ -81,15 +81,18 @@ char *cluster_text_tuning(void)
 char *cluster_text_hba(void)
 {
 	return strdup("local all " CLUSTER_ADMIN " peer map=stafett\n"
-		      "local " CLUSTER_DATABASE " " CLUSTER_APP " peer map=stafett\n");
+		      "local " CLUSTER_DATABASE " " CLUSTER_APP " peer map=stafett\n"
+		      "local " CLUSTER_DATABASE " " CLUSTER_CLERK " peer map=stafett\n");
 }
 
 char *cluster_text_ident(const char *os_user)
 {
 	char *text;
 
-	if (asprintf(&text, "stafett \"%s\" " CLUSTER_ADMIN "\nstafett \"%s\" " CLUSTER_APP "\n",
-		    os_user, os_user) < 0)
+	if (asprintf(&text,
+		    "stafett \"%s\" " CLUSTER_ADMIN "\nstafett \"%s\" " CLUSTER_APP
+		    "\nstafett \"%s\" " CLUSTER_CLERK "\n",
+		    os_user, os_user, os_user) < 0)
 		return NULL;
 	return text;
 }

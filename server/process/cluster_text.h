@@ -15,6 +15,7 @@
 /* Logins and the database of the private cluster. */
 #define CLUSTER_ADMIN	 "stafett_admin"
 #define CLUSTER_APP	 "stafett_app"
+#define CLUSTER_CLERK	 "stafett_clerk"
 #define CLUSTER_DATABASE "stafett"
 
 /* A Unix socket's path holds this many bytes beside its NUL. */
@@ -38,9 +39,9 @@ struct cluster_pidfile {
 char *cluster_text_conf(const char *socket_dir);
 /* tuning.conf, as it is before the operator has written into it. */
 char *cluster_text_tuning(void);
-/* pg_hba.conf: only the two logins, by the map of the next function. */
+/* pg_hba.conf: only the three logins, by the map of the next function. */
 char *cluster_text_hba(void);
-/* pg_ident.conf: |os_user| may log in as either. */
+/* pg_ident.conf: |os_user| may log in as each of them. */
 char *cluster_text_ident(const char *os_user);
 /* A connection string for |user| to |database|, quoted for libpq. */
 char *cluster_text_conninfo(const char *socket_dir, const char *user, const char *database);

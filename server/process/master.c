@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "process/clerk.h"
 #include "process/cluster.h"
 #include "process/listen.h"
 #include "process/slot.h"
+#include "process/worker.h"
 #include "store/migrate.h"
 
 #define MASTER_MS_NS INT64_C(1000000)
@@ -29,7 +31,9 @@
 
 enum {
 	MASTER_WORKERS = 1,
-	MASTER_POLL_MAX = 3 + 2 * MASTER_WORKERS,
+	MASTER_CLERK = MASTER_WORKERS, /* its place is behind the workers' */
+	MASTER_SLOTS,
+	MASTER_POLL_MAX = 3 + 2 * MASTER_SLOTS,
 };
 
 enum master_state {
@@ -49,7 +53,7 @@ struct master {
 	int life_fds[2];	 /* nobody ever writes; the workers see the end of file */
 	struct cluster *cluster; /* NULL: the database is somebody else's */
 	struct child migration;
-	struct slot slots[MASTER_WORKERS];
+	struct slot slots[MASTER_SLOTS];
 	int64_t drain_end_ns; /* INT64_MAX: no drain under way */
 };
 
@@ -132,21 +136,57 @@ static void master_close(struct master *master)
 	master->cluster = cluster_free(master->cluster);
 }
 
-static void master_start_worker(struct master *master, struct slot *slot)
+static const char *master_conninfo(const struct master *master)
 {
-	const struct worker_params params = {
+	return master->cluster ? cluster_conninfo_app(master->cluster) : master->settings->database;
+}
+
+/* The two programs of the children; what follows runs in the child. */
+static int master_run_worker(const void *arg, int ready_fd)
+{
+	const struct master *master = arg;
+
+	return (int)worker_run(&(struct worker_params){
 		.settings = master->settings,
-		.conninfo = master->cluster ? cluster_conninfo_app(master->cluster)
-					    : master->settings->database,
+		.conninfo = master_conninfo(master),
 		.listen_fd = master->listen_fd,
 		.life_fd = master->life_fds[0],
-	};
+		.ready_fd = ready_fd,
+	});
+}
+
+static int master_run_clerk(const void *arg, int ready_fd)
+{
+	const struct master *master = arg;
+
+	close(master->listen_fd); /* it has no network */
+	return clerk_run(&(struct clerk_params){
+		.conninfo = master_conninfo(master),
+		.life_fd = master->life_fds[0],
+		.ready_fd = ready_fd,
+	});
+}
+
+static bool master_is_clerk(const struct slot *slot)
+{
+	return slot->number == MASTER_CLERK;
+}
+
+static void master_start_child(struct master *master, struct slot *slot)
+{
 	/* Above all the end of the pipe that would keep it open for ever. */
 	const int closed[] = {master->life_fds[1], master->signal_fd};
-	int r = slot_start(slot, &params, closed, ARRAY_SIZE(closed));
+	const struct slot_program program = {
+		.run = master_is_clerk(slot) ? master_run_clerk : master_run_worker,
+		.arg = master,
+		.closed = closed,
+		.n_closed = ARRAY_SIZE(closed),
+	};
+	int r = slot_start(slot, &program);
 
 	if (r) {
-		log_error("cannot start a worker", LOG_S("error", strerror(-r)));
+		log_error("cannot start a child", LOG_S("what", slot->what),
+			LOG_S("error", strerror(-r)));
 		slot->wake_ns =
 			backoff_after_failure(&slot->backoff, slot->start_ns, backoff_now_ns());
 	}
@@ -164,7 +204,7 @@ static void master_begin_running(struct master *master)
 	}
 	master_enter(master, MASTER_RUNNING);
 	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-		master_start_worker(master, &master->slots[i]);
+		master_start_child(master, &master->slots[i]);
 }
 
 /* The schema is brought up in a process of its own: it blocks, and the master
@@ -234,14 +274,15 @@ static void master_on_migration(struct master *master)
 /* A worker ends well only when it has drained. One that cannot use the settings
  * and never could ends the daemon; one that has served before may have met a file
  * that is being replaced. */
-static void master_on_worker_end(
+static void master_on_child_end(
 	struct master *master, const struct slot *slot, const struct child_end *end)
 {
 	/* One that dies of SIGTERM had not come so far as to catch it. */
 	if (master->state == MASTER_DRAINING &&
 		(end->code == WORKER_EXIT_DONE || end->signal == SIGTERM))
 		return;
-	log_error("worker ended", LOG_I("worker", slot->number), LOG_I("exit", end->code),
+	log_error(master_is_clerk(slot) ? "clerk ended" : "worker ended",
+		LOG_I("worker", slot->number), LOG_I("exit", end->code),
 		LOG_I("signal", end->signal));
 	if (master->state == MASTER_DRAINING)
 		master->exit_code = EXIT_FAILURE;
@@ -249,19 +290,27 @@ static void master_on_worker_end(
 		master_drain(master, EXIT_FAILURE);
 }
 
+static void master_tell_ready(const struct master *master, const struct slot *slot)
+{
+	if (master_is_clerk(slot))
+		log_info("clerk works", LOG_I("process", slot->process.pid));
+	else
+		log_info("ready", LOG_I("worker", slot->number),
+			LOG_I("process", slot->process.pid),
+			LOG_S("address", master->settings->address),
+			LOG_I("port", master->settings->port));
+}
+
 static void master_on_slot(struct master *master, struct slot *slot)
 {
 	struct child_end end;
 
 	if (slot_became_ready(slot))
-		log_info("ready", LOG_I("worker", slot->number),
-			LOG_I("process", slot->process.pid),
-			LOG_S("address", master->settings->address),
-			LOG_I("port", master->settings->port));
+		master_tell_ready(master, slot);
 	if (slot_has_ended(slot, &end))
-		master_on_worker_end(master, slot, &end);
+		master_on_child_end(master, slot, &end);
 	if (master->state == MASTER_RUNNING && backoff_now_ns() >= slot->wake_ns)
-		master_start_worker(master, slot);
+		master_start_child(master, slot);
 }
 
 static bool master_has_children(const struct master *master)
@@ -353,7 +402,7 @@ int master_run(const struct settings *settings)
 	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(master.slots); i++)
-		slot_init(&master.slots[i], (int)i);
+		slot_init(&master.slots[i], i == MASTER_CLERK ? "clerk" : "worker", (int)i);
 	r = master_open(&master, &error);
 	if (r) {
 		log_error("cannot start", LOG_S("error", error ? error : strerror(-r)));

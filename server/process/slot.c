@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A worker is a fork without exec: it starts from the master's small memory,
+ * A child is a fork without exec: it starts from the master's small memory,
  * in which there is nothing secret.
  */
 #include "process/slot.h"
@@ -10,10 +10,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void slot_init(struct slot *slot, int number)
+void slot_init(struct slot *slot, const char *what, int number)
 {
 	*slot = (struct slot){
-		.number = number, .process = CHILD_NONE, .ready_fd = -1, .wake_ns = INT64_MAX};
+		.what = what,
+		.number = number,
+		.process = CHILD_NONE,
+		.ready_fd = -1,
+		.wake_ns = INT64_MAX,
+	};
 }
 
 static void slot_close_ready(struct slot *slot)
@@ -23,20 +28,15 @@ static void slot_close_ready(struct slot *slot)
 	slot->ready_fd = -1;
 }
 
-_Noreturn static void slot_work(
-	const struct worker_params *params, int ready_fd, const int *closed, int n_closed)
+_Noreturn static void slot_run(const struct slot_program *program, int ready_fd)
 {
-	struct worker_params mine = *params;
-
-	for (int i = 0; i < n_closed; i++)
-		if (closed[i] >= 0)
-			close(closed[i]);
-	mine.ready_fd = ready_fd;
-	exit(worker_run(&mine));
+	for (int i = 0; i < program->n_closed; i++)
+		if (program->closed[i] >= 0)
+			close(program->closed[i]);
+	exit(program->run(program->arg, ready_fd));
 }
 
-int slot_start(
-	struct slot *slot, const struct worker_params *params, const int *closed, int n_closed)
+int slot_start(struct slot *slot, const struct slot_program *program)
 {
 	int fds[2], r;
 
@@ -47,7 +47,7 @@ int slot_start(
 	r = child_fork(&slot->process);
 	if (r == 0) {
 		close(fds[0]);
-		slot_work(params, fds[1], closed, n_closed);
+		slot_run(program, fds[1]);
 	}
 	close(fds[1]);
 	slot->ready_fd = fds[0];

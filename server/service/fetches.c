@@ -75,6 +75,7 @@ static void fetch_next(struct body_call *bc)
 		call_finish(bc->call, NULL);
 		return;
 	}
+	call_set_patience(bc->call, CAP_BODY_PATIENCE_MS);
 	args = body_call_prepare(bc, BODY_PART, true);
 	fetch_add_key(f, args);
 	db_args_add_int(args, (int32_t)(f->offset - f->offset % CAP_UPLOAD_PART_BYTES));

@@ -62,7 +62,7 @@ static enum reason upload_judge(struct read *read)
 /* The next message may come. */
 static void upload_go_on(struct body_call *bc)
 {
-	call_set_patience(bc->call, CAP_UPLOAD_PATIENCE_MS);
+	call_set_patience(bc->call, CAP_BODY_PATIENCE_MS);
 	call_resume(bc->call);
 }
 
@@ -165,7 +165,7 @@ static void upload_on_half_close(struct under_way *under_way)
 		upload_answer(u);
 		return;
 	}
-	call_set_patience(bc->call, CAP_UPLOAD_PATIENCE_MS);
+	call_set_patience(bc->call, CAP_BODY_PATIENCE_MS);
 	args = body_call_prepare(bc, BODY_FINISH, true);
 	db_args_add_bytes(args, bytes_of(bc->read.unit.b, sizeof(bc->read.unit.b)));
 	db_args_add_bytes(args, bytes_of(u->claim.id.b, sizeof(u->claim.id.b)));
@@ -229,7 +229,7 @@ void method_upload(const struct incoming *in)
 	u->body.opened = upload_go_on;
 	u->body.task.row = upload_on_task_row;
 	upload_add_questions(u);
-	call_set_patience(in->call, CAP_UPLOAD_PATIENCE_MS);
+	call_set_patience(in->call, CAP_BODY_PATIENCE_MS);
 	call_pause(in->call);
 	body_call_open(&u->body);
 }

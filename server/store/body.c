@@ -63,12 +63,9 @@ static void bodies_settle(struct bodies *b, enum reason reason)
 static void bodies_on_lost(void *arg, struct db_conn *conn)
 {
 	struct bodies *b = arg;
-	struct list *node;
 
 	b->ready = false;
 	bodies_settle(b, REASON_OUTCOME_UNKNOWN);
-	while ((node = list_pop(&b->queue)))
-		task_end(container_of(node, struct body_task, node), REASON_DATABASE_AWAY);
 }
 
 static void bodies_on_ready(void *arg, struct db_conn *conn)
@@ -76,6 +73,7 @@ static void bodies_on_ready(void *arg, struct db_conn *conn)
 	struct bodies *b = arg;
 
 	b->ready = true;
+	bodies_start(b);
 }
 
 static void bodies_on_sync(void *arg, const PGresult *result)
@@ -197,10 +195,6 @@ void bodies_submit(struct bodies *b, struct body_task *task)
 {
 	list_init(&task->node);
 	task->slot = NULL;
-	if (!b->ready) {
-		task_end(task, REASON_DATABASE_AWAY);
-		return;
-	}
 	list_push(&b->queue, &task->node);
 	bodies_start(b);
 }

@@ -49,7 +49,8 @@ struct bodies *bodies_free(struct bodies *bodies);
 bool bodies_enter(struct bodies *bodies) WARN_UNUSED;
 void bodies_leave(struct bodies *bodies);
 
-/* Queues a task; |done| may run at once, with DATABASE_AWAY. */
+/* Queues a task. While the connection is made it waits: whoever submits it has had
+ * an answer from the database before, and has a patience of its own. */
 void bodies_submit(struct bodies *bodies, struct body_task *task);
 /* The owner is gone: nothing of |task| is used after this. What is under way may
  * still be committed. */

@@ -60,12 +60,14 @@ static void test_errors_in_the_servers_log_quote_no_rows(void **state)
 	expect_within(cluster_text_conf("/run"), "\nlog_parameter_max_length_on_error = 0\n");
 }
 
-static void test_only_two_logins_are_let_in_and_only_by_peer(void **state)
+static void test_only_three_logins_are_let_in_and_only_by_peer(void **state)
 {
 	expect_equal(cluster_text_hba(), "local all stafett_admin peer map=stafett\n"
-					 "local stafett stafett_app peer map=stafett\n");
+					 "local stafett stafett_app peer map=stafett\n"
+					 "local stafett stafett_clerk peer map=stafett\n");
 	expect_equal(cluster_text_ident("care"), "stafett \"care\" stafett_admin\n"
-						 "stafett \"care\" stafett_app\n");
+						 "stafett \"care\" stafett_app\n"
+						 "stafett \"care\" stafett_clerk\n");
 }
 
 static void test_a_socket_path_holds_107_bytes(void **state)
@@ -124,7 +126,7 @@ int main(void)
 		cmocka_unit_test(test_the_server_listens_nowhere_but_in_its_folder),
 		cmocka_unit_test(test_a_folder_with_quotes_stays_one_value),
 		cmocka_unit_test(test_errors_in_the_servers_log_quote_no_rows),
-		cmocka_unit_test(test_only_two_logins_are_let_in_and_only_by_peer),
+		cmocka_unit_test(test_only_three_logins_are_let_in_and_only_by_peer),
 		cmocka_unit_test(test_a_socket_path_holds_107_bytes),
 		cmocka_unit_test(test_postmaster_pid_is_understood),
 		cmocka_unit_test(test_a_postmaster_pid_without_a_server_is_none),

@@ -14,7 +14,8 @@
  *   Burst    the same, all at once
  *   Chat     answers each message with itself
  *   Collect  answers with the number of messages and of their bytes
- *   Paced    the same, but hears only its first message until a call of Release
+ *   Paced    the same, but hears only its first message until a call of Release;
+ *            waits x-patience ms for it, if that is set
  *
  * SIGTERM drains; the program ends when the last peer has left.
  */
@@ -197,6 +198,8 @@ static void echo_paced(void *arg, struct call *call, struct bytes message)
 	if (count->messages > 1)
 		return;
 	call_pause(call);
+	if (echo_number(call, "x-patience"))
+		call_set_patience(call, echo_number(call, "x-patience"));
 	list_push(&echo->paused, &count->node);
 	printf("paused %s\n", call_id(call));
 }

@@ -163,6 +163,13 @@ def test_a_stream_may_last_longer_than_a_unary_call_but_not_than_its_deadline(ch
     assert refusal(stream.__next__).code() == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+def test_an_owner_may_lose_patience_with_a_stream(server, channel):
+    mark = server.process.mark()
+    error = refusal(channel.paced, iter([b"one", b"two"]), metadata=[("x-patience", "50")])
+    assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    server.process.wait_line("^gone", after=mark)
+
+
 def test_a_conversation_is_answered_message_by_message(channel):
     answers = channel.chat(iter([]))
     assert list(answers) == []

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See clerk.h; what is to be done stands on the store floor (duty.h). */
+#include "process/clerk.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "store/duty.h"
+
+struct clerk {
+	const struct clerk_params *params;
+	struct event_base *base;
+	struct event *term_event, *life_event;
+	struct duties *duties;
+	bool said_ready;
+	int exit;
+};
+
+/* Tells the master, once. */
+static void clerk_on_begun(void *arg)
+{
+	struct clerk *clerk = arg;
+
+	if (clerk->said_ready)
+		return;
+	clerk->said_ready = true;
+	if (write(clerk->params->ready_fd, "r", 1) != 1)
+		log_warn("cannot tell the master", LOG_S("error", strerror(errno)));
+	close(clerk->params->ready_fd);
+}
+
+static void clerk_on_drained(void *arg)
+{
+	struct clerk *clerk = arg;
+
+	event_base_loopbreak(clerk->base);
+}
+
+static void clerk_on_term(evutil_socket_t number, short events, void *arg)
+{
+	struct clerk *clerk = arg;
+
+	duties_drain(clerk->duties);
+}
+
+static void clerk_on_orphaned(evutil_socket_t fd, short events, void *arg)
+{
+	struct clerk *clerk = arg;
+
+	log_warn("the master is gone, ending");
+	clerk->exit = EXIT_FAILURE;
+	event_base_loopbreak(clerk->base);
+}
+
+static int clerk_open(struct clerk *clerk)
+{
+	struct duties_params params = {
+		.conninfo = clerk->params->conninfo,
+		.begun = clerk_on_begun,
+		.drained = clerk_on_drained,
+		.arg = clerk,
+	};
+
+	clerk->base = params.base = event_base_new();
+	if (!clerk->base)
+		return -ENOMEM;
+	clerk->term_event = evsignal_new(clerk->base, SIGTERM, clerk_on_term, clerk);
+	clerk->life_event =
+		event_new(clerk->base, clerk->params->life_fd, EV_READ, clerk_on_orphaned, clerk);
+	if (!clerk->term_event || !clerk->life_event || event_add(clerk->term_event, NULL) < 0 ||
+		event_add(clerk->life_event, NULL) < 0)
+		return -ENOMEM;
+	return duties_new(&params, &clerk->duties);
+}
+
+static void clerk_close(struct clerk *clerk)
+{
+	struct event *events[] = {clerk->term_event, clerk->life_event};
+
+	clerk->duties = duties_free(clerk->duties);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
+		if (events[i])
+			event_free(events[i]);
+	if (clerk->base)
+		event_base_free(clerk->base);
+}
+
+int clerk_run(const struct clerk_params *params)
+{
+	struct clerk clerk = {.params = params, .exit = EXIT_SUCCESS};
+	int r;
+
+	/* The master decides what a terminal's signals mean. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	r = clerk_open(&clerk);
+	if (r) {
+		log_error("cannot start the clerk", LOG_S("error", strerror(-r)));
+		clerk.exit = EXIT_FAILURE;
+	} else {
+		event_base_dispatch(clerk.base);
+	}
+	clerk_close(&clerk);
+	return clerk.exit;
+}
