@@ -15,7 +15,7 @@ import processes
 
 CALLERS = 64
 # Writes that are answered between two accidents, at least and at most.
-CALM = (150, 550)
+CALM = (250, 850)
 # How soon the first writes are answered again, in seconds (guarantees: worker 1,
 # PostgreSQL 10), on a machine that does nothing else. Here others work too.
 RECOVERY_S = {"worker": 5, "master": 20, "PostgreSQL": 20, "backend": 20}
@@ -56,8 +56,8 @@ class Killer:
         self.longest_s = Counter()
 
     def kill(self, what):
-        getattr(self, f"kill_{what.lower()}")()
         begun = time.monotonic()
+        getattr(self, f"kill_{what.lower()}")()
         self.crowd.wait_answered(1, RECOVERY_S[what] * 4)
         self.longest_s[what] = max(self.longest_s[what], time.monotonic() - begun)
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever has no more time is told what is known, in time: nothing was begun, or it
+may have happened. Both settle when the same bytes go again."""
+
+import checker
+import grpc
+import people
+from caller import refusal_of
+from history import History, Writer
+from insist import Insistent
+
+WRITES, TIME_S = 12, 2
+
+
+def reason_of(call):
+    try:
+        call.result()
+    except grpc.RpcError as error:
+        refusal = refusal_of(error)
+        assert refusal.details, f"{error.code()}: the daemon did not say so itself"
+        return refusal.reason
+    return None
+
+
+def test_a_commit_that_hangs_is_unknown_and_what_waits_behind_it_was_not_begun(scene):
+    proxy, path = scene.proxy(), scene.folder()
+    history = Writer(path)
+    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    maria = Insistent(stack.caller("maria"), history)
+    maria.send(people.BEROENDE).insist()
+
+    held, calls = [], []
+    for _ in range(2):   # both of the daemon's connections for writing
+        rule = proxy.rule("back", "COMMIT", "begin", "hold")
+        held.append(maria.send(people.BEROENDE))
+        calls.append(held[-1].begin(TIME_S))
+        rule.wait()
+    waiting = [maria.send(people.BEROENDE) for _ in range(WRITES)]
+    more = [write.begin(TIME_S) for write in waiting]
+    assert [reason_of(call) for call in calls] == ["OUTCOME_UNKNOWN"] * 2
+    assert [reason_of(call) for call in more] == ["DEADLINE"] * WRITES
+    assert stack.tables().count("referral") == 1 + len(held)
+
+    proxy.tell("release")
+    for write in held + waiting:
+        write.insist()
+    history.close()
+    verdict = checker.check(History(path), scene.stored(stack))
+    assert not verdict.findings, str(verdict)

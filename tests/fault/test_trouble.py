@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements that fail, locks that are held, sessions that stand still: only the
+culprit suffers, and what it was told is true."""
+
+import os
+import signal
+import threading
+
+import checker
+import grpc
+import people
+import pytest
+from caller import refused
+from history import History, Writer
+from insist import Insistent
+from postgres import connect
+
+CALLERS = 64
+POISON = "poison"
+
+# Fails what it is told to fail: a card's text, or every n-th statement with a state.
+TRIGGER = """
+CREATE SEQUENCE stafett.trouble;
+GRANT USAGE ON SEQUENCE stafett.trouble TO stafett_app;
+CREATE FUNCTION stafett.make_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {condition} THEN
+        RAISE EXCEPTION 'trouble' USING ERRCODE = '{state}';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER trouble BEFORE INSERT ON stafett.content
+    FOR EACH ROW EXECUTE FUNCTION stafett.make_trouble();
+"""
+
+
+def make_trouble(stack, condition, state):
+    connection = connect(stack.database_uri())
+    connection.cursor().execute(TRIGGER.format(condition=condition, state=state))
+    connection.close()
+
+
+@pytest.fixture
+def stack(scene):
+    return scene.ready(scene.daemon(scene.database()))
+
+
+def test_of_a_batch_with_one_poisoned_write_all_others_are_done(scene, stack, say):
+    make_trouble(stack, f"NEW.card = '{POISON}'", "P0001")
+    maria = stack.caller("maria")
+    crowd = scene.crowd(stack, callers=CALLERS)
+    for _ in range(20):
+        crowd.wait_answered(20)
+        refusal = refused(maria.send, people.BEROENDE, card=POISON.encode())
+        assert (refusal.code, refusal.reason) == (grpc.StatusCode.INTERNAL, "SERVER_FAULT")
+    verdict = checker.check(crowd.stop(), scene.stored(stack))
+    assert not verdict.findings and verdict.unknown == 0, str(verdict)
+    say(f"20 poisoned writes among {verdict.acknowledged:,} others: none of those failed")
+
+
+@pytest.mark.parametrize("state, name", [("40001", "serialization failures"), ("40P01", "deadlocks"),
+                                         ("55P03", "lock time-outs")])
+def test_errors_that_pass_hit_nobody(scene, stack, state, name, say):
+    make_trouble(stack, "nextval('stafett.trouble') % 40 = 0", state)
+    crowd = scene.crowd(stack, callers=CALLERS, operations=600)
+    verdict = checker.check(crowd.finish(), scene.stored(stack))
+    assert not verdict.findings, str(verdict)
+    failed = stack.process.log().count(f"sqlstate={state}")
+    assert failed >= 3, stack.process.log()[-2000:]
+    say(f"{failed} injected {name}: {verdict.acknowledged:,} acknowledged, one effect each")
+
+
+def test_a_table_that_somebody_locks_delays_and_loses_nothing(scene, stack, say):
+    """Longer than the daemon's lock_timeout: batches fail, and their writes go alone."""
+    crowd = scene.crowd(stack, callers=CALLERS)
+    crowd.wait_answered(100)
+    connection = connect(stack.database_uri())
+    cursor = connection.cursor()
+    cursor.execute("BEGIN; LOCK TABLE stafett.idempotency IN SHARE ROW EXCLUSIVE MODE")
+    stack.process.wait_line("sqlstate=55P03")
+    connection.close()
+    crowd.wait_answered(100)
+    verdict = checker.check(crowd.stop(), scene.stored(stack))
+    assert not verdict.findings, str(verdict)
+    say(f"a table locked past lock_timeout: {verdict.acknowledged:,} acknowledged, the longest took"
+        f" {verdict.longest_s:.1f} s")
+
+
+def test_a_real_deadlock_ends_with_one_effect(scene, stack):
+    """Somebody holds a key that a batch wants, and wants the chain that the batch holds."""
+    path = scene.folder()
+    history = Writer(path)
+    maria = Insistent(stack.caller("maria"), history)
+    first = maria.send(people.BEROENDE)
+    first.insist()
+    write = maria.send(people.BEROENDE, chain=first.chain)
+    connection = connect(stack.database_uri())
+    cursor = connection.cursor()
+    cursor.execute("BEGIN; SET LOCAL deadlock_timeout = '20s'")
+    cursor.execute("INSERT INTO stafett.idempotency SELECT id, %s, '', '', %s, now() FROM stafett.unit"
+                   " WHERE handle = %s", (write.id, first.chain, people.LUND))
+    mark = stack.process.mark()
+    call = write.begin()
+    waits = threading.Thread(
+        target=cursor.execute,
+        args=("SELECT FROM stafett.chain WHERE id = %s FOR UPDATE", (first.chain,)))
+    while not stack.tables().rows("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'transactionid'"):
+        pass
+    waits.start()
+    stack.process.wait_line("sqlstate=40P01", after=mark)
+    waits.join()
+    connection.close()
+    assert write.end(call) or write.insist()
+    history.close()
+    verdict = checker.check(History(path), scene.stored(stack))
+    assert not verdict.findings, str(verdict)
+
+
+def test_while_one_session_stands_still_the_others_go_on(scene, stack, say):
+    """Whoever is in its batch waits, and all who want those chains."""
+    crowd = scene.crowd(stack, callers=CALLERS)
+    crowd.wait_answered(100)
+    writers = [pid for pid, in stack.tables().rows(
+        "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'stafett write %%'"
+        " AND datname = current_database()")]
+    for pid in writers * 2:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            crowd.wait_answered(60)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        crowd.wait_answered(60)
+    verdict = checker.check(crowd.stop(), scene.stored(stack))
+    assert not verdict.findings, str(verdict)
+    say(f"a session that stands still x{2 * len(writers)}: {verdict.acknowledged:,} acknowledged,"
+        f" the longest took {verdict.longest_s:.1f} s")
