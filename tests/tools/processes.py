@@ -50,18 +50,23 @@ def as_server_user():
 
 def run(*command, user=SERVER_USER, check=True, **more):
     """Runs |command| to its end as the server's user; its output is text."""
-    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
+    done = subprocess.run(_words(user, command), stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=DEADLINE_S * 2,
-                          **_identity(user), cwd="/", **more)
+                          cwd="/", **more)
     if check and done.returncode != 0:
         raise AssertionError(f"{command[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done
 
 
-def _identity(user):
+def _words(user, command):
+    """|command| as |user|. Another program changes the identity: with subprocess's own
+    `user` Python must fork with all of gRPC's threads about, and now and then the child
+    never came to its exec; without it, it can use vfork."""
+    words = [str(word) for word in command]
     if not user:
-        return {}
-    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+        return words
+    group = pwd.getpwnam(user).pw_gid
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--", *words]
 
 
 def free_port():
@@ -79,9 +84,9 @@ class Process:
         self._news = threading.Condition()
         self._over = False
         self.popen = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL,
+            _words(SERVER_USER, command), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env={**os.environ, **(env or {})}, cwd="/", **_identity(SERVER_USER))
+            env={**os.environ, **(env or {})}, cwd="/")
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
