@@ -114,12 +114,12 @@ static void store_settle(void *arg, struct write *write, struct lane *lane,
  * have happened. In the second case the same message again is safe. */
 static struct write *store_first_expired(struct store *s)
 {
-	int64_t limit = now_ns() + STORE_MARGIN_MS * NOW_NS_PER_MS;
+	int64_t now = now_ns();
 
 	list_for_each (node, &s->pending) {
 		struct write *write = container_of(node, struct write, pending);
 
-		if (write->deadline_ns <= limit)
+		if (write->answer_by_ns <= now)
 			return write;
 	}
 	return NULL;
@@ -141,10 +141,21 @@ static void store_on_sweep(evutil_socket_t fd, short what, void *arg)
 		event_del(s->sweep);
 }
 
+/* A margin before the deadline, but never more than a quarter of the time there
+ * is: who gives a short one wants an answer, not a margin. */
+static int64_t write_answer_by(const struct write *write)
+{
+	int64_t now = now_ns(), left = write->deadline_ns - now;
+	int64_t margin = STORE_MARGIN_MS * NOW_NS_PER_MS;
+
+	return write->deadline_ns - (margin < left / 4 ? margin : left / 4);
+}
+
 static void store_add_pending(struct store *s, struct write *write)
 {
 	static const struct timeval every = {0, STORE_SWEEP_MS * 1000};
 
+	write->answer_by_ns = write_answer_by(write);
 	if (list_is_empty(&s->pending))
 		event_add(s->sweep, &every);
 	list_push(&s->pending, &write->pending);

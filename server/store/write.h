@@ -59,6 +59,7 @@ struct write {
 	/* The store's own. */
 	struct list node;	 /* in the ready queue or a lane's */
 	struct list pending;	 /* among all that are not done */
+	int64_t answer_by_ns;	 /* when it is told what is known by then */
 	struct lane *lane;	 /* where it waits its turn */
 	struct batch_slot *slot; /* while a batch carries it */
 	bool leads;		 /* it is the lane's one under way */
