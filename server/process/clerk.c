@@ -22,8 +22,8 @@ struct clerk {
 	int exit;
 };
 
-/* Tells the master, once. */
-static void clerk_on_begun(void *arg)
+/* Tells the master, once: the database is there, and the first round is done. */
+static void clerk_on_rested(void *arg)
 {
 	struct clerk *clerk = arg;
 
@@ -62,7 +62,7 @@ static int clerk_open(struct clerk *clerk)
 {
 	struct duties_params params = {
 		.conninfo = clerk->params->conninfo,
-		.begun = clerk_on_begun,
+		.rested = clerk_on_rested,
 		.drained = clerk_on_drained,
 		.arg = clerk,
 	};

@@ -10,7 +10,7 @@
 struct clerk_params {
 	const char *conninfo; /* of the database; the user in it is replaced */
 	int life_fd;	      /* reads end of file when the master is gone */
-	int ready_fd;	      /* one byte is written when the database is there; closed then */
+	int ready_fd;	      /* one byte is written after the first round; closed then */
 };
 
 /* Runs in the clerk's process until its end; gives its exit status. */

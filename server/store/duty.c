@@ -50,6 +50,7 @@ static void duties_sleep(struct duties *d)
 	struct timeval after = {.tv_sec = d->wait_ms / 1000, .tv_usec = d->wait_ms % 1000 * 1000};
 
 	event_add(d->alarm, &after);
+	d->params.rested(d->params.arg);
 }
 
 static void duties_begin_round(struct duties *d)
@@ -131,10 +132,7 @@ static void duties_next(struct duties *d)
 
 static void duties_on_ready(void *arg, struct db_conn *conn)
 {
-	struct duties *d = arg;
-
-	d->params.begun(d->params.arg);
-	duties_begin_round(d);
+	duties_begin_round(arg);
 }
 
 static void duties_on_lost(void *arg, struct db_conn *conn)

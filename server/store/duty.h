@@ -20,8 +20,8 @@ struct duties;
 struct duties_params {
 	struct event_base *base;
 	const char *conninfo; /* must outlive the duties; its user is replaced */
-	/* Connected for the first time, or after a loss. */
-	void (*begun)(void *arg);
+	/* A round is done: all that was due then has been seen to. */
+	void (*rested)(void *arg);
 	/* After duties_drain: nothing is under way. */
 	void (*drained)(void *arg);
 	void *arg;
