@@ -11,21 +11,34 @@ from postgres import Cluster, connect
 from stack import Stack
 from stored import Stored
 
-SAID = "said"   # the name of what a test has to say at the end
+FIRST, SAID = "said first", "said"   # the names of what a test has to say at the end
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What the tests counted, one line each."""
-    for report in terminalreporter.getreports("passed"):
-        for name, line in report.user_properties:
-            if name == SAID:
+    """What the tests counted, one line each; the headlines first."""
+    said = [both for report in terminalreporter.getreports("passed") for both in report.user_properties]
+    for wanted in (FIRST, SAID):
+        for name, line in said:
+            if name == wanted:
                 terminalreporter.write_line(line)
+
+
+class Speaker:
+    """Says one line, in the terminal and in the report."""
+
+    def __init__(self, record):
+        self._record = record
+
+    def __call__(self, line):
+        self._record(SAID, line)
+
+    def first(self, line):
+        self._record(FIRST, line)
 
 
 @pytest.fixture
 def say(record_property):
-    """Says one line, in the terminal and in the report."""
-    return lambda line: record_property(SAID, line)
+    return Speaker(record_property)
 
 
 @pytest.fixture

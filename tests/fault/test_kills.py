@@ -4,6 +4,7 @@ was answered OK is there, once and unchanged."""
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections import Counter
@@ -101,6 +102,7 @@ def campaign(scene, deaths, calm, seed):
                for name, unit in (("petra", people.BEROENDE), ("omar", people.MALMO))}
     verdict.findings += checker.check_inboxes(history, inboxes)
     stack.stop()
+    shutil.rmtree(stack.folder)   # a long run makes many
     return verdict, killer.longest_s
 
 
@@ -112,11 +114,12 @@ def test_what_was_acknowledged_survives_kill_9_of_everything(lonely_scene, long,
         verdict, longest_s = campaign(lonely_scene, deaths, calm, seed)
         assert not verdict.findings, f"seed {seed}: {verdict}"
         total.update(acknowledged=verdict.acknowledged, unknown=verdict.unknown)
+        print(f"campaign {number + 1} of {times}: {total}, seed {seed}", flush=True)
         longest |= longest_s
         lonely_scene.close()
     killed = ", ".join(f"{name} x{count * times}" for name, count in deaths.items())
-    say(f"kill -9 {killed} under {CALLERS} callers ... {total['acknowledged']:,} acknowledged,"
-        f" 0 lost, 0 doubled, 0 altered; {total['unknown']:,} unknown, all resolved by retry")
+    say.first(f"kill -9 {killed} under {CALLERS} callers ... {total['acknowledged']:,} acknowledged,"
+              f" 0 lost, 0 doubled, 0 altered; {total['unknown']:,} unknown, all resolved by retry")
     say("longest until the next answer: "
         + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in longest.items()))
     assert all(seconds < RECOVERY_S[name] for name, seconds in longest.items())
