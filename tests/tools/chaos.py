@@ -58,9 +58,8 @@ class Proxy:
     def tell(self, words):
         with self.open_control() as line:
             line.sendall(f"{words}\n".encode())
-            answer = line.makefile().readline().split()
-        assert answer[0] == "ok", f"{words}: {answer}"
-        return answer[1:]
+            answer = line.makefile().readline()
+        assert answer == "ok\n", f"{words}: {answer}"
 
     def stop(self):
         status = self.process.stop()
