@@ -2,7 +2,9 @@
 /*
  * The binary form of array_recv (PostgreSQL's arrayfuncs.c): dimensions, a flag
  * for nulls, the element's type; per dimension its length and lower bound; then
- * each element behind its length, -1 for null. All in network byte order.
+ * each element behind its length, -1 for null. A row, by record_recv, is the number
+ * of its fields, then each field behind its type and length. All in network byte
+ * order.
  */
 #include "db/array.h"
 
@@ -23,10 +25,10 @@ static const struct {
 	{DB_UUID_ARRAY, DB_UUID},
 };
 
-static uint32_t db_array_element_type(const struct db_array *array)
+static uint32_t db_array_element_type(enum db_type array)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(array_types); i++)
-		if (array_types[i].array == array->type)
+		if (array_types[i].array == array)
 			return array_types[i].element;
 	return 0;
 }
@@ -39,12 +41,22 @@ static void put_u32(uint8_t *at, uint32_t value)
 
 void db_array_init(struct db_array *array, enum db_type type)
 {
-	*array = (struct db_array){.type = type};
+	*array = (struct db_array){.element = db_array_element_type(type)};
+}
+
+void db_array_init_rows(struct db_array *array)
+{
+	*array = (struct db_array){0};
+}
+
+void db_array_set_row_type(struct db_array *array, uint32_t type)
+{
+	array->element = type;
 }
 
 void db_array_clear(struct db_array *array)
 {
-	array->len = 0;
+	array->len = array->row_at = 0;
 	array->count = 0;
 	array->has_null = array->failed = false;
 }
@@ -52,7 +64,7 @@ void db_array_clear(struct db_array *array)
 void db_array_fini(struct db_array *array)
 {
 	free(array->data);
-	db_array_init(array, array->type);
+	*array = (struct db_array){.element = array->element};
 }
 
 /* Room for |len| bytes behind the head, which is left open at the front. */
@@ -90,7 +102,8 @@ static void db_array_add(struct db_array *array, const void *value, size_t len)
 	put_u32(at, (uint32_t)len);
 	if (len)
 		memcpy(at + sizeof(uint32_t), value, len);
-	array->count++;
+	if (!array->row_at)
+		array->count++;
 }
 
 void db_array_add_null(struct db_array *array)
@@ -100,6 +113,8 @@ void db_array_add_null(struct db_array *array)
 	if (!at)
 		return;
 	put_u32(at, UINT32_MAX);
+	if (array->row_at)
+		return;
 	array->has_null = true;
 	array->count++;
 }
@@ -142,13 +157,42 @@ void db_array_add_date(struct db_array *array, int64_t days)
 	db_array_add_int(array, (int32_t)(days - DB_EPOCH_DAYS));
 }
 
+void db_array_begin_row(struct db_array *array, int n_fields)
+{
+	uint8_t *at = db_array_reserve(array, 2 * sizeof(uint32_t));
+
+	if (!at)
+		return;
+	array->row_at = (size_t)(at - array->data);
+	put_u32(at + sizeof(uint32_t), (uint32_t)n_fields);
+}
+
+void db_array_begin_field(struct db_array *array, enum db_type type)
+{
+	uint8_t *at = db_array_reserve(array, sizeof(uint32_t));
+
+	if (at)
+		put_u32(at, (uint32_t)type);
+}
+
+/* The row's length is known only now. */
+void db_array_end_row(struct db_array *array)
+{
+	if (array->failed)
+		return;
+	put_u32(array->data + array->row_at,
+		(uint32_t)(array->len - array->row_at - sizeof(uint32_t)));
+	array->row_at = 0;
+	array->count++;
+}
+
 struct bytes db_array_finish(struct db_array *array)
 {
 	if (!db_array_reserve(array, 0))
 		return bytes_of(NULL, 0);
 	put_u32(array->data, array->count > 0);
 	put_u32(array->data + 4, array->has_null);
-	put_u32(array->data + 8, db_array_element_type(array));
+	put_u32(array->data + 8, array->element);
 	if (!array->count)
 		return bytes_of(array->data, ARRAY_EMPTY_HEAD);
 	put_u32(array->data + 12, (uint32_t)array->count);

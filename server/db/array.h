@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One column of a set-based statement: a PostgreSQL array in binary form, built
- * by appending. An array that ran out of memory says so when it is finished;
- * appending to it is safe.
+ * One argument of a set-based statement: a PostgreSQL array in binary form, built
+ * by appending. Its elements are values of one type, or rows of a composite type.
+ * An array that ran out of memory says so when it is finished; appending to it is
+ * safe.
  */
 #ifndef DB_ARRAY_H
 #define DB_ARRAY_H
@@ -31,15 +32,20 @@ enum db_type {
 };
 
 struct db_array {
-	enum db_type type; /* of the array: DB_UUID_ARRAY */
+	uint32_t element; /* the type of its elements */
 	uint8_t *data;
 	size_t len, size;
+	size_t row_at; /* the row that is open; 0: none is */
 	int count;
 	bool has_null, failed;
 };
 
 /* An empty array of an array type. Holds no memory yet. */
 void db_array_init(struct db_array *array, enum db_type type);
+/* An empty array of rows. The number of their type is the database's own: it is
+ * set before the array is finished. */
+void db_array_init_rows(struct db_array *array);
+void db_array_set_row_type(struct db_array *array, uint32_t type);
 /* Empties it for the next batch; keeps its memory. */
 void db_array_clear(struct db_array *array);
 void db_array_fini(struct db_array *array);
@@ -54,6 +60,12 @@ void db_array_add_bool(struct db_array *array, bool value);
 void db_array_add_time(struct db_array *array, int64_t us);
 /* Days since 1970-01-01. */
 void db_array_add_date(struct db_array *array, int64_t days);
+
+/* A row: it is begun, then each field, in the type's order, is begun and added by
+ * one of the functions above, then the row is ended. */
+void db_array_begin_row(struct db_array *array, int n_fields);
+void db_array_begin_field(struct db_array *array, enum db_type type);
+void db_array_end_row(struct db_array *array);
 
 /* Writes the array's head. The bytes live until the next change; an empty view
  * with NULL data means that memory ran out. */

@@ -24,6 +24,7 @@ $$;
 -- daemon's plans are look-ups by index in loops, joined in the order in which they
 -- are written, whatever the statistics say.
 ALTER ROLE stafett_app SET enable_seqscan = off;
+ALTER ROLE stafett_app SET enable_bitmapscan = off;
 ALTER ROLE stafett_app SET enable_hashjoin = off;
 ALTER ROLE stafett_app SET enable_mergejoin = off;
 ALTER ROLE stafett_app SET join_collapse_limit = 1;
@@ -103,13 +104,20 @@ CREATE TABLE stafett.membership (
 -- points at one row), nor none while it is open (the column is not null then),
 -- nor a holder that the ledger does not know (the foreign key).
 
+-- What one column may hold is a domain where a batch writes it: PostgreSQL keeps a
+-- domain's check ready, while a table's is read from its text by every statement.
+CREATE DOMAIN stafett.ordinal AS int CHECK (VALUE >= 1);
+CREATE DOMAIN stafett.chain_status AS text CHECK (VALUE IN ('open', 'closed'));
+CREATE DOMAIN stafett.delivery_state AS text
+    CHECK (VALUE IN ('stored', 'offered', 'fetched', 'acknowledged', 'refused'));
+
 CREATE TABLE stafett.chain (
     id uuid PRIMARY KEY,
     version int NOT NULL,
-    status text NOT NULL CHECK (status IN ('open', 'closed')),
+    status stafett.chain_status NOT NULL,
     custodian uuid,
-    custody_seq int NOT NULL CHECK (custody_seq >= 1),
-    event_seq int NOT NULL CHECK (event_seq >= 1),
+    custody_seq stafett.ordinal NOT NULL,
+    event_seq stafett.ordinal NOT NULL,
     help_request_date date NOT NULL,
     intervention_due_date date NOT NULL,
     create_time timestamptz NOT NULL,
@@ -120,7 +128,7 @@ CREATE TABLE stafett.chain (
 -- cannot be written down.
 CREATE TABLE stafett.custody (
     chain uuid NOT NULL REFERENCES stafett.chain,
-    seq int NOT NULL CHECK (seq >= 1),
+    seq stafett.ordinal NOT NULL,
     before int GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
     unit uuid NOT NULL,
     since timestamptz NOT NULL,
@@ -246,7 +254,7 @@ CREATE TABLE stafett.delivery (
     referral uuid NOT NULL,
     message uuid NOT NULL,
     content_hash bytea NOT NULL,
-    state text NOT NULL CHECK (state IN ('stored', 'offered', 'fetched', 'acknowledged', 'refused')),
+    state stafett.delivery_state NOT NULL,
     done boolean NOT NULL, -- acknowledged or refused: the inbox's index
     store_time timestamptz NOT NULL,
     offer_time timestamptz,
@@ -279,6 +287,67 @@ CREATE TABLE stafett.audit_queue (
     leaf bytea NOT NULL,
     salt bytea NOT NULL,
     detail bytea NOT NULL
+);
+
+-- One operation of a batch, with all that it changes: what the daemon hands over.
+-- The fields stand in the order of server/store/columns.def.
+CREATE TYPE stafett.operation AS (
+    n int,
+    applies boolean,
+    unit uuid,
+    message uuid,
+    content_hash bytea,
+    receipt bytea,
+    chain uuid,
+    opens boolean,
+    moves boolean,
+    seq int,
+    chain_version int,
+    custodian uuid,
+    custody_seq int,
+    help_request_date date,
+    due_date date,
+    delivered_seq int,
+    responsible text,
+    contact_by_date date,
+    clock_reason text,
+    appointment_time timestamptz,
+    referral uuid,
+    sends boolean,
+    code text,
+    owner uuid,
+    hand_back uuid,
+    version int,
+    from_status text,
+    to_status text,
+    kind text,
+    priority text,
+    next_actor uuid,
+    next_act text,
+    due_time timestamptz,
+    event uuid,
+    act text,
+    message_code text,
+    member uuid,
+    occurrence_time timestamptz,
+    body_upload uuid,
+    suite text,
+    header bytea,
+    card bytea,
+    body bytea,
+    needs text,
+    basis text,
+    basis_form text,
+    basis_end_date date,
+    basis_covers boolean,
+    replaces uuid,
+    reference text,
+    remains boolean,
+    informed boolean,
+    audit uuid,
+    leaf bytea,
+    salt bytea,
+    detail bytea
 );
 
 -- What the daemon may do -------------------------------------------------------

@@ -110,7 +110,8 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL (
         SELECT dd.* FROM stafett.delivery dd
         WHERE dd.chain = r.chain AND dd.referral = r.id ORDER BY dd.seq DESC LIMIT 1) d ON true
-    LEFT JOIN stafett.member am ON am.id = d.acknowledge_member
+    LEFT JOIN LATERAL (
+        SELECT m.urn FROM stafett.member m WHERE m.id = d.acknowledge_member LIMIT 1) am ON true
     ORDER BY w.n;
 END;
 
@@ -202,7 +203,8 @@ DECLARE
     times timestamptz[];
 BEGIN
     SELECT array_agg(s.referral), array_agg(s.since) INTO ids, times FROM (
-        SELECT p.referral, p.since FROM party p JOIN referral f ON f.id = p.referral
+        SELECT p.referral, p.since FROM party p
+        CROSS JOIN LATERAL (SELECT * FROM referral x WHERE x.id = p.referral LIMIT 1) f
         WHERE p.unit = acting
             AND (p.since, p.referral) < (coalesce(p_before, 'infinity'),
                 coalesce(p_before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
@@ -283,7 +285,7 @@ BEGIN
         WHERE page.state = 'stored'));
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        r.code, e.kind, d.state, d.store_time, d.offer_time,
+        r.code, e.kind, d.state::text, d.store_time, d.offer_time,
         d.fetch_time, d.acknowledge_time, am.urn,
         r.due_time, r.status, r.version, r.priority, r.kind, array_to_string(q.needs, ','),
         c.intervention_due_date, r.next_act, r.next_actor = acting,
@@ -295,7 +297,8 @@ BEGIN
     JOIN event e ON e.chain = d.chain AND e.seq = d.seq
     JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
     LEFT JOIN unit f ON f.id = e.unit
-    LEFT JOIN member am ON am.id = d.acknowledge_member
+    LEFT JOIN LATERAL (
+        SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
     ORDER BY d.store_time, d.chain, d.seq;
 END
 $$;

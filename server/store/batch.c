@@ -35,7 +35,8 @@ enum batch_phase {
 struct batch_slot {
 	struct write *write;
 	struct lane *lane;
-	bool locked, upload_ready;
+	bool locked;
+	struct loaded loaded;
 	struct decision decision;
 	enum state state;
 	int version;
@@ -111,12 +112,29 @@ static void batch_on_lost(void *arg, struct db_conn *conn)
 	batch_settle(b, BATCH_OFFLINE);
 }
 
+static void batch_on_row_type(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!result)
+		return;
+	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+		db_conn_drop(b->conn, "the rows' type is not there");
+		return;
+	}
+	db_array_set_row_type(
+		&b->effects.operations, (uint32_t)db_row_int(&(struct db_row){result, 0}, 0));
+	b->phase = BATCH_IDLE;
+	b->params.ops->changed(b->params.arg);
+}
+
+/* Not idle before the database has said which number it gave to our rows' type. */
 static void batch_on_ready(void *arg, struct db_conn *conn)
 {
 	struct batch *b = arg;
 
-	b->phase = BATCH_IDLE;
-	b->params.ops->changed(b->params.arg);
+	if (db_conn_execute(conn, WRITE_ROW_TYPE, NULL, batch_on_row_type, b) == 0)
+		(void)!db_conn_sync(conn, NULL, NULL);
 }
 
 /* After ROLLBACK: each operation alone, or this one is the culprit. */
@@ -224,7 +242,8 @@ static void batch_apply(struct batch *b)
 
 	b->phase = BATCH_APPLYING;
 	effects_args(&b->effects, &args);
-	if (db_conn_execute(b->conn, WRITE_APPLY, &args, batch_on_applied, b) == 0 &&
+	if (db_conn_execute(b->conn, (int)effects_statement(&b->effects), &args, batch_on_applied,
+		    b) == 0 &&
 		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
 }
@@ -344,16 +363,40 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 		db_conn_drop(b->conn, "no randomness");
 		return;
 	}
+	if (PQntuples(result) != b->n) {
+		db_conn_drop(b->conn, "a load that is not of this batch");
+		return;
+	}
 	effects_clear(&b->effects);
-	for (int i = 0; i < PQntuples(result); i++) {
-		struct loaded l;
+	for (int i = 0; i < b->n; i++) {
+		struct batch_slot *slot = &b->slots[i];
 
-		load_read(&(struct db_row){result, i}, &l);
-		assert(l.index >= 0 && l.index < b->n);
-		l.facts.upload_ready = b->slots[l.index].upload_ready;
-		batch_decide(b, &b->slots[l.index], &l);
+		load_read(&b->load, result, i, &slot->loaded);
+		batch_decide(b, slot, &slot->loaded);
 	}
 	batch_apply(b);
+}
+
+/* The slot that a row of the other two loads is about. */
+static struct batch_slot *batch_slot_of(struct batch *b, const struct db_row *row)
+{
+	int i = load_read_index(row);
+
+	assert(i >= 0 && i < b->n);
+	return &b->slots[i];
+}
+
+static void batch_on_chains(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct db_row row = {result, i};
+
+		load_read_chain(&row, &batch_slot_of(b, &row)->loaded);
+	}
 }
 
 static void batch_on_uploads(void *arg, const PGresult *result)
@@ -362,12 +405,10 @@ static void batch_on_uploads(void *arg, const PGresult *result)
 
 	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
 		return;
-	for (int row = 0; row < PQntuples(result); row++) {
-		bool ready;
-		int i = load_read_upload(&(struct db_row){result, row}, &ready);
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct db_row row = {result, i};
 
-		assert(i >= 0 && i < b->n);
-		b->slots[i].upload_ready = ready;
+		batch_slot_of(b, &row)->loaded.facts.upload_ready = load_read_upload(&row);
 	}
 }
 
@@ -395,7 +436,8 @@ static void batch_take(struct batch *b, struct write *write)
 
 	slot->write = write;
 	slot->lane = write->lane;
-	slot->locked = slot->upload_ready = false;
+	slot->locked = false;
+	slot->loaded = (struct loaded){0};
 	slot->receipt_len = 0;
 	slot->verdict = BATCH_AGAIN;
 	write->slot = slot;
@@ -420,6 +462,28 @@ static void batch_collect(struct batch *b)
 	}
 }
 
+/* Locks and loads what the operations name that was there before, where any of
+ * them does. */
+static int batch_load_named(struct batch *b)
+{
+	struct db_args args;
+	int r = 0;
+
+	if (b->load.n_chains > 0) {
+		load_lock_args(&b->load, &args);
+		r = db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b);
+	}
+	if (r == 0 && b->load.n_chains > 0) {
+		load_chains_args(&b->load, &args);
+		r = db_conn_execute(b->conn, WRITE_LOAD_CHAINS, &args, batch_on_chains, b);
+	}
+	if (r == 0 && b->load.n_uploads > 0) {
+		load_upload_args(&b->load, &args);
+		r = db_conn_execute(b->conn, WRITE_LOAD_UPLOADS, &args, batch_on_uploads, b);
+	}
+	return r;
+}
+
 void batch_start(struct batch *b)
 {
 	struct db_args args;
@@ -431,16 +495,9 @@ void batch_start(struct batch *b)
 	b->phase = BATCH_LOADING;
 	b->committed = false;
 	db_conn_clear_doubts(b->conn);
-	if (db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0)
+	if (db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||
+		batch_load_named(b) < 0)
 		return;
-	load_lock_args(&b->load, &args);
-	if (db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b) < 0)
-		return;
-	if (b->load.n_uploads > 0) {
-		load_upload_args(&b->load, &args);
-		if (db_conn_execute(b->conn, WRITE_LOAD_UPLOADS, &args, batch_on_uploads, b) < 0)
-			return;
-	}
 	load_args(&b->load, &args);
 	if (db_conn_execute(b->conn, WRITE_LOAD, &args, batch_on_loaded, b) == 0)
 		(void)!db_conn_flush(b->conn);

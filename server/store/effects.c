@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Each group of columns has one function that fills it or leaves it null; a row
- * is all of them in the order of columns.def. effects_add asserts that every
- * column got exactly one value.
+ * is all of them in the order of columns.def, each exactly once: that is asserted.
  */
 #include "store/effects.h"
 
@@ -11,64 +10,86 @@
 #include "domain/code.h"
 #include "stafett/v1/message.pb-c.h"
 
-void effects_init(struct effects *e)
-{
-	static const enum db_type types[] = {
-#define COLUMN(name, type) [BATCH_##name] = DB_##type##_ARRAY,
+static const enum db_type effects_types[] = {
+#define COLUMN(name, type) [BATCH_##name] = DB_##type,
 #include "store/columns.def"
 #undef COLUMN
-	};
+};
 
-	for (int i = 0; i < BATCH_COLUMNS; i++)
-		db_array_init(&e->columns[i], types[i]);
-	e->rows = 0;
+void effects_init(struct effects *e)
+{
+	db_array_init_rows(&e->operations);
+	effects_clear(e);
 }
 
 void effects_fini(struct effects *e)
 {
-	for (int i = 0; i < BATCH_COLUMNS; i++)
-		db_array_fini(&e->columns[i]);
+	db_array_fini(&e->operations);
 }
 
 void effects_clear(struct effects *e)
 {
-	for (int i = 0; i < BATCH_COLUMNS; i++)
-		db_array_clear(&e->columns[i]);
+	db_array_clear(&e->operations);
 	e->rows = 0;
+	e->goes_on = false;
+}
+
+enum write_statement effects_statement(const struct effects *e)
+{
+	return e->goes_on ? WRITE_APPLY : WRITE_OPEN;
 }
 
 void effects_args(struct effects *e, struct db_args *args)
 {
 	db_args_init(args);
-	for (int i = 0; i < BATCH_COLUMNS; i++)
-		db_args_add_array(args, &e->columns[i]);
+	db_args_add_array(args, &e->operations);
 }
 
 /* --- one value ------------------------------------------------------------ */
 
+/* The array, ready for the value of |c|: the columns come in their order. */
+static struct db_array *effects_at(struct effects *e, enum batch_column c)
+{
+	assert(e->next == c);
+	e->next++;
+	db_array_begin_field(&e->operations, effects_types[c]);
+	return &e->operations;
+}
+
+static void put_null(struct effects *e, enum batch_column c)
+{
+	db_array_add_null(effects_at(e, c));
+}
+
+static void put_nulls(struct effects *e, enum batch_column first, enum batch_column last)
+{
+	for (int c = (int)first; c <= (int)last; c++)
+		put_null(e, (enum batch_column)c);
+}
+
 static void put_uuid(struct effects *e, enum batch_column c, const struct uuid *uuid)
 {
-	db_array_add_bytes(&e->columns[c], bytes_of(uuid->b, sizeof(uuid->b)));
+	db_array_add_bytes(effects_at(e, c), bytes_of(uuid->b, sizeof(uuid->b)));
 }
 
 static void put_int(struct effects *e, enum batch_column c, int value)
 {
-	db_array_add_int(&e->columns[c], value);
+	db_array_add_int(effects_at(e, c), value);
 }
 
 static void put_bool(struct effects *e, enum batch_column c, bool value)
 {
-	db_array_add_bool(&e->columns[c], value);
+	db_array_add_bool(effects_at(e, c), value);
 }
 
 static void put_code(struct effects *e, enum batch_column c, const char *code)
 {
-	db_array_add_text(&e->columns[c], code);
+	db_array_add_text(effects_at(e, c), code);
 }
 
 static void put_bytes(struct effects *e, enum batch_column c, struct bytes value)
 {
-	db_array_add_bytes(&e->columns[c], value);
+	db_array_add_bytes(effects_at(e, c), value);
 }
 
 /* An empty text is none. */
@@ -77,31 +98,25 @@ static void put_text(struct effects *e, enum batch_column c, struct bytes text)
 	if (text.len)
 		put_bytes(e, c, text);
 	else
-		db_array_add_null(&e->columns[c]);
+		put_null(e, c);
 }
 
 /* Year 0 is no date. */
 static void put_date(struct effects *e, enum batch_column c, struct date date)
 {
 	if (date.year)
-		db_array_add_date(&e->columns[c], date_to_days(date));
+		db_array_add_date(effects_at(e, c), date_to_days(date));
 	else
-		db_array_add_null(&e->columns[c]);
+		put_null(e, c);
 }
 
 /* 0 is no time. */
 static void put_time(struct effects *e, enum batch_column c, int64_t us)
 {
 	if (us)
-		db_array_add_time(&e->columns[c], us);
+		db_array_add_time(effects_at(e, c), us);
 	else
-		db_array_add_null(&e->columns[c]);
-}
-
-static void put_nulls(struct effects *e, enum batch_column first, enum batch_column last)
-{
-	for (int c = (int)first; c <= (int)last; c++)
-		db_array_add_null(&e->columns[c]);
+		put_null(e, c);
 }
 
 /* --- the groups ------------------------------------------------------------ */
@@ -113,7 +128,7 @@ static void add_key(struct effects *e, const struct write *w, const struct loade
 	if (l->facts.unit_known)
 		put_uuid(e, BATCH_unit, &l->facts.unit);
 	else
-		db_array_add_null(&e->columns[BATCH_unit]);
+		put_null(e, BATCH_unit);
 	put_uuid(e, BATCH_message, &w->order.message);
 	put_bytes(e, BATCH_content_hash,
 		bytes_of(w->order.content_hash, sizeof(w->order.content_hash)));
@@ -125,14 +140,27 @@ static void add_chain(
 {
 	put_uuid(e, BATCH_chain, &o->chain);
 	put_bool(e, BATCH_opens, o->opens_chain);
+	put_bool(e, BATCH_moves, d->custodian_moves);
+	put_int(e, BATCH_seq, l->event_seq + 1);
 	put_int(e, BATCH_chain_version, l->chain_version + (d->custodian_moves ? 1 : 0));
 	put_uuid(e, BATCH_custodian, &d->custodian);
-	put_bool(e, BATCH_moves, d->custodian_moves);
 	put_int(e, BATCH_custody_seq, l->custody_seq + (d->custodian_moves ? 1 : 0));
-	put_int(e, BATCH_seq, l->event_seq + 1);
 	put_date(e, BATCH_help_request_date,
 		o->opens_chain ? o->help_request_date : (struct date){0});
 	put_date(e, BATCH_due_date, d->due_date);
+}
+
+static void add_settled(
+	struct effects *e, const struct write *w, const struct loaded *l, const struct decision *d)
+{
+	if (d->settles_delivery && l->facts.delivered_known)
+		put_int(e, BATCH_delivered_seq, l->delivery_seq);
+	else
+		put_null(e, BATCH_delivered_seq);
+	put_text(e, BATCH_responsible, w->promise.responsible);
+	put_date(e, BATCH_contact_by_date, w->order.contact_by);
+	put_text(e, BATCH_clock_reason, w->order.clock_reason);
+	put_time(e, BATCH_appointment_time, w->promise.appointment_us);
 }
 
 static void add_referral(
@@ -144,17 +172,46 @@ static void add_referral(
 	code_of_uuid(&o->referral, code);
 	put_uuid(e, BATCH_referral, &o->referral);
 	put_bool(e, BATCH_sends, sends);
+	put_code(e, BATCH_code, code);
+	put_uuid(e, BATCH_owner, &d->owner);
+	put_uuid(e, BATCH_hand_back, l->facts.hand_back_known ? &l->hand_back : &l->facts.unit);
 	put_int(e, BATCH_version, d->version);
 	put_code(e, BATCH_from_status, state_code(d->from));
 	put_code(e, BATCH_to_status, state_code(d->to));
-	put_code(e, BATCH_code, code);
 	put_code(e, BATCH_kind, kind_code(sends ? o->kind : l->facts.kind));
 	put_text(e, BATCH_priority, o->priority);
-	put_uuid(e, BATCH_owner, &d->owner);
-	put_uuid(e, BATCH_hand_back, l->facts.hand_back_known ? &l->hand_back : &l->facts.unit);
 	put_uuid(e, BATCH_next_actor, &d->next_actor);
 	put_code(e, BATCH_next_act, d->next_act);
 	put_time(e, BATCH_due_time, d->due_us);
+}
+
+static void add_content(struct effects *e, const struct write *w)
+{
+	if (!w->header.data) {
+		put_nulls(e, BATCH_body_upload, BATCH_body);
+		return;
+	}
+	if (w->order.has_upload)
+		put_uuid(e, BATCH_body_upload, &w->order.upload.id);
+	else
+		put_null(e, BATCH_body_upload);
+	put_bytes(e, BATCH_suite, w->suite);
+	put_bytes(e, BATCH_header, w->header);
+	put_bytes(e, BATCH_card, w->card);
+	put_bytes(e, BATCH_body, w->body);
+}
+
+static void add_event(
+	struct effects *e, const struct write *w, const struct loaded *l, const struct uuid *event)
+{
+	const struct order *o = &w->order;
+
+	put_uuid(e, BATCH_event, event);
+	put_code(e, BATCH_act, act_code(o->act));
+	put_code(e, BATCH_message_code, rules_message_code(o->act));
+	put_uuid(e, BATCH_member, &l->facts.member);
+	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
+	add_content(e, w);
 }
 
 static void add_request(struct effects *e, const struct write *w)
@@ -169,47 +226,10 @@ static void add_request(struct effects *e, const struct write *w)
 	if (w->order.has_replaces)
 		put_uuid(e, BATCH_replaces, &w->order.replaces);
 	else
-		db_array_add_null(&e->columns[BATCH_replaces]);
+		put_null(e, BATCH_replaces);
 	put_text(e, BATCH_reference, r->reference);
 	put_bool(e, BATCH_remains, r->remains);
 	put_bool(e, BATCH_informed, r->informed);
-}
-
-static void add_event(
-	struct effects *e, const struct write *w, const struct loaded *l, const struct uuid *event)
-{
-	const struct order *o = &w->order;
-
-	put_uuid(e, BATCH_event, event);
-	put_code(e, BATCH_act, act_code(o->act));
-	put_code(e, BATCH_message_code, rules_message_code(o->act));
-	put_uuid(e, BATCH_member, &l->facts.member);
-	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
-	if (!w->header.data) {
-		put_nulls(e, BATCH_suite, BATCH_body_upload);
-		return;
-	}
-	put_bytes(e, BATCH_suite, w->suite);
-	put_bytes(e, BATCH_header, w->header);
-	put_bytes(e, BATCH_card, w->card);
-	put_bytes(e, BATCH_body, w->body);
-	if (o->has_upload)
-		put_uuid(e, BATCH_body_upload, &o->upload.id);
-	else
-		put_nulls(e, BATCH_body_upload, BATCH_body_upload);
-}
-
-static void add_settled(
-	struct effects *e, const struct write *w, const struct loaded *l, const struct decision *d)
-{
-	if (d->settles_delivery && l->facts.delivered_known)
-		put_int(e, BATCH_delivered_seq, l->delivery_seq);
-	else
-		db_array_add_null(&e->columns[BATCH_delivered_seq]);
-	put_text(e, BATCH_responsible, w->promise.responsible);
-	put_date(e, BATCH_contact_by_date, w->order.contact_by);
-	put_text(e, BATCH_clock_reason, w->order.clock_reason);
-	put_time(e, BATCH_appointment_time, w->promise.appointment_us);
 }
 
 static void add_audit(struct effects *e, const struct audit *audit)
@@ -226,20 +246,23 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 {
 	bool applies = d->kind == DECISION_DO;
 
+	e->next = BATCH_n;
+	db_array_begin_row(&e->operations, BATCH_COLUMNS);
+	put_int(e, BATCH_n, ++e->rows);
 	add_key(e, w, l, applies, receipt);
 	if (applies) {
 		add_chain(e, &w->order, l, d);
-		add_referral(e, &w->order, l, d);
-		add_request(e, w);
-		add_event(e, w, l, event);
 		add_settled(e, w, l, d);
+		add_referral(e, &w->order, l, d);
+		add_event(e, w, l, event);
+		add_request(e, w);
+		e->goes_on |= !w->order.opens_chain || w->order.has_upload;
 	} else {
-		put_nulls(e, BATCH_chain, BATCH_appointment_time);
+		put_nulls(e, BATCH_chain, BATCH_informed);
 	}
 	add_audit(e, audit);
-	e->rows++;
-	for (int c = 0; c < BATCH_COLUMNS; c++)
-		assert(e->columns[c].failed || e->columns[c].count == e->rows);
+	assert(e->next == BATCH_COLUMNS);
+	db_array_end_row(&e->operations);
 }
 
 size_t receipt_pack(const struct write *w, const struct loaded *l, const struct audit *audit,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The effects of a batch: its columns (columns.def), a row an operation, ready
- * to be the arguments of the apply statement.
+ * The effects of a batch: a row an operation, with the columns of columns.def,
+ * ready to be the argument of the apply statement.
  */
 #ifndef STORE_EFFECTS_H
 #define STORE_EFFECTS_H
@@ -11,8 +11,10 @@
 #include "store/statements.h"
 
 struct effects {
-	struct db_array columns[BATCH_COLUMNS];
+	struct db_array operations; /* its row type is set by who has a connection */
 	int rows;
+	bool goes_on;		/* some row changes what was there before */
+	enum batch_column next; /* of the row being added */
 };
 
 enum { RECEIPT_MAX = 256 };
@@ -25,6 +27,8 @@ void effects_clear(struct effects *effects);
 void effects_add(struct effects *effects, const struct write *write, const struct loaded *loaded,
 	const struct decision *decision, const struct audit *audit, const struct uuid *event,
 	struct bytes receipt);
+/* The statement that carries them out, and its argument. */
+enum write_statement effects_statement(const struct effects *effects);
 void effects_args(struct effects *effects, struct db_args *args);
 
 /* Packs the receipt of a write into |out|; gives its length. */

@@ -4,7 +4,6 @@
 
 /* The columns of api.load, in its order. */
 enum load_column {
-	LOAD_INDEX,
 	LOAD_NOW,
 	LOAD_REPLICATED,
 	LOAD_UNIT,
@@ -13,80 +12,80 @@ enum load_column {
 	LOAD_ROLES,
 	LOAD_KEY_HASH,
 	LOAD_KEY_RECEIPT,
-	LOAD_CHAIN_EXISTS,
-	LOAD_CHAIN_VISIBLE,
-	LOAD_CHAIN_STATUS,
-	LOAD_CUSTODIAN,
-	LOAD_CHAIN_VERSION,
-	LOAD_CUSTODY_SEQ,
-	LOAD_EVENT_SEQ,
-	LOAD_DUE_DATE,
-	LOAD_REFERRAL_VISIBLE,
-	LOAD_STATUS,
-	LOAD_VERSION,
-	LOAD_KIND,
-	LOAD_PRIORITY,
-	LOAD_REQUESTER,
-	LOAD_OWNER,
-	LOAD_SENDER,
 	LOAD_TO_UNIT,
 	LOAD_TO_STATUS,
 	LOAD_TO_KINDS,
 	LOAD_TO_REPLACED_BY,
-	LOAD_HAND_BACK,
-	LOAD_REPLACES_OK,
-	LOAD_DELIVERY_SEQ,
-	LOAD_DELIVERY_HASH,
 };
+
+/* The columns of api.load_chains, in its order. */
+enum chain_column {
+	CHAIN_INDEX,
+	CHAIN_EXISTS,
+	CHAIN_VISIBLE,
+	CHAIN_STATUS,
+	CHAIN_CUSTODIAN,
+	CHAIN_VERSION,
+	CHAIN_CUSTODY_SEQ,
+	CHAIN_EVENT_SEQ,
+	CHAIN_DUE_DATE,
+	CHAIN_REFERRAL_VISIBLE,
+	CHAIN_REFERRAL_STATUS,
+	CHAIN_REFERRAL_VERSION,
+	CHAIN_KIND,
+	CHAIN_PRIORITY,
+	CHAIN_REQUESTER,
+	CHAIN_OWNER,
+	CHAIN_SENDER,
+	CHAIN_HAND_BACK,
+	CHAIN_REPLACES_OK,
+	CHAIN_DELIVERY_SEQ,
+	CHAIN_DELIVERY_HASH,
+};
+
+/* Every array with its type, for those who do the same with all of them. */
+#define LOAD_ARRAYS(DO)                   \
+	DO(unit, DB_TEXT_ARRAY)           \
+	DO(member, DB_TEXT_ARRAY)         \
+	DO(message, DB_UUID_ARRAY)        \
+	DO(to, DB_TEXT_ARRAY)             \
+	DO(index, DB_INT4_ARRAY)          \
+	DO(actor, DB_TEXT_ARRAY)          \
+	DO(chain, DB_UUID_ARRAY)          \
+	DO(referral, DB_UUID_ARRAY)       \
+	DO(hand_back, DB_TEXT_ARRAY)      \
+	DO(delivered, DB_UUID_ARRAY)      \
+	DO(replaces, DB_UUID_ARRAY)       \
+	DO(upload, DB_UUID_ARRAY)         \
+	DO(upload_sha256, DB_BYTEA_ARRAY) \
+	DO(upload_size, DB_INT4_ARRAY)
+
+#define INIT(name, type)  db_array_init(&load->name, type);
+#define FINI(name, type)  db_array_fini(&load->name);
+#define CLEAR(name, type) db_array_clear(&load->name);
 
 void load_init(struct load *load)
 {
-	db_array_init(&load->unit, DB_TEXT_ARRAY);
-	db_array_init(&load->member, DB_TEXT_ARRAY);
-	db_array_init(&load->message, DB_UUID_ARRAY);
-	db_array_init(&load->chain, DB_UUID_ARRAY);
-	db_array_init(&load->referral, DB_UUID_ARRAY);
-	db_array_init(&load->to, DB_TEXT_ARRAY);
-	db_array_init(&load->hand_back, DB_TEXT_ARRAY);
-	db_array_init(&load->delivered, DB_UUID_ARRAY);
-	db_array_init(&load->replaces, DB_UUID_ARRAY);
-	db_array_init(&load->upload, DB_UUID_ARRAY);
-	db_array_init(&load->upload_sha256, DB_BYTEA_ARRAY);
-	db_array_init(&load->upload_size, DB_INT4_ARRAY);
+	LOAD_ARRAYS(INIT)
+	load->n = load->n_chains = load->n_uploads = 0;
 }
 
 void load_fini(struct load *load)
 {
-	db_array_fini(&load->unit);
-	db_array_fini(&load->member);
-	db_array_fini(&load->message);
-	db_array_fini(&load->chain);
-	db_array_fini(&load->referral);
-	db_array_fini(&load->to);
-	db_array_fini(&load->hand_back);
-	db_array_fini(&load->delivered);
-	db_array_fini(&load->replaces);
-	db_array_fini(&load->upload);
-	db_array_fini(&load->upload_sha256);
-	db_array_fini(&load->upload_size);
+	LOAD_ARRAYS(FINI)
 }
 
 void load_clear(struct load *load)
 {
-	db_array_clear(&load->unit);
-	db_array_clear(&load->member);
-	db_array_clear(&load->message);
-	db_array_clear(&load->chain);
-	db_array_clear(&load->referral);
-	db_array_clear(&load->to);
-	db_array_clear(&load->hand_back);
-	db_array_clear(&load->delivered);
-	db_array_clear(&load->replaces);
-	db_array_clear(&load->upload);
-	db_array_clear(&load->upload_sha256);
-	db_array_clear(&load->upload_size);
-	load->n_uploads = 0;
+	LOAD_ARRAYS(CLEAR)
+	load->n = load->n_chains = load->n_uploads = 0;
 }
+
+#undef INIT
+#undef FINI
+#undef CLEAR
+
+/* --- what is asked --------------------------------------------------------------- */
 
 static void add_uuid(struct db_array *array, const struct uuid *uuid, bool present)
 {
@@ -119,18 +118,57 @@ static void add_upload(struct load *load, const struct order *o)
 	load->n_uploads++;
 }
 
-void load_add(struct load *load, const struct order *o)
+static bool has_same_caller(const struct order *a, const struct order *b)
 {
-	add_text(&load->unit, o->unit);
-	add_text(&load->member, o->member);
-	add_uuid(&load->message, &o->message, true);
-	add_uuid(&load->chain, &o->chain, true);
+	return bytes_equal(a->unit, b->unit) && bytes_equal(a->member, b->member);
+}
+
+static bool has_same_recipient(const struct order *a, const struct order *b)
+{
+	return bytes_equal(a->to_unit, b->to_unit);
+}
+
+/* The first operation before |load->n| that is its own first and is the |same| as
+ * |o|; else |load->n|. */
+static int load_first(const struct load *load, const int *first_of, const struct order *o,
+	bool (*same)(const struct order *a, const struct order *b))
+{
+	for (int i = 0; i < load->n; i++)
+		if (first_of[i] == i && same(load->orders[i], o))
+			return i;
+	return load->n;
+}
+
+/* A send into a new chain names nothing that was there, but for these two. */
+static void add_chain(struct load *load, const struct order *o)
+{
+	if (o->opens_chain && !o->hand_back.len && !o->has_replaces)
+		return;
+	db_array_add_int(&load->index, load->n + 1);
+	add_text(&load->actor, o->unit);
+	add_uuid(&load->chain, &o->chain, !o->opens_chain);
 	add_uuid(&load->referral, &o->referral, o->act != ACT_SEND);
-	add_text(&load->to, o->to_unit);
 	add_text(&load->hand_back, o->hand_back);
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
 	add_uuid(&load->replaces, &o->replaces, o->has_replaces);
+	load->n_chains++;
+}
+
+void load_add(struct load *load, const struct order *o)
+{
+	int caller = load_first(load, load->caller_of, o, has_same_caller);
+	int recipient = load_first(load, load->recipient_of, o, has_same_recipient);
+
+	add_text(&load->unit, o->unit);
+	add_text(&load->member, caller == load->n ? o->member : bytes_of(NULL, 0));
+	add_uuid(&load->message, &o->message, true);
+	add_text(&load->to, recipient == load->n ? o->to_unit : bytes_of(NULL, 0));
+	add_chain(load, o);
 	add_upload(load, o);
+	load->orders[load->n] = o;
+	load->caller_of[load->n] = caller;
+	load->recipient_of[load->n] = recipient;
+	load->n++;
 }
 
 void load_lock_args(struct load *load, struct db_args *args)
@@ -139,18 +177,25 @@ void load_lock_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->chain);
 }
 
+void load_chains_args(struct load *load, struct db_args *args)
+{
+	db_args_init(args);
+	db_args_add_array(args, &load->index);
+	db_args_add_array(args, &load->actor);
+	db_args_add_array(args, &load->chain);
+	db_args_add_array(args, &load->referral);
+	db_args_add_array(args, &load->hand_back);
+	db_args_add_array(args, &load->delivered);
+	db_args_add_array(args, &load->replaces);
+}
+
 void load_args(struct load *load, struct db_args *args)
 {
 	db_args_init(args);
 	db_args_add_array(args, &load->unit);
 	db_args_add_array(args, &load->member);
 	db_args_add_array(args, &load->message);
-	db_args_add_array(args, &load->chain);
-	db_args_add_array(args, &load->referral);
 	db_args_add_array(args, &load->to);
-	db_args_add_array(args, &load->hand_back);
-	db_args_add_array(args, &load->delivered);
-	db_args_add_array(args, &load->replaces);
 }
 
 void load_upload_args(struct load *load, struct db_args *args)
@@ -163,10 +208,16 @@ void load_upload_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->upload_size);
 }
 
-int load_read_upload(const struct db_row *row, bool *ret_ready)
+/* --- what is answered ------------------------------------------------------------- */
+
+int load_read_index(const struct db_row *row)
 {
-	*ret_ready = db_row_bool(row, 1);
 	return db_row_int(row, 0) - 1;
+}
+
+bool load_read_upload(const struct db_row *row)
+{
+	return db_row_bool(row, 1);
 }
 
 static struct uuid read_uuid(const struct db_row *row, int column)
@@ -182,67 +233,86 @@ static bool is_word(const struct db_row *row, int column, const char *word)
 	return bytes_equal(db_row_bytes(row, column), bytes_of_string(word));
 }
 
-static void read_caller(const struct db_row *row, struct facts *f)
-{
-	f->now_us = db_row_time(row, LOAD_NOW);
-	f->unit_known = db_row_has(row, LOAD_UNIT);
-	f->unit = read_uuid(row, LOAD_UNIT);
-	f->member_known = db_row_has(row, LOAD_MEMBER);
-	f->member = read_uuid(row, LOAD_MEMBER);
-	f->roles = role_mask_from_list(db_row_bytes(row, LOAD_ROLES));
-	f->key_known = db_row_has(row, LOAD_KEY_HASH);
-	db_row_copy(row, LOAD_KEY_HASH, f->key_hash, sizeof(f->key_hash));
-}
-
 /* A code that this program does not know (a newer database) fits no row of the
  * rules: such a referral can be read, and acted on by newer daemons only. */
 static void read_referral(const struct db_row *row, struct facts *f)
 {
-	int state = state_from_code(db_row_bytes(row, LOAD_STATUS));
-	int kind = kind_from_code(db_row_bytes(row, LOAD_KIND));
+	int state = state_from_code(db_row_bytes(row, CHAIN_REFERRAL_STATUS));
+	int kind = kind_from_code(db_row_bytes(row, CHAIN_KIND));
 
-	f->chain_visible = db_row_bool(row, LOAD_CHAIN_VISIBLE);
-	f->chain_open = is_word(row, LOAD_CHAIN_STATUS, "open");
-	f->custodian = read_uuid(row, LOAD_CUSTODIAN);
-	f->due_date = date_from_days(db_row_date(row, LOAD_DUE_DATE));
-	f->referral_visible = db_row_bool(row, LOAD_REFERRAL_VISIBLE) && state >= 0 && kind >= 0;
+	f->referral_visible = db_row_bool(row, CHAIN_REFERRAL_VISIBLE) && state >= 0 && kind >= 0;
 	f->state = f->referral_visible ? (enum state)state : STATE_NONE;
 	f->kind = f->referral_visible ? (enum kind)kind : KIND_CARE_REQUEST;
-	f->version = db_row_int(row, LOAD_VERSION);
-	f->priority = db_row_bytes(row, LOAD_PRIORITY);
-	f->requester = read_uuid(row, LOAD_REQUESTER);
-	f->owner = read_uuid(row, LOAD_OWNER);
-	f->sender = read_uuid(row, LOAD_SENDER);
+	f->version = db_row_int(row, CHAIN_REFERRAL_VERSION);
+	f->requester = read_uuid(row, CHAIN_REQUESTER);
+	f->owner = read_uuid(row, CHAIN_OWNER);
+	f->sender = read_uuid(row, CHAIN_SENDER);
 }
 
-static void read_others(const struct db_row *row, struct facts *f)
+/* One that is too long to be a code is none. */
+static void read_priority(const struct db_row *row, struct loaded *l)
+{
+	struct bytes code = db_row_bytes(row, CHAIN_PRIORITY);
+
+	if (code.len > sizeof(l->priority))
+		code.len = 0;
+	if (code.len)
+		memcpy(l->priority, code.data, code.len);
+	l->facts.priority = bytes_of(l->priority, code.len);
+}
+
+void load_read_chain(const struct db_row *row, struct loaded *l)
+{
+	struct facts *f = &l->facts;
+
+	l->chain_exists = db_row_bool(row, CHAIN_EXISTS);
+	l->chain_version = db_row_int(row, CHAIN_VERSION);
+	l->custody_seq = db_row_int(row, CHAIN_CUSTODY_SEQ);
+	l->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
+	l->delivery_seq = db_row_int(row, CHAIN_DELIVERY_SEQ);
+	l->hand_back = read_uuid(row, CHAIN_HAND_BACK);
+	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
+	f->chain_open = is_word(row, CHAIN_STATUS, "open");
+	f->custodian = read_uuid(row, CHAIN_CUSTODIAN);
+	f->due_date = date_from_days(db_row_date(row, CHAIN_DUE_DATE));
+	f->hand_back_known = db_row_has(row, CHAIN_HAND_BACK);
+	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
+	f->delivered_known = db_row_has(row, CHAIN_DELIVERY_SEQ);
+	db_row_copy(row, CHAIN_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
+	read_referral(row, f);
+	read_priority(row, l);
+}
+
+static void read_caller(const struct db_row *row, struct loaded *l)
+{
+	l->organisation = db_row_bytes(row, LOAD_ORGANISATION);
+	l->facts.member_known = db_row_has(row, LOAD_MEMBER);
+	l->facts.member = read_uuid(row, LOAD_MEMBER);
+	l->facts.roles = role_mask_from_list(db_row_bytes(row, LOAD_ROLES));
+}
+
+static void read_recipient(const struct db_row *row, struct facts *f)
 {
 	f->to_known = db_row_has(row, LOAD_TO_UNIT);
 	f->to_unit = read_uuid(row, LOAD_TO_UNIT);
 	f->to_open = is_word(row, LOAD_TO_STATUS, "active");
 	f->to_kinds = kind_mask_from_list(db_row_bytes(row, LOAD_TO_KINDS));
 	f->to_replaced_by = db_row_bytes(row, LOAD_TO_REPLACED_BY);
-	f->hand_back_known = db_row_has(row, LOAD_HAND_BACK);
-	f->replaces_own = db_row_bool(row, LOAD_REPLACES_OK);
-	f->delivered_known = db_row_has(row, LOAD_DELIVERY_SEQ);
-	db_row_copy(row, LOAD_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
 }
 
-void load_read(const struct db_row *row, struct loaded *l)
+void load_read(const struct load *load, const PGresult *result, int i, struct loaded *l)
 {
-	*l = (struct loaded){
-		.index = db_row_int(row, LOAD_INDEX) - 1,
-		.replicated = db_row_bool(row, LOAD_REPLICATED),
-		.chain_exists = db_row_bool(row, LOAD_CHAIN_EXISTS),
-		.chain_version = db_row_int(row, LOAD_CHAIN_VERSION),
-		.custody_seq = db_row_int(row, LOAD_CUSTODY_SEQ),
-		.event_seq = db_row_int(row, LOAD_EVENT_SEQ),
-		.delivery_seq = db_row_int(row, LOAD_DELIVERY_SEQ),
-		.hand_back = read_uuid(row, LOAD_HAND_BACK),
-		.organisation = db_row_bytes(row, LOAD_ORGANISATION),
-		.receipt = db_row_bytes(row, LOAD_KEY_RECEIPT),
-	};
-	read_caller(row, &l->facts);
-	read_referral(row, &l->facts);
-	read_others(row, &l->facts);
+	const struct db_row row = {result, i};
+	struct facts *f = &l->facts;
+
+	l->index = i;
+	l->replicated = db_row_bool(&row, LOAD_REPLICATED);
+	l->receipt = db_row_bytes(&row, LOAD_KEY_RECEIPT);
+	f->now_us = db_row_time(&row, LOAD_NOW);
+	f->unit_known = db_row_has(&row, LOAD_UNIT);
+	f->unit = read_uuid(&row, LOAD_UNIT);
+	f->key_known = db_row_has(&row, LOAD_KEY_HASH);
+	db_row_copy(&row, LOAD_KEY_HASH, f->key_hash, sizeof(f->key_hash));
+	read_caller(&(struct db_row){result, load->caller_of[i]}, l);
+	read_recipient(&(struct db_row){result, load->recipient_of[i]}, f);
 }

@@ -1,43 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load of a batch: its arguments, and its rows as facts for the rules.
+ * The load of a batch: its arguments, and its rows as facts for the rules. There
+ * are up to three statements: every operation is in the load itself, those that
+ * name what was there before are in load_chains too, and those that claim an
+ * upload in load_uploads.
  */
 #ifndef STORE_LOAD_H
 #define STORE_LOAD_H
 
 #include "db/conn.h"
 #include "db/row.h"
+#include "stafett/caps.h"
 #include "store/write.h"
 
 /* The arrays of the lock and load statements, kept between batches. */
 struct load {
-	struct db_array unit, member, message, chain, referral, to, hand_back, delivered, replaces;
+	/* Of every operation. A caller's member and a recipient stand with the first
+	 * operation that has them, and are null with the others. */
+	struct db_array unit, member, message, to;
+	const struct order *orders[CAP_BATCH_OPS];
+	int n, caller_of[CAP_BATCH_OPS], recipient_of[CAP_BATCH_OPS]; /* that first one */
+
+	/* Of those that name a chain, or another thing that was there before. */
+	struct db_array index, actor, chain, referral, hand_back, delivered, replaces;
+	int n_chains;
+
+	/* Of every operation again; null where it claims no upload. */
 	struct db_array upload, upload_sha256, upload_size;
 	int n_uploads; /* operations that claim one */
 };
 
-/* What one row says beyond the facts of the rules. */
+enum { LOAD_CODE_MAX = 32 };
+
+/* What was loaded of one operation, beyond the facts of the rules too. It stays
+ * where it is: its texts point into itself, but for those that are borrowed. */
 struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
 	bool replicated, chain_exists;
 	int chain_version, custody_seq, event_seq, delivery_seq;
-	struct uuid hand_back;		    /* known where facts.hand_back_known */
-	struct bytes organisation, receipt; /* borrowed from the row */
+	struct uuid hand_back; /* known where facts.hand_back_known */
+	char priority[LOAD_CODE_MAX];
+	struct bytes organisation, receipt; /* borrowed from the result of the load */
 };
 
 void load_init(struct load *load);
 void load_fini(struct load *load);
 void load_clear(struct load *load);
+/* The order is borrowed until the next load_clear. */
 void load_add(struct load *load, const struct order *order);
-/* The lock statement's argument: the chains. */
+
+/* The chains, for the lock statement and for load_chains: where there are any. */
 void load_lock_args(struct load *load, struct db_args *args);
-void load_args(struct load *load, struct db_args *args);
+void load_chains_args(struct load *load, struct db_args *args);
 /* Those of the claimed uploads, where there are any. */
 void load_upload_args(struct load *load, struct db_args *args);
-/* Reads one row of them: which operation, from 0, and whether it may claim. */
-int load_read_upload(const struct db_row *row, bool *ret_ready);
-/* Reads one row; texts are borrowed from it. */
-void load_read(const struct db_row *row, struct loaded *ret_loaded);
+void load_args(struct load *load, struct db_args *args);
+
+/* The operation, from 0, that a row of load_chains or load_uploads is about. */
+int load_read_index(const struct db_row *row);
+/* Each fills its part of |loaded|, which was zeroed before the first. */
+void load_read_chain(const struct db_row *row, struct loaded *loaded);
+bool load_read_upload(const struct db_row *row);
+/* Of operation |i|, whose row of the load's |result| is row |i|. */
+void load_read(const struct load *load, const PGresult *result, int i, struct loaded *loaded);
 
 #endif

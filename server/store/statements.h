@@ -10,11 +10,14 @@
 
 /* Of the two write connections: the batch (see batch.h). */
 enum write_statement {
+	WRITE_ROW_TYPE, /* once a connection: of the apply statement's argument */
 	WRITE_BEGIN,
-	WRITE_LOCK,
+	WRITE_LOCK,	    /* only where an operation names a chain */
+	WRITE_LOAD_CHAINS,  /* likewise */
 	WRITE_LOAD_UPLOADS, /* only where an operation claims one */
 	WRITE_LOAD,
-	WRITE_APPLY,
+	WRITE_OPEN,  /* all effects of a batch that only opens chains */
+	WRITE_APPLY, /* all effects of any batch */
 	WRITE_COMMIT,
 	WRITE_ROLLBACK,
 	WRITE_STATEMENTS,
@@ -62,10 +65,10 @@ extern const struct db_statement duty_statements[DUTY_STATEMENTS];
 
 /* What every connection of the daemon sets, whoever it logged in as: its own role,
  * and plans that do not hang on statistics (see 0001-core.sql). */
-#define STORE_SESSION                                                                              \
-	"-c role=stafett_app -c enable_seqscan=off -c enable_hashjoin=off"                         \
-	" -c enable_mergejoin=off -c join_collapse_limit=1 -c plan_cache_mode=force_generic_plan " \
-	"-c jit=off"
+#define STORE_SESSION                                                              \
+	"-c role=stafett_app -c enable_seqscan=off -c enable_bitmapscan=off"       \
+	" -c enable_hashjoin=off -c enable_mergejoin=off -c join_collapse_limit=1" \
+	" -c plan_cache_mode=force_generic_plan -c jit=off"
 
 /* The columns of a batch; BATCH_COLUMNS of them. */
 #define COLUMN(name, type) BATCH_##name,

@@ -80,18 +80,34 @@ static int reference_prepare_all(PGconn *pg)
 	return 0;
 }
 
+/* The number of the apply statement's row type is this database's own. */
+static int reference_set_row_type(struct reference_conn *conn)
+{
+	const char *name = write_statements[WRITE_ROW_TYPE].name;
+	PGresult *result = PQexecPrepared(conn->pg, name, 0, NULL, NULL, NULL, 1);
+	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	if (ok)
+		db_array_set_row_type(&conn->effects.operations,
+			(uint32_t)db_row_int(&(struct db_row){result, 0}, 0));
+	PQclear(result);
+	return ok ? 0 : reference_fail(conn->pg, name);
+}
+
 static int reference_connect(struct reference *r, struct reference_conn *conn)
 {
 	const char *keys[] = {"dbname", "application_name", "options", NULL};
 	const char *values[] = {r->options->database, "reference",
 		r->options->fill ? STORE_SESSION " -c synchronous_commit=off" : STORE_SESSION,
 		NULL};
+	int rc;
 
 	effects_init(&conn->effects);
 	conn->pg = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(conn->pg) != CONNECTION_OK)
 		return reference_fail(conn->pg, "connect");
-	return reference_prepare_all(conn->pg);
+	rc = reference_prepare_all(conn->pg);
+	return rc ? rc : reference_set_row_type(conn);
 }
 
 static int reference_queue(PGconn *pg, const char *name, const struct db_args *args)
@@ -112,7 +128,8 @@ static int reference_queue_effects(struct reference_conn *conn, bool rows)
 
 	if (!rows) {
 		effects_args(&conn->effects, &args);
-		return reference_queue(conn->pg, write_statements[WRITE_APPLY].name, &args);
+		return reference_queue(
+			conn->pg, write_statements[effects_statement(&conn->effects)].name, &args);
 	}
 	for (int i = 0; !rc && i < REFERENCE_ROWS; i++) {
 		reference_row_args(&reference_rows[i], &conn->effects, &args);

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <endian.h>
 
-/* An array's head and its first element's length (see db/array.c). */
-enum { ELEMENT_LENGTH_AT = 20, ELEMENT_AT = 24 };
+/* Where the first row's first field stands, and a field's value (see db/array.c). */
+enum { FIRST_FIELD_AT = 28, FIELD_LENGTH_AT = 4, FIELD_VALUE_AT = 8 };
 
 #define COLUMNS(...)                                           \
 	(int)ARRAY_SIZE(((enum batch_column[]){__VA_ARGS__})), \
@@ -78,19 +78,27 @@ const struct reference_row reference_rows[REFERENCE_ROWS] = {
 		COLUMNS(BATCH_audit, BATCH_unit, BATCH_leaf, BATCH_salt, BATCH_detail)},
 };
 
+static struct bytes field_value(const uint8_t *field)
+{
+	uint32_t len;
+
+	memcpy(&len, field + FIELD_LENGTH_AT, sizeof(len));
+	len = be32toh(len);
+	return len == UINT32_MAX ? bytes_of(NULL, 0) : bytes_of(field + FIELD_VALUE_AT, len);
+}
+
 void reference_row_args(
 	const struct reference_row *row, struct effects *effects, struct db_args *args)
 {
-	assert(effects->rows == 1);
-	db_args_init(args);
-	for (int i = 0; i < row->n; i++) {
-		struct bytes array = db_array_finish(&effects->columns[row->columns[i]]);
-		uint32_t len;
+	struct bytes values[BATCH_COLUMNS];
+	const uint8_t *field = db_array_finish(&effects->operations).data + FIRST_FIELD_AT;
 
-		assert(array.len >= ELEMENT_AT);
-		memcpy(&len, array.data + ELEMENT_LENGTH_AT, sizeof(len));
-		len = be32toh(len);
-		db_args_add_bytes(args, len == UINT32_MAX ? bytes_of(NULL, 0)
-							  : bytes_of(array.data + ELEMENT_AT, len));
+	assert(effects->rows == 1);
+	for (int i = 0; i < BATCH_COLUMNS; i++) {
+		values[i] = field_value(field);
+		field += FIELD_VALUE_AT + values[i].len;
 	}
+	db_args_init(args);
+	for (int i = 0; i < row->n; i++)
+		db_args_add_bytes(args, values[row->columns[i]]);
 }

@@ -95,40 +95,43 @@ void reference_source_add(struct reference_source *s, struct effects *effects)
 	arena_fini(&s->arena);
 }
 
-static PGresult *reference_load(struct reference_source *s, PGconn *pg, const struct order *order)
+/* What the load says of one operation. */
+static int reference_load(struct reference_source *s, PGconn *pg, struct load *load)
 {
+	const char *name = write_statements[WRITE_LOAD].name;
 	int formats[DB_ARGS_MAX];
 	struct db_args args;
-	struct load load;
-	PGresult *result;
 
-	load_init(&load);
-	load_add(&load, order);
-	load_args(&load, &args);
+	load_args(load, &args);
 	for (int i = 0; i < args.n; i++)
 		formats[i] = 1;
-	result = PQexecPrepared(pg, write_statements[WRITE_LOAD].name, args.n, args.values,
-		args.lengths, formats, 1);
-	load_fini(&load);
-	return result;
+	s->facts = PQexecPrepared(pg, name, args.n, args.values, args.lengths, formats, 1);
+	if (PQresultStatus(s->facts) != PGRES_TUPLES_OK || PQntuples(s->facts) != 1) {
+		fprintf(stderr, "reference: %s: %s", name, PQerrorMessage(pg));
+		return -EIO;
+	}
+	load_read(load, s->facts, 0, &s->loaded);
+	return 0;
 }
 
 int reference_source_init(struct reference_source *s, const struct message_route *route, PGconn *pg)
 {
+	struct load *load = malloc(sizeof(*load));
 	struct write write;
+	int rc;
 
+	if (!load)
+		return -ENOMEM;
 	*s = (struct reference_source){.route = *route};
 	arena_init(&s->arena, CAP_ARENA_BYTES);
 	reference_make_write(s, &write);
-	s->facts = reference_load(s, pg, &write.order);
+	load_init(load);
+	load_add(load, &write.order);
+	rc = reference_load(s, pg, load);
+	load_fini(load);
+	free(load);
 	arena_fini(&s->arena);
-	if (PQresultStatus(s->facts) != PGRES_TUPLES_OK || PQntuples(s->facts) != 1) {
-		fprintf(stderr, "reference: load: %s", PQerrorMessage(pg));
-		PQclear(TAKE(s->facts));
-		return -EIO;
-	}
-	load_read(&(struct db_row){s->facts, 0}, &s->loaded);
-	return 0;
+	return rc;
 }
 
 void reference_source_fini(struct reference_source *s)

@@ -29,8 +29,8 @@ STATEMENTS, READS = "server/store/statements.c", "server/schema/0003-read.sql"
 SEEDS = [
     # The statement's own result is taken for the commit's.
     Seed("acknowledge before COMMIT", (
-        (BATCH, r"(db_conn_execute\(b->conn, WRITE_APPLY, [^;]*?) &&\s*db_conn_execute\(\s*b->conn,"
-                r" WRITE_COMMIT, [^;]*;",
+        (BATCH, r"(db_conn_execute\(b->conn, \(int\)effects_statement[^;]*?) &&\s*db_conn_execute\(\s*"
+                r"b->conn, WRITE_COMMIT, [^;]*;",
          r"\1)\n(void)!db_conn_flush(b->conn);"),
         (BATCH, r"(verdict = BATCH_AGAIN;\s*\}\n)(\}\n\nstatic void batch_on_commit)",
          r"\1batch_settle(b, BATCH_APPLYING);\n"
@@ -58,7 +58,7 @@ SEEDS = [
         {"lost"}, "hot"),
     # A delivery is written for the first message of a chain only.
     Seed("lost delivery row", (
-        (STATEMENTS, r"('stored', false, stafett\.now\(\)\"\s+\" FROM ok WHERE sends)", r"\1 AND opens"),),
+        (STATEMENTS, r"('stored', false, stafett\.now\(\) FROM ok WHERE sends)", r"\1 AND opens"),),
         {"lost"}),
     # A list that forgot its WHERE.
     Seed("wrong unit's row in a list", (

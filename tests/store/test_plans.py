@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The daemon starts on an empty database and keeps its plans. None of them may read
-a growing table from end to end, nor more rows of it the longer it is."""
+"""The daemon starts on an empty database, or on a full one, and keeps its plans. None
+of them may read a growing table from end to end, nor more rows of it the longer it is."""
 
 import re
 
@@ -53,6 +53,7 @@ def everything(daemon):
         maria.list(direction="sent")
         petra.list(open_only=True)
         maria.send(people.MALMO, chain=sent.chain)
+        maria.send(people.BEROENDE, act={"replaces": sent.referral, "hand_back_unit": people.MALMO})
         claim, _ = maria.upload(bytes(100000))
         maria.uploaded(claim.id)
         large = maria.send(people.BEROENDE, body=claim)
@@ -85,11 +86,26 @@ def greedy_steps(plans):
     return sorted(set(found))
 
 
-def test_no_statement_reads_more_the_more_is_stored(daemon, cluster):
+@pytest.fixture(scope="module")
+def full(daemon):
     """Every unit here has sent or received all of it: the worst case of a unit's index."""
     maria = daemon.caller("maria")
     for _ in range(FILL):
         maria.send(people.BEROENDE)
+
+
+def test_no_statement_reads_more_the_more_is_stored(daemon, full, cluster):
+    plans = plans_of(cluster, everything(daemon))
+    assert whole_reads(plans) == set()
+    assert greedy_steps(plans) == []
+
+
+@pytest.mark.parametrize("first", ["SELECT 1", "ANALYZE"], ids=["unknown", "known"])
+def test_no_plan_made_over_full_tables_reads_more(daemon, full, cluster, first):
+    """The planner sees them full, and knows nothing or all of what is in them."""
+    daemon.stop()
+    connect(daemon.database_uri()).cursor().execute(first)
+    daemon.start()
     plans = plans_of(cluster, everything(daemon))
     assert whole_reads(plans) == set()
     assert greedy_steps(plans) == []
