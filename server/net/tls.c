@@ -50,8 +50,7 @@ static struct bytes tls_member_in(const GENERAL_NAMES *names)
 	return identity_is_member(member) ? member : bytes_of(NULL, 0);
 }
 
-/* Copies the member's name out of |cert| into |text|, "" where there is none. */
-static bool tls_read_member(const X509 *cert, char *text, size_t size)
+bool tls_read_member(const X509 *cert, char *text, size_t size)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	struct bytes member = tls_member_in(names);

@@ -7,6 +7,8 @@
 #ifndef NET_TLS_H
 #define NET_TLS_H
 
+#include <stdbool.h>
+
 #include <openssl/ssl.h>
 
 #include "net/call.h"
@@ -31,6 +33,9 @@ struct tls *tls_unref(struct tls *tls);
 
 /* A new server-side session on |fd|. NULL when out of memory. */
 SSL *tls_session(struct tls *tls, int fd);
+/* Copies the member's name out of |cert| into |text|: the only SAN URI, where it is
+ * one. Else gives false and "". */
+bool tls_read_member(const X509 *cert, char *text, size_t size);
 /* After the handshake: ALPN must be h2 and the certificate must hold exactly
  * one SAN URI that is a member's. Fills |peer|'s member and fingerprint and
  * returns 0; else -EPROTO (no h2) or -EACCES (no member). A peer that lacks
