@@ -14,6 +14,7 @@
 #include <event2/event.h>
 #include <nghttp2/nghttp2.h>
 
+#include "base/metrics.h"
 #include "net/call.h"
 #include "net/guard.h"
 #include "stafett/base.h"
@@ -30,6 +31,7 @@ struct h2_host {
 	const struct call_router *router;
 	void (*ended)(void *arg, const struct call *call, int code); /* or NULL */
 	void *ended_arg;
+	struct metrics *metrics; /* or NULL */
 	nghttp2_session_callbacks *callbacks;
 	nghttp2_option *options;
 	uint64_t next_call; /* calls are numbered from a random start */

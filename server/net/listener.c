@@ -72,8 +72,10 @@ static void listener_turn_away(struct listener *l)
 
 	close(l->spare_fd);
 	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
-	if (fd >= 0)
+	if (fd >= 0) {
+		metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_REFUSED, 1);
 		close(fd);
+	}
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->exhausted = true;
 	log_error("out of descriptors: new connections wait",
@@ -87,8 +89,11 @@ static void listener_welcome(struct listener *l, int fd, const struct sockaddr_s
 
 	listener_describe(addr, text, sizeof(text));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (conn_new(&l->host, fd, text) < 0)
+	metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_ACCEPTED, 1);
+	if (conn_new(&l->host, fd, text) < 0) {
+		metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_REFUSED, 1);
 		log_error("out of memory for a connection", LOG_S("peer", text));
+	}
 }
 
 static void listener_on_acceptable(evutil_socket_t fd, short what, void *arg)
@@ -131,6 +136,7 @@ static void listener_on_review(evutil_socket_t fd, short what, void *arg)
 	struct listener *l = arg;
 	bool pause = l->host.draining || !listener_has_room(l);
 
+	metrics_set(l->host.h2.metrics, METRIC_CONNECTIONS_OPEN, conn_count(&l->host));
 	if (pause != l->paused) {
 		l->paused = pause;
 		if (pause)
@@ -203,6 +209,7 @@ int listener_new(const struct listener_params *params, struct listener **ret_lis
 	l->host.h2.router = params->router;
 	l->host.h2.ended = params->ended;
 	l->host.h2.ended_arg = params->arg;
+	l->host.h2.metrics = params->metrics;
 	l->host.tls = tls_ref(params->tls);
 	l->host.changed = listener_on_changed;
 	l->host.changed_arg = l;

@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "base/metrics.h"
 #include "net/call.h"
 #include "net/tls.h"
 
@@ -29,6 +30,7 @@ struct listener_params {
 	 * |code| is the gRPC status that was sent, or -1 where the peer had gone. */
 	void (*ended)(void *arg, const struct call *call, int code);
 	void *arg;
+	struct metrics *metrics; /* this process's row; may be NULL */
 };
 
 /* Starts accepting. |ret_listener| is owned by the caller. Returns 0 or -errno. */

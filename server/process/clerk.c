@@ -62,6 +62,7 @@ static int clerk_open(struct clerk *clerk)
 {
 	struct duties_params params = {
 		.conninfo = clerk->params->conninfo,
+		.metrics = clerk->params->metrics,
 		.rested = clerk_on_rested,
 		.drained = clerk_on_drained,
 		.arg = clerk,

@@ -7,10 +7,13 @@
 #ifndef PROCESS_CLERK_H
 #define PROCESS_CLERK_H
 
+#include "base/metrics.h"
+
 struct clerk_params {
-	const char *conninfo; /* of the database; the user in it is replaced */
-	int life_fd;	      /* reads end of file when the master is gone */
-	int ready_fd;	      /* one byte is written after the first round; closed then */
+	const char *conninfo;	 /* of the database; the user in it is replaced */
+	struct metrics *metrics; /* its row; may be NULL */
+	int life_fd;		 /* reads end of file when the master is gone */
+	int ready_fd;		 /* one byte is written after the first round; closed then */
 };
 
 /* Runs in the clerk's process until its end; gives its exit status. */

@@ -53,6 +53,7 @@ struct master {
 	int life_fds[2];	 /* nobody ever writes; the workers see the end of file */
 	struct cluster *cluster; /* NULL: the database is somebody else's */
 	struct child migration;
+	struct metrics_table *metrics;
 	struct slot slots[MASTER_SLOTS];
 	int64_t drain_end_ns; /* INT64_MAX: no drain under way */
 };
@@ -105,10 +106,13 @@ static int master_open(struct master *master, char **ret_error)
 {
 	const struct settings *settings = master->settings;
 	sigset_t set;
-	int r = 0;
+	int r;
 
 	if (chdir("/") < 0)
 		return -errno;
+	r = metrics_table_new(MASTER_SLOTS, &master->metrics);
+	if (r)
+		return r;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -134,6 +138,7 @@ static void master_close(struct master *master)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	master->cluster = cluster_free(master->cluster);
+	master->metrics = metrics_table_free(master->metrics);
 }
 
 static const char *master_conninfo(const struct master *master)
@@ -142,26 +147,28 @@ static const char *master_conninfo(const struct master *master)
 }
 
 /* The two programs of the children; what follows runs in the child. */
-static int master_run_worker(const void *arg, int ready_fd)
+static int master_run_worker(const void *arg, const struct slot *slot, int ready_fd)
 {
 	const struct master *master = arg;
 
 	return (int)worker_run(&(struct worker_params){
 		.settings = master->settings,
 		.conninfo = master_conninfo(master),
+		.metrics = slot->metrics,
 		.listen_fd = master->listen_fd,
 		.life_fd = master->life_fds[0],
 		.ready_fd = ready_fd,
 	});
 }
 
-static int master_run_clerk(const void *arg, int ready_fd)
+static int master_run_clerk(const void *arg, const struct slot *slot, int ready_fd)
 {
 	const struct master *master = arg;
 
 	close(master->listen_fd); /* it has no network */
 	return clerk_run(&(struct clerk_params){
 		.conninfo = master_conninfo(master),
+		.metrics = slot->metrics,
 		.life_fd = master->life_fds[0],
 		.ready_fd = ready_fd,
 	});
@@ -182,9 +189,12 @@ static void master_start_child(struct master *master, struct slot *slot)
 		.closed = closed,
 		.n_closed = ARRAY_SIZE(closed),
 	};
-	int r = slot_start(slot, &program);
+	int r;
 
+	slot->metrics = metrics_table_take(master->metrics);
+	r = slot_start(slot, &program);
 	if (r) {
+		slot->metrics = metrics_table_give_back(master->metrics, slot->metrics);
 		log_error("cannot start a child", LOG_S("what", slot->what),
 			LOG_S("error", strerror(-r)));
 		slot->wake_ns =
@@ -307,8 +317,10 @@ static void master_on_slot(struct master *master, struct slot *slot)
 
 	if (slot_became_ready(slot))
 		master_tell_ready(master, slot);
-	if (slot_has_ended(slot, &end))
+	if (slot_has_ended(slot, &end)) {
+		slot->metrics = metrics_table_give_back(master->metrics, slot->metrics);
 		master_on_child_end(master, slot, &end);
+	}
 	if (master->state == MASTER_RUNNING && backoff_now_ns() >= slot->wake_ns)
 		master_start_child(master, slot);
 }

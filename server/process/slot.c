@@ -28,12 +28,13 @@ static void slot_close_ready(struct slot *slot)
 	slot->ready_fd = -1;
 }
 
-_Noreturn static void slot_run(const struct slot_program *program, int ready_fd)
+_Noreturn static void slot_run(
+	const struct slot *slot, const struct slot_program *program, int ready_fd)
 {
 	for (int i = 0; i < program->n_closed; i++)
 		if (program->closed[i] >= 0)
 			close(program->closed[i]);
-	exit(program->run(program->arg, ready_fd));
+	exit(program->run(program->arg, slot, ready_fd));
 }
 
 int slot_start(struct slot *slot, const struct slot_program *program)
@@ -47,7 +48,7 @@ int slot_start(struct slot *slot, const struct slot_program *program)
 	r = child_fork(&slot->process);
 	if (r == 0) {
 		close(fds[0]);
-		slot_run(program, fds[1]);
+		slot_run(slot, program, fds[1]);
 	}
 	close(fds[1]);
 	slot->ready_fd = fds[0];

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/metrics.h"
 #include "process/backoff.h"
 #include "process/child.h"
 
@@ -16,8 +17,9 @@ struct slot {
 	const char *what; /* for the log: "worker"; static */
 	int number;
 	struct child process;
-	int ready_fd;	/* one byte comes when the child serves; -1: it came, or none */
-	bool was_ready; /* some child of this place has served */
+	struct metrics *metrics; /* the row of the process; borrowed from the table */
+	int ready_fd;		 /* one byte comes when the child serves; -1: it came, or none */
+	bool was_ready;		 /* some child of this place has served */
 	struct backoff backoff;
 	int64_t start_ns;
 	int64_t wake_ns; /* when the next child starts; INT64_MAX: not at all */
@@ -26,7 +28,7 @@ struct slot {
 /* What a child does. */
 struct slot_program {
 	/* Its whole life; gives its exit status. It tells on |ready_fd| that it serves. */
-	int (*run)(const void *arg, int ready_fd);
+	int (*run)(const void *arg, const struct slot *slot, int ready_fd);
 	const void *arg;
 	const int *closed; /* descriptors that it must not keep, |n_closed| of them */
 	int n_closed;

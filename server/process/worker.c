@@ -17,6 +17,7 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "codec/grpc_meta.h"
 #include "domain/identity.h"
 #include "net/listener.h"
 #include "net/tls.h"
@@ -26,6 +27,9 @@
 enum { WORKER_GRACE_MS = 30000 };
 /* How long a new worker waits for its database before it accepts peers. */
 enum { WORKER_PATIENCE_S = 2 };
+
+_Static_assert(METRIC_CALLS_UNAUTHENTICATED - METRIC_CALLS_OK == GRPC_UNAUTHENTICATED,
+	"a counter for each of gRPC's codes");
 
 struct worker {
 	const struct worker_params *params;
@@ -68,12 +72,23 @@ static const char *worker_unit_of(const struct call *call)
 	return identity_is_handle(bytes_of_string(unit)) ? unit : NULL;
 }
 
+/* The rows of the table are those of gRPC, in their order; the last is for -1. */
+static void worker_count_call(const struct worker *worker, int code)
+{
+	enum metric which = METRIC_CALLS_ABANDONED;
+
+	if (code >= GRPC_OK && code <= GRPC_UNAUTHENTICATED)
+		which = (enum metric)(METRIC_CALLS_OK + code);
+	metrics_add(worker->params->metrics, which, 1);
+}
+
 /* One line a call: who, what, how it ended. Never what it said. */
 static void worker_on_call_end(void *arg, const struct call *call, int code)
 {
 	const struct call_method *method = call_method(call);
 	const struct peer *peer = call_peer(call);
 
+	worker_count_call(arg, code);
 	log_info("call", LOG_S("call", call_id(call)),
 		LOG_S("method", method ? method->path : NULL), LOG_S("member", peer->member),
 		LOG_S("unit", worker_unit_of(call)), LOG_I("status", code),
@@ -98,6 +113,8 @@ static void worker_accept_peers(struct worker *worker)
 		.tls = worker->tls,
 		.router = service_router(worker->service),
 		.ended = worker_on_call_end,
+		.arg = worker,
+		.metrics = worker->params->metrics,
 	};
 	int r;
 
@@ -203,6 +220,7 @@ static int worker_open_service(struct worker *worker)
 		.takes_plain = worker->params->settings->trial,
 		.changed = worker_on_database,
 		.arg = worker,
+		.metrics = worker->params->metrics,
 	};
 
 	return service_new(&params, &worker->service);

@@ -199,6 +199,7 @@ static void service_on_store(void *arg)
 	if (ready == s->ready)
 		return;
 	s->ready = ready;
+	metrics_set(s->params.metrics, METRIC_DATABASE_READY, ready);
 	health_set_serving(&s->health, ready);
 	if (s->params.changed)
 		s->params.changed(s->params.arg, ready);
@@ -212,6 +213,7 @@ int service_new(const struct service_params *params, struct service **ret_servic
 		.conninfo = params->conninfo,
 		.changed = service_on_store,
 		.arg = s,
+		.metrics = params->metrics,
 	};
 	int rc;
 

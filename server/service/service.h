@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
+#include "base/metrics.h"
 #include "net/call.h"
 #include "stafett/base.h"
 
@@ -22,6 +23,7 @@ struct service_params {
 	/* The database came or went; may be NULL. */
 	void (*changed)(void *arg, bool ready);
 	void *arg;
+	struct metrics *metrics; /* this process's row; may be NULL */
 };
 
 /* 0 or -errno. A database that is away is no error: calls are refused meanwhile. */

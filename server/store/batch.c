@@ -229,6 +229,7 @@ static void batch_on_sync(void *arg, const PGresult *result)
 	if (b->phase == BATCH_FAILING) {
 		batch_roll_back(b);
 	} else if (b->committed && !db_conn_is_doubtful(b->conn)) {
+		metrics_add(b->params.metrics, METRIC_BATCHES, 1);
 		batch_settle(b, BATCH_IDLE);
 	} else {
 		/* It may be on this disk and on no other: nobody may be told so. */

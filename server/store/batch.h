@@ -19,6 +19,7 @@
 
 #include <event2/event.h>
 
+#include "base/metrics.h"
 #include "stafett/caps.h"
 #include "store/write.h"
 
@@ -50,6 +51,7 @@ struct batch_params {
 	const char *conninfo, *name;
 	const struct batch_ops *ops;
 	void *arg;
+	struct metrics *metrics; /* may be NULL */
 };
 
 int batch_new(const struct batch_params *params, struct batch **ret_batch) WARN_UNUSED;

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "base/metrics.h"
 #include "stafett/base.h"
 
 struct duties;
@@ -25,6 +26,7 @@ struct duties_params {
 	/* After duties_drain: nothing is under way. */
 	void (*drained)(void *arg);
 	void *arg;
+	struct metrics *metrics; /* may be NULL */
 };
 
 /* Begins to connect. 0 or -errno; a database that is away is no error. */

@@ -102,9 +102,12 @@ static void store_settle(void *arg, struct write *write, struct lane *lane,
 
 	if (write && again) {
 		write->alone |= verdict == BATCH_ISOLATE;
+		metrics_add(s->params.metrics, METRIC_RETRIES, 1);
 		store_make_ready(s, write, true);
 		return;
 	}
+	if (verdict == BATCH_ANSWERED)
+		metrics_add(s->params.metrics, METRIC_OPERATIONS, 1);
 	store_leave_lane(s, lane);
 	if (write)
 		write_end(write, result);
@@ -174,7 +177,12 @@ static int store_connect(struct store *s)
 	static const struct batch_ops ops = {store_next, store_settle, store_on_change};
 	static const char *const names[STORE_BATCHES] = {"stafett write 1", "stafett write 2"};
 	struct batch_params batch = {
-		.base = s->params.base, .conninfo = s->params.conninfo, .ops = &ops, .arg = s};
+		.base = s->params.base,
+		.conninfo = s->params.conninfo,
+		.ops = &ops,
+		.arg = s,
+		.metrics = s->params.metrics,
+	};
 	struct reader_params reader = {
 		.base = s->params.base,
 		.conninfo = s->params.conninfo,
@@ -261,6 +269,7 @@ void store_write(struct store *s, struct write *write)
 			      ? lanes_enter(s->lanes, &write->order.chain, &first)
 			      : NULL;
 	if (!write->lane) {
+		metrics_add(s->params.metrics, METRIC_REFUSED_QUEUE, 1);
 		write_refuse(write, REASON_OVERLOADED);
 		return;
 	}

@@ -12,6 +12,7 @@
 
 #include <event2/event.h>
 
+#include "base/metrics.h"
 #include "store/body.h"
 #include "store/read.h"
 #include "store/write.h"
@@ -24,6 +25,7 @@ struct store_params {
 	/* The database came or went: see store_is_ready. */
 	void (*changed)(void *arg);
 	void *arg;
+	struct metrics *metrics; /* may be NULL */
 };
 
 /* Begins to connect. 0 or -errno; a database that is away is no error. */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See metrics.h. Row 0 is the master's, and holds what those who ended have left. */
+#include "base/metrics.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { METRICS_CACHE_LINE = 64 };
+
+struct metrics {
+	/* Rows do not share a cache line. */
+	_Alignas(METRICS_CACHE_LINE) _Atomic uint64_t values[METRICS];
+};
+
+struct metrics_table {
+	size_t n_rows;
+	struct metrics *rows; /* shared */
+	bool *taken;	      /* the master's knowledge */
+};
+
+#define COUNTER				true
+#define GAUGE				false
+#define FAMILY(name, kind, label, help) enum { METRICS_IS_COUNTER_##name = kind };
+#define METRIC(family, id, value, what)
+#include "stafett/tbl/metrics.def"
+#undef FAMILY
+#undef METRIC
+
+static const bool metrics_is_counter[METRICS] = {
+#define FAMILY(name, kind, label, help)
+#define METRIC(family, id, value, what) METRICS_IS_COUNTER_##family,
+#include "stafett/tbl/metrics.def"
+#undef FAMILY
+#undef METRIC
+};
+#undef COUNTER
+#undef GAUGE
+
+static uint64_t metrics_get(const struct metrics *m, enum metric which)
+{
+	return atomic_load_explicit(&m->values[which], memory_order_relaxed);
+}
+
+void metrics_set(struct metrics *m, enum metric which, uint64_t value)
+{
+	if (m)
+		atomic_store_explicit(&m->values[which], value, memory_order_relaxed);
+}
+
+/* One writer: no need for an addition that nobody can come between. */
+void metrics_add(struct metrics *m, enum metric which, uint64_t n)
+{
+	if (m)
+		metrics_set(m, which, metrics_get(m, which) + n);
+}
+
+int metrics_table_new(size_t rows, struct metrics_table **ret_table)
+{
+	struct metrics_table *table = calloc(1, sizeof(*table));
+	bool *taken = calloc(rows + 1, sizeof(*taken));
+	void *memory = mmap(NULL, (rows + 1) * sizeof(struct metrics), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (!table || !taken || memory == MAP_FAILED) {
+		if (memory != MAP_FAILED)
+			munmap(memory, (rows + 1) * sizeof(struct metrics));
+		free(taken);
+		free(table);
+		return -ENOMEM;
+	}
+	*table = (struct metrics_table){.n_rows = rows + 1, .rows = memory, .taken = taken};
+	taken[0] = true;
+	*ret_table = table;
+	return 0;
+}
+
+struct metrics_table *metrics_table_free(struct metrics_table *table)
+{
+	if (!table)
+		return NULL;
+	munmap(table->rows, table->n_rows * sizeof(struct metrics));
+	free(table->taken);
+	free(table);
+	return NULL;
+}
+
+struct metrics *metrics_table_own(struct metrics_table *table)
+{
+	return &table->rows[0];
+}
+
+struct metrics *metrics_table_take(struct metrics_table *table)
+{
+	for (size_t i = 1; i < table->n_rows; i++) {
+		if (table->taken[i])
+			continue;
+		table->taken[i] = true;
+		return &table->rows[i];
+	}
+	return NULL;
+}
+
+struct metrics *metrics_table_give_back(struct metrics_table *table, struct metrics *m)
+{
+	if (!m)
+		return NULL;
+	for (int i = 0; i < METRICS; i++) {
+		if (metrics_is_counter[i])
+			metrics_add(metrics_table_own(table), i, metrics_get(m, i));
+		metrics_set(m, i, 0);
+	}
+	table->taken[m - table->rows] = false;
+	return NULL;
+}
+
+uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < table->n_rows; i++)
+		sum += metrics_get(&table->rows[i], which);
+	return sum;
+}

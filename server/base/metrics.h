@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The counters: one row a process, in memory that the master and its children
+ * share. A row has one writer, so that nothing is ever locked; whoever reads the
+ * sum sees each number a moment old at most.
+ *
+ * A process gets its row handed down as it gets its sockets. NULL is a row too:
+ * what is counted there is forgotten, which is what tests and tools want.
+ */
+#ifndef BASE_METRICS_H
+#define BASE_METRICS_H
+
+#include <stdint.h>
+
+#include "stafett/base.h"
+
+#define FAMILY(name, kind, label, help)
+#define METRIC(family, id, value, what) METRIC_##id,
+enum metric {
+#include "stafett/tbl/metrics.def"
+	METRICS,
+};
+#undef FAMILY
+#undef METRIC
+
+/* One process's row. */
+struct metrics;
+/* All rows. */
+struct metrics_table;
+
+/* Adds |n| to a counter of |m|, which may be NULL. */
+void metrics_add(struct metrics *m, enum metric which, uint64_t n);
+/* Says what a gauge is now; |m| may be NULL. */
+void metrics_set(struct metrics *m, enum metric which, uint64_t value);
+
+/* Room for |rows| processes besides the master. Shared with the children that are
+ * forked afterwards. 0 or -errno. */
+int metrics_table_new(size_t rows, struct metrics_table **ret_table) WARN_UNUSED;
+/* Accepts NULL; returns NULL. Children keep what they have of it. */
+struct metrics_table *metrics_table_free(struct metrics_table *table);
+/* The master's own row. */
+struct metrics *metrics_table_own(struct metrics_table *table);
+/* A row for a new child, all zero; NULL when all are taken. */
+struct metrics *metrics_table_take(struct metrics_table *table);
+/* The child that had |m| has ended: its counters go to the master's row, its
+ * gauges are over, and the row may be taken again. Accepts NULL; returns NULL. */
+struct metrics *metrics_table_give_back(struct metrics_table *table, struct metrics *m);
+/* A number over all rows. */
+uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which);
+
+#endif
