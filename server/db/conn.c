@@ -392,7 +392,7 @@ int db_conn_execute(struct db_conn *conn, int statement, const struct db_args *a
 	return 0;
 }
 
-int db_conn_flush(struct db_conn *conn)
+int db_conn_ask(struct db_conn *conn)
 {
 	if (!conn->pg)
 		return -ENOTCONN;
@@ -400,6 +400,15 @@ int db_conn_flush(struct db_conn *conn)
 		db_conn_fail_pg(conn);
 		return -EIO;
 	}
+	return 0;
+}
+
+int db_conn_flush(struct db_conn *conn)
+{
+	int r = db_conn_ask(conn);
+
+	if (r < 0)
+		return r;
 	db_conn_write_out(conn);
 	return conn->pg ? 0 : -EIO;
 }

@@ -90,7 +90,10 @@ void db_args_add_time(struct db_args *args, int64_t us); /* INT64_MIN: null */
  * NULL for none. */
 int db_conn_execute(struct db_conn *conn, int statement, const struct db_args *args,
 	db_result_fn *fn, void *arg) WARN_UNUSED;
-/* Asks the server to send what it has, without ending the group. */
+/* Asks the server to send what it has when it comes here, without ending the
+ * group; the request leaves with what is queued after it. */
+int db_conn_ask(struct db_conn *conn) WARN_UNUSED;
+/* The same, and all that is queued leaves now. */
 int db_conn_flush(struct db_conn *conn) WARN_UNUSED;
 /* Ends the group: |fn| gets PGRES_PIPELINE_SYNC when everything before it is done. */
 int db_conn_sync(struct db_conn *conn, db_result_fn *fn, void *arg) WARN_UNUSED;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "domain/authz.h"
 #include "domain/identity.h"
+#include "net/now.h"
 #include "store/effects.h"
 #include "store/sqlstate.h"
 
@@ -26,9 +27,10 @@ enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };
 enum batch_phase {
 	BATCH_OFFLINE,
 	BATCH_IDLE,
-	BATCH_LOADING,	/* BEGIN, lock and load are sent */
-	BATCH_APPLYING, /* apply, COMMIT and sync are sent */
-	BATCH_FAILING,	/* an error: sync, ROLLBACK and sync are sent */
+	BATCH_LOADING,	  /* BEGIN, lock and load are sent */
+	BATCH_APPLYING,	  /* apply, COMMIT and sync are sent */
+	BATCH_COMMITTING, /* of these, apply is answered */
+	BATCH_FAILING,	  /* an error: sync, ROLLBACK and sync are sent */
 };
 
 /* One operation under way. The write is NULL once its owner has gone. */
@@ -58,6 +60,7 @@ struct batch {
 	struct batch_slot slots[CAP_BATCH_OPS];
 	/* Which slot each row of the apply statement belongs to. */
 	int row_slot[CAP_BATCH_OPS];
+	int64_t began_ns;
 	bool committed;	  /* COMMIT said COMMIT */
 	char sqlstate[6]; /* of the error that failed the batch */
 };
@@ -209,6 +212,8 @@ static void batch_on_applied(void *arg, const PGresult *result)
 		assert(row >= 1 && row <= b->effects.rows);
 		b->slots[b->row_slot[row - 1]].verdict = BATCH_AGAIN;
 	}
+	b->phase = BATCH_COMMITTING;
+	b->params.ops->changed(b->params.arg);
 }
 
 static void batch_on_commit(void *arg, const PGresult *result)
@@ -245,6 +250,7 @@ static void batch_apply(struct batch *b)
 	effects_args(&b->effects, &args);
 	if (db_conn_execute(b->conn, (int)effects_statement(&b->effects), &args, batch_on_applied,
 		    b) == 0 &&
+		db_conn_ask(b->conn) == 0 &&
 		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
 }
@@ -494,6 +500,7 @@ void batch_start(struct batch *b)
 	if (!b->n)
 		return;
 	b->phase = BATCH_LOADING;
+	b->began_ns = now_ns();
 	b->committed = false;
 	db_conn_clear_doubts(b->conn);
 	if (db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||
@@ -552,6 +559,32 @@ struct batch *batch_free(struct batch *b)
 bool batch_is_idle(const struct batch *b)
 {
 	return b->phase == BATCH_IDLE;
+}
+
+bool batch_is_working(const struct batch *b)
+{
+	return b->phase == BATCH_LOADING || b->phase == BATCH_APPLYING;
+}
+
+int64_t batch_began_ns(const struct batch *b)
+{
+	return b->began_ns;
+}
+
+static bool batch_is_awaited(const struct batch *b)
+{
+	for (int i = 0; i < b->n; i++)
+		if (b->slots[i].write)
+			return true;
+	return false;
+}
+
+bool batch_is_stuck(const struct batch *b, int64_t now_ns)
+{
+	int64_t age_ms = (now_ns - b->began_ns) / NOW_NS_PER_MS;
+
+	return b->phase != BATCH_OFFLINE && b->phase != BATCH_IDLE &&
+	       age_ms >= (batch_is_awaited(b) ? CAP_DEADLINE_MS : CAP_PARK_MS);
 }
 
 bool batch_is_connected(const struct batch *b)

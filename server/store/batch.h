@@ -42,7 +42,8 @@ struct batch_ops {
 	 * its lane, to be left unless it goes again. */
 	void (*settle)(void *arg, struct write *write, struct lane *lane,
 		enum batch_verdict verdict, const struct write_result *result);
-	/* The batch can take a new load, or its connection came or went. */
+	/* The batch can take a new load, only waits for its commit, or its connection
+	 * came or went. */
 	void (*changed)(void *arg);
 };
 
@@ -60,6 +61,12 @@ struct batch *batch_free(struct batch *batch);
 /* Connected, and nothing under way. */
 bool batch_is_idle(const struct batch *batch);
 bool batch_is_connected(const struct batch *batch);
+/* Under way and before its commit: the database works for it. */
+bool batch_is_working(const struct batch *batch);
+/* When the batch under way was started. */
+int64_t batch_began_ns(const struct batch *batch);
+/* Under way for longer than anybody waits for it. */
+bool batch_is_stuck(const struct batch *batch, int64_t now_ns);
 /* Collects operations and sends them on their way. Only when idle. */
 void batch_start(struct batch *batch);
 /* The owner of an operation under way is gone: it will not be told. */

@@ -6,13 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "net/now.h"
 #include "stafett/caps.h"
 #include "store/batch.h"
 #include "store/lane.h"
+#include "store/parking.h"
 
 /* Two: one fills and commits while the other decides. */
 enum { STORE_BATCHES = 2 };
+
+/* How many operations are enough for a second batch beside one at work, and how
+ * long that one may be at work before the second does not wait for it. */
+enum { STORE_CROWD = CAP_BATCH_OPS / 2, STORE_PATIENCE_MS = 20 };
 
 /* How often deadlines are looked at while anything waits, and how long before
  * one the answer must leave, to be there before the caller stops waiting. */
@@ -25,6 +31,7 @@ struct store {
 	struct list pending; /* every operation that is not done */
 	size_t queued;	     /* ready and waiting, not under way */
 	struct batch *batches[STORE_BATCHES];
+	struct parking parking;
 	struct reader *reader;
 	struct bodies *bodies;
 	struct event *turn; /* at the end of a turn of the loop */
@@ -38,12 +45,40 @@ static void store_kick(struct store *s)
 	event_active(s->turn, 0, 0);
 }
 
+static bool store_is_crowded(const struct store *s)
+{
+	size_t n = 0;
+
+	list_for_each (node, &s->ready)
+		if (++n >= STORE_CROWD)
+			return true;
+	return false;
+}
+
+/* A small batch waits until the other one waits for its commit: what comes in the
+ * meantime goes along, and a batch costs the database less the more it carries.
+ * But not for one that is stuck, nor when there is enough for two. */
+static bool store_may_start(const struct store *s)
+{
+	int64_t latest = now_ns() - STORE_PATIENCE_MS * NOW_NS_PER_MS;
+
+	for (int i = 0; i < STORE_BATCHES; i++)
+		if (s->batches[i] && batch_is_working(s->batches[i]) &&
+			batch_began_ns(s->batches[i]) > latest)
+			return store_is_crowded(s);
+	return true;
+}
+
 static void store_on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct store *s = arg;
 
+	if (s->parking.n > 0) {
+		parking_reap(&s->parking);
+		metrics_set(s->params.metrics, METRIC_PARKED, (uint64_t)s->parking.n);
+	}
 	for (int i = 0; i < STORE_BATCHES && !list_is_empty(&s->ready); i++)
-		if (s->batches[i] && batch_is_idle(s->batches[i]))
+		if (s->batches[i] && batch_is_idle(s->batches[i]) && store_may_start(s))
 			batch_start(s->batches[i]);
 }
 
@@ -113,37 +148,6 @@ static void store_settle(void *arg, struct write *write, struct lane *lane,
 		write_end(write, result);
 }
 
-/* Whoever runs out of time is told what is known: it was not begun, or it may
- * have happened. In the second case the same message again is safe. */
-static struct write *store_first_expired(struct store *s)
-{
-	int64_t now = now_ns();
-
-	list_for_each (node, &s->pending) {
-		struct write *write = container_of(node, struct write, pending);
-
-		if (write->answer_by_ns <= now)
-			return write;
-	}
-	return NULL;
-}
-
-static void store_on_sweep(evutil_socket_t fd, short what, void *arg)
-{
-	struct store *s = arg;
-	struct write *write;
-
-	/* From the head each time: an answer may take others out of the list. */
-	while ((write = store_first_expired(s))) {
-		enum reason reason = write->tried ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE;
-
-		store_abandon_write(s, write);
-		write->done(write, &(struct write_result){.reason = reason});
-	}
-	if (list_is_empty(&s->pending))
-		event_del(s->sweep);
-}
-
 /* A margin before the deadline, but never more than a quarter of the time there
  * is: who gives a short one wants an answer, not a margin. */
 static int64_t write_answer_by(const struct write *write)
@@ -172,17 +176,76 @@ static void store_on_change(void *arg)
 	s->params.changed(s->params.arg);
 }
 
-static int store_connect(struct store *s)
+static int store_open_batch(struct store *s, int i)
 {
 	static const struct batch_ops ops = {store_next, store_settle, store_on_change};
 	static const char *const names[STORE_BATCHES] = {"stafett write 1", "stafett write 2"};
-	struct batch_params batch = {
+	const struct batch_params params = {
 		.base = s->params.base,
 		.conninfo = s->params.conninfo,
+		.name = names[i],
 		.ops = &ops,
 		.arg = s,
 		.metrics = s->params.metrics,
 	};
+
+	return batch_new(&params, &s->batches[i]);
+}
+
+/* Whoever runs out of time is told what is known: it was not begun, or it may
+ * have happened. In the second case the same message again is safe. */
+static struct write *store_first_expired(struct store *s)
+{
+	int64_t now = now_ns();
+
+	list_for_each (node, &s->pending) {
+		struct write *write = container_of(node, struct write, pending);
+
+		if (write->answer_by_ns <= now)
+			return write;
+	}
+	return NULL;
+}
+
+/* A connection whose commit hangs is left to itself, and another opened. */
+static void store_park_the_stuck(struct store *s)
+{
+	int64_t now = now_ns();
+
+	for (int i = 0; i < STORE_BATCHES; i++) {
+		struct batch *batch = s->batches[i];
+
+		if (batch && (!batch_is_stuck(batch, now) || parking_is_full(&s->parking)))
+			continue;
+		if (batch)
+			parking_add(&s->parking, batch);
+		metrics_set(s->params.metrics, METRIC_PARKED, (uint64_t)s->parking.n);
+		s->batches[i] = NULL;
+		if (store_open_batch(s, i) < 0)
+			log_error("no memory for another connection");
+	}
+}
+
+static void store_on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *s = arg;
+	struct write *write;
+
+	/* From the head each time: an answer may take others out of the list. */
+	while ((write = store_first_expired(s))) {
+		enum reason reason = write->tried ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE;
+
+		store_abandon_write(s, write);
+		write->done(write, &(struct write_result){.reason = reason});
+	}
+	store_park_the_stuck(s);
+	if (list_is_empty(&s->pending))
+		event_del(s->sweep);
+	store_kick(s); /* for a batch that waits for one that is stuck */
+}
+
+static int store_connect(struct store *s)
+{
 	struct reader_params reader = {
 		.base = s->params.base,
 		.conninfo = s->params.conninfo,
@@ -191,10 +254,8 @@ static int store_connect(struct store *s)
 	};
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < STORE_BATCHES; i++) {
-		batch.name = names[i];
-		rc = batch_new(&batch, &s->batches[i]);
-	}
+	for (int i = 0; rc == 0 && i < STORE_BATCHES; i++)
+		rc = store_open_batch(s, i);
 	if (rc == 0)
 		rc = reader_new(&reader, &s->reader);
 	return rc < 0 ? rc : bodies_new(s->params.base, s->params.conninfo, &s->bodies);
@@ -228,6 +289,7 @@ struct store *store_free(struct store *s)
 		return NULL;
 	for (int i = 0; i < STORE_BATCHES; i++)
 		s->batches[i] = batch_free(s->batches[i]);
+	parking_clear(&s->parking);
 	reader_free(s->reader);
 	bodies_free(s->bodies);
 	if (s->turn)
@@ -248,6 +310,17 @@ bool store_is_ready(const struct store *s)
 	return writes && s->reader && reader_is_connected(s->reader);
 }
 
+/* Every connection hangs in a commit, and no more may be opened. */
+static bool store_hangs(const struct store *s)
+{
+	int64_t now = now_ns();
+
+	for (int i = 0; i < STORE_BATCHES; i++)
+		if (!s->batches[i] || !batch_is_stuck(s->batches[i], now))
+			return false;
+	return parking_is_full(&s->parking);
+}
+
 static void write_refuse(struct write *write, enum reason reason)
 {
 	write->done(write, &(struct write_result){.reason = reason});
@@ -265,7 +338,7 @@ void store_write(struct store *s, struct write *write)
 		write_refuse(write, REASON_DATABASE_AWAY);
 		return;
 	}
-	write->lane = s->queued < CAP_QUEUED_OPS
+	write->lane = s->queued < CAP_QUEUED_OPS && !store_hangs(s)
 			      ? lanes_enter(s->lanes, &write->order.chain, &first)
 			      : NULL;
 	if (!write->lane) {

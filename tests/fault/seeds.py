@@ -29,11 +29,11 @@ STATEMENTS, READS = "server/store/statements.c", "server/schema/0003-read.sql"
 SEEDS = [
     # The statement's own result is taken for the commit's.
     Seed("acknowledge before COMMIT", (
-        (BATCH, r"(db_conn_execute\(b->conn, \(int\)effects_statement[^;]*?) &&\s*db_conn_execute\(\s*"
-                r"b->conn, WRITE_COMMIT, [^;]*;",
+        (BATCH, r"(db_conn_execute\(b->conn, \(int\)effects_statement[^;]*?) &&\s*db_conn_ask\(b->conn\)"
+                r"[^;]*WRITE_COMMIT, [^;]*;",
          r"\1)\n(void)!db_conn_flush(b->conn);"),
-        (BATCH, r"(verdict = BATCH_AGAIN;\s*\}\n)(\}\n\nstatic void batch_on_commit)",
-         r"\1batch_settle(b, BATCH_APPLYING);\n"
+        (BATCH, r"(b->phase = BATCH_COMMITTING;\n[^}]*)(\}\n\nstatic void batch_on_commit)",
+         r"\1batch_settle(b, BATCH_COMMITTING);\n"
          r"if (db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)\n"
          r"(void)!db_conn_sync(b->conn, batch_on_sync, b);\n\2"),
         (BATCH, r"(static void batch_on_applied\()",

@@ -53,3 +53,29 @@ def test_a_commit_that_hangs_is_unknown_and_what_waits_behind_it_was_not_begun(s
     history.close()
     verdict = checker.check(History(path), scene.stored(stack))
     assert not verdict.findings, str(verdict)
+
+
+def test_a_connection_that_hangs_in_a_commit_is_replaced(scene):
+    """Nobody waits for that commit any more, and nobody may cancel it. It ends in its
+    own time; until then others are not held up by it."""
+    proxy, path = scene.proxy(), scene.folder()
+    history = Writer(path)
+    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    maria = Insistent(stack.caller("maria"), history)
+    maria.send(people.BEROENDE).insist()
+
+    held = []
+    for _ in range(4):   # twice as many as the daemon has connections for writing
+        rule = proxy.rule("back", "COMMIT", "begin", "hold")
+        write = maria.send(people.BEROENDE)
+        while not rule.has_fired():   # the connection that takes its place may not be there yet
+            assert not write.end(write.begin(TIME_S))
+        held.append(write)
+    maria.send(people.BEROENDE).insist()
+
+    proxy.tell("release")
+    for write in held:
+        write.insist()
+    history.close()
+    verdict = checker.check(History(path), scene.stored(stack))
+    assert not verdict.findings, str(verdict)
