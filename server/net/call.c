@@ -13,13 +13,7 @@
 #include "net/now.h"
 #include "stafett/caps.h"
 
-enum {
-	/* Streams of all peers together; one holds about 2 KiB. */
-	CALL_TOTAL = 65536,
-	/* Parts of requests kept for all peers together. */
-	CALL_RETAINED_TOTAL = 268435456,
-	CALL_GONE = -1,
-};
+enum { CALL_GONE = -1 };
 
 /* A bijection that scatters consecutive numbers (splitmix64): ids do not repeat
  * in a worker's life and tell nobody how many calls there are. */
@@ -58,7 +52,7 @@ struct call *call_new(struct h2 *h2, int32_t stream_id)
 	list_push(&h2->calls, &call->node);
 	h2->n_calls++;
 	call_put_to_work(call);
-	if (++h2->host->calls > CALL_TOTAL)
+	if (++h2->host->calls > CAP_CALLS)
 		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "too many calls are under way");
 	return call;
 }
@@ -115,7 +109,7 @@ bool call_retain(struct call *call, size_t bytes)
 	struct h2 *h2 = call->h2;
 
 	if (bytes > CAP_RETAINED_BYTES - h2->retained ||
-		bytes > CALL_RETAINED_TOTAL - h2->host->retained)
+		bytes > CAP_RETAINED_TOTAL_BYTES - h2->host->retained)
 		return false;
 	call->retained += bytes;
 	h2->retained += bytes;
@@ -135,7 +129,7 @@ bool call_retain_paced(struct call *call, size_t bytes)
 {
 	struct h2_host *host = call->h2->host;
 
-	if (bytes > CALL_RETAINED_TOTAL - host->retained)
+	if (bytes > CAP_RETAINED_TOTAL_BYTES - host->retained)
 		return false;
 	host->retained += bytes;
 	return true;
@@ -187,6 +181,15 @@ void call_vanish(struct call *call)
 	if (!call->ended)
 		call_abort(call, &cancelled);
 	call_free(call);
+}
+
+void call_expel(struct call *call)
+{
+	static const struct call_status leaving = {
+		.code = GRPC_UNAVAILABLE, .message = "the connection ends; go on with another"};
+
+	if (call->begun && !call->ended)
+		call_abort(call, &leaving);
 }
 
 static void call_on_deadline(evutil_socket_t fd, short what, void *arg);

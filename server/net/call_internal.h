@@ -110,6 +110,8 @@ void call_close_stream(struct call *call);
 void call_run(struct call *call);
 /* The peer is gone: the owner hears of it, the call is freed. */
 void call_vanish(struct call *call);
+/* The connection must end: so does the call, with UNAVAILABLE, if it has not yet. */
+void call_expel(struct call *call);
 /* Puts the call on its session's work list. */
 void call_put_to_work(struct call *call);
 /* Notes why the engine refuses; call_run acts on it. The first reason stands. */

@@ -15,8 +15,6 @@
 #include "stafett/caps.h"
 
 enum {
-	/* Answers that wait for all peers together. */
-	CALL_HELD_TOTAL = 536870912,
 	CALL_NUMBER_CHARS = 24,
 	CALL_HEADERS_MAX = 10,
 };
@@ -176,7 +174,7 @@ static bool call_reply_queue(struct call *call, struct bytes message)
 	struct call_chunk *chunk;
 
 	if (message.len > CAP_REPLY_BYTES || len > CAP_REPLY_BYTES - h2->held ||
-		len > CALL_HELD_TOTAL - h2->host->held)
+		len > CAP_REPLY_TOTAL_BYTES - h2->host->held)
 		return false;
 	chunk = malloc(sizeof(*chunk) + len);
 	if (!chunk)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/rand.h>
 
 #include "base/log.h"
 #include "net/conn_internal.h"
@@ -24,12 +25,6 @@ enum {
 	CONN_HANDSHAKE_STEPS = 4,
 	/* How long a peer that we have left may take to read our last words. */
 	CONN_CLOSING_MS = 1000,
-	/* For a handshake while more than CAP_HANDSHAKES are under way. Waiting peers
-	 * cost little; a queue in front of them would shut honest ones out. */
-	CONN_HURRIED_MS = 1000,
-	/* With calls under way and nothing heard, the peer is asked for a sign of
-	 * life; it then has CAP_STALL_MS to give one. */
-	CONN_SILENCE_MS = 60000,
 	/* The second GOAWAY of a drain does not wait longer for the round trip. */
 	CONN_DRAIN_NOTICE_MS = 2000,
 };
@@ -78,6 +73,7 @@ static struct conn *conn_free(struct conn *c)
 	list_remove(&c->dirty);
 	list_remove(&c->node);
 	c->host->counts[c->state]--;
+	member_leave(c->member);
 	SSL_free(c->ssl);
 	tls_unref(c->tls);
 	close(c->fd);
@@ -93,6 +89,7 @@ void conn_leave(struct conn *c, const char *cause, bool politely)
 			LOG_S("peer", c->peer.address), LOG_S("member", c->peer.member),
 			LOG_S("cause", cause));
 	c->h2 = h2_free(c->h2);
+	c->member = member_leave(c->member);
 	list_remove(&c->dirty);
 	free(c->pending);
 	c->pending = NULL;
@@ -136,9 +133,12 @@ int conn_host_init(struct conn_host *host)
 	host->turn = event_new(host->h2.base, -1, 0, conn_on_turn, host);
 	if (!host->turn)
 		return -ENOMEM;
-	rc = h2_host_init(&host->h2);
-	if (rc < 0)
+	host->members = members_new();
+	rc = host->members ? h2_host_init(&host->h2) : -ENOMEM;
+	if (rc < 0) {
+		members_free(host->members);
 		event_free(host->turn);
+	}
 	return rc;
 }
 
@@ -149,6 +149,7 @@ void conn_host_fini(struct conn_host *host)
 			conn_free(container_of(node, struct conn, node));
 	}
 	event_free(host->turn);
+	members_free(host->members);
 	h2_host_fini(&host->h2);
 }
 
@@ -176,6 +177,25 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
 	event_add(&c->readable, NULL);
 	return 0;
+}
+
+/* A tenth more or less than CAP_AGE_MS: those who came together do not leave
+ * together. Without chance it is just that. */
+static int64_t conn_choose_age_ns(void)
+{
+	const int64_t spread = CAP_AGE_MS / 5;
+	uint32_t random = UINT32_MAX / 2;
+
+	RAND_bytes((uint8_t *)&random, sizeof(random));
+	return (CAP_AGE_MS - spread / 2 + spread * random / UINT32_MAX) * NOW_NS_PER_MS;
+}
+
+void conn_open(struct conn *c)
+{
+	conn_enter(c, CONN_OPEN);
+	c->age_ns = conn_choose_age_ns();
+	if (c->host->draining)
+		conn_drain(c, "shutdown");
 }
 
 void conn_drain(struct conn *c, const char *why)
@@ -209,7 +229,7 @@ static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
 static void conn_sweep_handshaking(struct conn *c, int64_t now)
 {
 	bool crowded = c->host->counts[CONN_HANDSHAKING] > CAP_HANDSHAKES;
-	int64_t patience_ms = crowded ? CONN_HURRIED_MS : CAP_HANDSHAKE_MS;
+	int64_t patience_ms = crowded ? CAP_HURRIED_HANDSHAKE_MS : CAP_HANDSHAKE_MS;
 
 	if (conn_has_waited(now, c->since_ns, patience_ms))
 		conn_leave(c, "the handshake took too long", false);
@@ -222,16 +242,14 @@ static bool conn_is_stalled(const struct conn *c, int64_t now)
 	       conn_has_waited(now, c->h2->moved_ns, CAP_STALL_MS);
 }
 
-static void conn_sweep_open(struct conn *c, int64_t now)
+/* Ends what does not read, and what gives no sign of life when it is asked. */
+static void conn_sweep_patience(struct conn *c, int64_t now)
 {
-	bool silent = conn_has_waited(now, c->heard_ns, CONN_SILENCE_MS);
+	bool silent = c->h2->n_calls > 0 && conn_has_waited(now, c->heard_ns, CAP_SILENCE_MS);
 
 	if (conn_is_stalled(c, now)) {
 		conn_leave(c, "the peer has stopped reading", false);
-	} else if (c->h2->n_calls == 0) {
-		if (conn_has_waited(now, c->h2->idle_ns, CAP_IDLE_MS))
-			conn_drain(c, "max_idle");
-	} else if (conn_has_waited(now, c->heard_ns, CONN_SILENCE_MS + CAP_STALL_MS)) {
+	} else if (silent && conn_has_waited(now, c->heard_ns, CAP_SILENCE_MS + CAP_STALL_MS)) {
 		conn_leave(c, "the peer gives no sign of life", false);
 	} else if (silent && !c->pinged) {
 		c->pinged = true;
@@ -240,12 +258,27 @@ static void conn_sweep_open(struct conn *c, int64_t now)
 	}
 }
 
+static void conn_sweep_open(struct conn *c, int64_t now)
+{
+	conn_sweep_patience(c, now);
+	if (c->state != CONN_OPEN)
+		return;
+	if (now - c->since_ns >= c->age_ns)
+		conn_drain(c, "max_age");
+	else if (c->h2->n_calls == 0 && conn_has_waited(now, c->h2->idle_ns, CAP_IDLE_MS))
+		conn_drain(c, "max_idle");
+}
+
+/* Who was asked to leave and does not: at last its calls are ended, and it with
+ * them. At the end of the process the listener's own grace is what counts. */
 static void conn_sweep_draining(struct conn *c, int64_t now)
 {
-	conn_sweep_open(c, now);
+	conn_sweep_patience(c, now);
 	if (c->state != CONN_DRAINING || !conn_has_waited(now, c->since_ns, CONN_DRAIN_NOTICE_MS))
 		return;
 	h2_drain_finish(c->h2);
+	if (!c->host->draining && conn_has_waited(now, c->since_ns, CAP_AGE_GRACE_MS))
+		h2_drain_end(c->h2);
 	conn_io_wake(c);
 }
 

@@ -25,6 +25,7 @@
 
 #include "net/call.h"
 #include "net/h2.h"
+#include "net/members.h"
 #include "net/tls.h"
 #include "stafett/list.h"
 
@@ -38,6 +39,7 @@ enum conn_state { CONN_STATE_LIST(CONN_STATE_NAME) CONN_STATES };
 struct conn_host {
 	struct h2_host h2;
 	struct tls *tls;
+	struct members *members;
 	struct list lists[CONN_STATES]; /* struct conn.node, the oldest first */
 	size_t counts[CONN_STATES];
 	struct list dirty;	    /* struct conn.dirty: there is something to write */

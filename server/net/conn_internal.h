@@ -27,9 +27,11 @@ struct conn {
 	struct h2 *h2;
 	struct event readable, writable;
 	struct peer peer;
-	int64_t since_ns; /* in this state */
-	int64_t heard_ns; /* the last byte from the peer */
-	uint8_t *pending; /* output that the socket did not take, in plain text */
+	struct member *member; /* NULL until it is known */
+	int64_t since_ns;      /* in this state */
+	int64_t heard_ns;      /* the last byte from the peer */
+	int64_t age_ns;	       /* how old it may become, open */
+	uint8_t *pending;      /* output that the socket did not take, in plain text */
 	size_t pending_len;
 	size_t thrown_away; /* bytes read while closing */
 	bool running;	    /* inside conn_io_on_event or conn_io_turn */
@@ -44,6 +46,8 @@ struct conn {
 void conn_leave(struct conn *c, const char *cause, bool politely);
 /* The only writer of a connection's state. */
 void conn_enter(struct conn *c, enum conn_state state);
+/* The peer has greeted us. */
+void conn_open(struct conn *c);
 /* Asks the peer to leave; |why| is a constant that it may read. */
 void conn_drain(struct conn *c, const char *why);
 /* Asks for a turn after the events at hand. */

@@ -13,6 +13,7 @@
 
 #include "net/conn_internal.h"
 #include "net/now.h"
+#include "stafett/caps.h"
 
 enum {
 	/* What one connection may read before the others have their turn. */
@@ -223,7 +224,7 @@ static int conn_io_exchange(struct conn *c)
 
 	c->wants_write = false;
 	c->h2->now_ns = now_ns();
-	rc = conn_io_flush(c);
+	rc = c->h2->cause ? conn_io_work(c) : conn_io_flush(c);
 	if (rc < 0)
 		return rc;
 	while (!conn_io_is_choked(c)) {
@@ -249,6 +250,14 @@ void conn_io_wake(void *arg)
 	conn_ask_turn(c->host);
 }
 
+/* Whether the peer's member has a place for one more connection. Without memory to
+ * count it, it has none. */
+static bool conn_io_takes_place(struct conn *c)
+{
+	c->member = members_enter(c->host->members, c->peer.member);
+	return c->member && c->member->connections <= CAP_MEMBER_CONNECTIONS;
+}
+
 /* TLS stands: the session begins. Returns as conn_io_handshake. */
 static int conn_io_secure(struct conn *c)
 {
@@ -261,6 +270,8 @@ static int conn_io_secure(struct conn *c)
 	rc = h2_new(&c->host->h2, &c->peer, conn_io_wake, c, &c->h2);
 	if (rc < 0)
 		conn_leave(c, strerror(-rc), false);
+	else if (!conn_io_takes_place(c))
+		h2_abandon(c->h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_connections");
 	return rc;
 }
 
@@ -351,9 +362,7 @@ static void conn_io_settle(struct conn *c, int rc)
 		return;
 	}
 	if (c->state == CONN_HANDSHAKING && h2->greeted) {
-		conn_enter(c, CONN_OPEN);
-		if (c->host->draining)
-			conn_drain(c, "shutdown");
+		conn_open(c);
 	}
 	if (h2_has_work(h2) && c->pending_len == 0)
 		conn_io_wake(c);

@@ -8,7 +8,6 @@
 enum {
 	/* A peer answers one DATA frame with two window updates and a ping. */
 	GUARD_CREDIT_PER_ANSWER = 4,
-	GUARD_CREDIT_PER_S = CAP_CONTROL_FRAMES / 4,
 	/* The network may bring two pings closer together than they were sent. */
 	GUARD_PING_SLACK_MS = CAP_PING_INTERVAL_MS / 10,
 	GUARD_RESETS_S = 10,
@@ -46,7 +45,7 @@ static bool guard_take_frame(struct guard *guard, int64_t now_ns)
 	int64_t seconds = (now_ns - guard->refilled_ns) / NOW_NS_PER_S;
 
 	if (seconds > 0) {
-		guard_give(guard, seconds * GUARD_CREDIT_PER_S);
+		guard_give(guard, seconds * CAP_CONTROL_FRAMES_S);
 		guard->refilled_ns += seconds * NOW_NS_PER_S;
 	}
 	if (guard->credit == 0)

@@ -15,19 +15,6 @@
 #include "net/now.h"
 #include "stafett/caps.h"
 
-enum {
-	/* What may be on its way to one call, and to all of them: a large message
-	 * crosses a line of 20 ms at 100 Mbit/s without waiting. */
-	H2_STREAM_WINDOW = 262144,
-	H2_SESSION_WINDOW = 1048576,
-	/* Resets a peer may send at once and a second (CVE-2023-44487). */
-	H2_RESET_BURST = 1000,
-	H2_RESET_RATE = 200,
-	/* A header list of CAP_HEADER_LIST_ABORT_BYTES needs no more (CVE-2024-28182). */
-	H2_CONTINUATIONS = 4,
-	H2_UNREAD_ACKS = 200,
-};
-
 static const uint8_t h2_drain_ping[8] = "stafett:";
 
 int h2_abandon(struct h2 *h2, uint32_t error, const char *cause)
@@ -207,9 +194,9 @@ static int h2_host_set(struct h2_host *host)
 	nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, h2_data_length);
 	nghttp2_option_set_no_auto_window_update(host->options, 1);
 	nghttp2_option_set_no_closed_streams(host->options, 1);
-	nghttp2_option_set_stream_reset_rate_limit(host->options, H2_RESET_BURST, H2_RESET_RATE);
-	nghttp2_option_set_max_continuations(host->options, H2_CONTINUATIONS);
-	nghttp2_option_set_max_outbound_ack(host->options, H2_UNREAD_ACKS);
+	nghttp2_option_set_stream_reset_rate_limit(host->options, CAP_RESETS, CAP_RESETS_S);
+	nghttp2_option_set_max_continuations(host->options, CAP_CONTINUATIONS);
+	nghttp2_option_set_max_outbound_ack(host->options, CAP_UNREAD_ACKS);
 	return 0;
 }
 
@@ -236,14 +223,14 @@ static int h2_submit_settings(nghttp2_session *session)
 {
 	static const nghttp2_settings_entry settings[] = {
 		{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, CAP_CONCURRENT_STREAMS},
-		{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, H2_STREAM_WINDOW},
+		{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, CAP_STREAM_WINDOW},
 		{NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, CAP_HEADER_LIST_BYTES},
 		{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
 	};
 
 	if (nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, ARRAY_SIZE(settings)) ||
 		nghttp2_session_set_local_window_size(
-			session, NGHTTP2_FLAG_NONE, 0, H2_SESSION_WINDOW))
+			session, NGHTTP2_FLAG_NONE, 0, CAP_SESSION_WINDOW))
 		return -ENOMEM;
 	return 0;
 }
@@ -369,6 +356,12 @@ void h2_drain_finish(struct h2 *h2)
 	h2_check(h2, nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE,
 			     nghttp2_session_get_last_proc_stream_id(h2->session), NGHTTP2_NO_ERROR,
 			     (const uint8_t *)h2->farewell, strlen(h2->farewell)));
+}
+
+void h2_drain_end(struct h2 *h2)
+{
+	list_for_each_safe (node, &h2->calls)
+		call_expel(container_of(node, struct call, node));
 }
 
 void h2_say_goodbye(struct h2 *h2)

@@ -94,6 +94,8 @@ size_t h2_queued_frames(const struct h2 *h2);
  * round trip, or when h2_drain_finish is called; it carries |why|, a constant. */
 void h2_drain_begin(struct h2 *h2, const char *why);
 void h2_drain_finish(struct h2 *h2);
+/* Ends the calls that are still not done. Not from inside an owner's callback. */
+void h2_drain_end(struct h2 *h2);
 /* Queues the GOAWAY that tells |cause|. */
 void h2_say_goodbye(struct h2 *h2);
 /* Asks the peer for a sign of life. */

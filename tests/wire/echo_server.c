@@ -16,6 +16,8 @@
  *   Collect  answers with the number of messages and of their bytes
  *   Paced    the same, but hears only its first message until a call of Release;
  *            waits x-patience ms for it, if that is set
+ *   Later    sets the engine's clock x-s seconds ahead, and answers with its message:
+ *            what would take minutes can be seen at the next sweep
  *
  * SIGTERM drains; the program ends when the last peer has left.
  */
@@ -35,6 +37,22 @@
 #include "stafett/list.h"
 
 enum { ECHO_BACKLOG = 1024, ECHO_GRACE_MS = 60000, ECHO_LARGEST = 2097152 };
+
+/* The linker puts the first before the second, for the engine only: libevent is a
+ * library of its own, and its timers run as ever. */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+
+/* How far ahead of the world the engine's clock is, in seconds. */
+static time_t echo_ahead_s;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int rc = __real_clock_gettime(clock, now);
+
+	now->tv_sec += echo_ahead_s;
+	return rc;
+}
 
 struct echo {
 	struct event_base *base;
@@ -210,6 +228,12 @@ static void echo_paced_gone(void *arg, struct call *call)
 	printf("gone %s\n", call_id(call));
 }
 
+static void echo_later(void *arg, struct call *call, struct bytes message)
+{
+	echo_ahead_s += echo_number(call, "x-s");
+	call_reply(call, message);
+}
+
 static void echo_gone(void *arg, struct call *call)
 {
 	printf("gone %s\n", call_id(call));
@@ -218,6 +242,7 @@ static void echo_gone(void *arg, struct call *call)
 static const struct call_ops echo_unary_ops = {.message = echo_unary};
 static const struct call_ops echo_hold_ops = {.message = echo_hold, .gone = echo_hold_gone};
 static const struct call_ops echo_release_ops = {.message = echo_release};
+static const struct call_ops echo_later_ops = {.message = echo_later};
 static const struct call_ops echo_repeat_ops = {
 	.message = echo_repeat, .gone = echo_gone, .drained = echo_repeat_more};
 static const struct call_ops echo_burst_ops = {.message = echo_burst, .gone = echo_gone};
@@ -233,6 +258,7 @@ static const struct call_method echo_methods[] = {
 	{.path = "/test.Echo/Unary", .ops = &echo_unary_ops},
 	{.path = "/test.Echo/Hold", .ops = &echo_hold_ops},
 	{.path = "/test.Echo/Release", .ops = &echo_release_ops},
+	{.path = "/test.Echo/Later", .ops = &echo_later_ops},
 	{.path = "/test.Echo/Repeat", .server_streams = true, .ops = &echo_repeat_ops},
 	{.path = "/test.Echo/Burst", .server_streams = true, .ops = &echo_burst_ops},
 	{.path = "/test.Echo/Chat",
