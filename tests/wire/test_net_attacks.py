@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hostile peers: each attack ends its own connection and disturbs nobody else."""
 
+import contextlib
 import socket
+import struct
 import subprocess
 
 import echo
@@ -14,6 +16,7 @@ from hyperframe import frame as frames
 CONTROL_FRAMES, STREAMS, REPLY_BYTES, RETAINED_BYTES = 400, 100, 8388608, 4194304
 SESSION_WINDOW = 1048576
 FLOOD = 20000
+REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +163,14 @@ def test_more_streams_than_agreed_are_refused(server):
         for _ in range(STREAMS + 1):
             peer.open(headers("/test.Echo/Hold"))
         assert peer.until_closed()[0] == h2peer.PROTOCOL_ERROR
+
+
+def test_a_stream_too_many_of_a_peer_that_cannot_know_is_refused_untouched(server):
+    """Our SETTINGS are not acknowledged yet: REFUSED_STREAM says that nothing was begun."""
+    with Peer(server) as peer:
+        streams = [peer.open(headers("/test.Echo/Hold")) for _ in range(STREAMS + 1)]
+        assert peer.answer(streams[-1]).reset == REFUSED_STREAM
+        assert not peer.answers.get(streams[-2])
 
 
 def test_finished_streams_make_room_for_others_at_once(server):
@@ -335,6 +346,46 @@ def test_input_that_no_owner_takes_has_a_cap(server):
         reset = [stream for stream in streams if peer.answers[stream].ended]
         assert {peer.answers[stream].reset for stream in reset} == {ENHANCE_YOUR_CALM}
         assert len(streams) - len(reset) <= RETAINED_BYTES // 160000
+
+
+# -- connections -----------------------------------------------------------------------
+
+
+def test_one_member_does_not_take_every_connection(server):
+    """The bystander has one of them. Who leaves makes room for another."""
+    mark = server.process.mark()
+    with contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(Peer(server)) for _ in range(MEMBER_CONNECTIONS - 1)]
+        for peer in crowd:
+            assert peer.call().status == 0
+        with Peer(server) as late:
+            assert late.until_closed() == (ENHANCE_YOUR_CALM, "too_many_connections")
+        assert logged(server, mark, "too_many_connections")
+        other = server.authority.member("urn:stafett:org:2120001132:member:kim")
+        with server.channel(other) as channel:
+            assert channel.unary(b"hello") == b"hello"
+        mark = server.process.mark()
+        crowd[0].socket.close()
+        server.process.wait_line("to=CLOSED", after=mark)
+        with Peer(server) as next_one:
+            assert next_one.call().status == 0
+
+
+@pytest.mark.parametrize("ends", ["fin", "reset"])
+def test_peers_that_leave_without_a_word_of_tls_leave_nothing_behind(server, ends):
+    """No close_notify: the end of a crashed client, or of its whole machine."""
+    mark = server.process.mark()
+    for _ in range(20):
+        peer = Peer(server)
+        stream = peer.open(headers("/test.Echo/Hold"))
+        peer.send(peer.data_frame(stream, message(b""), end=True))
+        server.process.wait_line("^held", after=mark)
+        mark = server.process.mark()
+        if ends == "reset":
+            peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        socket.socket(fileno=peer.socket.detach()).close()
+        server.process.wait_line("^gone", after=mark)
+    assert not any("level=warn" in line for line in server.process.lines[mark:])
 
 
 # -- TLS -------------------------------------------------------------------------------

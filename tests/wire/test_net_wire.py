@@ -48,6 +48,19 @@ def test_details_are_unpadded_base64(peer):
     assert answer.head["grpc-status-details-bin"] == "YQ"
 
 
+@pytest.mark.parametrize("code", range(1, 17))
+def test_a_status_is_a_plain_number_with_its_pushback(peer, code):
+    answer = peer.call(fields=headers(x_code=str(code), x_pushback="1500"))
+    assert answer.is_trailers_only
+    assert (answer.head["grpc-status"], answer.head["grpc-retry-pushback-ms"]) == (str(code), "1500")
+
+
+def test_no_answer_offers_a_compression(peer):
+    """Who never says that it takes gzip meets no bombs of it."""
+    for answer in (peer.call(), peer.call(fields=headers(x_code="5")), peer.call(b"")):
+        assert not {"grpc-encoding", "grpc-accept-encoding"} & {*answer.head, *answer.trailers}
+
+
 # -- the request's headers -----------------------------------------------------------
 
 
@@ -220,6 +233,51 @@ def test_refused_headers_are_answered_before_the_body(peer, fields):
     stream = peer.open(fields)
     peer.answer(stream)
     assert peer.wait_for(frames.RstStreamFrame).error_code == h2peer.NO_ERROR
+
+
+# -- a call that is taken back ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [h2peer.CANCEL, h2peer.NO_ERROR, h2peer.INTERNAL_ERROR])
+def test_a_reset_by_the_peer_cancels_its_call_only(server, peer, code):
+    mark = server.process.mark()
+    taken_back, kept = [peer.open(headers("/test.Echo/Hold")) for _ in range(2)]
+    for stream in (taken_back, kept):
+        peer.send(peer.data_frame(stream, message(b"%d" % stream), end=True))
+    names = [line.split()[1] for line in server.wait_lines("^held", 2, after=mark)]
+    peer.send(frames.RstStreamFrame(taken_back, error_code=code))
+    server.process.wait_line(f"^gone {names[0]}", after=mark)
+    assert peer.call(fields=headers("/test.Echo/Release")).status == OK
+    assert peer.answer(kept).data == message(b"%d" % kept)
+    assert not peer.answers.get(taken_back)
+
+
+def test_a_call_that_is_taken_back_before_its_message_was_never_begun(server, peer):
+    mark = server.process.mark()
+    stream = peer.open(headers("/test.Echo/Hold"))
+    peer.send(peer.data_frame(stream, message(b"hello")[:-1]),
+              frames.RstStreamFrame(stream, error_code=h2peer.CANCEL))
+    assert peer.call().status == OK
+    assert not any(line.startswith(("held", "gone")) for line in server.process.lines[mark:])
+
+
+# -- pings -----------------------------------------------------------------------------
+
+
+def test_a_ping_is_answered_with_its_own_bytes(peer):
+    peer.ping(b"12345678")
+    peer.ping(bytes(8))
+
+
+def test_every_message_of_a_stream_forgives_the_pings_before_it(server):
+    """What a client sends to measure the line, after data: gRFC A8 asks for it."""
+    with Peer(server) as peer:
+        stream = peer.open(headers("/test.Echo/Chat"))
+        for n in range(50):
+            peer.send(peer.data_frame(stream, message(b"%d" % n)))
+            peer.wait_for(frames.DataFrame)
+            peer.ping()
+            peer.ping()
 
 
 # -- streams -------------------------------------------------------------------------
