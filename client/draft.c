@@ -200,13 +200,11 @@ static bool draft_has_decimals(const json_t *value)
 	json_t *inner;
 	size_t i;
 
-	json_object_foreach((json_t *)value, name, inner)
-	{
+	json_object_foreach ((json_t *)value, name, inner) {
 		if (draft_has_decimals(inner))
 			return true;
 	}
-	json_array_foreach(value, i, inner)
-	{
+	json_array_foreach (value, i, inner) {
 		if (draft_has_decimals(inner))
 			return true;
 	}

@@ -134,8 +134,7 @@ int draft_fields_read(
 	json_t *value;
 	int r = 0;
 
-	json_object_foreach((json_t *)object, name, value)
-	{
+	json_object_foreach ((json_t *)object, name, value) {
 		const struct draft_field *field = draft_fields_find(fields, name);
 
 		r = field ? draft_fields_take(reader, field, value)

@@ -39,8 +39,7 @@ int fields_check_keys(struct fields *fields, json_t *object, const char *const *
 
 	if (!json_is_object(object))
 		return fields_fail(fields, "an object is expected");
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach (object, key, value) {
 		const char *const *k = known;
 
 		while (*k && strcmp(*k, key) != 0)
@@ -99,8 +98,7 @@ int fields_codes(struct fields *fields, json_t *object, const char *key, enum co
 	out[0] = '\0';
 	if (array && !json_is_array(array))
 		return fields_fail(fields, "'%s' must be a list", key);
-	json_array_foreach(array, i, item)
-	{
+	json_array_foreach (array, i, item) {
 		const char *code = json_is_string(item) ? json_string_value(item) : "";
 
 		if (!fields_is_code(list, bytes_of_string(code)))

@@ -210,12 +210,10 @@ static int import_roles(struct import *import, json_t *object, const char *urn)
 
 	if (units && !json_is_object(units))
 		return fields_fail(&import->fields, "'roles' must be an object");
-	json_object_foreach(units, handle, roles)
-	{
+	json_object_foreach (units, handle, roles) {
 		if (!json_is_array(roles))
 			return fields_fail(&import->fields, "roles in '%s' must be a list", handle);
-		json_array_foreach(roles, i, role)
-		{
+		json_array_foreach (roles, i, role) {
 			r = import_role(import, urn, handle, role);
 			if (r)
 				return r;
@@ -312,8 +310,7 @@ static int import_each(struct import *import, json_t *organization, const char *
 
 	if (array && !json_is_array(array))
 		return fields_fail(&import->fields, "'%s' must be a list", key);
-	json_array_foreach(array, i, object)
-	{
+	json_array_foreach (array, i, object) {
 		import->fields.place = key;
 		r = visit(import, object, owner);
 		if (r)
@@ -345,8 +342,7 @@ static int import_pass(struct import *import, json_t *organizations, int pass)
 	size_t i;
 	int r = 0;
 
-	json_array_foreach(organizations, i, object)
-	{
+	json_array_foreach (organizations, i, object) {
 		import->fields.place = "organizations";
 		r = import_read_owner(import, object, &owner);
 		if (!r && pass == 0)
