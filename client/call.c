@@ -38,6 +38,7 @@ static enum problem_id call_problem_of_failure(enum net_failure failure)
 		[NET_NOT_GRPC] = PROBLEM_LINE_NOT_GRPC,
 		[NET_BROKEN] = PROBLEM_LINE_BROKEN,
 		[NET_PROTOCOL] = PROBLEM_LINE_PROTOCOL,
+		[NET_STOPPED] = PROBLEM_LINE_PROTOCOL,
 	};
 
 	return problems[failure];

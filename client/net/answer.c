@@ -22,6 +22,12 @@ void answer_init(struct answer *answer, struct arena *arena, uint32_t cap)
 	grpc_frame_init(&answer->frame, cap);
 }
 
+void answer_init_stream(struct answer *answer, struct arena *arena, const struct answer_sink *sink)
+{
+	answer_init(answer, arena, sink->cap);
+	answer->sink = sink;
+}
+
 static void answer_blame(struct answer *answer, const char *fault)
 {
 	if (!answer->fault)
@@ -122,23 +128,39 @@ void answer_header(struct answer *answer, struct bytes name, struct bytes value)
 	}
 }
 
+/* Room for the message that begins. All messages of a stream share one. */
+static void answer_on_begin(struct answer *answer)
+{
+	if (!answer->room)
+		answer->room = arena_alloc(answer->arena,
+			(size_t)(answer->sink ? answer->sink->cap : answer->frame.length) + 1);
+	if (answer->room)
+		grpc_frame_give(&answer->frame, answer->room);
+	else
+		answer->out_of_memory = true;
+}
+
+static void answer_on_whole(struct answer *answer)
+{
+	if (answer->sink) {
+		answer->is_stopped = !answer->sink->take(answer->sink->arg, answer->frame.message);
+		return;
+	}
+	answer->has_reply = true;
+	answer->reply = answer->frame.message;
+}
+
 static void answer_on_frame(struct answer *answer, enum grpc_frame_event event)
 {
-	void *room;
-
 	switch (event) {
 	case GRPC_FRAME_BEGIN:
-		room = arena_alloc(answer->arena, answer->frame.length + 1);
-		if (!room)
-			answer->out_of_memory = true;
-		else
-			grpc_frame_give(&answer->frame, room);
-		break;
-	case GRPC_FRAME_MESSAGE:
 		if (answer->has_reply)
 			answer_blame(answer, "two messages in the answer to a unary call");
-		answer->has_reply = true;
-		answer->reply = answer->frame.message;
+		else
+			answer_on_begin(answer);
+		break;
+	case GRPC_FRAME_MESSAGE:
+		answer_on_whole(answer);
 		break;
 	case GRPC_FRAME_COMPRESSED:
 	case GRPC_FRAME_BAD_FLAG:
@@ -155,7 +177,7 @@ void answer_data(struct answer *answer, struct bytes data)
 {
 	enum grpc_frame_event event;
 
-	while (answer->is_grpc && !answer->fault && !answer->out_of_memory) {
+	while (answer->is_grpc && !answer->fault && !answer->is_stopped && !answer->out_of_memory) {
 		event = grpc_frame_next(&answer->frame, &data);
 		if (event == GRPC_FRAME_MORE)
 			return;
@@ -211,7 +233,7 @@ int answer_finish(struct answer *answer, uint32_t reset, struct net_detail *deta
 		answer_blame(answer, grpc_frame_text(answer->frame.failed));
 	if (!answer->has_status)
 		answer_blame(answer, "the answer has no status");
-	if (answer->status == GRPC_OK && !answer->has_reply)
+	if (answer->status == GRPC_OK && !answer->has_reply && !answer->sink)
 		answer_blame(answer, "the answer says OK and has no message");
 	if (!answer->fault)
 		return 0;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The blocking loop around an nghttp2 session: send what it has to say, feed it
- * what came, wait, until the call is over or its deadline has passed.
+ * what came, wait, until the call is over or its time has passed. Flow control is
+ * nghttp2's: it asks for the next piece of a request when the server has room for
+ * it, and what has arrived is used up before more is read.
  *
  * Invariants: at most one call is under way, and |call| points to it; no stream
  * callback runs outside channel_call; |failed| is final.
@@ -29,12 +31,16 @@ enum {
 
 /* The call under way. */
 struct channel_call {
+	const struct channel_request *request;
 	int32_t stream;
 	uint8_t prefix[GRPC_FRAME_PREFIX_BYTES];
-	struct bytes message;
-	size_t sent; /* of prefix and message */
+	struct bytes message; /* the one that is leaving */
+	size_t sent;	      /* of its prefix and itself */
 	struct answer *answer;
-	uint32_t reset; /* the stream's HTTP/2 error code, once it is over */
+	int64_t moved_ns; /* when anything of the call left or came */
+	uint32_t reset;	  /* the stream's HTTP/2 error code, once it is over */
+	bool is_sent;	  /* everything has left */
+	bool is_stopped;  /* the source wants no more */
 	bool is_over;
 };
 
@@ -62,8 +68,10 @@ static int channel_on_header(nghttp2_session *session, const nghttp2_frame *fram
 {
 	struct channel_call *call = channel_call_of(user, frame->hd.stream_id);
 
-	if (call)
-		answer_header(call->answer, bytes_of(name, name_len), bytes_of(value, value_len));
+	if (!call)
+		return 0;
+	call->moved_ns = clock_now_ns();
+	answer_header(call->answer, bytes_of(name, name_len), bytes_of(value, value_len));
 	return 0;
 }
 
@@ -72,17 +80,25 @@ static int channel_on_data(nghttp2_session *session, uint8_t flags, int32_t stre
 {
 	struct channel_call *call = channel_call_of(user, stream);
 
-	if (call)
-		answer_data(call->answer, bytes_of(data, len));
+	if (!call)
+		return 0;
+	call->moved_ns = clock_now_ns();
+	answer_data(call->answer, bytes_of(data, len));
 	return 0;
 }
 
 static int channel_on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
 	struct channel *channel = user;
+	const struct channel_call *call = channel_call_of(channel, frame->hd.stream_id);
 
 	if (frame->hd.type == NGHTTP2_GOAWAY)
 		channel->is_leaving = true;
+	/* A server that has answered wants no more of the request. */
+	if (call && !call->is_sent && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
+		nghttp2_submit_rst_stream(
+			session, NGHTTP2_FLAG_NONE, call->stream, NGHTTP2_NO_ERROR))
+		return NGHTTP2_ERR_CALLBACK_FAILURE;
 	return 0;
 }
 
@@ -97,7 +113,31 @@ static int channel_on_close(nghttp2_session *session, int32_t stream, uint32_t c
 	return 0;
 }
 
-/* Gives nghttp2 the next piece of the request: the prefix, then the message. */
+/* Makes |message| the one that is leaving. */
+static void channel_take_message(struct channel_call *call, struct bytes message)
+{
+	assert(message.len <= CAP_MESSAGE_BYTES);
+	grpc_frame_put_prefix(call->prefix, (uint32_t)message.len);
+	call->message = message;
+	call->sent = 0;
+}
+
+/* A message has left: the next one, or that was all. */
+static void channel_go_on(struct channel_call *call)
+{
+	const struct channel_source *source = call->request->source;
+	enum channel_next next = CHANNEL_NEXT_END;
+	struct bytes message = {0};
+
+	if (source)
+		next = source->next(source->arg, &message);
+	if (next == CHANNEL_NEXT_MESSAGE)
+		channel_take_message(call, message);
+	call->is_sent = next == CHANNEL_NEXT_END;
+	call->is_stopped = next == CHANNEL_NEXT_STOP;
+}
+
+/* Gives nghttp2 the next piece of the message that is leaving: the prefix, then it. */
 static ssize_t channel_on_read(nghttp2_session *session, int32_t stream, uint8_t *buffer,
 	size_t room, uint32_t *flags, nghttp2_data_source *source, void *user)
 {
@@ -116,7 +156,12 @@ static ssize_t channel_on_read(nghttp2_session *session, int32_t stream, uint8_t
 		call->sent += n;
 		taken += n;
 	}
+	call->moved_ns = clock_now_ns();
 	if (call->sent == prefix_len + call->message.len)
+		channel_go_on(call);
+	if (call->is_stopped)
+		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* resets the stream */
+	if (call->is_sent)
 		*flags |= NGHTTP2_DATA_FLAG_EOF;
 	return (ssize_t)taken;
 }
@@ -255,14 +300,29 @@ static int channel_turn(struct channel *channel, struct net_detail *detail)
 	return r ? r : sent;
 }
 
-static int channel_wait(struct channel *channel, int64_t deadline_ns, struct net_detail *detail)
+/* When it has taken too long. */
+static int64_t channel_call_until(const struct channel_call *call)
 {
-	struct pollfd wait = {.fd = channel->fd, .events = POLLIN};
+	const struct channel_request *request = call->request;
+
+	return request->patience_ns ? call->moved_ns + request->patience_ns : request->deadline_ns;
+}
+
+static int channel_wait(
+	struct channel *channel, const struct channel_call *call, struct net_detail *detail)
+{
+	const struct cancel *cancel = call->request->cancel;
+	struct pollfd wait[] = {
+		{.fd = channel->fd, .events = POLLIN},
+		{.fd = cancel ? cancel->fd : -1, .events = POLLIN},
+	};
 	int n;
 
 	if (channel->write_need == TLS_NEED_WRITE || channel->read_need == TLS_NEED_WRITE)
-		wait.events |= POLLOUT;
-	n = poll(&wait, 1, clock_poll_ms(deadline_ns));
+		wait[0].events |= POLLOUT;
+	n = poll(wait, ARRAY_SIZE(wait), clock_poll_ms(channel_call_until(call)));
+	if (n > 0 && wait[1].revents)
+		return NET_STOPPED;
 	if (n > 0 || (n < 0 && errno == EINTR))
 		return 0;
 	net_detail_set(detail, "no answer in time");
@@ -280,59 +340,76 @@ static nghttp2_nv channel_pair(const char *name, const char *value)
 	};
 }
 
-static int channel_submit(struct channel *channel, const struct channel_request *request,
-	const char *timeout, struct channel_call *call)
+static int channel_submit(struct channel *channel, struct channel_call *call)
 {
+	const struct channel_request *request = call->request;
 	nghttp2_data_provider body = {.source.ptr = call, .read_callback = channel_on_read};
-	const nghttp2_nv headers[] = {
-		channel_pair(":method", "POST"),
-		channel_pair(":scheme", "https"),
+	nghttp2_nv headers[] = {
+		channel_pair(":method", "POST"), channel_pair(":scheme", "https"),
 		channel_pair(":path", request->path),
-		channel_pair(":authority", channel->authority),
-		channel_pair("te", "trailers"),
+		channel_pair(":authority", channel->authority), channel_pair("te", "trailers"),
 		channel_pair("content-type", "application/grpc+proto"),
 		channel_pair("user-agent", "stafett/" STAFETT_VERSION),
-		channel_pair("grpc-timeout", timeout),
 		channel_pair("stafett-unit", request->unit),
+		{0}, /* room for the deadline, which streams do not have */
 	};
+	size_t count = ARRAY_SIZE(headers) - 1;
+	char timeout[GRPC_TIMEOUT_CHARS];
 
-	call->stream = nghttp2_submit_request(
-		channel->session, NULL, headers, ARRAY_SIZE(headers), &body, NULL);
+	if (!request->patience_ns) {
+		grpc_timeout_format(request->deadline_ns - clock_now_ns(), timeout);
+		headers[count++] = channel_pair("grpc-timeout", timeout);
+	}
+	call->stream = nghttp2_submit_request(channel->session, NULL, headers, count, &body, NULL);
 	return call->stream < 0 ? -ENOMEM : 0;
 }
 
-/* Runs the loop until the call is over. */
-static int channel_run(struct channel *channel, struct channel_call *call, int64_t deadline_ns,
-	struct net_detail *detail)
+/* Runs the loop until the call is over, or somebody wants it to be. */
+static int channel_run(
+	struct channel *channel, struct channel_call *call, struct net_detail *detail)
 {
 	for (;;) {
 		int r = channel_turn(channel, detail);
 
+		if (call->is_stopped || call->answer->is_stopped)
+			return NET_STOPPED;
 		if (call->is_over)
 			return 0;
-		if (r)
-			return r;
-		r = channel_wait(channel, deadline_ns, detail);
+		if (!r)
+			r = channel_wait(channel, call, detail);
 		if (r)
 			return r;
 	}
 }
 
+/* Tells the server, as far as the socket takes it at once. */
+static void channel_cancel(struct channel *channel, const struct channel_call *call)
+{
+	struct net_detail detail;
+
+	if (!call->is_over && nghttp2_submit_rst_stream(channel->session, NGHTTP2_FLAG_NONE,
+				      call->stream, NGHTTP2_CANCEL) == 0)
+		(void)channel_send(channel, &detail);
+}
+
 int channel_call(struct channel *channel, const struct channel_request *request,
 	struct arena *arena, struct answer *ret_answer, struct net_detail *detail)
 {
-	struct channel_call call = {.message = request->message, .answer = ret_answer};
-	char timeout[GRPC_TIMEOUT_CHARS];
+	struct channel_call call = {
+		.request = request, .answer = ret_answer, .moved_ns = clock_now_ns()};
 	int r;
 
-	assert(request->message.len <= CAP_MESSAGE_BYTES);
-	answer_init(ret_answer, arena, CAP_REPLY_BYTES);
-	grpc_frame_put_prefix(call.prefix, (uint32_t)request->message.len);
-	grpc_timeout_format(request->deadline_ns - clock_now_ns(), timeout);
-	r = channel_submit(channel, request, timeout, &call);
+	if (request->sink)
+		answer_init_stream(ret_answer, arena, request->sink);
+	else
+		answer_init(ret_answer, arena, CAP_REPLY_BYTES);
+	channel_take_message(&call, request->message);
+	r = channel_submit(channel, &call);
 	if (!r) {
 		channel->call = &call;
-		r = channel_run(channel, &call, request->deadline_ns, detail);
+		r = channel_run(channel, &call, detail);
+		if (r == NET_STOPPED)
+			channel_cancel(channel, &call);
 		channel->call = NULL;
 	}
 	if (r) {

@@ -26,6 +26,7 @@ enum net_failure {
 	NET_NOT_GRPC,	 /* somebody answers, but not in gRPC over HTTP/2 */
 	NET_BROKEN,	 /* the line broke */
 	NET_PROTOCOL,	 /* the answer breaks the rules of HTTP/2 or gRPC */
+	NET_STOPPED,	 /* we ended the call: its sink, its source or the user wanted it */
 };
 
 /* For a log or a support call: lower case, no final stop, no personal data. */

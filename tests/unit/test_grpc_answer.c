@@ -137,6 +137,80 @@ static void test_memory_that_runs_out_is_told_as_such(void **state)
 	arena_fini(&small);
 }
 
+/* What a sink was given. */
+struct heap {
+	unsigned count, most;
+	size_t bytes;
+};
+
+static bool heap_take(void *arg, struct bytes message)
+{
+	struct heap *heap = arg;
+
+	heap->count++;
+	heap->bytes += message.len;
+	return heap->count < heap->most;
+}
+
+/* Begins a streamed answer and feeds it |count| messages of |len| zeros. */
+static void stream(const struct answer_sink *sink, unsigned count, uint8_t len)
+{
+	uint8_t message[5 + UINT8_MAX] = {0, 0, 0, 0, len};
+
+	answer_init_stream(&answer, &arena, sink);
+	begin_grpc();
+	for (unsigned i = 0; i < count; i++) {
+		answer_data(&answer, bytes_of(message, 3));
+		answer_data(&answer, bytes_of(message + 3, 2 + (size_t)len));
+	}
+	header("grpc-status", "0");
+}
+
+static void test_a_stream_is_handed_over_one_by_one_in_bounded_memory(void **state)
+{
+	struct heap heap = {.most = UINT32_MAX};
+	const struct answer_sink sink = {heap_take, &heap, 200};
+
+	stream(&sink, 100000, 200);
+	assert_int_equal(answer_finish(&answer, 0, &detail), 0);
+	assert_int_equal(answer.status, GRPC_OK);
+	assert_int_equal(heap.count, 100000);
+	assert_int_equal(heap.bytes, 100000 * 200);
+	assert_true(arena.used < 1000);
+}
+
+static void test_a_stream_may_be_empty_and_so_may_its_messages(void **state)
+{
+	struct heap heap = {.most = UINT32_MAX};
+	const struct answer_sink sink = {heap_take, &heap, 200};
+
+	stream(&sink, 0, 0);
+	assert_int_equal(answer_finish(&answer, 0, &detail), 0);
+	stream(&sink, 3, 0);
+	assert_int_equal(answer_finish(&answer, 0, &detail), 0);
+	assert_int_equal(heap.count, 3);
+}
+
+static void test_a_sink_that_wants_no_more_is_given_no_more(void **state)
+{
+	struct heap heap = {.most = 2};
+	const struct answer_sink sink = {heap_take, &heap, 200};
+
+	stream(&sink, 5, 10);
+	assert_int_equal(heap.count, 2);
+	assert_true(answer.is_stopped);
+}
+
+static void test_a_message_of_a_stream_has_its_limit(void **state)
+{
+	struct heap heap = {.most = UINT32_MAX};
+	const struct answer_sink sink = {heap_take, &heap, 200};
+
+	stream(&sink, 1, 201);
+	assert_int_equal(heap.count, 0);
+	assert_int_equal(answer_finish(&answer, 0, &detail), NET_PROTOCOL);
+}
+
 static void test_pauses_double_up_to_a_bound_and_are_half_chance(void **state)
 {
 	assert_int_equal(backoff_ns(1, 0), 100 * CLOCK_NS_PER_MS);
@@ -158,6 +232,10 @@ int main(void)
 		EACH(test_a_web_page_is_no_answer),
 		EACH(test_an_answer_that_breaks_the_rules_is_no_answer),
 		EACH(test_memory_that_runs_out_is_told_as_such),
+		EACH(test_a_stream_is_handed_over_one_by_one_in_bounded_memory),
+		EACH(test_a_stream_may_be_empty_and_so_may_its_messages),
+		EACH(test_a_sink_that_wants_no_more_is_given_no_more),
+		EACH(test_a_message_of_a_stream_has_its_limit),
 		EACH(test_pauses_double_up_to_a_bound_and_are_half_chance),
 	};
 
