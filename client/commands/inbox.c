@@ -75,7 +75,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	const Stafett__V1__InboxItem *item)
 {
 	struct arena *arena = &client->arena;
-	const char *from = *item->from_display_name ? item->from_display_name : item->from;
+	const char *from = *item->from_display_name ? item->from_display_name : item->from_unit;
 	struct card card;
 	const char *cells[8];
 
@@ -89,7 +89,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[6] = format_brief(arena, format_us(item->due_time), client->today);
 	cells[7] = format_days_left(arena, item->intervention_due_date, client->today);
 	if (*item->from_display_name)
-		directory_learn(client, item->from, item->from_display_name);
+		directory_learn(client, item->from_unit, item->from_display_name);
 	table_row(table, arena, inbox_is_marked(item), cells);
 }
 

@@ -444,7 +444,7 @@ Stafett__V1__InboxItem *present_inbox_item(
 		return NULL;
 	stafett__v1__inbox_item__init(i);
 	i->id = take_uuid(a, row, INBOX_MESSAGE);
-	i->from = take_text(a, row, INBOX_FROM);
+	i->from_unit = take_text(a, row, INBOX_FROM);
 	i->from_display_name = take_text(a, row, INBOX_FROM_NAME);
 	i->referral = take_uuid(a, row, INBOX_REFERRAL);
 	i->chain = take_uuid(a, row, INBOX_CHAIN);

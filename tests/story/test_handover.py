@@ -23,7 +23,7 @@ def test_a_stock_client_sends_lists_acknowledges_accepts_and_reads(maria, petra)
     item = item_of(petra.whole_inbox(), sent)
     assert (item.referral, item.chain) == (sent.referral, sent.chain)
     assert (item.kind, item.needs, item.status, item.version) == ("send", "ack", "requested", 1)
-    assert (getattr(item, "from"), item.card.data) == (people.LUND, b"a card")
+    assert (item.from_unit, item.card.data) == (people.LUND, b"a card")
     assert item.content_hash == sent.content_hash
 
     petra.acknowledge(sent, item.version)
