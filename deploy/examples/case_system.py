@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A case system on Stafett: it sends a referral, polls its unit's inbox and fetches.
+
+Debian 12: apt-get install protobuf-compiler-grpc python3-grpcio python3-protobuf
+Then, while the trial of deploy/try is running:
+
+    mkdir stubs
+    protoc -Iproto --python_out=stubs --grpc_out=stubs \\
+        --plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin proto/stafett/v1/*.proto
+    PYTHONPATH=stubs deploy/examples/case_system.py localhost:7443 trial/config/stafett/profiles \\
+        urn:stafett:org:2120001132:member:treserva lund/vuxen skane/beroende-lund
+"""
+
+import datetime
+import secrets
+import sys
+import time
+import uuid
+
+import grpc
+from stafett.v1 import body_service_pb2, body_service_pb2_grpc, inbox_service_pb2, inbox_service_pb2_grpc
+from stafett.v1 import message_pb2, referral_service_pb2, referral_service_pb2_grpc
+
+REFUSALS = {grpc.StatusCode[name] for name in (
+    "INVALID_ARGUMENT", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED",
+    "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS")}
+
+server, folder, member, unit, to = sys.argv[1:]
+name = member.split(":")[-1]
+files = [open(f"{folder}/{file}", "rb").read() for file in ("ca.pem", f"{name}.key", f"{name}.pem")]
+channel = grpc.secure_channel(server, grpc.ssl_channel_credentials(*files))
+referrals = referral_service_pb2_grpc.ReferralServiceStub(channel)
+inbox = inbox_service_pb2_grpc.InboxServiceStub(channel)
+bodies = body_service_pb2_grpc.BodyServiceStub(channel)
+
+
+def new_id():
+    """A UUIDv7: the time in milliseconds, and chance."""
+    milliseconds, chance = int(time.time() * 1000), secrets.randbits
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | chance(12) << 64 | 2 << 62 | chance(62)))
+
+
+def call(method, request, read=lambda answer: answer):
+    """Until there is an answer or a refusal. All else means "unknown": the same again is safe."""
+    while True:
+        try:
+            return read(method(request, metadata=[("stafett-unit", unit)], timeout=60))
+        except grpc.RpcError as error:
+            if error.code() in REFUSALS:
+                raise
+            time.sleep(1)
+
+
+# Send. Keep the request on disk until it is answered: after a crash, send the same bytes.
+header = message_pb2.Header(id=new_id(), from_unit=unit, from_member=member, to_units=[to])
+header.create_time.GetCurrentTime()
+header.send.CopyFrom(message_pb2.SendAct(
+    kind="care-request", needs=["alcohol"], help_request_date=str(datetime.date.today()),
+    person_informed=True, legal_basis=message_pb2.LegalBasis(code="need-of-care")))
+card, body = b'{"givenName": "Anders", "familyName": "Holm"}', b"He asks for help."
+print("sent:", call(referrals.Send, referral_service_pb2.SendRequest(
+    header=header.SerializeToString(), card=message_pb2.Part(data=card),
+    body=message_pb2.Part(data=body), suite="none")).code)
+
+# Poll the inbox, page by page, and fetch what came with each item.
+page = inbox_service_pb2.InboxServiceListRequest()
+while True:
+    answer = call(inbox.List, page)
+    for item in answer.items:
+        text = call(bodies.Fetch, body_service_pb2.FetchRequest(
+            referral=item.referral, message=item.id, from_unit=item.from_unit),
+            lambda parts: b"".join(part.data for part in parts))
+        print(f"came: {item.code} from {item.from_unit}, {len(text)} bytes, needs {item.needs}")
+    page.page_token = answer.next_page_token
+    if not page.page_token:
+        break
+
+# What a program may not do: say "we have it" for a person.
+for item in answer.items[:1]:
+    try:
+        call(inbox.Acknowledge, inbox_service_pb2.AcknowledgeRequest(
+            id=new_id(), message=item.id, content_hash=item.content_hash, referral=item.referral,
+            chain=item.chain, version=item.version))
+    except grpc.RpcError as error:
+        print(f"not acknowledged: {error.code().name}, {error.details()}")
