@@ -71,7 +71,7 @@ def test_clang_tidy_has_nothing_to_say(include_flags):
     assert all(done.returncode == 0 for done in results), results[0].stderr[-2000:]
 
 
-@pytest.mark.skipif("STAFETT_BUF" not in os.environ, reason="buf is not installed (.ci/run installs it)")
+@pytest.mark.skipif("STAFETT_BUF" not in os.environ, reason="buf is not installed (tests/run installs it where there is npm)")
 def test_the_contract_passes_buf_lint():
     done = run(os.environ["STAFETT_BUF"], "lint", "proto")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -67,11 +67,11 @@ def test_reflection_does_not_know_what_is_not_there(maria):
 
 
 def buf():
-    """The `buf` program, where .ci/run or the user has put one."""
+    """The `buf` program, where tests/run or the user has put one."""
     return os.environ.get("STAFETT_BUF") or shutil.which("buf")
 
 
-@pytest.mark.skipif(not buf(), reason="buf is not installed (.ci/run installs it with npm)")
+@pytest.mark.skipif(not buf(), reason="buf is not installed (tests/run installs it where there is npm)")
 def test_buf_curl_lists_the_methods_and_calls_one(stack, maria, tmp_path):
     (tmp_path / "ca.pem").write_bytes(stack.authority.certificate)
     certificate, key = stack.identity(maria.member).write(tmp_path, "maria")
