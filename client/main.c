@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett: what is the same for every command, from the locale to the exit code. */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,25 +10,6 @@
 #include "client/deliver.h"
 #include "client/help.h"
 #include "client/text.h"
-
-/* The build says where it installs translations. */
-#ifndef LOCALE_DIR
-#define LOCALE_DIR "/usr/share/locale"
-#endif
-
-/* The language of the user, letters in UTF-8 whatever the locale says, and the
- * time of Stockholm, which every deadline is written in. */
-static void main_set_place(void)
-{
-	setlocale(LC_ALL, "");
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
-	bindtextdomain("stafett", LOCALE_DIR);
-	bind_textdomain_codeset("stafett", "UTF-8");
-	textdomain("stafett");
-	setenv("TZ", "Europe/Stockholm", 1);
-	tzset();
-}
 
 /* Without a command: what waits is delivered, then the everyday commands. */
 static int main_run_bare(struct client *client)
@@ -74,7 +53,10 @@ int main(int argc, char *argv[])
 	struct client client;
 	int r;
 
-	main_set_place();
+	text_begin();
+	/* Every deadline is written in the time of Stockholm. */
+	setenv("TZ", "Europe/Stockholm", 1);
+	tzset();
 	/* A server or a pager that goes away is an error to tell, not a death. */
 	signal(SIGPIPE, SIG_IGN);
 	client_init(&client);

@@ -4,6 +4,7 @@
 
 #include "client/memory.h"
 #include "client/packing.h"
+#include "client/screen/term.h"
 #include "codec/grpc_meta.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
@@ -86,12 +87,13 @@ static int refusal_exit_of_status(int status)
 	}
 }
 
-static const char *refusal_join(struct arena *arena, char *const *texts, size_t count)
+static const char *refusal_join(struct client *client, char *const *acts, size_t count)
 {
 	const char *joined = "";
 
 	for (size_t i = 0; i < count; i++)
-		joined = memory_printf(arena, "%s%s%s", joined, i ? ", " : "", texts[i]);
+		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? ", " : "",
+			term_word(client, acts[i]));
 	return joined;
 }
 
@@ -103,10 +105,10 @@ static void refusal_set_words(
 	if (!refusal)
 		return;
 	client_word(client, "field", refusal->field);
-	client_word(client, "status", refusal->current_status);
+	client_word(client, "status", term_word(client, refusal->current_status));
 	client_word(client, "alternative", refusal->alternative_unit);
 	client_word(client, "acts",
-		refusal_join(&client->arena, refusal->allowed_acts, refusal->n_allowed_acts));
+		refusal_join(client, refusal->allowed_acts, refusal->n_allowed_acts));
 }
 
 static void refusal_add_facts(

@@ -2,20 +2,10 @@
 /* stafett codes [LIST]: the code lists, or the codes of one. */
 #include "domain/codes.h"
 
-#include <locale.h>
-
 #include "client/client.h"
 #include "client/nearest.h"
 #include "client/screen/table.h"
 #include "client/text.h"
-
-/* The code tables carry both languages themselves. */
-static enum codes_language codes_language(void)
-{
-	const char *locale = setlocale(LC_MESSAGES, NULL);
-
-	return locale && strncmp(locale, "sv", 2) == 0 ? CODES_SWEDISH : CODES_ENGLISH;
-}
 
 static int codes_print_lists(struct client *client)
 {
@@ -25,7 +15,7 @@ static int codes_print_lists(struct client *client)
 
 	for (int list = 0; list < CODES_LISTS; list++) {
 		const char *cells[] = {codes_list_name((enum codes_list)list),
-			codes_list_text((enum codes_list)list, codes_language())};
+			codes_list_text((enum codes_list)list, text_language())};
 
 		table_row(table, &client->arena, false, cells);
 	}
@@ -36,11 +26,11 @@ static int codes_print_lists(struct client *client)
 static int codes_print_list(struct client *client, enum codes_list list)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
-		{.title = codes_list_text(list, codes_language())}, {.title = NULL}};
+		{.title = codes_list_text(list, text_language())}, {.title = NULL}};
 	struct table *table = table_new(columns, client->is_plain);
 
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
-		const char *cells[] = {row->code, row->text[codes_language()]};
+		const char *cells[] = {row->code, row->text[text_language()]};
 
 		table_row(table, &client->arena, false, cells);
 	}

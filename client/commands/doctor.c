@@ -14,6 +14,7 @@
 #include "client/outbox.h"
 #include "client/screen/lines.h"
 #include "client/screen/safe_text.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 
 enum { DOCTOR_TRY_S = 10, DOCTOR_WARN_DAYS = 14, DOCTOR_DAY_S = 86400 };
@@ -100,7 +101,7 @@ static void doctor_check_unit(struct client *client)
 	doctor_print(is_active, _("unit"),
 		unit ? memory_printf(&client->arena, "%s, %s",
 			       safe_line(&client->arena, unit->display_name),
-			       safe_line(&client->arena, unit->status))
+			       safe_line(&client->arena, term_word(client, unit->status)))
 		     : memory_printf(&client->arena, _("the directory has no '%s'"),
 			       client->profile->unit));
 }

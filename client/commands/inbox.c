@@ -12,6 +12,7 @@
 #include "client/screen/output.h"
 #include "client/screen/row.h"
 #include "client/screen/table.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 
 /* How the rows fall into kinds, for the heading. */
@@ -64,10 +65,11 @@ static const char *inbox_what(
 {
 	const char *matter = row_matter(
 		client, item->priority, item->referral_needs, item->n_referral_needs, card);
-	const char *kind = strcmp(item->kind, "send") == 0 ? _("new") : item->kind;
+	const char *kind =
+		strcmp(item->kind, "send") == 0 ? _("new") : term_word(client, item->kind);
 
 	if (inbox_is_acknowledged(item))
-		kind = item->status;
+		kind = term_word(client, item->status);
 	return memory_printf(&client->arena, "%s%s%s", kind, *matter ? ", " : "", matter);
 }
 

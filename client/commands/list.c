@@ -12,6 +12,7 @@
 #include "client/screen/output.h"
 #include "client/screen/row.h"
 #include "client/screen/table.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 #include "stafett/caps.h"
 #include "stafett/v1/referral_service.pb-c.h"
@@ -69,7 +70,7 @@ static const char *list_next_step(struct client *client, const Stafett__V1__Refe
 	if (!*referral->next_actor)
 		return "";
 	return memory_printf(&client->arena, "%s: %s", list_unit(client, referral->next_actor),
-		referral->next_act);
+		term_word(client, referral->next_act));
 }
 
 static void list_add_row(struct client *client, struct table *table, size_t index,
@@ -85,7 +86,7 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, referral->code);
 	cells[2] = row_person(client, &card);
-	cells[3] = referral->status;
+	cells[3] = term_word(client, referral->status);
 	cells[4] = list_unit(client, summary->chain->custodian);
 	cells[5] = list_next_step(client, referral);
 	cells[6] = format_brief(arena, due_us, client->today);

@@ -11,6 +11,7 @@
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/table.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 #include "domain/codes.h"
 #include "stafett/caps.h"
@@ -85,12 +86,15 @@ static int units_search(struct client *client, Stafett__V1__SearchRequest *reque
 	return 0;
 }
 
-static const char *units_join(struct client *client, char *const *texts, size_t count)
+/* What it takes: a list to read, or codes with spaces between them for scripts. */
+static const char *units_join_kinds(struct client *client, char *const *kinds, size_t count)
 {
+	const char *gap = client->is_plain ? " " : ", ";
 	const char *joined = "";
 
 	for (size_t i = 0; i < count; i++)
-		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? " " : "", texts[i]);
+		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? gap : "",
+			term_code(client, CODES_KIND, kinds[i]));
 	return joined;
 }
 
@@ -117,7 +121,7 @@ static void units_add_row(struct client *client, struct table *table, const Staf
 	struct arena *arena = &client->arena;
 	int64_t unread_s = units_unread_s(unit);
 	int32_t answers_s = unit->inbox ? unit->inbox->median_acknowledge_seconds : 0;
-	const char *cells[] = {unit->handle, units_join(client, unit->kinds, unit->n_kinds),
+	const char *cells[] = {unit->handle, units_join_kinds(client, unit->kinds, unit->n_kinds),
 		unit->opening_hours, unread_s < 0 ? "" : format_span(arena, unread_s),
 		answers_s ? format_span(arena, answers_s) : "", unit->phone};
 

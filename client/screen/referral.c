@@ -12,6 +12,7 @@
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 
 enum { REFERRAL_LABEL_COLUMNS = 13 };
@@ -54,8 +55,10 @@ static void referral_print_title(struct referral_screen *screen)
 
 	lines_print(stdout, memory_printf(arena, "%s  ", safe_line(arena, referral->code)),
 		"           ",
-		memory_printf(arena, "%s: %s   [%s]", safe_line(arena, referral->kind),
-			safe_line(arena, matter), safe_line(arena, referral->status)));
+		memory_printf(arena, "%s: %s   [%s]",
+			safe_line(arena, term_code(screen->client, CODES_KIND, referral->kind)),
+			safe_line(arena, matter),
+			safe_line(arena, term_word(screen->client, referral->status))));
 }
 
 static void referral_print_person(struct referral_screen *screen)
@@ -114,7 +117,7 @@ static void referral_print_next(struct referral_screen *screen)
 	if (!*referral->next_actor)
 		return;
 	words_set(&words, "unit", directory_name(client, referral->next_actor));
-	words_set(&words, "act", referral->next_act);
+	words_set(&words, "act", term_word(client, referral->next_act));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	referral_print_words(screen, _("Next"),
 		row_is_late(due_us) ? _("! {unit}: {act}[, late since {due}]")
@@ -145,7 +148,7 @@ static void referral_print_promise(struct referral_screen *screen)
 	struct client *client = screen->client;
 	struct words words = {0};
 
-	words_set(&words, "role", referral->responsible);
+	words_set(&words, "role", term_code(client, CODES_RESPONSIBLE, referral->responsible));
 	words_set(&words, "date",
 		format_day_text(&client->arena, referral->contact_by_date, client->today));
 	words_set(&words, "time",
@@ -182,8 +185,8 @@ static void referral_print_basis(struct referral_screen *screen)
 
 	if (!basis)
 		return;
-	words_set(&words, "code", basis->code);
-	words_set(&words, "form", basis->form);
+	words_set(&words, "code", term_code(client, CODES_BASIS, basis->code));
+	words_set(&words, "form", term_code(client, CODES_CONSENT_FORM, basis->form));
 	words_set(&words, "end", format_day_text(&client->arena, basis->end_date, client->today));
 	referral_print_words(screen, _("Basis"),
 		basis->covers_missed_events
@@ -205,7 +208,8 @@ static void referral_print_delivery(struct referral_screen *screen)
 		       : delivery->offer_time ? delivery->offer_time
 					      : delivery->store_time);
 	referral_print_fact(screen, _("Delivery"),
-		memory_printf(&client->arena, "%s %s", safe_line(&client->arena, delivery->state),
+		memory_printf(&client->arena, "%s %s",
+			safe_line(&client->arena, term_word(client, delivery->state)),
 			format_moment(&client->arena, us, client->today)));
 }
 

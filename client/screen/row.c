@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "client/memory.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 
 const char *row_number(struct client *client, size_t index)
@@ -29,10 +30,14 @@ const char *row_matter(struct client *client, const char *priority, char *const 
 {
 	struct arena *arena = &client->arena;
 	bool is_routine = !*priority || strcmp(priority, "routine") == 0;
-	const char *text = is_routine ? "" : memory_printf(arena, "%s: ", priority);
+	const char *text =
+		is_routine
+			? ""
+			: memory_printf(arena, "%s: ", term_code(client, CODES_PRIORITY, priority));
 
 	for (size_t i = 0; i < n_needs; i++)
-		text = memory_printf(arena, "%s%s%s", text, i ? ", " : "", needs[i]);
+		text = memory_printf(arena, "%s%s%s", text, i ? ", " : "",
+			term_code(client, CODES_NEED, needs[i]));
 	if (card->needs_interpreter)
 		text = memory_printf(arena, _("%s; interpreter %s"), text, card->language);
 	return text;

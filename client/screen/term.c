@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words of the wire in the user's language: see the header. States and acts are
+ * collected from their tables; what no table has stands here. */
+#include "client/screen/term.h"
+
+#include "client/memory.h"
+#include "client/text.h"
+
+/* Whatever may be shown; the tables' rows are collected by client/po/update. */
+static const char *const term_words[] = {
+#define STATE(name, code, leaf_number, ended) code,
+#include "stafett/tbl/states.def"
+#undef STATE
+#define ACT(number, name, code, message, from, to, by, roles, guards, holder, actor, what, \
+	deadline, not_for)                                                                 \
+	code, what,
+#include "stafett/tbl/acts.def"
+#undef ACT
+	N_("stored"),
+	N_("offered"),
+	N_("fetched"),
+	N_("acknowledged"),
+	N_("refused"),
+	N_("active"),
+	N_("paused"),
+	N_("closed"),
+};
+
+const char *term_word(const struct client *client, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(term_words); i++) {
+		/* The empty text would be the catalogue's header. */
+		if (*word && !client->is_plain && strcmp(term_words[i], word) == 0)
+			return _(term_words[i]);
+	}
+	return word;
+}
+
+/* "Alkohol" as "alkohol"; names and abbreviations ("CRA") stay. */
+static char *term_within_sentence(struct client *client, const char *text)
+{
+	char *copy = memory_string(&client->arena, text);
+
+	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+		copy[0] = (char)(text[0] - 'A' + 'a');
+	return copy;
+}
+
+const char *term_code(struct client *client, enum codes_list list, const char *code)
+{
+	const char *text = codes_text(list, bytes_of_string(code), text_language());
+
+	if (client->is_plain || text_language() == CODES_ENGLISH || !text)
+		return code;
+	return term_within_sentence(client, text);
+}
