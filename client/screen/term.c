@@ -22,7 +22,6 @@ static const char *const term_words[] = {
 	N_("acknowledged"),
 	N_("refused"),
 	N_("active"),
-	N_("paused"),
 	N_("closed"),
 };
 
