@@ -121,15 +121,14 @@ static void pb_json_name(struct pb_json *json, const char *name)
 	fputs("\": ", json->file);
 }
 
-/* The fewest digits from six or fifteen on that give |value| back. */
+/* The fewest digits from six or fifteen on that give |value| back: 17 always do. */
 static void pb_json_digits(double value, bool is_float, char *text, size_t size)
 {
-	int digits = is_float ? 6 : 15;
 	bool same = false;
 	char *comma;
 
-	while (!same) {
-		snprintf(text, size, "%.*g", digits++, value);
+	for (int digits = is_float ? 6 : 15; !same && digits <= 17; digits++) {
+		snprintf(text, size, "%.*g", digits, value);
 		same = is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
 	}
 	comma = strchr(text, ',');

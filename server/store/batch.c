@@ -10,6 +10,7 @@
 #include "domain/authz.h"
 #include "domain/identity.h"
 #include "net/now.h"
+#include "store/durability.h"
 #include "store/effects.h"
 #include "store/sqlstate.h"
 
@@ -60,7 +61,7 @@ struct batch {
 	struct batch_slot slots[CAP_BATCH_OPS];
 	/* Which slot each row of the apply statement belongs to. */
 	int row_slot[CAP_BATCH_OPS];
-	int64_t began_ns;
+	int64_t began_ns, checked_ns;
 	bool committed;	  /* COMMIT said COMMIT */
 	char sqlstate[6]; /* of the error that failed the batch */
 };
@@ -115,6 +116,18 @@ static void batch_on_lost(void *arg, struct db_conn *conn)
 	batch_settle(b, BATCH_OFFLINE);
 }
 
+/* Asked when connected and, because a reload may change it under us, now and then. */
+static void batch_on_durability(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!result)
+		return;
+	b->checked_ns = now_ns();
+	if (PQresultStatus(result) != PGRES_TUPLES_OK || !durability_is_enough(result))
+		db_conn_drop(b->conn, "settings that are not durable");
+}
+
 static void batch_on_row_type(void *arg, const PGresult *result)
 {
 	struct batch *b = arg;
@@ -136,7 +149,8 @@ static void batch_on_ready(void *arg, struct db_conn *conn)
 {
 	struct batch *b = arg;
 
-	if (db_conn_execute(conn, WRITE_ROW_TYPE, NULL, batch_on_row_type, b) == 0)
+	if (db_conn_execute(conn, WRITE_DURABILITY, NULL, batch_on_durability, b) == 0 &&
+		db_conn_execute(conn, WRITE_ROW_TYPE, NULL, batch_on_row_type, b) == 0)
 		(void)!db_conn_sync(conn, NULL, NULL);
 }
 
@@ -491,6 +505,13 @@ static int batch_load_named(struct batch *b)
 	return r;
 }
 
+static int batch_check(struct batch *b)
+{
+	if (b->began_ns - b->checked_ns < DURABILITY_CHECK_MS * NOW_NS_PER_MS)
+		return 0;
+	return db_conn_execute(b->conn, WRITE_DURABILITY, NULL, batch_on_durability, b);
+}
+
 void batch_start(struct batch *b)
 {
 	struct db_args args;
@@ -503,7 +524,8 @@ void batch_start(struct batch *b)
 	b->began_ns = now_ns();
 	b->committed = false;
 	db_conn_clear_doubts(b->conn);
-	if (db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||
+	if (batch_check(b) < 0 ||
+		db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||
 		batch_load_named(b) < 0)
 		return;
 	load_args(&b->load, &args);

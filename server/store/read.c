@@ -2,7 +2,7 @@
 /*
  *   BEGIN, actor, queries, flush | rows | audit, COMMIT, sync | done
  *
- * One reading at a time; the queue is served in order.
+ * One reading at a time on a connection; see readers.h for the queue.
  */
 #include "store/read.h"
 
@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "domain/authz.h"
-#include "stafett/caps.h"
+#include "store/durability.h"
 #include "store/sqlstate.h"
 
 #define READER_OPTIONS \
@@ -22,11 +22,10 @@
 enum reader_phase { READER_OFFLINE, READER_CHECKING, READER_IDLE, READER_BUSY, READER_FAILING };
 
 struct reader {
-	struct reader_params params;
+	const struct reader_ops *ops;
+	void *arg;
 	struct db_conn *conn;
 	enum reader_phase phase;
-	struct list queue;
-	size_t queued;
 	struct read *current; /* NULL while busy: its owner has gone */
 	struct audit audit;
 	int query, queries; /* whose rows come next, of how many; -1: all are here */
@@ -34,15 +33,19 @@ struct reader {
 	bool committed, weak;
 };
 
-static void reader_next(struct reader *r);
 static void reader_on_sync(void *arg, const PGresult *result);
 
 /* --- ending -------------------------------------------------------------------- */
 
-static void read_finish(struct read *read, enum reason reason)
+void read_fini(struct read *read)
 {
-	read->under_way = false;
 	db_array_fini(&read->role_codes);
+}
+
+void read_finish(struct read *read, enum reason reason)
+{
+	read->reader = NULL;
+	read_fini(read);
 	read->done(read, reason);
 }
 
@@ -53,18 +56,7 @@ static void reader_settle(struct reader *r, enum reader_phase next, enum reason 
 	r->phase = next;
 	if (read)
 		read_finish(read, reason);
-	if (r->phase == READER_IDLE)
-		reader_next(r);
-}
-
-static void reader_refuse_all(struct reader *r, enum reason reason)
-{
-	struct list *node;
-
-	while ((node = list_pop(&r->queue))) {
-		r->queued--;
-		read_finish(container_of(node, struct read, node), reason);
-	}
+	reader_wake(r);
 }
 
 static void reader_on_lost(void *arg, struct db_conn *conn)
@@ -72,8 +64,7 @@ static void reader_on_lost(void *arg, struct db_conn *conn)
 	struct reader *r = arg;
 
 	reader_settle(r, READER_OFFLINE, REASON_DATABASE_AWAY);
-	reader_refuse_all(r, REASON_DATABASE_AWAY);
-	r->params.changed(r->params.arg);
+	r->ops->changed(r->arg);
 }
 
 static void reader_on_rolled_back(void *arg, const PGresult *result)
@@ -247,6 +238,7 @@ static void reader_start(struct reader *r, struct read *read)
 
 	r->phase = READER_BUSY;
 	r->current = read;
+	read->reader = r;
 	r->query = 0;
 	r->queries = read->n_queries;
 	r->reason = REASON_NONE;
@@ -265,26 +257,15 @@ static void reader_start(struct reader *r, struct read *read)
 	(void)!db_conn_flush(r->conn);
 }
 
-static void reader_next(struct reader *r)
+void reader_wake(struct reader *r)
 {
-	struct list *node = list_pop(&r->queue);
+	struct read *read = r->phase == READER_IDLE ? r->ops->next(r->arg) : NULL;
 
-	if (!node)
-		return;
-	r->queued--;
-	reader_start(r, container_of(node, struct read, node));
+	if (read)
+		reader_start(r, read);
 }
 
 /* --- the settings without which an answer promises too much --------------------------------- */
-
-static bool is_durable(const char *name, const char *value)
-{
-	if (strcmp(name, "wal_level") == 0)
-		return strcmp(value, "minimal") != 0;
-	if (strcmp(name, "synchronous_commit") == 0)
-		return strcmp(value, "on") == 0 || strcmp(value, "remote_apply") == 0;
-	return strcmp(value, "on") == 0;
-}
 
 static void reader_on_durability(void *arg, const PGresult *result)
 {
@@ -292,17 +273,7 @@ static void reader_on_durability(void *arg, const PGresult *result)
 
 	if (!result || PQresultStatus(result) != PGRES_TUPLES_OK)
 		return;
-	r->weak = false;
-	for (int i = 0; i < PQntuples(result); i++) {
-		struct db_row row = {result, i};
-
-		if (is_durable(db_row_text(&row, 0), db_row_text(&row, 1)))
-			continue;
-		r->weak = true;
-		log_error("the database may lose what was acknowledged: refusing to serve",
-			LOG_S("setting", db_row_text(&row, 0)),
-			LOG_S("value", db_row_text(&row, 1)));
-	}
+	r->weak = !durability_is_enough(result);
 }
 
 static void reader_on_checked(void *arg, const PGresult *result)
@@ -316,9 +287,8 @@ static void reader_on_checked(void *arg, const PGresult *result)
 		return;
 	}
 	r->phase = READER_IDLE;
-	r->params.changed(r->params.arg);
-	if (r->phase == READER_IDLE)
-		reader_next(r);
+	r->ops->changed(r->arg);
+	reader_wake(r);
 }
 
 static void reader_on_ready(void *arg, struct db_conn *conn)
@@ -332,29 +302,29 @@ static void reader_on_ready(void *arg, struct db_conn *conn)
 		(void)!db_conn_sync(conn, reader_on_checked, r);
 }
 
-/* --- the public side ---------------------------------------------------------------------------
- */
+/* --- the public side ------------------------------------------------------------------- */
 
-int reader_new(const struct reader_params *params, struct reader **ret_reader)
+int reader_new(struct event_base *base, const char *conninfo, const struct reader_ops *ops,
+	void *arg, struct reader **ret_reader)
 {
-	static const struct db_ops ops = {reader_on_ready, reader_on_lost};
+	static const struct db_ops db_ops = {reader_on_ready, reader_on_lost};
 	struct reader *r = calloc(1, sizeof(*r));
 	struct db_params db = {
-		.base = params->base,
-		.conninfo = params->conninfo,
+		.base = base,
+		.conninfo = conninfo,
 		.options = READER_OPTIONS,
 		.name = "stafett read",
 		.statements = read_statements,
 		.n_statements = READ_STATEMENTS,
-		.ops = &ops,
+		.ops = &db_ops,
 		.arg = r,
 	};
 	int rc;
 
 	if (!r)
 		return -ENOMEM;
-	r->params = *params;
-	list_init(&r->queue);
+	r->ops = ops;
+	r->arg = arg;
 	rc = db_conn_new(&db, &r->conn);
 	if (rc < 0) {
 		free(r);
@@ -368,7 +338,7 @@ struct reader *reader_free(struct reader *r)
 {
 	if (!r)
 		return NULL;
-	assert(!r->current && list_is_empty(&r->queue));
+	assert(!r->current);
 	db_conn_free(r->conn);
 	free(r);
 	return NULL;
@@ -402,7 +372,7 @@ struct bytes read_roles(struct arena *arena, mask_t roles)
 void read_init(struct read *read)
 {
 	read->n_queries = 0;
-	read->under_way = false;
+	read->reader = NULL;
 	list_init(&read->node);
 	read_add_roles(&read->role_codes, read->roles);
 }
@@ -420,29 +390,7 @@ struct db_args *read_add_query(struct read *read, enum read_statement statement)
 	return &query->args;
 }
 
-void reader_submit(struct reader *r, struct read *read)
+void reader_abandon(struct reader *r)
 {
-	if (!reader_is_connected(r)) {
-		read_finish(read, REASON_DATABASE_AWAY);
-		return;
-	}
-	if (r->queued >= CAP_QUEUED_OPS) {
-		read_finish(read, REASON_OVERLOADED);
-		return;
-	}
-	list_push(&r->queue, &read->node);
-	r->queued++;
-	if (r->phase == READER_IDLE)
-		reader_next(r);
-}
-
-void reader_abandon(struct reader *r, struct read *read)
-{
-	if (r->current == read) {
-		r->current = NULL;
-	} else {
-		list_remove(&read->node);
-		r->queued--;
-	}
-	db_array_fini(&read->role_codes);
+	r->current = NULL;
 }

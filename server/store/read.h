@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A reading of case data: one or more of the api functions and the audit row
- * that records it, in one transaction on the worker's read connection. What was
+ * that records it, in one transaction on a connection for readings. What was
  * read is answered only after that row is committed.
  */
 #ifndef STORE_READ_H
@@ -49,21 +49,27 @@ struct read {
 
 	/* The reader's own. */
 	struct list node;
-	bool under_way;
+	struct reader *reader; /* that works on it; NULL while it waits */
 	struct db_array role_codes;
 };
 
-struct reader_params {
-	struct event_base *base;
-	const char *conninfo;
-	void (*changed)(void *arg); /* the connection came or went */
-	void *arg;
+struct reader_ops {
+	/* What is to be read next; NULL: nothing. */
+	struct read *(*next)(void *arg);
+	/* The connection came or went. */
+	void (*changed)(void *arg);
 };
 
-int reader_new(const struct reader_params *params, struct reader **ret_reader) WARN_UNUSED;
-/* Every reading must be done or abandoned. Accepts NULL; returns NULL. */
+/* 0 or -errno. */
+int reader_new(struct event_base *base, const char *conninfo, const struct reader_ops *ops,
+	void *arg, struct reader **ret_reader) WARN_UNUSED;
+/* Its reading must be done or abandoned. Accepts NULL; returns NULL. */
 struct reader *reader_free(struct reader *reader);
 bool reader_is_connected(const struct reader *reader);
+/* Begins with what is next, if it has nothing to do. */
+void reader_wake(struct reader *reader);
+/* Whoever wanted the reading under way is gone. */
+void reader_abandon(struct reader *reader);
 
 /* Prepares |read| for its queries: caller, roles and type must be set. */
 void read_init(struct read *read);
@@ -72,9 +78,9 @@ void read_init(struct read *read);
 struct bytes read_roles(struct arena *arena, mask_t roles);
 /* Adds a query with the acting unit's arguments; the caller adds the others. */
 struct db_args *read_add_query(struct read *read, enum read_statement statement);
-/* Queues the reading. |done| always runs, unless it is abandoned. */
-void reader_submit(struct reader *reader, struct read *read);
-/* The owner is gone: nothing of |read| is used after this. */
-void reader_abandon(struct reader *reader, struct read *read);
+/* Tells its owner how it ended. */
+void read_finish(struct read *read, enum reason reason);
+/* Frees what read_init made, where |done| is not to run. */
+void read_fini(struct read *read);
 
 #endif

@@ -139,6 +139,7 @@ static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB
 
 const struct db_statement write_statements[WRITE_STATEMENTS] = {
 	[WRITE_ROW_TYPE] = BARE("row_type", "SELECT 'stafett.operation'::regtype::oid"),
+	[WRITE_DURABILITY] = BARE("durability", "SELECT * FROM api.durability()"),
 	[WRITE_BEGIN] = BARE("begin", "BEGIN"),
 	/* Chains that somebody else has locked are left for the next batch. */
 	[WRITE_LOCK] = STATEMENT("lock",

@@ -12,6 +12,7 @@
 #include "store/batch.h"
 #include "store/lane.h"
 #include "store/parking.h"
+#include "store/readers.h"
 
 /* Two: one fills and commits while the other decides. */
 enum { STORE_BATCHES = 2 };
@@ -32,7 +33,7 @@ struct store {
 	size_t queued;	     /* ready and waiting, not under way */
 	struct batch *batches[STORE_BATCHES];
 	struct parking parking;
-	struct reader *reader;
+	struct readers *readers;
 	struct bodies *bodies;
 	struct event *turn; /* at the end of a turn of the loop */
 	struct event *sweep;
@@ -246,7 +247,7 @@ static void store_on_sweep(evutil_socket_t fd, short what, void *arg)
 
 static int store_connect(struct store *s)
 {
-	struct reader_params reader = {
+	struct readers_params readers = {
 		.base = s->params.base,
 		.conninfo = s->params.conninfo,
 		.changed = store_on_change,
@@ -257,7 +258,7 @@ static int store_connect(struct store *s)
 	for (int i = 0; rc == 0 && i < STORE_BATCHES; i++)
 		rc = store_open_batch(s, i);
 	if (rc == 0)
-		rc = reader_new(&reader, &s->reader);
+		rc = readers_new(&readers, &s->readers);
 	return rc < 0 ? rc : bodies_new(s->params.base, s->params.conninfo, &s->bodies);
 }
 
@@ -290,7 +291,7 @@ struct store *store_free(struct store *s)
 	for (int i = 0; i < STORE_BATCHES; i++)
 		s->batches[i] = batch_free(s->batches[i]);
 	parking_clear(&s->parking);
-	reader_free(s->reader);
+	readers_free(s->readers);
 	bodies_free(s->bodies);
 	if (s->turn)
 		event_free(s->turn);
@@ -307,7 +308,7 @@ bool store_is_ready(const struct store *s)
 
 	for (int i = 0; i < STORE_BATCHES; i++)
 		writes |= s->batches[i] && batch_is_connected(s->batches[i]);
-	return writes && s->reader && reader_is_connected(s->reader);
+	return writes && s->readers && readers_are_ready(s->readers);
 }
 
 /* Every connection hangs in a commit, and no more may be opened. */
@@ -371,12 +372,12 @@ void store_abandon_write(struct store *s, struct write *write)
 
 void store_read(struct store *s, struct read *read)
 {
-	reader_submit(s->reader, read);
+	readers_submit(s->readers, read);
 }
 
 void store_abandon_read(struct store *s, struct read *read)
 {
-	reader_abandon(s->reader, read);
+	readers_abandon(s->readers, read);
 }
 
 struct bodies *store_bodies(struct store *s)

@@ -5,13 +5,14 @@ and the daemon goes on by itself."""
 import os
 import signal
 import subprocess
+import time
 
 import grpc
 import people
 import processes
 import pytest
 from caller import refused
-from postgres import Cluster
+from postgres import Cluster, connect
 from stack import Stack, health_method
 
 BODY = os.urandom(60_000)   # what does not compress fills a disk
@@ -72,6 +73,36 @@ def test_a_database_that_goes_away_in_flight_comes_back(build, work):
             assert maria.resend(before.request).receipt == before.answer.receipt
             maria.send(people.BEROENDE)
         assert daemon.tables().count("referral") == 3
+    finally:
+        daemon.stop()
+        cluster.stop()
+
+
+def set_fsync(cluster, value):
+    connection = connect(cluster.uri())
+    connection.cursor().execute(f"ALTER SYSTEM SET fsync = {value}")
+    connection.cursor().execute("SELECT pg_reload_conf()")
+    connection.close()
+
+
+def test_a_reload_that_makes_commits_forgetful_ends_the_service_until_it_is_mended(build, work):
+    """Open sessions see a reloaded setting too; so they are asked again."""
+    cluster = Cluster(work / "forgetful")
+    daemon = daemon_on(build, work / "gd", cluster)
+    daemon.start()
+    try:
+        maria = daemon.caller("maria")
+        maria.send(people.BEROENDE)
+        set_fsync(cluster, "off")
+        end = time.monotonic() + processes.DEADLINE_S
+        with pytest.raises(grpc.RpcError):   # of the one that was under way
+            while time.monotonic() < end:
+                maria.send(people.BEROENDE)
+        daemon.process.wait_line("setting=fsync value=off")
+        expect_away(refused(maria.send, people.BEROENDE))
+        set_fsync(cluster, "on")
+        daemon.wait_ready()
+        assert maria.send(people.BEROENDE).receipt.durability == "LOCAL"
     finally:
         daemon.stop()
         cluster.stop()
