@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "domain/authz.h"
 #include "domain/identity.h"
 #include "net/now.h"
 #include "store/durability.h"
 #include "store/effects.h"
+#include "store/record.h"
 #include "store/sqlstate.h"
 
 /* Decisions come quickly; a transaction that idles holds locks for nobody. How a
@@ -271,51 +271,6 @@ static void batch_apply(struct batch *b)
 
 /* --- the middle: decide -------------------------------------------------------- */
 
-static enum leaf_outcome decision_outcome(const struct decision *d)
-{
-	switch (d->kind) {
-	case DECISION_DO:
-		return LEAF_OK;
-	case DECISION_DUPLICATE:
-		return LEAF_DUPLICATE;
-	case DECISION_REFUSE:
-		break;
-	}
-	return d->reason == REASON_NOT_FOUND || d->reason == REASON_NOT_A_MEMBER ||
-			       d->reason == REASON_ROLE_REQUIRED
-		       ? LEAF_DENIED
-		       : LEAF_REFUSED;
-}
-
-static void batch_audit(struct batch *b, const struct batch_slot *slot, const struct loaded *l,
-	const uint8_t *random)
-{
-	const struct write *w = slot->write;
-	const struct decision *d = &slot->decision;
-	mask_t roles = rules_act_roles(w->order.act);
-	struct leaf *leaf = &b->audit.leaf;
-
-	audit_begin(&b->audit, w->type, l->facts.now_us, &w->caller, random);
-	leaf->outcome = (uint8_t)decision_outcome(d);
-	audit_set_organisation(&b->audit, l->organisation);
-	leaf->object = w->order.message;
-	memcpy(leaf->object_hash, w->order.content_hash, sizeof(leaf->object_hash));
-	if (l->facts.roles & roles)
-		leaf->role = role_leaf_number(authz_acting_role(l->facts.roles, roles));
-	if (d->kind == DECISION_DO) {
-		leaf->state_before = state_leaf_number(d->from);
-		leaf->state_after = state_leaf_number(d->to);
-	}
-	audit_add(&b->audit, AUDIT_ACT, bytes_of_string(act_code(w->order.act)));
-	audit_add(&b->audit, AUDIT_CHAIN, bytes_of(w->order.chain.b, 16));
-	audit_add(&b->audit, AUDIT_REFERRAL, bytes_of(w->order.referral.b, 16));
-	if (w->request.basis.len)
-		audit_add(&b->audit, AUDIT_BASIS, w->request.basis);
-	if (d->reason)
-		audit_add(&b->audit, AUDIT_REASON, bytes_of_string(reason_name(d->reason)));
-	audit_finish(&b->audit);
-}
-
 /* Keeps what the answer needs: the loaded row goes with its result. */
 static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 {
@@ -364,7 +319,7 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 	}
 	slot->verdict = BATCH_ANSWERED;
 	rules_decide(&slot->write->order, &l->facts, &slot->decision);
-	batch_audit(b, slot, l, random + 10);
+	record_write(&b->audit, slot->write, &slot->decision, l, random + 10);
 	if (slot->decision.kind == DECISION_DO)
 		slot->receipt_len = receipt_pack(slot->write, l, &b->audit, slot->receipt);
 	slot_keep(slot, l);

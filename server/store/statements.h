@@ -10,7 +10,7 @@
 
 /* Of the two write connections: the batch (see batch.h). */
 enum write_statement {
-	WRITE_ROW_TYPE, /* once a connection: of the apply statement's argument */
+	WRITE_ROW_TYPE,	  /* once a connection: of the apply statement's argument */
 	WRITE_DURABILITY, /* when connected, and again now and then */
 	WRITE_BEGIN,
 	WRITE_LOCK,	    /* only where an operation names a chain */
