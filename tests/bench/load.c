@@ -2,7 +2,8 @@
 /*
  * A load generator: N callers, each with one Send under way, over C connections,
  * for some seconds. Every message is a new one with a card and a body of the
- * usual size. Prints one line of JSON: sends, failures, seconds, and the
+ * usual size. With --call health it is the health service that is asked, which
+ * needs no database. Prints one line of JSON: sends, failures, seconds, and the
  * latencies' quantiles in microseconds.
  *
  * Without --rate the loop is closed: a caller sends again when it was answered.
@@ -35,6 +36,7 @@ enum {
 struct load_options {
 	const char *host, *port, *ca, *certificate, *key;
 	struct message_route route;
+	bool asks_health;
 	long callers, connections, seconds;
 	long rate; /* sends a second; 0: as fast as they are answered */
 };
@@ -80,13 +82,22 @@ static size_t load_pack_request(const struct message_route *route, uint8_t out[L
 	return n + GRPC_FRAME_PREFIX_BYTES;
 }
 
+/* The empty message: the health of everything. */
+static size_t load_pack_nothing(uint8_t out[LOAD_MESSAGE_MAX])
+{
+	grpc_frame_put_prefix(out, 0);
+	return GRPC_FRAME_PREFIX_BYTES;
+}
+
 /* --- callers ---------------------------------------------------------------- */
 
 /* Begins a call whose latency counts from |since_ns|. */
 static int load_caller_begin(struct load_caller *caller, int64_t since_ns)
 {
 	struct load *load = caller->load;
-	size_t n = load_pack_request(&load->options->route, caller->message);
+	size_t n = load->options->asks_health
+			   ? load_pack_nothing(caller->message)
+			   : load_pack_request(&load->options->route, caller->message);
 
 	caller->waiting = false;
 	caller->call.message = bytes_of(caller->message, n);
@@ -230,7 +241,8 @@ static int load_connect(struct load *load, SSL_CTX *tls)
 	const struct load_conn_params params = {
 		.host = o->host,
 		.port = o->port,
-		.path = "/stafett.v1.ReferralService/Send",
+		.path = o->asks_health ? "/grpc.health.v1.Health/Check"
+				       : "/stafett.v1.ReferralService/Send",
 		.unit = o->route.unit,
 		.tls = tls,
 		.ended = load_on_ended,
@@ -291,7 +303,8 @@ static int load_usage(void)
 {
 	fputs("usage: load --host IP --port N --ca FILE --certificate FILE --key FILE\n"
 	      "            --member URN --unit HANDLE --to HANDLE\n"
-	      "            [--callers N] [--connections N] [--seconds N] [--rate N]\n",
+	      "            [--callers N] [--connections N] [--seconds N] [--rate N]\n"
+	      "            [--call send|health]\n",
 		stderr);
 	return 2;
 }
@@ -312,15 +325,20 @@ static bool load_read_options(int argc, char **argv, struct load_options *o)
 		CONNECTIONS,
 		SECONDS,
 		RATE,
+		CALL,
 		VALUES
 	};
 	static const struct option names[] = {{"host", 1, NULL, HOST}, {"port", 1, NULL, PORT},
 		{"ca", 1, NULL, CA}, {"certificate", 1, NULL, CERTIFICATE}, {"key", 1, NULL, KEY},
 		{"member", 1, NULL, MEMBER}, {"unit", 1, NULL, UNIT}, {"to", 1, NULL, TO},
 		{"callers", 1, NULL, CALLERS}, {"connections", 1, NULL, CONNECTIONS},
-		{"seconds", 1, NULL, SECONDS}, {"rate", 1, NULL, RATE}, {NULL, 0, NULL, 0}};
-	const char *values[VALUES] = {
-		[CALLERS] = "1", [CONNECTIONS] = "1", [SECONDS] = "1", [RATE] = "0"};
+		{"seconds", 1, NULL, SECONDS}, {"rate", 1, NULL, RATE}, {"call", 1, NULL, CALL},
+		{NULL, 0, NULL, 0}};
+	const char *values[VALUES] = {[CALLERS] = "1",
+		[CONNECTIONS] = "1",
+		[SECONDS] = "1",
+		[RATE] = "0",
+		[CALL] = "send"};
 	int name;
 
 	while ((name = getopt_long(argc, argv, "", names, NULL)) >= 0 && name != '?')
@@ -334,6 +352,7 @@ static bool load_read_options(int argc, char **argv, struct load_options *o)
 		.ca = values[CA],
 		.certificate = values[CERTIFICATE],
 		.key = values[KEY],
+		.asks_health = strcmp(values[CALL], "health") == 0,
 		.route = {values[UNIT], values[MEMBER], values[TO]},
 		.callers = atol(values[CALLERS]),
 		.connections = atol(values[CONNECTIONS]),

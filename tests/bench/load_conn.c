@@ -81,6 +81,16 @@ static int load_conn_on_close(
 	return 0;
 }
 
+static int load_conn_on_data(nghttp2_session *session, uint8_t flags, int32_t stream,
+	const uint8_t *data, size_t len, void *arg)
+{
+	struct load_call *call = load_conn_call(session, stream);
+
+	if (call)
+		call->received += len;
+	return 0;
+}
+
 static ssize_t load_conn_on_body(nghttp2_session *session, int32_t stream, uint8_t *buffer,
 	size_t room, uint32_t *flags, nghttp2_data_source *source, void *arg)
 {
@@ -108,6 +118,7 @@ static int load_conn_start_h2(struct load_conn *conn)
 	if (nghttp2_session_callbacks_new(&callbacks) != 0)
 		return -ENOMEM;
 	nghttp2_session_callbacks_set_on_header_callback(callbacks, load_conn_on_header);
+	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, load_conn_on_data);
 	nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, load_conn_on_close);
 	r = nghttp2_session_client_new(&conn->session, callbacks, conn);
 	nghttp2_session_callbacks_del(callbacks);
@@ -140,14 +151,21 @@ int load_conn_open(struct load_conn *conn, const struct load_conn_params *params
 	return r;
 }
 
-void load_conn_close(struct load_conn *conn)
+int load_conn_abandon(struct load_conn *conn)
 {
+	int fd = conn->fd;
+
 	nghttp2_session_del(conn->session);
 	SSL_free(conn->ssl);
-	close(conn->fd);
 	conn->session = NULL;
 	conn->ssl = NULL;
 	conn->fd = -1;
+	return fd;
+}
+
+void load_conn_close(struct load_conn *conn)
+{
+	close(load_conn_abandon(conn));
 }
 
 static nghttp2_nv load_conn_field(const char *name, const char *value)
@@ -169,7 +187,7 @@ int load_conn_begin(struct load_conn *conn, struct load_call *call)
 	};
 	nghttp2_data_provider body = {.source.ptr = call, .read_callback = load_conn_on_body};
 
-	call->sent = 0;
+	call->sent = call->received = 0;
 	call->status = -1;
 	return nghttp2_submit_request(
 		       conn->session, NULL, fields, ARRAY_SIZE(fields), &body, call) < 0
@@ -195,6 +213,7 @@ static int load_conn_read(struct load_conn *conn)
 		n = SSL_read(conn->ssl, buffer, sizeof(buffer));
 		if (n <= 0)
 			return load_conn_tls_error(conn, n);
+		conn->greeted = true;
 		if (nghttp2_session_mem_recv(conn->session, buffer, (size_t)n) < 0)
 			return -EPROTO;
 	}

@@ -19,9 +19,9 @@
 
 /* One unary call. Embedded in whoever waits for it; the bytes stay until it ends. */
 struct load_call {
-	struct bytes message; /* the framed request: prefix and message */
-	size_t sent;
-	int status; /* gRPC status, -1 before it is known */
+	struct bytes message;  /* the framed request: prefix and message */
+	size_t sent, received; /* bytes, of what is framed too */
+	int status;	       /* gRPC status, -1 before it is known */
 };
 
 struct load_conn {
@@ -31,6 +31,7 @@ struct load_conn {
 	const char *unit, *path;
 	uint8_t pending[16384]; /* written to TLS next; never more than one record */
 	size_t pending_len, pending_done;
+	bool greeted; /* the peer has said something: it has accepted our certificate */
 	void (*ended)(struct load_call *call, void *arg);
 	void *arg;
 };
@@ -46,6 +47,8 @@ struct load_conn_params {
  * Returns 0 or -errno; -EPROTO where TLS or ALPN failed. */
 int load_conn_open(struct load_conn *conn, const struct load_conn_params *params) WARN_UNUSED;
 void load_conn_close(struct load_conn *conn);
+/* Forgets everything but the socket, which is the caller's; the peer notices nothing. */
+int load_conn_abandon(struct load_conn *conn) WARN_UNUSED;
 /* Begins a call; load_conn_step sends it. */
 int load_conn_begin(struct load_conn *conn, struct load_call *call) WARN_UNUSED;
 /* Reads what has come and writes what can go. -ECONNRESET where the peer left. */

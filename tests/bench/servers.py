@@ -18,7 +18,7 @@ from stack import Stack
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build-release"
-PROGRAMS = ["server/stafettd", "tests/bench/load", "tests/bench/reference"]
+PROGRAMS = ["server/stafettd", "tests/bench/load", "tests/bench/reference", "tests/bench/wire"]
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 8   # at most: more callers share them, as streams
 IDLE_WINDOW_S, IDLE_SHARE, IDLE_TRIES = 0.3, 0.1, 100
@@ -36,6 +36,11 @@ def cores():
     """(the servers', the load's): one each, where there are two."""
     usable = sorted(os.sched_getaffinity(0))
     return {usable[0]}, set(usable[1:2] or usable)
+
+
+def beside():
+    """The words before a command that is to run on the load's core."""
+    return "taskset", "-c", ",".join(str(core) for core in sorted(cores()[1]))
 
 
 # -- what they spend -----------------------------------------------------------------
@@ -80,6 +85,11 @@ def cpu_us(root):
     return (sum(ticks for _, ticks in again.values()) - database) * TICK_US, database * TICK_US
 
 
+def rss_bytes(pid):
+    """What |pid| has in memory, the shared parts too."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 class Servers:
     """A daemon with its private PostgreSQL, both on the servers' core."""
 
@@ -105,6 +115,10 @@ class Servers:
     def cpu_us(self):
         return cpu_us(self.stack.process.popen.pid)
 
+    def daemon_pids(self):
+        return [pid for pid, (comm, _) in _family(self.stack.process.popen.pid).items()
+                if not comm.startswith("postgres")]
+
     def wait_idle(self):
         """Until what was done before has been cleaned up behind."""
         nobody = threading.Event()
@@ -115,11 +129,10 @@ class Servers:
                 return
         raise SystemExit("the servers do not come to rest")
 
-    def _measure(self, *command, user=None):
+    def measure(self, *command, user=None):
         """Runs a program that prints what it sent; adds what the servers spent."""
-        load_cores = ",".join(str(core) for core in sorted(cores()[1]))
         before = self.cpu_us()
-        done = processes.run("taskset", "-c", load_cores, *command, user=user, check=False)
+        done = processes.run(*beside(), *command, user=user, check=False)
         if done.returncode:
             raise SystemExit(f"{command[0]} failed: {done.stdout}{done.stderr}")
         after = self.cpu_us()
@@ -130,17 +143,18 @@ class Servers:
         result["server_us"] = result["daemon_us"] + result["database_us"]
         return result
 
-    def load(self, callers, seconds, rate=0):
-        """|callers| of stafett, each with one send under way; with |rate|, at that rate."""
+    def load(self, callers, seconds, rate=0, call="send", connections=CONNECTIONS):
+        """|callers| of stafett, each with one call under way; with |rate|, at that rate."""
         certificate, key = self.identity
-        return self._measure(
+        return self.measure(
             BUILD / "tests/bench/load", "--host", "127.0.0.1", "--port", self.stack.port,
             "--ca", self.stack.folder / "ca.pem", "--certificate", certificate, "--key", key,
             "--member", MEMBER, "--unit", UNIT, "--to", TO, "--callers", callers,
-            "--connections", min(callers, CONNECTIONS), "--seconds", seconds, "--rate", int(rate))
+            "--connections", min(callers, connections), "--seconds", seconds, "--rate", int(rate),
+            "--call", call)
 
     def reference(self, *words):
         """PostgreSQL alone: see reference.c."""
         uri = self.stack.database_uri().replace("stafett_admin", "stafett_app")
-        return self._measure(self.reference_program, "--database", uri, "--member", MEMBER,
+        return self.measure(self.reference_program, "--database", uri, "--member", MEMBER,
                              "--unit", UNIT, "--to", TO, *words, user=processes.SERVER_USER)
