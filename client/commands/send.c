@@ -175,7 +175,7 @@ static bool send_kind_transfers(const char *kind)
 		const char *code;
 		enum { TRANSFERS_NEVER, TRANSFERS_ALWAYS } transfers;
 	} kinds[] = {
-#define KIND(name, code, transfers, sender, rules) {code, TRANSFERS_##transfers},
+#define KIND(name, code, transfers, ...) {code, TRANSFERS_##transfers},
 #include "stafett/tbl/kinds.def"
 #undef KIND
 	};

@@ -14,7 +14,11 @@ enum deadline {
 	DEADLINE_NONE,
 	DEADLINE_ACKNOWLEDGE,
 	DEADLINE_ASSESS,
-	DEADLINE_PROMISE, /* close of the day that the act promised */
+	DEADLINE_ANSWER,
+	DEADLINE_REACH,
+	DEADLINE_HAND_BACK,
+	DEADLINE_EXPECTED, /* the time of the event that is expected */
+	DEADLINE_PROMISE,  /* close of the day that the act promised */
 };
 
 /* When |what| is due, in microseconds since 1970 UTC: from |now_us| by the row of

@@ -1,38 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The transition table, its guards, and the one function that applies a row.
- * Guards read like the policy: each refuses one thing and says which.
+ * Applies a row of the transition table: who may ask, whether the row fits the
+ * referral, whether its guards agree, and then what it does to the holder, to
+ * the next actor and to those who are told.
  */
 #include "domain/rules.h"
 
 #include <assert.h>
 
 #include "domain/authz.h"
-#include "domain/deadlines.h"
+#include "domain/rules_table.h"
 #include "stafett/caps.h"
 
-/* A guard gives REASON_NONE or the reason of its refusal, and may name a field. */
-typedef enum reason guard_fn(const struct order *o, const struct facts *f, struct decision *d);
-
-enum relation { BY_REQUESTER, BY_OWNER, BY_HOLDER, BY_PARTY };
-enum holder_effect { HOLDER_SAME, HOLDER_TO_OWNER };
-enum next_actor { NEXT_OWNER, NEXT_REQUESTER };
-
-struct act_row {
-	const char *message_code;
-	mask_t from, roles, not_for;
-	int to; /* enum state, or STATE_COUNT for "the same" */
-	enum relation by;
-	enum holder_effect holder;
-	enum next_actor next_actor;
-	const char *next_act;
-	enum deadline deadline;
-	guard_fn *const *guards;
-};
-
-struct kind_row {
-	bool transfers, holder_only, ready;
-};
+static const struct uuid nobody;
 
 static enum reason refuse(struct decision *d, enum reason reason, const char *field)
 {
@@ -40,229 +20,55 @@ static enum reason refuse(struct decision *d, enum reason reason, const char *fi
 	return reason;
 }
 
-/* --- guards ------------------------------------------------------------- */
-
-static const struct kind_row *kind_row(enum kind kind);
-
-static enum reason guard_unit_exists(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	return f->to_known ? REASON_NONE : refuse(d, REASON_UNIT_UNKNOWN, "to_units");
-}
-
-static enum reason guard_unit_open(const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (f->to_open)
-		return REASON_NONE;
-	d->alternative = f->to_replaced_by;
-	return refuse(d, REASON_UNIT_CLOSED, "to_units");
-}
-
-static enum reason guard_kind_ready(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (kind_row(o->kind)->ready)
-		return REASON_NONE;
-	return refuse(d, REASON_KIND_NOT_AVAILABLE, "send.kind");
-}
-
-static enum reason guard_unit_takes_kind(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (f->to_kinds & MASK(o->kind))
-		return REASON_NONE;
-	return refuse(d, REASON_UNIT_DOES_NOT_TAKE, "send.kind");
-}
-
-static enum reason guard_hand_back_exists(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (o->hand_back.len == 0 || f->hand_back_known)
-		return REASON_NONE;
-	return refuse(d, REASON_UNIT_UNKNOWN, "send.hand_back_unit");
-}
-
-static enum reason guard_chain_open(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	return o->opens_chain || f->chain_open ? REASON_NONE
-					       : refuse(d, REASON_CHAIN_CLOSED, "chain");
-}
-
-/* Any party may add a referral; a hand-over is the holder's to give. */
-static enum reason guard_sender_may_use_chain(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (o->opens_chain || !kind_row(o->kind)->holder_only ||
-		uuid_equal(&f->custodian, &f->unit))
-		return REASON_NONE;
-	return refuse(d, REASON_NOT_HOLDER, "send.kind");
-}
-
-static enum reason guard_replaced_is_own(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	return !o->has_replaces || f->replaces_own ? REASON_NONE
-						   : refuse(d, REASON_NOT_FOUND, "send.replaces");
-}
-
-static enum reason guard_clock_not_in_future(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (!o->opens_chain || date_compare(o->help_request_date, calendar_date_of(f->now_us)) <= 0)
-		return REASON_NONE;
-	return refuse(d, REASON_CLOCK_IN_FUTURE, "send.help_request_date");
-}
-
-/* What the person has agreed to ends with the day that was said. */
-static enum reason guard_basis_not_expired(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (!o->basis_end.year || date_compare(o->basis_end, calendar_date_of(f->now_us)) >= 0)
-		return REASON_NONE;
-	return refuse(d, REASON_BASIS_EXPIRED, "send.legal_basis.end_date");
-}
-
-/* Danger to life is phoned first; the message only follows. */
-static enum reason guard_stat_was_phoned(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (!bytes_equal(o->priority, bytes_of_string("stat")) ||
-		(o->call_us > 0 && o->call_us <= f->now_us))
-		return REASON_NONE;
-	return refuse(d, REASON_CALL_REQUIRED, "send.call_time");
-}
-
-/* An acknowledgement says what was received, not that something was. */
-static enum reason guard_content_is_the_delivered(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (!f->delivered_known)
-		return refuse(d, REASON_NOT_FOUND, "message");
-	if (memcmp(f->delivered_hash, o->delivered_hash, sizeof(o->delivered_hash)) != 0)
-		return refuse(d, REASON_CONTENT_DIFFERS, "content_hash");
-	return REASON_NONE;
-}
-
-static enum reason guard_contact_not_passed(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (date_compare(o->contact_by, calendar_date_of(f->now_us)) >= 0)
-		return REASON_NONE;
-	return refuse(d, REASON_CONTACT_PASSED, "accept.contact_by_date");
-}
-
-static enum reason guard_contact_within_clock(
-	const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (date_compare(o->contact_by, f->due_date) <= 0 || o->clock_reason.len > 0)
-		return REASON_NONE;
-	return refuse(d, REASON_CONTACT_AFTER_CLOCK, "accept.contact_by_date");
-}
-
-/* --- the table ---------------------------------------------------------- */
-
-/* Ors up to six bits of one enum: MASK_OF(STATE_, REQUESTED, RECEIVED). */
-#define MASK_1(p, a)			       MASK(p##a)
-#define MASK_2(p, a, ...)		       (MASK(p##a) | MASK_1(p, __VA_ARGS__))
-#define MASK_3(p, a, ...)		       (MASK(p##a) | MASK_2(p, __VA_ARGS__))
-#define MASK_4(p, a, ...)		       (MASK(p##a) | MASK_3(p, __VA_ARGS__))
-#define MASK_5(p, a, ...)		       (MASK(p##a) | MASK_4(p, __VA_ARGS__))
-#define MASK_6(p, a, ...)		       (MASK(p##a) | MASK_5(p, __VA_ARGS__))
-#define MASK_PICK(a, b, c, d, e, f, name, ...) name
-#define MASK_OF(p, ...)                                                        \
-	MASK_PICK(__VA_ARGS__, MASK_6, MASK_5, MASK_4, MASK_3, MASK_2, MASK_1) \
-	(p, __VA_ARGS__)
-#define KIND_NONE KIND_COUNT /* the bit of no kind */
-
-#define GUARD_LIST_1(a)					       guard_##a
-#define GUARD_LIST_2(a, ...)				       guard_##a, GUARD_LIST_1(__VA_ARGS__)
-#define GUARD_LIST_3(a, ...)				       guard_##a, GUARD_LIST_2(__VA_ARGS__)
-#define GUARD_LIST_4(a, ...)				       guard_##a, GUARD_LIST_3(__VA_ARGS__)
-#define GUARD_LIST_5(a, ...)				       guard_##a, GUARD_LIST_4(__VA_ARGS__)
-#define GUARD_LIST_6(a, ...)				       guard_##a, GUARD_LIST_5(__VA_ARGS__)
-#define GUARD_LIST_7(a, ...)				       guard_##a, GUARD_LIST_6(__VA_ARGS__)
-#define GUARD_LIST_8(a, ...)				       guard_##a, GUARD_LIST_7(__VA_ARGS__)
-#define GUARD_LIST_9(a, ...)				       guard_##a, GUARD_LIST_8(__VA_ARGS__)
-#define GUARD_LIST_10(a, ...)				       guard_##a, GUARD_LIST_9(__VA_ARGS__)
-#define GUARD_LIST_11(a, ...)				       guard_##a, GUARD_LIST_10(__VA_ARGS__)
-#define GUARD_PICK(a, b, c, d, e, f, g, h, i, j, k, name, ...) name
-#define GUARDS(...)                                                                       \
-	GUARD_PICK(__VA_ARGS__, GUARD_LIST_11, GUARD_LIST_10, GUARD_LIST_9, GUARD_LIST_8, \
-		GUARD_LIST_7, GUARD_LIST_6, GUARD_LIST_5, GUARD_LIST_4, GUARD_LIST_3,     \
-		GUARD_LIST_2, GUARD_LIST_1)                                               \
-	(__VA_ARGS__)
-
-#define FROM(...)    MASK_OF(STATE_, __VA_ARGS__)
-#define TO(state)    TO_##state
-#define ROLES(...)   MASK_OF(ROLE_, __VA_ARGS__)
-#define NOT_FOR(...) MASK_OF(KIND_, __VA_ARGS__)
-#define TO_SAME	     STATE_COUNT
-#define TO_REQUESTED STATE_REQUESTED
-#define TO_RECEIVED  STATE_RECEIVED
-#define TO_ACCEPTED  STATE_ACCEPTED
-
-#define ACT(number, name, code, message, from, to, by, roles, guards, holder, next, what, due,    \
-	not_for)                                                                                  \
-	[ACT_##name] = {message, from, roles, not_for, to, BY_##by, HOLDER_##holder, NEXT_##next, \
-		what, DEADLINE_##due, (guard_fn *const[]){guards, NULL}},
-static const struct act_row act_rows[ACT_COUNT] = {
-#include "stafett/tbl/acts.def"
-};
-#undef ACT
-
-#define ALWAYS					   true
-#define NEVER					   false
-#define HOLDER					   true
-#define ANY					   false
-#define READY					   true
-#define LATER					   false
-#define KIND(name, code, transfers, sender, rules) [KIND_##name] = {transfers, sender, rules},
-static const struct kind_row kind_rows[KIND_COUNT] = {
-#include "stafett/tbl/kinds.def"
-};
-#undef KIND
-#undef ALWAYS
-#undef NEVER
-#undef HOLDER
-#undef ANY
-#undef READY
-#undef LATER
-
-static const struct kind_row *kind_row(enum kind kind)
-{
-	assert(kind < KIND_COUNT);
-	return &kind_rows[kind];
-}
-
-/* --- applying a row ------------------------------------------------------ */
+/* --- may it be asked for ------------------------------------------------- */
 
 static bool relation_holds(enum relation by, const struct facts *f)
 {
+	bool requests = uuid_equal(&f->requester, &f->unit);
+	bool owns = uuid_equal(&f->owner, &f->unit);
+
 	switch (by) {
 	case BY_REQUESTER:
-		return uuid_equal(&f->requester, &f->unit);
+		return requests;
 	case BY_OWNER:
-		return uuid_equal(&f->owner, &f->unit);
+		return owns;
 	case BY_HOLDER:
 		return uuid_equal(&f->custodian, &f->unit);
 	case BY_PARTY:
 		return f->referral_visible;
+	case BY_SIDE:
+		return requests || owns;
+	case BY_RECIPIENT:
+		return f->delivered_known;
 	}
 	return false;
+}
+
+static bool row_fits(const struct act_row *row, const struct facts *f)
+{
+	return (row->from & MASK(f->state)) && !(row->not_for & MASK(f->kind));
+}
+
+static bool guards_of_facts_hold(const struct act_row *row, const struct facts *f)
+{
+	for (int g = 0; g < GUARD_COUNT; g++)
+		if ((row->guards & GUARD_MASK(g)) && rules_guards[g].of_facts &&
+			!rules_guards[g].holds(NULL, f))
+			return false;
+	return true;
 }
 
 mask_t rules_allowed_acts(const struct facts *f)
 {
 	mask_t allowed = 0;
 
-	if (!f->referral_visible)
+	if (!f->referral_visible || f->referral_left)
 		return 0;
 	for (int act = 0; act < ACT_COUNT; act++) {
-		const struct act_row *row = &act_rows[act];
+		const struct act_row *row = rules_act_row((enum act)act);
 
-		if ((row->from & MASK(f->state)) && (row->roles & f->roles) &&
-			!(row->not_for & MASK(f->kind)) && relation_holds(row->by, f))
+		if (row_fits(row, f) && (row->roles & f->roles) && row->by != BY_RECIPIENT &&
+			relation_holds(row->by, f) && guards_of_facts_hold(row, f))
 			allowed |= MASK(act);
 	}
 	return allowed;
@@ -280,7 +86,8 @@ static enum reason check_clock(const struct order *o, const struct facts *f, str
 	return REASON_NONE;
 }
 
-/* The referral must be one of the caller's, as the caller saw it last. */
+/* The referral must be one of the caller's, as the caller saw it last. A unit that
+ * has left is told nothing of what came after. */
 static enum reason check_referral(const struct order *o, const struct facts *f, struct decision *d)
 {
 	if (o->act == ACT_SEND)
@@ -288,6 +95,8 @@ static enum reason check_referral(const struct order *o, const struct facts *f, 
 							  : refuse(d, REASON_NOT_FOUND, "chain");
 	if (!f->referral_visible || !f->chain_visible)
 		return refuse(d, REASON_NOT_FOUND, "referral");
+	if (f->referral_left)
+		return REASON_ACT_NOT_YOURS;
 	d->state_known = true;
 	d->allowed_acts = rules_allowed_acts(f);
 	return o->version == f->version ? REASON_NONE
@@ -312,30 +121,60 @@ static enum reason check_access(
 	return reason ? reason : check_referral(o, f, d);
 }
 
-/* What is sent is there, whole. */
-static enum reason check_body(const struct order *o, const struct facts *f, struct decision *d)
+static enum reason check_guards(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
+	for (int g = 0; g < GUARD_COUNT; g++) {
+		const struct guard_row *guard = &rules_guards[g];
+
+		if (!(row->guards & GUARD_MASK(g)) || guard->holds(o, f))
+			continue;
+		if (guard->reason == REASON_UNIT_CLOSED)
+			d->alternative = f->to_replaced_by;
+		return refuse(d, guard->reason, guard->field);
+	}
+	return REASON_NONE;
+}
+
+/* Does the row fit the referral, does every guard agree, is the body there, whole. */
+static enum reason check_row(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
+{
+	enum reason reason;
+
+	if (o->act != ACT_SEND) {
+		if (!row_fits(row, f))
+			return REASON_ACT_NOT_POSSIBLE;
+		if (!relation_holds(row->by, f))
+			return row->by == BY_RECIPIENT ? refuse(d, REASON_NOT_FOUND, "message")
+						       : REASON_ACT_NOT_YOURS;
+	}
+	reason = check_guards(row, o, f, d);
+	if (reason)
+		return reason;
 	return !o->has_upload || f->upload_ready ? REASON_NONE
 						 : refuse(d, REASON_UPLOAD_UNKNOWN, "body");
 }
 
-/* Does the row fit the referral, and does every guard agree. */
-static enum reason check_row(
-	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
-{
-	if (o->act != ACT_SEND) {
-		if (!(row->from & MASK(f->state)) || (row->not_for & MASK(f->kind)))
-			return REASON_ACT_NOT_POSSIBLE;
-		if (!relation_holds(row->by, f))
-			return REASON_ACT_NOT_YOURS;
-	}
-	for (guard_fn *const *guard = row->guards; *guard; guard++) {
-		enum reason reason = (*guard)(o, f, d);
+/* --- what it does ---------------------------------------------------------- */
 
-		if (reason)
-			return reason;
-	}
-	return check_body(o, f, d);
+static void move_custody(struct decision *d, const struct uuid *unit)
+{
+	d->custodian_moves = !uuid_equal(&d->custodian, unit);
+	d->custodian = *unit;
+}
+
+/* Whether an owner of this referral, now or before, holds the chain by it. */
+static bool owner_holds(const struct facts *f)
+{
+	return uuid_equal(&f->custodian, &f->owner) ||
+	       (uuid_equal(&f->custodian, &f->sender) && !uuid_equal(&f->sender, &f->requester));
+}
+
+/* Whether the chain's holder sent this referral on its way. */
+static bool holder_sent_it(const struct facts *f)
+{
+	return uuid_equal(&f->custodian, &f->sender) || uuid_equal(&f->custodian, &f->requester);
 }
 
 /* Where the baton goes: only from the one who sent it to the one who takes it. */
@@ -344,10 +183,157 @@ static void apply_holder(
 {
 	d->custodian = o->opens_chain ? f->unit : f->custodian;
 	d->custodian_moves = o->opens_chain;
-	if (row->holder == HOLDER_TO_OWNER && kind_row(f->kind)->transfers &&
-		uuid_equal(&f->sender, &f->custodian) && !uuid_equal(&f->owner, &f->custodian)) {
-		d->custodian = f->owner;
-		d->custodian_moves = true;
+	if (row->holder == HOLDER_TO_OWNER && rules_kind_row(f->kind)->transfers &&
+		holder_sent_it(f))
+		move_custody(d, &f->owner);
+	else if (row->holder == HOLDER_TO_REQUESTER && owner_holds(f))
+		move_custody(d, &f->requester);
+}
+
+/* Who asked, who is asked, and through whose hands it went. */
+static void apply_sides(const struct order *o, const struct facts *f, struct decision *d)
+{
+	bool brings = o->act == ACT_SEND || o->act == ACT_FORWARD;
+
+	d->owner = brings ? f->to_unit : f->owner;
+	d->sender = f->sender;
+	if (o->act == ACT_SEND || (o->act == ACT_FORWARD && uuid_equal(&f->custodian, &f->unit)))
+		d->sender = f->unit;
+}
+
+/* A unit that has handed over what it had from another has left, unless it waits
+ * to take it back. */
+static void apply_leaver(const struct order *o, const struct facts *f, struct decision *d)
+{
+	const struct uuid *unit = &nobody;
+
+	if (o->act == ACT_FORWARD && !uuid_equal(&f->custodian, &f->unit))
+		unit = &f->unit;
+	else if (o->act == ACT_ACCEPT && d->custodian_moves)
+		unit = &f->custodian;
+	if (!uuid_equal(unit, &f->requester) && !uuid_equal(unit, &f->hand_back))
+		d->leaver = *unit;
+}
+
+/* Nobody owns an answer to a question that was taken back, answered or left. */
+static void apply_question(const struct order *o, const struct facts *f, struct progress *p)
+{
+	bool asks = o->act == ACT_ASK && !o->withdraws;
+
+	p->restarted |= o->act == ACT_AMEND && p->question_seq != 0;
+	p->question_seq = asks ? f->event_seq + 1 : 0;
+	p->owner_due_us = asks ? f->due_us : 0;
+}
+
+static void apply_assignment(const struct order *o, const struct facts *f, struct progress *p)
+{
+	bool of_owner = uuid_equal(&f->unit, &f->owner);
+
+	*(of_owner ? &p->assignee_of_owner : &p->assignee_of_requester) =
+		o->assignee.len ? f->assignee : nobody;
+}
+
+static void apply_progress(const struct order *o, const struct facts *f, struct decision *d)
+{
+	d->progress = f->progress;
+	if (o->act == ACT_ASK || o->act == ACT_AMEND || rules_state_row(d->to)->ended)
+		apply_question(o, f, &d->progress);
+	else if (o->act == ACT_FORWARD)
+		d->progress = (struct progress){
+			.assignee_of_requester = f->progress.assignee_of_requester};
+	else if (o->act == ACT_ASSIGN)
+		apply_assignment(o, f, &d->progress);
+}
+
+/* --- who must act now -------------------------------------------------------- */
+
+static void next_is(struct decision *d, const struct uuid *unit, const char *act, int64_t due_us)
+{
+	d->next_actor = *unit;
+	d->next_act = act;
+	d->due_us = due_us;
+}
+
+static struct bytes priority_of(const struct order *o, const struct facts *f)
+{
+	return o->act == ACT_SEND ? o->priority : f->priority;
+}
+
+static int64_t due_of(enum deadline deadline, const struct order *o, const struct facts *f)
+{
+	return deadline_due(deadline, priority_of(o, f), f->now_us, o->contact_by);
+}
+
+/* What the state asks for. Without a treatment there is nothing to start. */
+static void next_as_state(const struct order *o, const struct facts *f, struct decision *d)
+{
+	const struct state_row *row = rules_state_row(d->to);
+	enum kind kind = o->act == ACT_SEND ? o->kind : f->kind;
+	const char *act =
+		d->to == STATE_ACCEPTED && !rules_kind_row(kind)->treats ? "complete" : row->act;
+
+	if (row->actor != ACTOR_NOBODY)
+		next_is(d, row->actor == ACTOR_OWNER ? &d->owner : &f->requester, act,
+			due_of(row->deadline, o, f));
+}
+
+/* After a question: the owner goes on by the deadline that it had, and once by a
+ * fresh one. */
+static void next_resumed(const struct order *o, const struct facts *f, struct decision *d)
+{
+	bool was_open = f->progress.question_seq != 0;
+	bool fresh = was_open && !o->withdraws && !f->progress.restarted && d->to != STATE_ACCEPTED;
+
+	next_as_state(o, f, d);
+	if (!fresh)
+		d->due_us = was_open ? f->progress.owner_due_us : f->due_us;
+}
+
+static void apply_next(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
+{
+	switch (row->next) {
+	case NEXT_AS_STATE:
+		next_as_state(o, f, d);
+		break;
+	case NEXT_KEPT:
+		d->next_kept = true;
+		break;
+	case NEXT_QUESTION:
+		if (o->withdraws)
+			next_resumed(o, f, d);
+		else
+			next_is(d, &f->requester, "amend", due_of(DEADLINE_ANSWER, o, f));
+		break;
+	case NEXT_RESUMED:
+		next_resumed(o, f, d);
+		break;
+	}
+	/* What the owner holds of an ended referral is taken back. */
+	if (row->holder == HOLDER_HAND_BACK && uuid_equal(&f->custodian, &f->owner) &&
+		!uuid_equal(&f->hand_back, &f->owner)) {
+		next_is(d, &f->hand_back, "take-back", due_of(DEADLINE_HAND_BACK, o, f));
+		d->tells.hand_back = NEEDS_ACT;
+	}
+}
+
+/* --- who is told --------------------------------------------------------------- */
+
+/* Each unit once, with the most that is asked of it; who acts is not told. */
+static void apply_tells(const struct facts *f, struct decision *d)
+{
+	const struct uuid *units[] = {&f->requester, &d->owner, &f->hand_back};
+	enum needs *needs[] = {&d->tells.requester, &d->tells.owner, &d->tells.hand_back};
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (uuid_equal(units[i], &f->unit))
+			*needs[i] = NEEDS_NOT;
+		for (size_t j = 0; j < i; j++)
+			if (uuid_equal(units[i], units[j])) {
+				if (*needs[j] < *needs[i])
+					*needs[j] = *needs[i];
+				*needs[i] = NEEDS_NOT;
+			}
 	}
 }
 
@@ -358,22 +344,33 @@ static void apply_row(
 
 	d->from = is_send ? STATE_NONE : f->state;
 	d->to = row->to == STATE_COUNT ? d->from : (enum state)row->to;
-	d->version = is_send ? 1 : f->version + 1;
-	d->owner = is_send ? f->to_unit : f->owner;
+	d->version = is_send ? 1 : f->version + (row->raises ? 1 : 0);
+	d->has_event = d->act != ACT_SEEN;
+	d->message_code = o->preliminary ? "PSV" : row->message_code;
 	d->due_date = o->opens_chain ? rules_due_date(o->help_request_date) : f->due_date;
-	d->settles_delivery = row->by == BY_OWNER;
+	d->settles = row->raises || d->act == ACT_SEEN;
+	d->tells = row->tells;
+	apply_sides(o, f, d);
 	apply_holder(row, o, f, d);
-	d->next_act = row->next_act;
-	d->next_actor = row->next_actor == NEXT_OWNER ? d->owner : f->requester;
-	d->due_us = deadline_due(
-		row->deadline, is_send ? o->priority : f->priority, f->now_us, o->contact_by);
+	apply_leaver(o, f, d);
+	apply_progress(o, f, d);
+	apply_next(row, o, f, d);
+	apply_tells(f, d);
+}
+
+/* One call says that a message came; only for the one that asks it is event 2. */
+static enum act act_of(const struct order *o, const struct facts *f)
+{
+	return o->act == ACT_ACKNOWLEDGE && f->delivered_known && !f->delivered_asks ? ACT_SEEN
+										     : o->act;
 }
 
 void rules_decide(const struct order *o, const struct facts *f, struct decision *d)
 {
-	const struct act_row *row = &act_rows[o->act];
+	const struct act_row *row;
 
-	*d = (struct decision){.kind = DECISION_DO};
+	*d = (struct decision){.kind = DECISION_DO, .act = act_of(o, f)};
+	row = rules_act_row(d->act);
 	d->reason = check_access(row, o, f, d);
 	if (!d->reason && d->kind == DECISION_DO)
 		d->reason = check_row(row, o, f, d);
@@ -385,14 +382,14 @@ void rules_decide(const struct order *o, const struct facts *f, struct decision 
 
 mask_t rules_act_roles(enum act act)
 {
-	assert(act < ACT_COUNT);
-	return act_rows[act].roles;
+	return rules_act_row(act)->roles;
 }
 
-const char *rules_message_code(enum act act)
+const char *rules_needs_code(enum needs needs)
 {
-	assert(act < ACT_COUNT);
-	return act_rows[act].message_code;
+	static const char *const codes[] = {NULL, "none", "ack", "act"};
+
+	return codes[needs];
 }
 
 struct date rules_due_date(struct date help_request_date)

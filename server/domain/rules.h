@@ -30,7 +30,7 @@ struct claim {
 };
 
 /* What is asked: a message, decoded and valid in itself (validate.h). Texts are
- * borrowed from the request. */
+ * borrowed from the request; what an act does not say is empty or 0. */
 struct order {
 	enum act act;
 	struct bytes unit, member; /* who asks: handle and URN */
@@ -43,23 +43,46 @@ struct order {
 	bool has_upload; /* the body is |upload| */
 	struct claim upload;
 
-	/* send */
+	/* send; forward names |to_unit| too */
 	enum kind kind;
 	struct bytes priority;
-	struct bytes to_unit, hand_back; /* handles; hand_back may be empty */
-	struct date help_request_date;	 /* year 0: not given */
+	struct bytes to_unit;
+	struct date help_request_date; /* year 0: not given */
 	bool has_replaces;
 	struct uuid replaces;
 	struct date basis_end; /* the last day of the legal basis; year 0: none */
 	int64_t call_us;       /* 0: no call */
 
+	/* Another unit's handle: to hand back to, or the alternative to a rejection. */
+	struct bytes named_unit;
+	/* Codes of the act's own lists: why, how the person was told, what is asked. */
+	struct bytes reason, person_told, question;
+
 	/* accept */
+	struct bytes responsible;
 	struct date contact_by;
 	struct bytes clock_reason;
+	int64_t appointment_us;
+
+	bool none_known;  /* reject: there is no alternative */
+	bool withdraws;	  /* ask: takes its own question back */
+	bool preliminary; /* answer */
+	bool contact;	  /* note: the person was reached */
+
+	/* assign: URNs, to whom and who had it; empty: nobody */
+	struct bytes assignee, assigned_before;
 
 	/* acknowledge */
 	struct uuid delivered;
 	uint8_t delivered_hash[32];
+};
+
+/* What a referral carries beside its state. */
+struct progress {
+	int question_seq;     /* the event that asked what is still open; 0: none */
+	int64_t owner_due_us; /* the owner's deadline, while the requester is asked */
+	bool restarted;	      /* the owner's deadline was, after a question */
+	struct uuid assignee_of_owner, assignee_of_requester; /* nil: nobody */
 };
 
 /* What is known, read under the chain's lock. What the unit is no party to is
@@ -78,22 +101,32 @@ struct facts {
 	struct date due_date; /* the person's clock */
 
 	bool referral_visible;
+	bool referral_left; /* the unit was a party, and sees what it saw then */
 	enum state state;
-	int version;
+	int version, event_seq;
 	enum kind kind;
 	struct bytes priority;
-	struct uuid requester, owner, sender;
+	struct uuid requester, owner, hand_back;
+	struct uuid sender; /* the last of those who sent or forwarded it that held the chain */
+	int64_t due_us;	    /* of whoever must act now; 0: nobody */
+	struct progress progress;
 
 	bool to_known, to_open;
 	struct uuid to_unit;
 	mask_t to_kinds;
 	struct bytes to_replaced_by;
 
-	bool hand_back_known;
+	bool named_unit_known;
+	struct uuid named_unit;
 	bool replaces_own;
 
 	bool delivered_known;
+	bool delivered_asks; /* it was sent or forwarded: its receipt is event 2 */
 	uint8_t delivered_hash[32];
+
+	bool assignee_known; /* the order's, with a role in the unit now */
+	struct uuid assignee;
+	struct bytes assigned; /* the URN of who has it on the unit's side; empty: nobody */
 
 	bool upload_ready; /* the unit's, whole, as claimed, and nobody's yet */
 };
@@ -104,24 +137,38 @@ enum decision_kind {
 	DECISION_REFUSE,    /* |reason| says why; nothing happens */
 };
 
+/* What a message needs of a unit that it comes to. */
+enum needs { NEEDS_NOT, NEEDS_NONE, NEEDS_ACK, NEEDS_ACT };
+
+struct tells {
+	enum needs requester, owner, hand_back; /* NEEDS_NOT: it does not come there */
+};
+
 struct decision {
 	enum decision_kind kind;
+	enum act act; /* as it is recorded */
 	enum reason reason;
 	const char *field;	  /* at fault, or NULL; static */
 	struct bytes alternative; /* another unit's handle; may be empty */
 	bool state_known;	  /* the refusal may tell state and version */
 	mask_t allowed_acts;	  /* what the caller may do now */
 
+	bool has_event; /* false: only deliveries change */
+	const char *message_code;
 	enum state from, to;
-	int version;	       /* of the referral, afterwards */
-	struct uuid owner;     /* afterwards */
-	struct uuid custodian; /* afterwards */
+	int version;		   /* of the referral, afterwards */
+	struct uuid owner, sender; /* afterwards */
+	struct progress progress;  /* afterwards */
+	struct uuid custodian;	   /* afterwards */
 	bool custodian_moves;
+	struct uuid leaver;   /* a unit that is no party from now on; nil: none */
 	struct date due_date; /* the person's clock, where the chain is new */
+	bool next_kept;	      /* who must act is as it was */
 	struct uuid next_actor;
-	const char *next_act;  /* NULL: nobody need act */
-	int64_t due_us;	       /* by when; 0 without next_act */
-	bool settles_delivery; /* the message that brought it is acknowledged */
+	const char *next_act; /* NULL: nobody need act */
+	int64_t due_us;	      /* by when; 0 without next_act */
+	struct tells tells;
+	bool settles; /* what came to the caller about this is dealt with */
 };
 
 /* Decides. Total: every order gets a decision for all facts. */
@@ -132,8 +179,8 @@ void rules_decide(
 mask_t rules_allowed_acts(const struct facts *facts);
 /* The roles that may perform an act. */
 mask_t rules_act_roles(enum act act);
-/* The message code of an act: "NR", "BEK". */
-const char *rules_message_code(enum act act);
+/* "act", "ack", "none"; NULL of NEEDS_NOT. */
+const char *rules_needs_code(enum needs needs);
 /* The last day for help: one month from the request, clamped to the month's end. */
 struct date rules_due_date(struct date help_request_date);
 

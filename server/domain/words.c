@@ -8,10 +8,20 @@ static const struct word {
 	const char *code;
 	uint8_t leaf;
 } state_words[] = {
-#define STATE(name, code, leaf, ended) [STATE_##name] = {code, leaf},
+#define STATE(name, code, leaf, ...) [STATE_##name] = {code, leaf},
 #include "stafett/tbl/states.def"
 #undef STATE
 };
+
+#define OPEN(state)  0
+#define ENDED(state) MASK(state)
+static const mask_t ended_states = 0
+#define STATE(name, code, leaf, ended, ...) | ended(STATE_##name)
+#include "stafett/tbl/states.def"
+#undef STATE
+	;
+#undef OPEN
+#undef ENDED
 
 static const struct word role_words[] = {
 #define ROLE(name, code, leaf) [ROLE_##name] = {code, leaf},
@@ -20,7 +30,7 @@ static const struct word role_words[] = {
 };
 
 static const struct word kind_words[] = {
-#define KIND(name, code, transfers, sender, rules) [KIND_##name] = {code, 0},
+#define KIND(name, code, ...) [KIND_##name] = {code, 0},
 #include "stafett/tbl/kinds.def"
 #undef KIND
 };
@@ -99,6 +109,12 @@ int kind_from_code(struct bytes code)
 int act_from_code(struct bytes code)
 {
 	return word_find(act_words, ARRAY_SIZE(act_words), code);
+}
+
+bool state_is_ended(enum state state)
+{
+	assert(state < STATE_COUNT);
+	return ended_states & MASK(state);
 }
 
 uint8_t state_leaf_number(enum state state)

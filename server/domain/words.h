@@ -7,11 +7,12 @@
 #ifndef DOMAIN_WORDS_H
 #define DOMAIN_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "stafett/base.h"
 
-#define STATE(name, code, leaf, ended) STATE_##name,
+#define STATE(name, ...) STATE_##name,
 enum state {
 #include "stafett/tbl/states.def"
 	STATE_COUNT,
@@ -25,7 +26,7 @@ enum role {
 };
 #undef ROLE
 
-#define KIND(name, code, transfers, sender, rules) KIND_##name,
+#define KIND(name, ...) KIND_##name,
 enum kind {
 #include "stafett/tbl/kinds.def"
 	KIND_COUNT,
@@ -52,6 +53,9 @@ int state_from_code(struct bytes code);
 int role_from_code(struct bytes code);
 int kind_from_code(struct bytes code);
 int act_from_code(struct bytes code);
+
+/* Whether a referral in this state is over. */
+bool state_is_ended(enum state state);
 
 /* The numbers that audit leaves use. */
 uint8_t state_leaf_number(enum state state);

@@ -110,6 +110,7 @@ CREATE DOMAIN stafett.ordinal AS int CHECK (VALUE >= 1);
 CREATE DOMAIN stafett.chain_status AS text CHECK (VALUE IN ('open', 'closed'));
 CREATE DOMAIN stafett.delivery_state AS text
     CHECK (VALUE IN ('stored', 'offered', 'fetched', 'acknowledged', 'refused'));
+CREATE DOMAIN stafett.delivery_needs AS text CHECK (VALUE IN ('act', 'ack', 'none'));
 
 CREATE TABLE stafett.chain (
     id uuid PRIMARY KEY,
@@ -166,13 +167,18 @@ CREATE TABLE stafett.referral (
     version int NOT NULL,
     requester uuid NOT NULL,
     owner uuid NOT NULL,
-    sender uuid NOT NULL, -- who sent or forwarded it to the owner
+    sender uuid NOT NULL, -- the last on its way to the owner that held the chain
     hand_back_unit uuid NOT NULL,
     create_time timestamptz NOT NULL,
     update_time timestamptz NOT NULL,
     next_actor uuid,
     next_act text,
-    due_time timestamptz
+    due_time timestamptz,
+    question_seq int, -- the event that asked what nobody has answered yet
+    owner_due_time timestamptz, -- the owner's deadline meanwhile
+    restarted boolean NOT NULL DEFAULT false, -- that deadline was, after a question
+    owner_assignee uuid,
+    requester_assignee uuid
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
 
@@ -209,14 +215,20 @@ CREATE TABLE stafett.event (
     PRIMARY KEY (chain, seq)
 );
 
--- What an acceptance promised.
-CREATE TABLE stafett.acceptance (
+-- What an act said in codes, beyond its kind; only where it said something.
+CREATE TABLE stafett.detail (
     chain uuid NOT NULL,
     seq int NOT NULL,
-    responsible text NOT NULL,
-    contact_by_date date NOT NULL,
+    reason text,
+    person_told text,
+    named_unit uuid, -- where it was forwarded to, or the alternative to a rejection
+    responsible text,
+    contact_by_date date,
     clock_reason text,
     appointment_time timestamptz,
+    question text,
+    contact boolean,
+    assignee uuid,
     PRIMARY KEY (chain, seq)
 );
 
@@ -243,6 +255,7 @@ CREATE TABLE stafett.party (
     code text COLLATE "C" NOT NULL,
     referral uuid NOT NULL,
     since timestamptz NOT NULL,
+    until int, -- the event with which it left: what came after it is not shown
     PRIMARY KEY (unit, code, referral)
 );
 CREATE INDEX party_newest ON stafett.party (unit, since, referral);
@@ -256,11 +269,13 @@ CREATE TABLE stafett.delivery (
     content_hash bytea NOT NULL,
     state stafett.delivery_state NOT NULL,
     done boolean NOT NULL, -- acknowledged or refused: the inbox's index
+    needs stafett.delivery_needs NOT NULL,
     store_time timestamptz NOT NULL,
     offer_time timestamptz,
     fetch_time timestamptz,
     acknowledge_time timestamptz,
     acknowledge_member uuid,
+    cause text, -- of an acknowledgement that nobody said: act, seen, left
     PRIMARY KEY (chain, seq, unit),
     CHECK (done = (state IN ('acknowledged', 'refused')))
 ) WITH (fillfactor = 85);
@@ -307,29 +322,52 @@ CREATE TYPE stafett.operation AS (
     custody_seq int,
     help_request_date date,
     due_date date,
+    settles boolean,
     delivered_seq int,
-    responsible text,
-    contact_by_date date,
-    clock_reason text,
-    appointment_time timestamptz,
+    ends boolean,
+    leaver uuid,
+    tell_requester text,
+    tell_owner text,
+    tell_hand_back text,
     referral uuid,
     sends boolean,
     code text,
+    requester uuid,
     owner uuid,
+    sender uuid,
     hand_back uuid,
+    arrives boolean,
     version int,
     from_status text,
     to_status text,
     kind text,
     priority text,
+    next_kept boolean,
     next_actor uuid,
     next_act text,
     due_time timestamptz,
+    question_seq int,
+    owner_due_time timestamptz,
+    restarted boolean,
+    owner_assignee uuid,
+    requester_assignee uuid,
+    has_event boolean,
     event uuid,
     act text,
     message_code text,
     member uuid,
     occurrence_time timestamptz,
+    has_detail boolean,
+    reason text,
+    person_told text,
+    named_unit uuid,
+    responsible text,
+    contact_by_date date,
+    clock_reason text,
+    appointment_time timestamptz,
+    question text,
+    contact boolean,
+    assignee uuid,
     body_upload uuid,
     suite text,
     header bytea,
@@ -355,18 +393,23 @@ CREATE TYPE stafett.operation AS (
 -- that a lock or a join on the key needs. All other reading goes by api.*.
 
 GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.request,
-    stafett.event, stafett.acceptance, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
+    stafett.event, stafett.detail, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
 GRANT UPDATE (version, custodian, custody_seq, event_seq) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
-GRANT UPDATE (version, status, update_time, next_actor, next_act, due_time)
+GRANT SELECT (next_actor, next_act, due_time) ON stafett.referral TO stafett_app;
+GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time,
+    question_seq, owner_due_time, restarted, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_app;
-GRANT SELECT (chain, seq, unit) ON stafett.delivery TO stafett_app;
-GRANT UPDATE (state, done, acknowledge_time, acknowledge_member) ON stafett.delivery TO stafett_app;
+GRANT SELECT (unit, code, referral), UPDATE (until) ON stafett.party TO stafett_app;
+GRANT SELECT (chain, seq, unit, referral, state, done, needs) ON stafett.delivery TO stafett_app;
+GRANT UPDATE (state, done, needs, acknowledge_time, acknowledge_member, cause)
+    ON stafett.delivery TO stafett_app;
 GRANT SELECT (unit, message) ON stafett.idempotency TO stafett_app;
 GRANT EXECUTE ON FUNCTION stafett.now() TO stafett_app;
 -- The functions run as the owner of nothing but these rights.
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
-GRANT UPDATE (state, offer_time, fetch_time) ON stafett.delivery TO stafett_owner;
+GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)
+    ON stafett.delivery TO stafett_owner;
 GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;

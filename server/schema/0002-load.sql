@@ -57,19 +57,22 @@ END
 $$;
 
 -- What the operations name that was there before: a chain, a referral, the message
--- that is acknowledged, an earlier referral, the unit to hand back to. Only those
--- that name something; p_i says which they are.
+-- that is acknowledged, an earlier referral, another unit, a member who is to take
+-- it. Only those that name something; p_i says which they are.
 CREATE FUNCTION api.load_chains(
-    p_i int[], p_unit text[], p_chain uuid[], p_referral uuid[], p_hand_back text[],
-    p_delivered uuid[], p_replaces uuid[])
+    p_i int[], p_unit text[], p_chain uuid[], p_referral uuid[], p_named_unit text[],
+    p_delivered uuid[], p_replaces uuid[], p_assignee text[])
 RETURNS TABLE (
     i int,
     chain_exists boolean, chain_visible boolean, chain_status text, custodian uuid,
     chain_version int, custody_seq int, event_seq int, intervention_due_date date,
-    referral_visible boolean, status text, version int, kind text, priority text,
-    requester uuid, owner uuid, sender uuid,
-    hand_back uuid, replaces_ok boolean,
-    delivery_seq int, delivery_hash bytea)
+    referral_visible boolean, referral_left boolean, status text, version int, kind text,
+    priority text, requester uuid, owner uuid, sender uuid, hand_back uuid,
+    due_time timestamptz, question_seq int, owner_due_time timestamptz, restarted boolean,
+    owner_assignee uuid, requester_assignee uuid,
+    named_unit uuid, replaces_ok boolean,
+    delivery_seq int, delivery_asks boolean, delivery_hash bytea,
+    assignee uuid, assigned text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -82,22 +85,23 @@ BEGIN
         CASE WHEN seen.chain THEN c.custody_seq::int END,
         CASE WHEN seen.chain THEN c.event_seq::int END,
         CASE WHEN seen.chain THEN c.intervention_due_date END,
-        seen.referral,
-        CASE WHEN seen.referral THEN r.status END, CASE WHEN seen.referral THEN r.version END,
-        CASE WHEN seen.referral THEN r.kind END, CASE WHEN seen.referral THEN r.priority END,
-        CASE WHEN seen.referral THEN r.requester END, CASE WHEN seen.referral THEN r.owner END,
-        CASE WHEN seen.referral THEN r.sender END,
+        f.id IS NOT NULL, mine.until IS NOT NULL, f.status, f.version, f.kind, f.priority,
+        f.requester, f.owner, f.sender, f.hand_back_unit, f.due_time,
+        f.question_seq, f.owner_due_time, f.restarted, f.owner_assignee, f.requester_assignee,
         h.id, old.id IS NOT NULL,
-        d.seq, d.content_hash
-    FROM unnest(p_i, p_unit, p_chain, p_referral, p_hand_back, p_delivered, p_replaces)
-        AS o (i, unit, chain, referral, hand_back, delivered, replaces)
+        d.seq, d.asks, d.content_hash,
+        taker.id, holder.urn
+    FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered, p_replaces,
+            p_assignee)
+        AS o (i, unit, chain, referral, named_unit, delivered, replaces, assignee)
     LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (SELECT * FROM chain x WHERE x.id = o.chain LIMIT 1) c ON true
     LEFT JOIN LATERAL (
         SELECT * FROM referral x WHERE x.id = o.referral AND x.chain = c.id LIMIT 1) r ON true
     LEFT JOIN LATERAL (
-        SELECT x.referral FROM party x
+        SELECT x.referral, x.until FROM party x
         WHERE x.unit = u.id AND x.code = r.code AND x.referral = r.id LIMIT 1) mine ON true
+    LEFT JOIN LATERAL (SELECT r.* WHERE mine.referral IS NOT NULL LIMIT 1) f ON true
     LEFT JOIN LATERAL (
         SELECT p.unit FROM (SELECT y.id, y.code FROM referral y WHERE y.chain = c.id OFFSET 0) x
         CROSS JOIN LATERAL (
@@ -105,17 +109,29 @@ BEGIN
             WHERE y.unit = u.id AND y.code = x.code AND y.referral = x.id LIMIT 1) p
         LIMIT 1) ours ON true
     LEFT JOIN LATERAL (
-        SELECT mine.referral IS NOT NULL AS referral,
-            coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
-    LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.hand_back LIMIT 1) h ON true
+        SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
+    LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT x.id FROM referral x
         WHERE x.id = o.replaces AND x.requester = u.id LIMIT 1) old ON true
     LEFT JOIN LATERAL (
-        SELECT dd.seq, dd.content_hash FROM delivery dd
+        SELECT dd.seq, dd.content_hash, e.kind IN ('send', 'forward') AS asks
+        FROM delivery dd
+        CROSS JOIN LATERAL (
+            SELECT x.kind FROM event x WHERE x.chain = dd.chain AND x.seq = dd.seq LIMIT 1) e
         WHERE dd.chain = c.id AND dd.unit = u.id AND dd.referral = r.id
-            AND (dd.message = o.delivered OR (o.delivered IS NULL AND NOT dd.done))
-        ORDER BY dd.seq DESC LIMIT 1) d ON true;
+            AND dd.message = o.delivered
+        ORDER BY dd.seq DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (
+        SELECT x.id FROM member x
+        WHERE x.urn = o.assignee AND EXISTS (
+            SELECT FROM membership ms WHERE ms.member = x.id AND ms.unit = u.id
+                AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to)
+        LIMIT 1) taker ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn FROM member x
+        WHERE x.id = CASE WHEN f.owner = u.id THEN f.owner_assignee
+            WHEN f.requester = u.id THEN f.requester_assignee END LIMIT 1) holder ON true;
 END
 $$;
 

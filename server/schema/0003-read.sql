@@ -38,12 +38,14 @@ END
 $$;
 
 -- Referrals of a code's prefix or an id, at most two: a second one means that
--- the prefix is ambiguous.
-CREATE FUNCTION stafett.visible(p_unit uuid, p_id uuid, p_code text) RETURNS SETOF uuid
+-- the prefix is ambiguous. Of one that the unit has left, the events after |until|
+-- do not exist for it.
+CREATE FUNCTION stafett.visible(p_unit uuid, p_id uuid, p_code text)
+RETURNS TABLE (referral uuid, until int)
 LANGUAGE sql STABLE ROWS 2
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT p.referral FROM stafett.party p
+    SELECT p.referral, coalesce(p.until, 2147483647) FROM stafett.party p
     WHERE p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
         AND (p_id IS NULL OR p.referral = p_id)
     ORDER BY p.code LIMIT 2;
@@ -62,56 +64,89 @@ CREATE TYPE stafett.referral_row AS (
     chain_status text, custodian text, custodian_since timestamptz, chain_version int,
     help_request_date date, intervention_due_date date, parties text,
     delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
-    delivery_acknowledge_time timestamptz, acknowledge_member text,
-    relation text, card bytea);
+    delivery_acknowledge_time timestamptz, acknowledge_member text, cause text,
+    relation text, question_time timestamptz, assignee text, assignee_display_name text,
+    card bytea);
 
+-- A unit that has left sees the referral as it stood then: "gone" is its last event.
 CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT r.id, r.code, r.chain, r.kind, r.status, r.priority, r.version,
+    SELECT r.id, r.code, r.chain, r.kind, coalesce(gone.to_status, r.status), r.priority,
+        coalesce(gone.version, r.version),
         requester.handle, owner.handle, hand_back.handle,
-        r.create_time, r.update_time, acknowledged.create_time,
+        r.create_time, coalesce(gone.create_time, r.update_time), acknowledged.create_time,
         accepted.create_time, accepted.responsible, accepted.contact_by_date,
-        accepted.appointment_time, next_actor.handle, r.next_act, r.due_time,
+        accepted.appointment_time, next_actor.handle,
+        CASE WHEN gone.id IS NULL THEN r.next_act END,
+        CASE WHEN gone.id IS NULL THEN r.due_time END,
         array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
         q.basis_covers_missed_events, q.replaces, q.reference,
         q.care_responsibility_remains, q.person_informed,
-        c.status, custodian.handle, cu.since, c.version,
+        c.status, custodian.handle, cu.since, CASE WHEN gone.id IS NULL THEN c.version END,
         c.help_request_date, c.intervention_due_date,
         (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
-            FROM stafett.unit pu WHERE pu.id IN (r.requester, r.owner, r.hand_back_unit, c.custodian)),
-        d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn,
+            FROM stafett.unit pu
+            WHERE pu.id IN (r.requester, now_.owner, r.hand_back_unit, now_.custodian)),
+        d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
         concat_ws(',', CASE WHEN r.requester = p_unit THEN 'requester' END,
             CASE WHEN r.owner = p_unit THEN 'owner' END,
-            CASE WHEN c.custodian = p_unit THEN 'holder' END),
+            CASE WHEN r.hand_back_unit = p_unit THEN 'hand-back' END,
+            CASE WHEN c.custodian = p_unit THEN 'holder' END,
+            CASE WHEN gone.id IS NOT NULL THEN 'left' END),
+        (SELECT e.create_time FROM stafett.event e
+            WHERE e.chain = r.chain AND e.seq = r.question_seq AND gone.id IS NULL LIMIT 1),
+        assignee.urn, assignee.display_name,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
-            WHERE e.chain = r.chain AND e.referral = r.id AND length(ct.card) > 0
+            WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
+                AND length(ct.card) > 0
             ORDER BY e.seq DESC LIMIT 1)
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.referral r ON r.id = w.id
     JOIN stafett.chain c ON c.id = r.chain
     JOIN stafett.request q ON q.referral = r.id
-    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
+    LEFT JOIN LATERAL (
+        SELECT p.until FROM stafett.party p
+        WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
+    LEFT JOIN LATERAL (
+        SELECT e.*, dt.named_unit FROM stafett.event e
+        LEFT JOIN stafett.detail dt ON dt.chain = e.chain AND dt.seq = e.seq
+        WHERE e.chain = r.chain AND e.seq = mine.until LIMIT 1) gone ON true
+    CROSS JOIN LATERAL (SELECT coalesce(mine.until, 2147483647) AS seq) last_
+    CROSS JOIN LATERAL (SELECT
+        CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
+            ELSE r.owner END AS owner,
+        coalesce(gone.custodian, c.custodian) AS custodian) now_
+    LEFT JOIN stafett.custody cu
+        ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
-    LEFT JOIN stafett.unit owner ON owner.id = r.owner
+    LEFT JOIN stafett.unit owner ON owner.id = now_.owner
     LEFT JOIN stafett.unit hand_back ON hand_back.id = r.hand_back_unit
-    LEFT JOIN stafett.unit custodian ON custodian.id = c.custodian
-    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor
+    LEFT JOIN stafett.unit custodian ON custodian.id = now_.custodian
+    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor AND gone.id IS NULL
     LEFT JOIN LATERAL (
         SELECT e.create_time FROM stafett.event e
         WHERE e.chain = r.chain AND e.referral = r.id AND e.kind IN ('acknowledge', 'accept')
+            AND e.seq <= last_.seq
         ORDER BY e.seq LIMIT 1) acknowledged ON true
     LEFT JOIN LATERAL (
         SELECT e.create_time, a.responsible, a.contact_by_date, a.appointment_time
-        FROM stafett.event e JOIN stafett.acceptance a USING (chain, seq)
-        WHERE e.chain = r.chain AND e.referral = r.id
+        FROM stafett.event e JOIN stafett.detail a USING (chain, seq)
+        WHERE e.chain = r.chain AND e.referral = r.id AND e.kind = 'accept'
+            AND e.seq <= last_.seq
         ORDER BY e.seq DESC LIMIT 1) accepted ON true
     LEFT JOIN LATERAL (
         SELECT dd.* FROM stafett.delivery dd
-        WHERE dd.chain = r.chain AND dd.referral = r.id ORDER BY dd.seq DESC LIMIT 1) d ON true
+        WHERE dd.chain = r.chain AND dd.referral = r.id AND dd.unit = now_.owner
+            AND dd.seq <= last_.seq AND (dd.needs <> 'none' OR dd.seq = 1)
+        ORDER BY dd.seq DESC LIMIT 1) d ON true
     LEFT JOIN LATERAL (
         SELECT m.urn FROM stafett.member m WHERE m.id = d.acknowledge_member LIMIT 1) am ON true
+    LEFT JOIN LATERAL (
+        SELECT m.urn, m.display_name FROM stafett.member m
+        WHERE gone.id IS NULL AND m.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
+            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
     ORDER BY w.n;
 END;
 
@@ -124,7 +159,7 @@ DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
     RETURN QUERY SELECT * FROM stafett.referral_rows(acting,
-        ARRAY(SELECT stafett.visible(acting, p_id, p_code)));
+        ARRAY(SELECT v.referral FROM stafett.visible(acting, p_id, p_code) v));
 END
 $$;
 
@@ -132,7 +167,8 @@ CREATE FUNCTION api.events(p_unit text, p_member text, p_roles text[], p_id uuid
 RETURNS TABLE (
     id uuid, referral uuid, version int, kind text, code text, unit text, member text,
     member_display_name text, occurrence_time timestamptz, create_time timestamptz,
-    from_status text, to_status text, custodian text, custodian_changed boolean)
+    from_status text, to_status text, custodian text, custodian_changed boolean,
+    status_reason text, person_told text, named_unit text, question text, contact boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -142,50 +178,16 @@ BEGIN
     RETURN QUERY
     SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
         e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
-        e.custodian_changed
+        e.custodian_changed,
+        dt.reason, dt.person_told, n.handle, dt.question, dt.contact
     FROM stafett.visible(acting, p_id, p_code) v
-    JOIN referral r ON r.id = v
-    JOIN event e ON e.chain = r.chain AND e.referral = r.id
+    JOIN referral r ON r.id = v.referral
+    JOIN event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
     LEFT JOIN unit u ON u.id = e.unit
     LEFT JOIN member m ON m.id = e.member
     LEFT JOIN unit c ON c.id = e.custodian
-    ORDER BY e.chain, e.seq;
-END
-$$;
-
--- The contents of a referral; to its recipient they are fetched by this.
-CREATE FUNCTION api.contents(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS TABLE (
-    message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
-    body bytea)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-BEGIN
-    -- A code that means two referrals is refused, and opens neither of them.
-    IF (SELECT count(*) FROM stafett.visible(acting, p_id, p_code)) > 1 THEN
-        RETURN;
-    END IF;
-    -- Rows that somebody is writing are left alone: a reader never waits.
-    UPDATE delivery d SET state = 'fetched', fetch_time = stafett.now()
-    WHERE d.ctid = ANY (ARRAY(
-        SELECT x.ctid
-        FROM stafett.visible(acting, p_id, p_code) v
-        JOIN referral r ON r.id = v
-        CROSS JOIN LATERAL (
-            SELECT y.ctid FROM delivery y
-            WHERE y.chain = r.chain AND y.referral = r.id AND y.unit = acting
-                AND y.state IN ('stored', 'offered')
-            FOR UPDATE SKIP LOCKED) x));
-    RETURN QUERY
-    SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body
-    FROM stafett.visible(acting, p_id, p_code) v
-    JOIN referral r ON r.id = v
-    JOIN event e ON e.chain = r.chain AND e.referral = r.id
-    JOIN content ct ON ct.chain = e.chain AND ct.seq = e.seq
-    LEFT JOIN unit u ON u.id = e.unit
+    LEFT JOIN detail dt ON dt.chain = e.chain AND dt.seq = e.seq
+    LEFT JOIN unit n ON n.id = dt.named_unit
     ORDER BY e.chain, e.seq;
 END
 $$;
@@ -248,9 +250,9 @@ CREATE FUNCTION api.inbox(
 RETURNS TABLE (
     message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
     code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
-    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text,
+    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
-    intervention_due_date date, next_act text, mine boolean, card bytea, content_hash bytea)
+    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -286,16 +288,21 @@ BEGIN
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
         r.code, e.kind, d.state::text, d.store_time, d.offer_time,
-        d.fetch_time, d.acknowledge_time, am.urn,
-        r.due_time, r.status, r.version, r.priority, r.kind, array_to_string(q.needs, ','),
-        c.intervention_due_date, r.next_act, r.next_actor = acting,
-        ct.card, d.content_hash
+        d.fetch_time, d.acknowledge_time, am.urn, d.cause,
+        CASE WHEN r.next_actor = acting THEN r.due_time END,
+        CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
+        CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
+        r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
+        d.needs::text, ct.card, d.content_hash
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id
     JOIN chain c ON c.id = d.chain
     JOIN event e ON e.chain = d.chain AND e.seq = d.seq
-    JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
+    LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
+    LEFT JOIN LATERAL (
+        SELECT p.until FROM party p
+        WHERE p.unit = acting AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
     LEFT JOIN unit f ON f.id = e.unit
     LEFT JOIN LATERAL (
         SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true

@@ -130,21 +130,26 @@ SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT r.id, ct.chain, ct.seq, ct.message, u.handle
     FROM stafett.visible(p_unit, p_id, p_code) v
-    JOIN stafett.referral r ON r.id = v
-    JOIN stafett.event e ON e.chain = r.chain AND e.referral = r.id
+    JOIN stafett.referral r ON r.id = v.referral
+    JOIN stafett.event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
     JOIN stafett.content ct ON ct.chain = e.chain AND ct.seq = e.seq
     JOIN stafett.unit u ON u.id = e.unit
     WHERE (SELECT count(*) FROM stafett.visible(p_unit, p_id, p_code)) = 1
     ORDER BY ct.chain, ct.seq;
 END;
 
--- To its recipient a message is fetched by reading it. A row that somebody is
+-- To its recipient a message is fetched by reading it, and where it needs no more,
+-- that acknowledges it. A row that somebody is
 -- writing is left alone: a reader never waits.
 CREATE FUNCTION stafett.mark_fetched(p_unit uuid, p_chain uuid, p_seq int) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    UPDATE stafett.delivery d SET state = 'fetched', fetch_time = stafett.now()
+    UPDATE stafett.delivery d SET fetch_time = stafett.now(),
+        state = CASE d.needs WHEN 'none' THEN 'acknowledged' ELSE 'fetched' END,
+        done = d.needs = 'none',
+        acknowledge_time = CASE d.needs WHEN 'none' THEN stafett.now() END,
+        cause = CASE d.needs WHEN 'none' THEN 'seen' END
     WHERE d.ctid = ANY (ARRAY(
         SELECT x.ctid FROM stafett.delivery x
         WHERE x.chain = p_chain AND x.seq = p_seq AND x.unit = p_unit
@@ -152,8 +157,8 @@ BEGIN ATOMIC
         FOR UPDATE SKIP LOCKED));
 END;
 
--- The contents of a referral, as api.contents; of a body that was uploaded they
--- tell the name.
+-- The contents of a referral; of a body that was uploaded they tell the name. To
+-- its recipient they are fetched by this.
 CREATE FUNCTION api.messages(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
 RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,

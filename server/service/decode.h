@@ -32,7 +32,7 @@ struct sender {
 	struct bytes unit, member;
 };
 
-/* Fills |write|'s order, request, promise and content from |envelope|. Everything
+/* Fills |write|'s order, request and content from |envelope|. Everything
  * it points to lives in |arena| or in the request. |takes_plain|: the suite
  * "none" is accepted. */
 struct fault decode_write(struct arena *arena, const struct envelope *envelope,

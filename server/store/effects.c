@@ -72,6 +72,15 @@ static void put_uuid(struct effects *e, enum batch_column c, const struct uuid *
 	db_array_add_bytes(effects_at(e, c), bytes_of(uuid->b, sizeof(uuid->b)));
 }
 
+/* The nil id is none. */
+static void put_who(struct effects *e, enum batch_column c, const struct uuid *uuid)
+{
+	if (uuid_is_nil(uuid))
+		put_null(e, c);
+	else
+		put_uuid(e, c, uuid);
+}
+
 static void put_int(struct effects *e, enum batch_column c, int value)
 {
 	db_array_add_int(effects_at(e, c), value);
@@ -141,7 +150,7 @@ static void add_chain(
 	put_uuid(e, BATCH_chain, &o->chain);
 	put_bool(e, BATCH_opens, o->opens_chain);
 	put_bool(e, BATCH_moves, d->custodian_moves);
-	put_int(e, BATCH_seq, l->event_seq + 1);
+	put_int(e, BATCH_seq, l->facts.event_seq + (d->has_event ? 1 : 0));
 	put_int(e, BATCH_chain_version, l->chain_version + (d->custodian_moves ? 1 : 0));
 	put_uuid(e, BATCH_custodian, &d->custodian);
 	put_int(e, BATCH_custody_seq, l->custody_seq + (d->custodian_moves ? 1 : 0));
@@ -150,17 +159,55 @@ static void add_chain(
 	put_date(e, BATCH_due_date, d->due_date);
 }
 
-static void add_settled(
+static void add_told(
 	struct effects *e, const struct write *w, const struct loaded *l, const struct decision *d)
 {
-	if (d->settles_delivery && l->facts.delivered_known)
+	put_bool(e, BATCH_settles, d->settles);
+	if (w->order.act == ACT_ACKNOWLEDGE)
 		put_int(e, BATCH_delivered_seq, l->delivery_seq);
 	else
 		put_null(e, BATCH_delivered_seq);
-	put_text(e, BATCH_responsible, w->promise.responsible);
-	put_date(e, BATCH_contact_by_date, w->order.contact_by);
-	put_text(e, BATCH_clock_reason, w->order.clock_reason);
-	put_time(e, BATCH_appointment_time, w->promise.appointment_us);
+	put_bool(e, BATCH_ends, d->from != d->to && state_is_ended(d->to));
+	put_who(e, BATCH_leaver, &d->leaver);
+	put_code(e, BATCH_tell_requester, rules_needs_code(d->tells.requester));
+	put_code(e, BATCH_tell_owner, rules_needs_code(d->tells.owner));
+	put_code(e, BATCH_tell_hand_back, rules_needs_code(d->tells.hand_back));
+}
+
+/* To whom a send goes back when it is done: the unit that it names, else the sender. */
+static const struct uuid *hand_back_of(const struct order *o, const struct facts *f)
+{
+	if (o->act != ACT_SEND)
+		return &f->hand_back;
+	return f->named_unit_known ? &f->named_unit : &f->unit;
+}
+
+static void add_sides(
+	struct effects *e, const struct order *o, const struct facts *f, const struct decision *d)
+{
+	put_uuid(e, BATCH_requester, o->act == ACT_SEND ? &f->unit : &f->requester);
+	put_uuid(e, BATCH_owner, &d->owner);
+	put_uuid(e, BATCH_sender, &d->sender);
+	put_uuid(e, BATCH_hand_back, hand_back_of(o, f));
+	put_bool(e, BATCH_arrives, o->act != ACT_SEND && !uuid_equal(&d->owner, &f->owner));
+}
+
+static void add_progress(struct effects *e, const struct decision *d)
+{
+	const struct progress *p = &d->progress;
+
+	put_bool(e, BATCH_next_kept, d->next_kept);
+	put_who(e, BATCH_next_actor, &d->next_actor);
+	put_code(e, BATCH_next_act, d->next_act);
+	put_time(e, BATCH_due_time, d->due_us);
+	if (p->question_seq)
+		put_int(e, BATCH_question_seq, p->question_seq);
+	else
+		put_null(e, BATCH_question_seq);
+	put_time(e, BATCH_owner_due_time, p->owner_due_us);
+	put_bool(e, BATCH_restarted, p->restarted);
+	put_who(e, BATCH_owner_assignee, &p->assignee_of_owner);
+	put_who(e, BATCH_requester_assignee, &p->assignee_of_requester);
 }
 
 static void add_referral(
@@ -173,16 +220,43 @@ static void add_referral(
 	put_uuid(e, BATCH_referral, &o->referral);
 	put_bool(e, BATCH_sends, sends);
 	put_code(e, BATCH_code, code);
-	put_uuid(e, BATCH_owner, &d->owner);
-	put_uuid(e, BATCH_hand_back, l->facts.hand_back_known ? &l->hand_back : &l->facts.unit);
+	add_sides(e, o, &l->facts, d);
 	put_int(e, BATCH_version, d->version);
 	put_code(e, BATCH_from_status, state_code(d->from));
 	put_code(e, BATCH_to_status, state_code(d->to));
 	put_code(e, BATCH_kind, kind_code(sends ? o->kind : l->facts.kind));
 	put_text(e, BATCH_priority, o->priority);
-	put_uuid(e, BATCH_next_actor, &d->next_actor);
-	put_code(e, BATCH_next_act, d->next_act);
-	put_time(e, BATCH_due_time, d->due_us);
+	add_progress(e, d);
+}
+
+/* Which unit the act named beside the two sides. */
+static const struct uuid *named_unit_of(const struct order *o, const struct facts *f)
+{
+	static const struct uuid none;
+
+	if (o->act == ACT_FORWARD)
+		return &f->to_unit;
+	return o->act != ACT_SEND && f->named_unit_known ? &f->named_unit : &none;
+}
+
+/* What the act said; nearly all of it is null, so a row is written only for some. */
+static void add_detail(struct effects *e, const struct order *o, const struct facts *f)
+{
+	static const struct uuid none;
+	bool says = o->reason.len || o->person_told.len || o->responsible.len || o->question.len ||
+		    o->contact || o->act == ACT_ASSIGN;
+
+	put_bool(e, BATCH_has_detail, says);
+	put_text(e, BATCH_reason, o->reason);
+	put_text(e, BATCH_person_told, o->person_told);
+	put_who(e, BATCH_named_unit, named_unit_of(o, f));
+	put_text(e, BATCH_responsible, o->responsible);
+	put_date(e, BATCH_contact_by_date, o->contact_by);
+	put_text(e, BATCH_clock_reason, o->clock_reason);
+	put_time(e, BATCH_appointment_time, o->appointment_us);
+	put_text(e, BATCH_question, o->question);
+	put_bool(e, BATCH_contact, o->contact);
+	put_who(e, BATCH_assignee, o->act == ACT_ASSIGN ? &f->assignee : &none);
 }
 
 static void add_content(struct effects *e, const struct write *w)
@@ -201,16 +275,18 @@ static void add_content(struct effects *e, const struct write *w)
 	put_bytes(e, BATCH_body, w->body);
 }
 
-static void add_event(
-	struct effects *e, const struct write *w, const struct loaded *l, const struct uuid *event)
+static void add_event(struct effects *e, const struct write *w, const struct loaded *l,
+	const struct decision *d, const struct uuid *event)
 {
 	const struct order *o = &w->order;
 
+	put_bool(e, BATCH_has_event, d->has_event);
 	put_uuid(e, BATCH_event, event);
-	put_code(e, BATCH_act, act_code(o->act));
-	put_code(e, BATCH_message_code, rules_message_code(o->act));
+	put_code(e, BATCH_act, act_code(d->act));
+	put_code(e, BATCH_message_code, d->message_code);
 	put_uuid(e, BATCH_member, &l->facts.member);
 	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
+	add_detail(e, o, &l->facts);
 	add_content(e, w);
 }
 
@@ -252,9 +328,9 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	add_key(e, w, l, applies, receipt);
 	if (applies) {
 		add_chain(e, &w->order, l, d);
-		add_settled(e, w, l, d);
+		add_told(e, w, l, d);
 		add_referral(e, &w->order, l, d);
-		add_event(e, w, l, event);
+		add_event(e, w, l, d, event);
 		add_request(e, w);
 		e->goes_on |= !w->order.opens_chain || w->order.has_upload;
 	} else {

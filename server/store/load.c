@@ -30,6 +30,7 @@ enum chain_column {
 	CHAIN_EVENT_SEQ,
 	CHAIN_DUE_DATE,
 	CHAIN_REFERRAL_VISIBLE,
+	CHAIN_REFERRAL_LEFT,
 	CHAIN_REFERRAL_STATUS,
 	CHAIN_REFERRAL_VERSION,
 	CHAIN_KIND,
@@ -38,9 +39,19 @@ enum chain_column {
 	CHAIN_OWNER,
 	CHAIN_SENDER,
 	CHAIN_HAND_BACK,
+	CHAIN_DUE_TIME,
+	CHAIN_QUESTION_SEQ,
+	CHAIN_OWNER_DUE_TIME,
+	CHAIN_RESTARTED,
+	CHAIN_OWNER_ASSIGNEE,
+	CHAIN_REQUESTER_ASSIGNEE,
+	CHAIN_NAMED_UNIT,
 	CHAIN_REPLACES_OK,
 	CHAIN_DELIVERY_SEQ,
+	CHAIN_DELIVERY_ASKS,
 	CHAIN_DELIVERY_HASH,
+	CHAIN_ASSIGNEE,
+	CHAIN_ASSIGNED,
 };
 
 /* Every array with its type, for those who do the same with all of them. */
@@ -53,9 +64,10 @@ enum chain_column {
 	DO(actor, DB_TEXT_ARRAY)          \
 	DO(chain, DB_UUID_ARRAY)          \
 	DO(referral, DB_UUID_ARRAY)       \
-	DO(hand_back, DB_TEXT_ARRAY)      \
+	DO(named_unit, DB_TEXT_ARRAY)     \
 	DO(delivered, DB_UUID_ARRAY)      \
 	DO(replaces, DB_UUID_ARRAY)       \
+	DO(assignee, DB_TEXT_ARRAY)       \
 	DO(upload, DB_UUID_ARRAY)         \
 	DO(upload_sha256, DB_BYTEA_ARRAY) \
 	DO(upload_size, DB_INT4_ARRAY)
@@ -142,15 +154,16 @@ static int load_first(const struct load *load, const int *first_of, const struct
 /* A send into a new chain names nothing that was there, but for these two. */
 static void add_chain(struct load *load, const struct order *o)
 {
-	if (o->opens_chain && !o->hand_back.len && !o->has_replaces)
+	if (o->opens_chain && !o->named_unit.len && !o->has_replaces)
 		return;
 	db_array_add_int(&load->index, load->n + 1);
 	add_text(&load->actor, o->unit);
 	add_uuid(&load->chain, &o->chain, !o->opens_chain);
 	add_uuid(&load->referral, &o->referral, o->act != ACT_SEND);
-	add_text(&load->hand_back, o->hand_back);
+	add_text(&load->named_unit, o->named_unit);
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
 	add_uuid(&load->replaces, &o->replaces, o->has_replaces);
+	add_text(&load->assignee, o->assignee);
 	load->n_chains++;
 }
 
@@ -184,9 +197,10 @@ void load_chains_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->actor);
 	db_args_add_array(args, &load->chain);
 	db_args_add_array(args, &load->referral);
-	db_args_add_array(args, &load->hand_back);
+	db_args_add_array(args, &load->named_unit);
 	db_args_add_array(args, &load->delivered);
 	db_args_add_array(args, &load->replaces);
+	db_args_add_array(args, &load->assignee);
 }
 
 void load_args(struct load *load, struct db_args *args)
@@ -243,22 +257,50 @@ static void read_referral(const struct db_row *row, struct facts *f)
 	f->referral_visible = db_row_bool(row, CHAIN_REFERRAL_VISIBLE) && state >= 0 && kind >= 0;
 	f->state = f->referral_visible ? (enum state)state : STATE_NONE;
 	f->kind = f->referral_visible ? (enum kind)kind : KIND_CARE_REQUEST;
+	f->referral_left = db_row_bool(row, CHAIN_REFERRAL_LEFT);
 	f->version = db_row_int(row, CHAIN_REFERRAL_VERSION);
 	f->requester = read_uuid(row, CHAIN_REQUESTER);
 	f->owner = read_uuid(row, CHAIN_OWNER);
 	f->sender = read_uuid(row, CHAIN_SENDER);
+	f->hand_back = read_uuid(row, CHAIN_HAND_BACK);
+	f->due_us = db_row_time(row, CHAIN_DUE_TIME);
 }
 
-/* One that is too long to be a code is none. */
-static void read_priority(const struct db_row *row, struct loaded *l)
+static void read_progress(const struct db_row *row, struct progress *p)
 {
-	struct bytes code = db_row_bytes(row, CHAIN_PRIORITY);
+	p->question_seq = db_row_int(row, CHAIN_QUESTION_SEQ);
+	p->owner_due_us = db_row_time(row, CHAIN_OWNER_DUE_TIME);
+	p->restarted = db_row_bool(row, CHAIN_RESTARTED);
+	p->assignee_of_owner = read_uuid(row, CHAIN_OWNER_ASSIGNEE);
+	p->assignee_of_requester = read_uuid(row, CHAIN_REQUESTER_ASSIGNEE);
+}
 
-	if (code.len > sizeof(l->priority))
-		code.len = 0;
-	if (code.len)
-		memcpy(l->priority, code.data, code.len);
-	l->facts.priority = bytes_of(l->priority, code.len);
+/* Copies a text that must outlive its result; one that is too long is none. */
+static struct bytes keep_text(const struct db_row *row, int column, char *out, size_t size)
+{
+	struct bytes text = db_row_bytes(row, column);
+
+	if (text.len > size)
+		text.len = 0;
+	if (text.len)
+		memcpy(out, text.data, text.len);
+	return bytes_of(out, text.len);
+}
+
+static void read_named(const struct db_row *row, struct loaded *l)
+{
+	struct facts *f = &l->facts;
+
+	f->named_unit_known = db_row_has(row, CHAIN_NAMED_UNIT);
+	f->named_unit = read_uuid(row, CHAIN_NAMED_UNIT);
+	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
+	f->delivered_known = db_row_has(row, CHAIN_DELIVERY_SEQ);
+	f->delivered_asks = db_row_bool(row, CHAIN_DELIVERY_ASKS);
+	db_row_copy(row, CHAIN_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
+	l->delivery_seq = db_row_int(row, CHAIN_DELIVERY_SEQ);
+	f->assignee_known = db_row_has(row, CHAIN_ASSIGNEE);
+	f->assignee = read_uuid(row, CHAIN_ASSIGNEE);
+	f->assigned = keep_text(row, CHAIN_ASSIGNED, l->assigned, sizeof(l->assigned));
 }
 
 void load_read_chain(const struct db_row *row, struct loaded *l)
@@ -268,19 +310,15 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	l->chain_exists = db_row_bool(row, CHAIN_EXISTS);
 	l->chain_version = db_row_int(row, CHAIN_VERSION);
 	l->custody_seq = db_row_int(row, CHAIN_CUSTODY_SEQ);
-	l->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
-	l->delivery_seq = db_row_int(row, CHAIN_DELIVERY_SEQ);
-	l->hand_back = read_uuid(row, CHAIN_HAND_BACK);
+	f->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
 	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
 	f->chain_open = is_word(row, CHAIN_STATUS, "open");
 	f->custodian = read_uuid(row, CHAIN_CUSTODIAN);
 	f->due_date = date_from_days(db_row_date(row, CHAIN_DUE_DATE));
-	f->hand_back_known = db_row_has(row, CHAIN_HAND_BACK);
-	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
-	f->delivered_known = db_row_has(row, CHAIN_DELIVERY_SEQ);
-	db_row_copy(row, CHAIN_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
+	f->priority = keep_text(row, CHAIN_PRIORITY, l->priority, sizeof(l->priority));
 	read_referral(row, f);
-	read_priority(row, l);
+	read_progress(row, &f->progress);
+	read_named(row, l);
 }
 
 static void read_caller(const struct db_row *row, struct loaded *l)

@@ -22,7 +22,7 @@ struct load {
 	int n, caller_of[CAP_BATCH_OPS], recipient_of[CAP_BATCH_OPS]; /* that first one */
 
 	/* Of those that name a chain, or another thing that was there before. */
-	struct db_array index, actor, chain, referral, hand_back, delivered, replaces;
+	struct db_array index, actor, chain, referral, named_unit, delivered, replaces, assignee;
 	int n_chains;
 
 	/* Of every operation again; null where it claims no upload. */
@@ -30,7 +30,7 @@ struct load {
 	int n_uploads; /* operations that claim one */
 };
 
-enum { LOAD_CODE_MAX = 32 };
+enum { LOAD_CODE_MAX = 32, LOAD_URN_MAX = 160 };
 
 /* What was loaded of one operation, beyond the facts of the rules too. It stays
  * where it is: its texts point into itself, but for those that are borrowed. */
@@ -38,9 +38,8 @@ struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
 	bool replicated, chain_exists;
-	int chain_version, custody_seq, event_seq, delivery_seq;
-	struct uuid hand_back; /* known where facts.hand_back_known */
-	char priority[LOAD_CODE_MAX];
+	int chain_version, custody_seq, delivery_seq;
+	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX];
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
 };
 

@@ -146,7 +146,11 @@ enum referral_column {
 	DELIVERY_FETCH_TIME,
 	DELIVERY_ACKNOWLEDGE_TIME,
 	DELIVERY_ACKNOWLEDGE_MEMBER,
+	DELIVERY_CAUSE,
 	REFERRAL_RELATION,
+	REFERRAL_QUESTION_TIME,
+	REFERRAL_ASSIGNEE,
+	REFERRAL_ASSIGNEE_NAME,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -179,6 +183,7 @@ static Stafett__V1__Delivery *take_delivery(struct arena *a, const struct db_row
 	d->fetch_time = take_time(a, row, first + 3);
 	d->acknowledge_time = take_time(a, row, first + 4);
 	d->acknowledge_member = take_text(a, row, first + 5);
+	d->cause = take_text(a, row, first + 6);
 	return d;
 }
 
@@ -198,7 +203,10 @@ static void take_allowed_acts(
 		.unit = us,
 		.requester = strstr(relation, "requester") ? us : somebody_else,
 		.owner = strstr(relation, "owner") ? us : somebody_else,
+		.hand_back = strstr(relation, "hand-back") ? us : somebody_else,
 		.custodian = strstr(relation, "holder") ? us : somebody_else,
+		.referral_left = strstr(relation, "left"),
+		.progress.question_seq = db_row_has(row, REFERRAL_QUESTION_TIME),
 	};
 	mask_t acts = rules_allowed_acts(&facts);
 
@@ -239,6 +247,9 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->next_act = take_text(a, row, REFERRAL_NEXT_ACT);
 	r->due_time = take_time(a, row, REFERRAL_DUE_TIME);
 	r->delivery = take_delivery(a, row, DELIVERY_STATE);
+	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
+	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
+	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
 }
 
 static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
@@ -306,6 +317,11 @@ enum event_column {
 	EVENT_TO,
 	EVENT_CUSTODIAN,
 	EVENT_CUSTODIAN_CHANGED,
+	EVENT_REASON,
+	EVENT_PERSON_TOLD,
+	EVENT_NAMED_UNIT,
+	EVENT_QUESTION,
+	EVENT_CONTACT,
 };
 
 Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
@@ -329,6 +345,11 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->to_status = take_text(a, row, EVENT_TO);
 	e->custodian = take_text(a, row, EVENT_CUSTODIAN);
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
+	e->status_reason = take_text(a, row, EVENT_REASON);
+	e->person_told = take_text(a, row, EVENT_PERSON_TOLD);
+	e->named_unit = take_text(a, row, EVENT_NAMED_UNIT);
+	e->question = take_text(a, row, EVENT_QUESTION);
+	e->contact = db_row_bool(row, EVENT_CONTACT);
 	return a->overflowed ? NULL : e;
 }
 
@@ -395,12 +416,13 @@ enum inbox_column {
 	INBOX_SEQ,
 	INBOX_CODE,
 	INBOX_EVENT_KIND,
-	INBOX_DELIVERY, /* state, and the five columns behind it */
+	INBOX_DELIVERY, /* state, and the six columns behind it */
 	INBOX_STORE_TIME,
 	INBOX_OFFER_TIME,
 	INBOX_FETCH_TIME,
 	INBOX_ACKNOWLEDGE_TIME,
 	INBOX_ACKNOWLEDGE_MEMBER,
+	INBOX_CAUSE,
 	INBOX_DUE_TIME,
 	INBOX_STATUS,
 	INBOX_VERSION,
@@ -408,20 +430,10 @@ enum inbox_column {
 	INBOX_KIND,
 	INBOX_NEEDS,
 	INBOX_DUE_DATE,
-	INBOX_NEXT_ACT,
-	INBOX_MINE,
+	INBOX_NEEDS_OF_UNIT,
 	INBOX_CARD,
 	INBOX_HASH,
 };
-
-/* What the message asks of this unit: to say that it came, or to act on it. */
-static const char *inbox_needs(const struct db_row *row)
-{
-	if (!db_row_bool(row, INBOX_MINE) || !db_row_has(row, INBOX_NEXT_ACT))
-		return "none";
-	return strcmp(db_row_text(row, INBOX_NEXT_ACT), act_code(ACT_ACKNOWLEDGE)) == 0 ? "ack"
-											: "act";
-}
 
 static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett__V1__InboxItem *i)
 {
@@ -432,7 +444,7 @@ static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett_
 	i->referral_needs = take_list(a, row, INBOX_NEEDS, &i->n_referral_needs);
 	i->intervention_due_date = take_date(a, row, INBOX_DUE_DATE);
 	i->due_time = take_time(a, row, INBOX_DUE_TIME);
-	i->needs = arena_copy(a, bytes_of_string(inbox_needs(row)));
+	i->needs = take_text(a, row, INBOX_NEEDS_OF_UNIT);
 }
 
 Stafett__V1__InboxItem *present_inbox_item(

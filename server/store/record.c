@@ -24,7 +24,7 @@ static enum leaf_outcome decision_outcome(const struct decision *d)
 void record_write(struct audit *audit, const struct write *w, const struct decision *d,
 	const struct loaded *l, const uint8_t *random)
 {
-	mask_t roles = rules_act_roles(w->order.act);
+	mask_t roles = rules_act_roles(d->act);
 	struct leaf *leaf = &audit->leaf;
 
 	audit_begin(audit, w->type, l->facts.now_us, &w->caller, random);
@@ -38,7 +38,7 @@ void record_write(struct audit *audit, const struct write *w, const struct decis
 		leaf->state_before = state_leaf_number(d->from);
 		leaf->state_after = state_leaf_number(d->to);
 	}
-	audit_add(audit, AUDIT_ACT, bytes_of_string(act_code(w->order.act)));
+	audit_add(audit, AUDIT_ACT, bytes_of_string(act_code(d->act)));
 	audit_add(audit, AUDIT_CHAIN, bytes_of(w->order.chain.b, 16));
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(w->order.referral.b, 16));
 	if (w->request.basis.len)

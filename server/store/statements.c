@@ -61,28 +61,29 @@
 	" WHERE sends AND hand_back NOT IN (unit, owner)),"                                  \
 	"delivery AS ("                                                                      \
 	"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"   \
-	" state, done, store_time)"                                                          \
+	" state, done, needs, store_time)"                                                   \
 	" SELECT chain, seq, owner, referral, message, content_hash,"                        \
-	" 'stored', false, stafett.now() FROM ok WHERE sends),"
+	" 'stored', false, tell_owner, stafett.now() FROM ok WHERE sends),"
 
 /* What every operation leaves behind, a refused one too; and the rows that are lost. */
-#define RECORDS                                                                               \
-	"event AS ("                                                                          \
-	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"     \
-	" member, occurrence_time, create_time, from_status, to_status, custodian,"           \
-	" custodian_changed)"                                                                 \
-	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"      \
-	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves FROM ok)," \
-	"content AS ("                                                                        \
-	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"      \
-	" card, body, body_unit, body_upload)"                                                \
-	" SELECT chain, seq, message, suite, content_hash, header, card, body,"               \
-	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                       \
-	" FROM ok WHERE header IS NOT NULL),"                                                 \
-	"audit AS ("                                                                          \
-	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"         \
-	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"                   \
-	" WHERE done OR NOT applies)"                                                         \
+#define RECORDS                                                                             \
+	"event AS ("                                                                        \
+	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"   \
+	" member, occurrence_time, create_time, from_status, to_status, custodian,"         \
+	" custodian_changed)"                                                               \
+	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"    \
+	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves FROM ok" \
+	" WHERE has_event),"                                                                \
+	"content AS ("                                                                      \
+	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"    \
+	" card, body, body_unit, body_upload)"                                              \
+	" SELECT chain, seq, message, suite, content_hash, header, card, body,"             \
+	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                     \
+	" FROM ok WHERE header IS NOT NULL),"                                               \
+	"audit AS ("                                                                        \
+	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"       \
+	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"                 \
+	" WHERE done OR NOT applies)"                                                       \
 	" SELECT n FROM tried WHERE applies AND NOT done"
 
 /* What changes. No row of a batch that only opens chains changes anything, and the
@@ -94,18 +95,56 @@
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
 	"old_referral AS ("                                                                  \
 	"UPDATE stafett.referral r SET version = ok.version, status = ok.to_status,"         \
-	" update_time = stafett.now(), next_actor = ok.next_actor, next_act = ok.next_act,"  \
-	" due_time = ok.due_time FROM ok WHERE NOT ok.sends AND r.id = ok.referral),"        \
-	"delivered AS ("                                                                     \
-	"UPDATE stafett.delivery d SET state = 'acknowledged', done = true,"                 \
-	" acknowledge_time = stafett.now(), acknowledge_member = ok.member"                  \
-	" FROM ok WHERE ok.delivered_seq IS NOT NULL"                                        \
-	" AND d.chain = ok.chain AND d.seq = ok.delivered_seq AND d.unit = ok.unit),"        \
-	"acceptance AS ("                                                                    \
-	"INSERT INTO stafett.acceptance (chain, seq, responsible, contact_by_date,"          \
-	" clock_reason, appointment_time)"                                                   \
-	" SELECT chain, seq, responsible, contact_by_date, clock_reason, appointment_time"   \
-	" FROM ok WHERE responsible IS NOT NULL),"                                           \
+	" owner = ok.owner, sender = ok.sender, update_time = stafett.now(),"                \
+	" next_actor = CASE WHEN ok.next_kept THEN r.next_actor ELSE ok.next_actor END,"     \
+	" next_act = CASE WHEN ok.next_kept THEN r.next_act ELSE ok.next_act END,"           \
+	" due_time = CASE WHEN ok.next_kept THEN r.due_time ELSE ok.due_time END,"           \
+	" question_seq = ok.question_seq, owner_due_time = ok.owner_due_time,"               \
+	" restarted = ok.restarted, owner_assignee = ok.owner_assignee,"                     \
+	" requester_assignee = ok.requester_assignee"                                        \
+	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
+	/* A rejection is answered by the referral that replaces what was rejected. */       \
+	"replaced AS ("                                                                      \
+	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL"  \
+	" FROM ok WHERE ok.replaces IS NOT NULL AND r.id = ok.replaces),"                    \
+	/* What has come to the unit about this is dealt with; what has come to others */    \
+	/* about what has ended is only to be read. */                                       \
+	"settled AS ("                                                                       \
+	"UPDATE stafett.delivery d SET"                                                      \
+	" state = CASE WHEN d.unit IN (ok.unit, ok.leaver) THEN 'acknowledged'"              \
+	" ELSE d.state END,"                                                                 \
+	" done = d.unit IN (ok.unit, ok.leaver) IS TRUE,"                                    \
+	" needs = CASE WHEN d.unit = ok.unit THEN d.needs ELSE 'none' END,"                  \
+	" acknowledge_time = CASE WHEN d.unit IN (ok.unit, ok.leaver) THEN stafett.now() END," \
+	" acknowledge_member = CASE WHEN d.unit = ok.unit THEN ok.member END,"               \
+	" cause = CASE WHEN d.unit = ok.unit AND ok.delivered_seq IS NULL THEN 'act'"        \
+	" WHEN d.unit = ok.leaver THEN 'left' END"                                           \
+	" FROM ok WHERE ok.settles AND d.chain = ok.chain AND d.referral = ok.referral"      \
+	" AND NOT d.done AND ((d.unit = ok.unit AND d.needs <> 'none'"                       \
+	" AND d.seq = coalesce(ok.delivered_seq, d.seq))"                                    \
+	" OR (d.unit <> ok.unit AND ok.ends) OR d.unit = ok.leaver)),"                       \
+	"told AS ("                                                                          \
+	"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"   \
+	" state, done, needs, store_time)"                                                   \
+	" SELECT ok.chain, ok.seq, t.unit, ok.referral, ok.message, ok.content_hash,"        \
+	" 'stored', false, t.needs, stafett.now() FROM ok CROSS JOIN LATERAL (VALUES"        \
+	" (ok.requester, ok.tell_requester), (ok.owner, ok.tell_owner),"                     \
+	" (ok.hand_back, ok.tell_hand_back)) t (unit, needs)"                                \
+	" WHERE NOT ok.sends AND t.needs IS NOT NULL),"                                      \
+	"arrival AS ("                                                                       \
+	"INSERT INTO stafett.party (unit, code, referral, since)"                            \
+	" SELECT owner, code, referral, stafett.now() FROM ok WHERE arrives"                 \
+	" ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL),"                   \
+	"departure AS ("                                                                     \
+	"UPDATE stafett.party p SET until = ok.seq FROM ok WHERE ok.leaver IS NOT NULL"      \
+	" AND p.unit = ok.leaver AND p.code = ok.code AND p.referral = ok.referral),"        \
+	"detail AS ("                                                                        \
+	"INSERT INTO stafett.detail (chain, seq, reason, person_told, named_unit,"           \
+	" responsible, contact_by_date, clock_reason, appointment_time, question, contact,"  \
+	" assignee)"                                                                         \
+	" SELECT chain, seq, reason, person_told, named_unit, responsible, contact_by_date," \
+	" clock_reason, appointment_time, question, contact, assignee"                       \
+	" FROM ok WHERE has_detail),"                                                        \
 	/* Should another message have been quicker, content's unique key says so; the */    \
 	/* condition is no plain null test, which would look like one of a smaller index. */ \
 	"claim AS ("                                                                         \
@@ -125,7 +164,7 @@ static const Oid load_uploads_types[] = {
 	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_INT4_ARRAY};
 
 static const Oid load_chains_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
-	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY};
+	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
 static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
 
 #define STATEMENT(name, sql, types)                      \
@@ -150,7 +189,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		"SELECT * FROM api.load_uploads($1, $2, $3, $4, $5)", load_uploads_types),
 	/* Statements of their own: their snapshots are newer than the locks. */
 	[WRITE_LOAD_CHAINS] = STATEMENT("load_chains",
-		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7)", load_chains_types),
+		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8)", load_chains_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),
 	[WRITE_OPEN] = STATEMENT("open", open_sql, apply_types),
 	[WRITE_APPLY] = STATEMENT("apply", apply_sql, apply_types),

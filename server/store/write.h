@@ -28,12 +28,6 @@ struct request {
 	bool basis_covers, remains, informed;
 };
 
-/* What an acceptance promises beyond the day in the order. */
-struct promise {
-	struct bytes responsible; /* empty: not an acceptance */
-	int64_t appointment_us;	  /* 0: none */
-};
-
 /* How a write ended, after its commit. */
 struct write_result {
 	enum reason reason; /* REASON_NONE: done, now or before */
@@ -47,7 +41,6 @@ struct write_result {
 struct write {
 	struct order order;
 	struct request request;
-	struct promise promise;
 	struct bytes header, card, body, suite; /* header NULL: nothing is carried */
 	enum leaf_type type;
 	struct caller caller;

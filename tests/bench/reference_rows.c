@@ -68,8 +68,8 @@ const struct reference_row reference_rows[REFERENCE_ROWS] = {
 			BATCH_header, BATCH_card, BATCH_body)},
 	{"delivery",
 		"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"
-		" state, done, store_time)"
-		" VALUES ($1, $2, $3, $4, $5, $6, 'stored', false, stafett.now())",
+		" state, done, needs, store_time)"
+		" VALUES ($1, $2, $3, $4, $5, $6, 'stored', false, 'ack', stafett.now())",
 		COLUMNS(BATCH_chain, BATCH_seq, BATCH_owner, BATCH_referral, BATCH_message,
 			BATCH_content_hash)},
 	{"audit",

@@ -161,10 +161,11 @@ def test_it_is_always_said_who_must_act_next_and_by_when(maria, petra):
 
 
 @pytest.mark.parametrize("who, acts", [
-    ("petra", {"acknowledge", "accept"}),
-    ("ines", {"acknowledge", "accept"}),
+    ("petra", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
+    ("ines", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
     ("sync", set()),
-    ("maria", set()),
+    ("maria", {"amend", "withdraw", "note", "assign"}),
+    ("mona", {"assign"}),
 ])
 def test_a_reader_is_told_which_acts_are_open_to_it(stack, maria, who, acts):
     sent = maria.send(people.BEROENDE)

@@ -203,8 +203,8 @@ class Caller:
         return contract.referral_service.SendRequest(
             header=packed, card=part(card), body=part(body), suite=suite)
 
-    def act_request(self, referral, chain, version, card=b"", body=b"", suite="none", **header):
-        packed = self.header(referral=referral, chain=chain, version=version, **header)
+    def act_request(self, referral, chain, version, card=b"", body=b"", suite="none", to_units=(), **header):
+        packed = self.header(to_units, referral=referral, chain=chain, version=version, **header)
         return contract.referral_service.ActRequest(
             header=packed.SerializeToString(), card=part(card), body=part(body), suite=suite)
 
@@ -212,6 +212,12 @@ class Caller:
         values = dict(responsible="nurse", contact_by_date=in_days(7))
         return self.act_request(sent.referral, sent.chain, version,
                                 accept=pb.AcceptAct(**{**values, **act}))
+
+    def perform_request(self, sent, name, version, to=(), card=b"", body=b"", **fields):
+        """An ActRequest of any act by its name in Header; |fields| are the act's own."""
+        act = type(getattr(pb.Header(), name))(**fields)
+        return self.act_request(sent.referral, sent.chain, version, card, body, to_units=[to] if to else [],
+                                **{name: act})
 
     def acknowledge_request(self, sent, version=1, **more):
         values = dict(id=str(uuid7()), message=sent.id, content_hash=sent.content_hash,
@@ -235,6 +241,13 @@ class Caller:
 
     def accept(self, sent, version, **act):
         return self.act(self.accept_request(sent, version, **act))
+
+    def perform(self, sent, name, version=None, **more):
+        """Any act; at the version that stands now, where none is given."""
+        if version is None:
+            version = self.get(sent.referral).referral.version
+        request = self.perform_request(sent, name, version, **more)
+        return Sent(request, self.act(request))
 
     def get(self, id, contents=False):
         request = contract.referral_service.GetRequest(id=id, include_contents=contents)

@@ -68,7 +68,9 @@ static struct facts facts_for_owner(enum state state)
 		.requester = lund,
 		.owner = beroende,
 		.sender = lund,
+		.hand_back = lund,
 		.delivered_known = true,
+		.delivered_asks = true,
 	};
 }
 
@@ -131,7 +133,7 @@ static void accepting_moves_the_chain_to_the_owner(void **state)
 	assert_int_equal(d.version, 4);
 	assert_true(d.custodian_moves);
 	expect_uuid(&d.custodian, &beroende);
-	assert_true(d.settles_delivery);
+	assert_true(d.settles);
 }
 
 static void acknowledging_moves_nothing(void **state)
@@ -214,7 +216,9 @@ static void an_act_on_another_version_is_a_conflict(void **state)
 	expect_refusal(&o, &f, REASON_VERSION_CONFLICT);
 	d = decide(&o, &f);
 	assert_true(d.state_known);
-	assert_int_equal(d.allowed_acts, MASK(ACT_ACCEPT));
+	assert_int_equal(d.allowed_acts, MASK(ACT_ASK) | MASK(ACT_ACCEPT) | MASK(ACT_REJECT) |
+						 MASK(ACT_FORWARD) | MASK(ACT_NOTE) |
+						 MASK(ACT_ASSIGN));
 }
 
 /* The same answer for both: the first check that can tell them apart is sight. */
@@ -264,7 +268,7 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	REFUSED(f.to_open = false, f.to_open = true, REASON_UNIT_CLOSED);
 	REFUSED(f.to_kinds = 0, f.to_kinds = MASK(KIND_CARE_REQUEST), REASON_UNIT_DOES_NOT_TAKE);
 	REFUSED(o.kind = KIND_AFTERCARE, o.kind = KIND_CARE_REQUEST, REASON_KIND_NOT_AVAILABLE);
-	REFUSED(o.hand_back = bytes_of_string("a/b"), o.hand_back.len = 0, REASON_UNIT_UNKNOWN);
+	REFUSED(o.named_unit = bytes_of_string("a/b"), o.named_unit.len = 0, REASON_UNIT_UNKNOWN);
 	REFUSED(o.has_replaces = true, o.has_replaces = false, REASON_NOT_FOUND);
 	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
 	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), o.basis_end.day = 3,

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guards of the transition table: each is one question with one answer. What
+ * its refusal says stands in guards.def.
+ */
+#include "domain/rules_table.h"
+
+static bool guard_unit_exists(const struct order *o, const struct facts *f)
+{
+	return f->to_known;
+}
+
+static bool guard_unit_open(const struct order *o, const struct facts *f)
+{
+	return f->to_open;
+}
+
+static bool guard_kind_ready(const struct order *o, const struct facts *f)
+{
+	return rules_kind_row(o->kind)->ready;
+}
+
+static bool guard_unit_takes_kind(const struct order *o, const struct facts *f)
+{
+	return f->to_kinds & MASK(o->kind);
+}
+
+static bool guard_next_unit_takes_kind(const struct order *o, const struct facts *f)
+{
+	return f->to_kinds & MASK(f->kind);
+}
+
+/* To the requester it is rejected, and to oneself there is nothing to forward. */
+static bool guard_unit_is_another(const struct order *o, const struct facts *f)
+{
+	return !uuid_equal(&f->to_unit, &f->owner) && !uuid_equal(&f->to_unit, &f->requester);
+}
+
+static bool guard_hand_back_exists(const struct order *o, const struct facts *f)
+{
+	return !o->named_unit.len || f->named_unit_known;
+}
+
+static bool guard_chain_open(const struct order *o, const struct facts *f)
+{
+	return o->opens_chain || f->chain_open;
+}
+
+/* Any party may add a referral; a hand-over is the holder's to give. */
+static bool guard_sender_may_use_chain(const struct order *o, const struct facts *f)
+{
+	return o->opens_chain || !rules_kind_row(o->kind)->holder_only ||
+	       uuid_equal(&f->custodian, &f->unit);
+}
+
+static bool guard_replaced_is_own(const struct order *o, const struct facts *f)
+{
+	return !o->has_replaces || f->replaces_own;
+}
+
+static bool guard_clock_not_in_future(const struct order *o, const struct facts *f)
+{
+	return !o->opens_chain ||
+	       date_compare(o->help_request_date, calendar_date_of(f->now_us)) <= 0;
+}
+
+/* What the person has agreed to ends with the day that was said. */
+static bool guard_basis_not_expired(const struct order *o, const struct facts *f)
+{
+	return !o->basis_end.year || date_compare(o->basis_end, calendar_date_of(f->now_us)) >= 0;
+}
+
+/* Danger to life is phoned first; the message only follows. */
+static bool guard_stat_was_phoned(const struct order *o, const struct facts *f)
+{
+	return !bytes_equal(o->priority, bytes_of_string("stat")) ||
+	       (o->call_us > 0 && o->call_us <= f->now_us);
+}
+
+static bool guard_message_was_delivered(const struct order *o, const struct facts *f)
+{
+	return f->delivered_known;
+}
+
+/* An acknowledgement says what was received, not that something was. */
+static bool guard_content_is_the_delivered(const struct order *o, const struct facts *f)
+{
+	return memcmp(f->delivered_hash, o->delivered_hash, sizeof(o->delivered_hash)) == 0;
+}
+
+static bool guard_no_question_open(const struct order *o, const struct facts *f)
+{
+	return !f->progress.question_seq;
+}
+
+static bool guard_question_is_as_said(const struct order *o, const struct facts *f)
+{
+	return o->withdraws == (f->progress.question_seq != 0);
+}
+
+static bool guard_contact_not_passed(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->contact_by, calendar_date_of(f->now_us)) >= 0;
+}
+
+static bool guard_contact_within_clock(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->contact_by, f->due_date) <= 0 || o->clock_reason.len > 0;
+}
+
+static bool guard_alternative_exists(const struct order *o, const struct facts *f)
+{
+	return !o->named_unit.len || f->named_unit_known;
+}
+
+static bool guard_assignee_is_member(const struct order *o, const struct facts *f)
+{
+	return !o->assignee.len || f->assignee_known;
+}
+
+/* Of two members who take it at once the second is told, and takes nothing. */
+static bool guard_nobody_was_quicker(const struct order *o, const struct facts *f)
+{
+	return bytes_equal(o->assigned_before, f->assigned);
+}
+
+#define FACTS true
+#define ORDER false
+
+const struct guard_row rules_guards[GUARD_COUNT] = {
+#define GUARD(name, scope, reason, field, sentence) \
+	[GUARD_##name] = {guard_##name, scope, REASON_##reason, field},
+#include "stafett/tbl/guards.def"
+#undef GUARD
+};

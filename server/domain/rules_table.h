@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of acts.def, guards.def, kinds.def and states.def as the rules read
+ * them. For the rules alone: others ask rules.h.
+ */
+#ifndef DOMAIN_RULES_TABLE_H
+#define DOMAIN_RULES_TABLE_H
+
+#include "domain/deadlines.h"
+#include "domain/rules.h"
+
+enum relation {
+	BY_REQUESTER,
+	BY_OWNER,
+	BY_HOLDER,
+	BY_PARTY,
+	BY_SIDE,
+	BY_RECIPIENT,
+};
+
+enum holder_effect {
+	HOLDER_SAME,
+	HOLDER_TO_OWNER,
+	HOLDER_TO_REQUESTER,
+	HOLDER_HAND_BACK,
+};
+
+enum next_effect { NEXT_AS_STATE, NEXT_KEPT, NEXT_QUESTION, NEXT_RESUMED };
+
+enum actor { ACTOR_NOBODY, ACTOR_REQUESTER, ACTOR_OWNER };
+
+/* The rows of guards.def: a set of them is a mask of GUARD_... bits. */
+#define GUARD(name, ...) GUARD_##name,
+enum guard {
+#include "stafett/tbl/guards.def"
+	GUARD_COUNT,
+};
+#undef GUARD
+
+typedef uint64_t guards_t;
+#define GUARD_MASK(guard) ((guards_t)1 << (guard))
+
+struct act_row {
+	const char *message_code;
+	mask_t from, roles, not_for;
+	int to; /* enum state, or STATE_COUNT for "the same" */
+	enum relation by;
+	guards_t guards;
+	enum holder_effect holder;
+	bool raises;
+	enum next_effect next;
+	struct tells tells;
+};
+
+struct kind_row {
+	bool transfers, holder_only, treats, comes_home, ready;
+};
+
+struct state_row {
+	bool ended;
+	enum actor actor;
+	const char *act;
+	enum deadline deadline;
+};
+
+struct guard_row {
+	bool (*holds)(const struct order *o, const struct facts *f);
+	bool of_facts; /* the order is not asked: it may be NULL */
+	enum reason reason;
+	const char *field;
+};
+
+const struct act_row *rules_act_row(enum act act);
+const struct kind_row *rules_kind_row(enum kind kind);
+const struct state_row *rules_state_row(enum state state);
+/* In guards.c. */
+extern const struct guard_row rules_guards[GUARD_COUNT];
+
+#endif

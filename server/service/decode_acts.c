@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One function an act: what it must say, and in which codes. */
+#include "service/decode_fields.h"
+
+#include "domain/identifiers.h"
+#include "stafett/caps.h"
+
+enum { REFERENCE_MAX = 64 };
+
+struct fault decode_target(const char *referral, const char *chain, int version, struct order *o)
+{
+	DECODE_TRY(decode_uuid(referral, "referral", &o->referral));
+	DECODE_TRY(decode_uuid(chain, "chain", &o->chain));
+	if (version <= 0)
+		return decode_fault(
+			version ? REASON_FIELD_INVALID : REASON_FIELD_MISSING, "version");
+	o->version = version;
+	return DECODE_OK;
+}
+
+/* --- the acts --------------------------------------------------------------------- */
+
+/* The needs as the store keeps them: codes with commas between. */
+static struct fault decode_needs(
+	struct arena *arena, const Stafett__V1__SendAct *send, struct bytes *ret_needs)
+{
+	char *list = NULL;
+
+	if (!send->n_needs)
+		return decode_fault(REASON_FIELD_MISSING, "send.needs");
+	if (send->n_needs > CAP_CODES)
+		return decode_fault(REASON_FIELD_INVALID, "send.needs");
+	for (size_t i = 0; i < send->n_needs; i++) {
+		if (!codes_has(CODES_NEED, bytes_of_string(send->needs[i])))
+			return decode_fault(REASON_CODE_UNKNOWN, "send.needs");
+		list = arena_printf(
+			arena, "%s%s%s", list ? list : "", list ? "," : "", send->needs[i]);
+		if (!list)
+			return decode_fault(REASON_SERVER_FAULT, NULL);
+	}
+	*ret_needs = bytes_of_string(list);
+	return DECODE_OK;
+}
+
+static struct fault decode_basis(const Stafett__V1__LegalBasis *basis, struct write *w)
+{
+	struct request *r = &w->request;
+
+	if (!basis)
+		return decode_fault(REASON_FIELD_MISSING, "send.legal_basis");
+	DECODE_TRY(decode_code(basis->code, CODES_BASIS, "send.legal_basis.code", &r->basis));
+	DECODE_TRY(decode_optional_code(
+		basis->form, CODES_CONSENT_FORM, "send.legal_basis.form", &r->basis_form));
+	if (!decode_is_empty(basis->end_date))
+		DECODE_TRY(decode_date(
+			basis->end_date, "send.legal_basis.end_date", &w->order.basis_end));
+	r->basis_covers = basis->covers_missed_events;
+	return DECODE_OK;
+}
+
+static struct fault decode_reference(const char *text, struct date today, struct bytes *ret_text)
+{
+	*ret_text = bytes_of_string(text);
+	if (ret_text->len > REFERENCE_MAX)
+		return decode_fault(REASON_FIELD_INVALID, "send.reference");
+	if (pnr_is_within(*ret_text, today))
+		return decode_fault(REASON_PERSONAL_DATA_IN_REFERENCE, "send.reference");
+	return DECODE_OK;
+}
+
+static struct fault decode_clock(const Stafett__V1__SendAct *send, struct order *o)
+{
+	if (o->opens_chain || !decode_is_empty(send->help_request_date))
+		return decode_date(
+			send->help_request_date, "send.help_request_date", &o->help_request_date);
+	return DECODE_OK;
+}
+
+static struct fault decode_kind(const Stafett__V1__SendAct *send, struct order *o)
+{
+	struct bytes code = {0};
+	int kind;
+
+	DECODE_TRY(decode_code(send->kind, CODES_KIND, "send.kind", &code));
+	kind = kind_from_code(code);
+	if (kind < 0)
+		return decode_fault(REASON_KIND_NOT_AVAILABLE, "send.kind");
+	o->kind = (enum kind)kind;
+	o->priority = bytes_of_string("routine");
+	return decode_optional_code(send->priority, CODES_PRIORITY, "send.priority", &o->priority);
+}
+
+/* The one unit that it goes to. */
+static struct fault decode_recipient(const Stafett__V1__Header *h, struct order *o)
+{
+	if (h->n_to_units != 1)
+		return decode_fault(
+			h->n_to_units ? REASON_FIELD_INVALID : REASON_FIELD_MISSING, "to_units");
+	return decode_handle(h->to_units[0], "to_units", &o->to_unit);
+}
+
+static struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__SendAct *send = h->send;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_recipient(h, o));
+	if (!decode_is_empty(h->referral))
+		return decode_fault(REASON_FIELD_INVALID, "referral");
+	uuid_derive(o->unit, &o->message, &o->referral, &o->chain);
+	o->opens_chain = decode_is_empty(h->chain);
+	if (!o->opens_chain)
+		DECODE_TRY(decode_uuid(h->chain, "chain", &o->chain));
+	DECODE_TRY(decode_kind(send, o));
+	DECODE_TRY(decode_needs(arena, send, &w->request.needs));
+	DECODE_TRY(decode_clock(send, o));
+	DECODE_TRY(decode_basis(send->legal_basis, w));
+	DECODE_TRY(decode_optional_handle(
+		send->hand_back_unit, "send.hand_back_unit", &o->named_unit));
+	o->has_replaces = !decode_is_empty(send->replaces);
+	if (o->has_replaces)
+		DECODE_TRY(decode_uuid(send->replaces, "send.replaces", &o->replaces));
+	DECODE_TRY(decode_reference(
+		send->reference, calendar_date_of(o->create_us), &w->request.reference));
+	w->request.remains = send->care_responsibility_remains;
+	w->request.informed = send->person_informed;
+	return decode_time(send->call_time, "send.call_time", &o->call_us);
+}
+
+/* --- acts on a referral ------------------------------------------------------------ */
+
+/* What carries nothing but words must carry some. */
+static struct fault decode_words(const struct write *w)
+{
+	return w->body.len || w->order.has_upload ? DECODE_OK
+						  : decode_fault(REASON_FIELD_MISSING, "body");
+}
+
+static struct fault decode_ask(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__AskAct *ask = h->ask;
+	struct order *o = &w->order;
+
+	o->withdraws = ask->withdraw;
+	DECODE_TRY(
+		decode_optional_code(ask->question, CODES_QUESTION, "ask.question", &o->question));
+	return o->withdraws || o->question.len ? DECODE_OK : decode_words(w);
+}
+
+static struct fault decode_amend(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return w->card.len ? DECODE_OK : decode_words(w);
+}
+
+static struct fault decode_accept(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__AcceptAct *accept = h->accept;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(
+		accept->responsible, CODES_RESPONSIBLE, "accept.responsible", &o->responsible));
+	DECODE_TRY(decode_date(accept->contact_by_date, "accept.contact_by_date", &o->contact_by));
+	DECODE_TRY(decode_optional_code(
+		accept->clock_reason, CODES_CLOCK_REASON, "accept.clock_reason", &o->clock_reason));
+	return decode_time(accept->appointment_time, "accept.appointment_time", &o->appointment_us);
+}
+
+static struct fault decode_reject(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__RejectAct *reject = h->reject;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(reject->reason, CODES_REJECT, "reject.reason", &o->reason));
+	DECODE_TRY(decode_optional_handle(
+		reject->alternative_unit, "reject.alternative_unit", &o->named_unit));
+	o->none_known = reject->none_known;
+	if (o->none_known == (o->named_unit.len > 0))
+		return decode_fault(o->none_known ? REASON_FIELD_INVALID : REASON_FIELD_MISSING,
+			"reject.alternative_unit");
+	return decode_code(
+		reject->person_told, CODES_PERSON_TOLD, "reject.person_told", &o->person_told);
+}
+
+static struct fault decode_forward(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__ForwardAct *forward = h->forward;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_recipient(h, o));
+	DECODE_TRY(decode_code(forward->reason, CODES_REJECT, "forward.reason", &o->reason));
+	return decode_code(
+		forward->person_told, CODES_PERSON_TOLD, "forward.person_told", &o->person_told);
+}
+
+static struct fault decode_answer(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	w->order.preliminary = h->answer->preliminary;
+	return decode_words(w);
+}
+
+static struct fault decode_withdraw(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__WithdrawAct *withdraw = h->withdraw;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(withdraw->reason, CODES_END, "withdraw.reason", &o->reason));
+	return decode_optional_code(
+		withdraw->person_told, CODES_PERSON_TOLD, "withdraw.person_told", &o->person_told);
+}
+
+static struct fault decode_need_gone(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__NeedGoneAct *gone = h->need_gone;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(gone->reason, CODES_END, "need_gone.reason", &o->reason));
+	return decode_optional_code(
+		gone->person_told, CODES_PERSON_TOLD, "need_gone.person_told", &o->person_told);
+}
+
+static struct fault decode_note(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	w->order.contact = h->note->contact;
+	return w->order.contact ? DECODE_OK : decode_words(w);
+}
+
+static struct fault decode_assign(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__AssignAct *assign = h->assign;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_optional_member(assign->member, "assign.member", &o->assignee));
+	return decode_optional_member(
+		assign->from_member, "assign.from_member", &o->assigned_before);
+}
+
+/* --- which act ------------------------------------------------------------------------ */
+
+static const struct {
+	Stafett__V1__Header__ActCase wire;
+	enum act act;
+	struct fault (*decode)(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
+} decode_rows[] = {
+	{STAFETT__V1__HEADER__ACT_SEND, ACT_SEND, decode_send},
+	{STAFETT__V1__HEADER__ACT_ASK, ACT_ASK, decode_ask},
+	{STAFETT__V1__HEADER__ACT_AMEND, ACT_AMEND, decode_amend},
+	{STAFETT__V1__HEADER__ACT_ACCEPT, ACT_ACCEPT, decode_accept},
+	{STAFETT__V1__HEADER__ACT_REJECT, ACT_REJECT, decode_reject},
+	{STAFETT__V1__HEADER__ACT_FORWARD, ACT_FORWARD, decode_forward},
+	{STAFETT__V1__HEADER__ACT_ANSWER, ACT_ANSWER, decode_answer},
+	{STAFETT__V1__HEADER__ACT_WITHDRAW, ACT_WITHDRAW, decode_withdraw},
+	{STAFETT__V1__HEADER__ACT_NEED_GONE, ACT_NEED_GONE, decode_need_gone},
+	{STAFETT__V1__HEADER__ACT_NOTE, ACT_NOTE, decode_note},
+	{STAFETT__V1__HEADER__ACT_ASSIGN, ACT_ASSIGN, decode_assign},
+};
+
+struct fault decode_act(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(decode_rows); i++) {
+		if (decode_rows[i].wire != h->act_case)
+			continue;
+		w->order.act = decode_rows[i].act;
+		if (w->order.act != ACT_SEND)
+			DECODE_TRY(decode_target(h->referral, h->chain, h->version, &w->order));
+		return decode_rows[i].decode(arena, h, w);
+	}
+	return decode_fault(REASON_FIELD_MISSING, "act");
+}
