@@ -8,12 +8,10 @@
 
 /* Whatever may be shown; the tables' rows are collected by client/po/update. */
 static const char *const term_words[] = {
-#define STATE(name, code, leaf_number, ended) code,
+#define STATE(name, code, leaf_number, ended, actor, act, ...) code, act,
 #include "stafett/tbl/states.def"
 #undef STATE
-#define ACT(number, name, code, message, from, to, by, roles, guards, holder, actor, what, \
-	deadline, not_for)                                                                 \
-	code, what,
+#define ACT(number, name, code, ...) code,
 #include "stafett/tbl/acts.def"
 #undef ACT
 	N_("stored"),
