@@ -260,11 +260,12 @@ static void batch_apply(struct batch *b)
 {
 	struct db_args args;
 
-	b->phase = BATCH_APPLYING;
+	/* Nobody is to wait for one alone, so its apply needs no answer of its own. */
+	b->phase = b->n > 1 ? BATCH_APPLYING : BATCH_COMMITTING;
 	effects_args(&b->effects, &args);
 	if (db_conn_execute(b->conn, (int)effects_statement(&b->effects), &args, batch_on_applied,
 		    b) == 0 &&
-		db_conn_ask(b->conn) == 0 &&
+		(b->n == 1 || db_conn_ask(b->conn) == 0) &&
 		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
 }
