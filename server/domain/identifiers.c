@@ -11,6 +11,7 @@ enum {
 	PNR_LONG_DATE = 8,     /* YYYYMMDD */
 	PNR_TEXT_MIN = 10,     /* YYMMDDNNNC */
 	PNR_TEXT_MAX = 13,     /* YYYYMMDD-NNNC */
+	PNR_TAIL = 5,	       /* -NNNC */
 	PNR_LUHN_AT = 2,       /* the century is not part of the sum */
 	COORDINATION_DAY = 60, /* added to the day */
 	YEARS_A_CENTURY = 100,
@@ -186,14 +187,17 @@ int pnr_age(const char digits[PNR_LEN], struct date today)
 /* Whether a number begins at |at| and is not followed by more digits. */
 static bool pnr_begins_at(struct bytes text, size_t at, struct date today)
 {
-	char digits[PNR_LEN + 1];
+	char digits[PNR_LEN + 1], form[PNR_TEXT_MAX];
 
 	for (size_t len = PNR_TEXT_MIN; len <= PNR_TEXT_MAX && at + len <= text.len; len++) {
 		enum pnr_result result;
 
 		if (at + len < text.len && identifiers_is_digit(text.data[at + len]))
 			continue;
-		result = pnr_parse(identifiers_cut(text, at, len), today, digits);
+		memcpy(form, text.data + at, len);
+		if (form[len - PNR_TAIL] == ' ') /* as some write the dash */
+			form[len - PNR_TAIL] = '-';
+		result = pnr_parse(bytes_of(form, len), today, digits);
 		if (result == PNR_OK || result == PNR_COORDINATION)
 			return true;
 	}
