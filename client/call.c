@@ -18,13 +18,6 @@
 
 enum { CALL_TRY_MS = CAP_DEADLINE_MS, CALL_NOTICE_TRIES = 3 };
 
-/* What one try came to. */
-struct call_try {
-	int exit_code;
-	bool may_retry;
-	int64_t retry_ms; /* the server's wish; -1 for none */
-};
-
 static enum problem_id call_problem_of_failure(enum net_failure failure)
 {
 	static const enum problem_id problems[] = {
@@ -45,21 +38,23 @@ static enum problem_id call_problem_of_failure(enum net_failure failure)
 }
 
 /* The line failed: a temporary failure may pass, one of trust does not. */
-static struct call_try call_line_failed(
-	struct client *client, int failure, const struct net_detail *detail)
+static int call_line_failed(struct client *client, int failure, const struct net_detail *detail,
+	struct call_outcome *outcome)
 {
-	struct call_try try = {.retry_ms = -1};
+	int exit_code;
 
 	if (failure == -ENOMEM)
 		memory_need(NULL);
 	client->channel = channel_close(client->channel);
 	if (failure < 0)
 		failure = NET_BROKEN;
-	try.exit_code =
+	exit_code =
 		client_problem(client, call_problem_of_failure((enum net_failure)failure), NULL);
-	try.may_retry = try.exit_code == EXIT_TEMPORARY && failure != NET_NOT_GRPC;
+	outcome->line_is_down = true;
+	outcome->may_retry =
+		exit_code == EXIT_TEMPORARY && failure != NET_NOT_GRPC && failure != NET_STOPPED;
 	client->problem.detail = memory_string(&client->arena, detail->text);
-	return try;
+	return exit_code;
 }
 
 static int call_connect(struct client *client, int64_t deadline_ns, struct net_detail *detail)
@@ -74,32 +69,53 @@ static int call_connect(struct client *client, int64_t deadline_ns, struct net_d
 		client->tls, profile->host, profile->port, deadline_ns, &client->channel, detail);
 }
 
-/* One try. A connection that was idle may have gone: that is found out here, and
- * costs a try like any other failure. */
-static struct call_try call_once(
-	struct client *client, struct channel_request *request, struct call_outcome *outcome)
+/* ^C cancels a stream, then ends the program as ever; it is no matter of ours here. */
+static int call_stream(struct client *client, struct channel_request *request,
+	struct answer *ret_answer, struct net_detail *detail)
+{
+	struct cancel cancel;
+	int r = cancel_begin(&cancel);
+
+	if (r)
+		return r;
+	request->cancel = &cancel;
+	r = channel_call(client->channel, request, &client->arena, ret_answer, detail);
+	request->cancel = NULL;
+	cancel_end(&cancel);
+	return r;
+}
+
+/* A connection that was idle may have gone: that is found out here, and costs a try
+ * like any other failure. */
+int call_once(
+	struct client *client, struct channel_request *request, struct call_outcome *ret_outcome)
 {
 	struct net_detail detail = {""};
 	struct refusal refusal;
 	struct answer answer;
-	struct call_try try = {.retry_ms = -1};
-	int r = call_connect(client, request->deadline_ns, &detail);
+	int exit_code;
+	int r;
 
-	if (!r)
+	*ret_outcome = (struct call_outcome){.retry_ms = -1};
+	request->deadline_ns = clock_now_ns() + CALL_TRY_MS * CLOCK_NS_PER_MS;
+	r = call_connect(client, request->deadline_ns, &detail);
+	if (!r && request->patience_ns && !request->cancel)
+		r = call_stream(client, request, &answer, &detail);
+	else if (!r)
 		r = channel_call(client->channel, request, &client->arena, &answer, &detail);
-	outcome->line_is_down = r != 0;
 	if (r)
-		return call_line_failed(client, r, &detail);
+		return call_line_failed(client, r, &detail, ret_outcome);
 	if (answer.status == GRPC_OK) {
-		outcome->reply = answer.reply;
-		outcome->is_decided = true;
-		return try;
+		ret_outcome->reply = answer.reply;
+		ret_outcome->is_decided = true;
+		client->problem = (struct problem){0};
+		return 0;
 	}
-	try.exit_code = refusal_describe(client, &answer, &refusal);
-	try.may_retry = refusal.may_retry;
-	try.retry_ms = refusal.retry_ms;
-	outcome->is_decided = refusal.is_decided;
-	return try;
+	exit_code = refusal_describe(client, &answer, &refusal);
+	ret_outcome->may_retry = refusal.may_retry;
+	ret_outcome->retry_ms = refusal.retry_ms;
+	ret_outcome->is_decided = refusal.is_decided;
+	return exit_code;
 }
 
 /* Says that we are still there, once it takes long enough to wonder. */
@@ -110,13 +126,15 @@ static void call_tell(const struct client *client, unsigned tries)
 			client->profile->server);
 }
 
-/* Pauses before the next try. False where the time would be up by then. */
-static bool call_pause(unsigned tries, int64_t wish_ms, int64_t deadline_ns)
+bool call_pause(const struct client *client, unsigned tries, const struct call_outcome *outcome,
+	int64_t deadline_ns)
 {
+	int64_t wish_ms = outcome->retry_ms;
 	uint32_t chance = 0;
 	int64_t pause_ns;
 	struct timespec pause;
 
+	call_tell(client, tries);
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
 		chance = 0;
 	pause_ns = wish_ms >= 0 ? wish_ms * CLOCK_NS_PER_MS : backoff_ns(tries, chance);
@@ -137,19 +155,11 @@ int call_bytes(struct client *client, const char *path, const char *unit, struct
 		.message = request,
 	};
 
-	*ret_outcome = (struct call_outcome){0};
 	for (unsigned tries = 1;; tries++) {
-		struct call_try try;
+		int r = call_once(client, &attempt, ret_outcome);
 
-		attempt.deadline_ns = clock_now_ns() + CALL_TRY_MS * CLOCK_NS_PER_MS;
-		try = call_once(client, &attempt, ret_outcome);
-		if (!try.exit_code)
-			client->problem = (struct problem){0};
-		if (!try.may_retry)
-			return try.exit_code;
-		call_tell(client, tries);
-		if (!call_pause(tries, try.retry_ms, deadline_ns))
-			return try.exit_code;
+		if (!ret_outcome->may_retry || !call_pause(client, tries, ret_outcome, deadline_ns))
+			return r;
 	}
 }
 

@@ -11,12 +11,26 @@
 
 #include "client/client.h"
 #include "client/method.h"
+#include "stafett/caps.h"
 
 struct call_outcome {
 	struct bytes reply; /* of an OK */
 	bool is_decided;    /* OK, or refused for good */
 	bool line_is_down;  /* the last try did not get as far as an answer */
+	bool may_retry;	    /* the same again may help */
+	int64_t retry_ms;   /* when, as the server wishes; -1 when it did not say */
 };
+
+/* How long a stream may stand still: longer than the server lets it. */
+enum { CALL_PATIENCE_MS = CAP_BODY_PATIENCE_MS + CAP_DEADLINE_MS };
+
+/* One try of |request|, on a new connection where there is none; for streams. Its
+ * deadline is set here. 0, or an exit code; |ret_outcome| is written in both cases. */
+int call_once(struct client *client, struct channel_request *request,
+	struct call_outcome *ret_outcome) WARN_UNUSED;
+/* Pauses after the |tries|-th try. False where the time would be up by then. */
+bool call_pause(const struct client *client, unsigned tries, const struct call_outcome *outcome,
+	int64_t deadline_ns);
 
 /* Calls |path| for |unit| with the bytes |request| until |deadline_ns|, but at
  * least once. 0, or an exit code; |ret_outcome| is written in both cases. */

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "client/memory.h"
+#include "domain/digest.h"
 
 static int64_t compose_now_us(void)
 {
@@ -67,5 +68,22 @@ Stafett__V1__Part *compose_part(struct client *client, struct bytes data)
 	part->content_case = STAFETT__V1__PART__CONTENT_DATA;
 	part->data.data = (uint8_t *)data.data;
 	part->data.len = data.len;
+	return part;
+}
+
+Stafett__V1__Part *compose_claim(struct client *client, const struct uuid *id, struct bytes data)
+{
+	Stafett__V1__Part *part = memory_alloc(&client->arena, sizeof(*part));
+	Stafett__V1__UploadClaim *claim = memory_alloc(&client->arena, sizeof(*claim));
+
+	stafett__v1__upload_claim__init(claim);
+	claim->id = compose_id_text(client, id);
+	claim->sha256.data = memory_alloc(&client->arena, DIGEST_LEN);
+	claim->sha256.len = DIGEST_LEN;
+	digest_sha256(&data, 1, claim->sha256.data);
+	claim->size = (uint32_t)data.len;
+	stafett__v1__part__init(part);
+	part->content_case = STAFETT__V1__PART__CONTENT_UPLOAD;
+	part->upload = claim;
 	return part;
 }

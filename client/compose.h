@@ -20,5 +20,7 @@ void compose_header(struct client *client, const struct uuid *id, Stafett__V1__H
 Google__Protobuf__Timestamp *compose_time(struct client *client, int64_t us);
 /* A part with these bytes in the arena. */
 Stafett__V1__Part *compose_part(struct client *client, struct bytes data);
+/* A part that claims an upload of these bytes under |id|. */
+Stafett__V1__Part *compose_claim(struct client *client, const struct uuid *id, struct bytes data);
 
 #endif

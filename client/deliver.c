@@ -12,11 +12,12 @@
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/text.h"
+#include "client/upload.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
 int deliver_keep(struct client *client, const struct uuid *id, enum method method,
-	const ProtobufCMessage *request, struct outbox_entry *ret_entry)
+	const ProtobufCMessage *request, struct bytes body, struct outbox_entry *ret_entry)
 {
 	int r;
 
@@ -26,6 +27,7 @@ int deliver_keep(struct client *client, const struct uuid *id, enum method metho
 		.unit = client->profile->unit,
 		.path = method_path(method),
 		.request = packing_pack(&client->arena, request),
+		.body = body,
 	};
 	r = outbox_keep(&client->arena, ret_entry);
 	if (r)
@@ -41,10 +43,13 @@ static int deliver_until(struct client *client, struct outbox_entry *entry, int6
 
 	client_word(
 		client, "kept", _("it is kept here and goes again with the same id, never twice"));
-	r = call_bytes(client, entry->path, entry->unit, entry->request, deadline_ns, outcome);
+	r = entry->body.len ? upload_run(client, entry, &deadline_ns, outcome) : 0;
+	if (!r)
+		r = call_bytes(
+			client, entry->path, entry->unit, entry->request, deadline_ns, outcome);
 	client_word(client, "kept", NULL);
 	if (outcome->is_decided) {
-		outbox_forget(entry);
+		outbox_forget(&client->arena, entry);
 		return r;
 	}
 	outbox_leave(entry);
@@ -69,7 +74,7 @@ int deliver_write(struct client *client, const struct uuid *id, enum method meth
 	const ProtobufCMessage *request, struct bytes *ret_reply)
 {
 	struct outbox_entry entry;
-	int r = deliver_keep(client, id, method, request, &entry);
+	int r = deliver_keep(client, id, method, request, (struct bytes){0}, &entry);
 
 	return r ? r : deliver_entry(client, &entry, ret_reply);
 }

@@ -16,14 +16,16 @@
  * where the line is down, so that nothing else can be sent either. */
 int deliver_pending(struct client *client) WARN_UNUSED;
 
-/* Keeps a write of the profile's unit under its id; from here on it is not lost. */
+/* Keeps a write of the profile's unit under its id; from here on it is not lost.
+ * |body| is uploaded under the same id before; empty where there is none. */
 int deliver_keep(struct client *client, const struct uuid *id, enum method method,
-	const ProtobufCMessage *request, struct outbox_entry *ret_entry) WARN_UNUSED;
+	const ProtobufCMessage *request, struct bytes body,
+	struct outbox_entry *ret_entry) WARN_UNUSED;
 /* Delivers a kept write. 0 with the reply's bytes; otherwise the problem says
  * whether it was refused (and is gone) or is still kept. */
 int deliver_entry(
 	struct client *client, struct outbox_entry *entry, struct bytes *ret_reply) WARN_UNUSED;
-/* Both, one after the other. */
+/* Both, one after the other, without a body. */
 int deliver_write(struct client *client, const struct uuid *id, enum method method,
 	const ProtobufCMessage *request, struct bytes *ret_reply) WARN_UNUSED;
 

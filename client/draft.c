@@ -259,9 +259,10 @@ static int draft_read_body_file(struct client *client, const char *folder, struc
 		return client_problem(client, PROBLEM_BODY_TWICE, NULL);
 	if (*path != '/')
 		path = memory_printf(&client->arena, "%s/%s", folder, path);
-	r = paths_read(&client->arena, path, CAP_MESSAGE_BYTES, &draft->body);
+	r = paths_read(&client->arena, path, CAP_UPLOAD_BYTES, &draft->body);
 	if (r == -EFBIG)
-		return client_problem(client, PROBLEM_PART_TOO_LARGE, "field", "bodyFile", NULL);
+		return client_problem(client, PROBLEM_PART_TOO_LARGE, "field", "bodyFile", "most",
+			memory_printf(&client->arena, "%d", CAP_UPLOAD_BYTES), NULL);
 	if (r)
 		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", path, "detail",
 			strerror(-r), NULL);
@@ -277,8 +278,7 @@ static int draft_check(struct draft_reader *reader, const char *folder, struct d
 	if (draft->body_file)
 		r = draft_read_body_file(client, folder, draft);
 	if (!r)
-		r = draft_check_size(reader, draft->body_file ? "bodyFile" : "body", draft->body,
-			CAP_INLINE_PART_BYTES);
+		r = draft_check_size(reader, "body", draft->body, CAP_UPLOAD_BYTES);
 	if (!r && draft->reference &&
 		pnr_is_within(bytes_of_string(draft->reference), client->today))
 		r = client_problem(

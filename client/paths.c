@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,4 +158,26 @@ int paths_read(struct arena *arena, const char *path, size_t cap, struct bytes *
 	r = paths_read_fd(arena, fd, cap, ret_data);
 	close(fd);
 	return r;
+}
+
+int paths_map(int fd, size_t len, struct bytes *ret_data)
+{
+	struct stat status;
+	void *data;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if ((size_t)status.st_size != len)
+		return -EBADMSG;
+	data = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	*ret_data = bytes_of(data, len);
+	return 0;
+}
+
+void paths_unmap(struct bytes data)
+{
+	if (data.len)
+		(void)munmap((void *)(uintptr_t)data.data, data.len);
 }

@@ -30,7 +30,13 @@ int paths_write_locked(
 /* Reads the file |path|, at most |cap| bytes. 0, -EFBIG or another -errno. */
 int paths_read(
 	struct arena *arena, const char *path, size_t cap, struct bytes *ret_data) WARN_UNUSED;
-/* The same of an open descriptor, from where it stands to its end. */
+/* A view of the first |len| bytes of an open file, which is that long; at least 1.
+ * It is given back with paths_unmap. 0, -EBADMSG where the file has another length,
+ * or another -errno. */
+int paths_map(int fd, size_t len, struct bytes *ret_data) WARN_UNUSED;
+/* An empty view is passed over. */
+void paths_unmap(struct bytes data);
+/* Reads an open descriptor, from where it stands to its end. */
 int paths_read_fd(struct arena *arena, int fd, size_t cap, struct bytes *ret_data) WARN_UNUSED;
 
 #endif

@@ -22,18 +22,21 @@
 #include "domain/words.h"
 #include "stafett/caps.h"
 
+/* A body as JSON text, escapes included; a larger one goes into a file of its own. */
+enum { SEND_FILE_BYTES = 2 * CAP_UPLOAD_BYTES };
+
 /* Reads FILE, or standard input for "-"; tells where its bodyFile is looked for. */
 static int send_read_file(
 	struct client *client, const char *file, struct bytes *ret_text, const char **ret_folder)
 {
 	struct arena *arena = &client->arena;
 	bool is_stdin = strcmp(file, "-") == 0;
-	int r = is_stdin ? paths_read_fd(arena, STDIN_FILENO, CAP_MESSAGE_BYTES, ret_text)
-			 : paths_read(arena, file, CAP_MESSAGE_BYTES, ret_text);
+	int r = is_stdin ? paths_read_fd(arena, STDIN_FILENO, SEND_FILE_BYTES, ret_text)
+			 : paths_read(arena, file, SEND_FILE_BYTES, ret_text);
 
 	if (r == -EFBIG)
 		return client_problem(client, PROBLEM_PART_TOO_LARGE, "field", file, "most",
-			memory_printf(arena, "%d", CAP_MESSAGE_BYTES), NULL);
+			memory_printf(arena, "%d", SEND_FILE_BYTES), NULL);
 	if (r)
 		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", file, "detail",
 			strerror(-r), NULL);
@@ -145,6 +148,7 @@ static int send_keep(
 	struct uuid id = compose_id();
 	Stafett__V1__Header header;
 	Stafett__V1__SendAct act;
+	struct bytes upload = {0};
 	struct bytes packed;
 	int r;
 
@@ -162,10 +166,14 @@ static int send_keep(
 	request.header.data = (uint8_t *)packed.data;
 	request.header.len = packed.len;
 	request.card = compose_part(client, draft->card);
-	if (draft->body.len)
+	if (draft->body.len > CAP_INLINE_PART_BYTES) {
+		upload = draft->body;
+		request.body = compose_claim(client, &id, upload);
+	} else if (draft->body.len) {
 		request.body = compose_part(client, draft->body);
+	}
 	request.suite = (char *)COMPOSE_SUITE;
-	return deliver_keep(client, &id, METHOD_send, &request.base, ret_entry);
+	return deliver_keep(client, &id, METHOD_send, &request.base, upload, ret_entry);
 }
 
 /* Whether accepting a referral of this kind moves the chain. */

@@ -364,6 +364,13 @@ static int channel_submit(struct channel *channel, struct channel_call *call)
 	return call->stream < 0 ? -ENOMEM : 0;
 }
 
+/* Whether what has arrived, such as room for more of the request, lets us write on. */
+static bool channel_may_send(const struct channel *channel)
+{
+	return channel->write_need == TLS_NEED_NOTHING &&
+	       nghttp2_session_want_write(channel->session);
+}
+
 /* Runs the loop until the call is over, or somebody wants it to be. */
 static int channel_run(
 	struct channel *channel, struct channel_call *call, struct net_detail *detail)
@@ -375,7 +382,7 @@ static int channel_run(
 			return NET_STOPPED;
 		if (call->is_over)
 			return 0;
-		if (!r)
+		if (!r && !channel_may_send(channel))
 			r = channel_wait(channel, call, detail);
 		if (r)
 			return r;

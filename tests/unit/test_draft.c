@@ -12,6 +12,7 @@
 #include "client/draft.h"
 #include "client/memory.h"
 #include "client/paths.h"
+#include "stafett/caps.h"
 
 static struct client client;
 
@@ -188,11 +189,19 @@ static void test_a_body_file_goes_byte_for_byte(void **state)
 
 static void test_a_card_and_a_body_have_their_limits(void **state)
 {
-	char *long_text = memory_alloc(&client.arena, 70001);
+	char *long_text = memory_alloc(&client.arena, CAP_UPLOAD_BYTES + 2);
+	struct draft draft;
 
-	memset(long_text, 'x', 70000);
+	memset(long_text, 'x', CAP_UPLOAD_BYTES + 1);
 	expect_problem(draft_text(memory_printf(&client.arena, ",\"body\":\"%s\"", long_text), ""),
 		PROBLEM_PART_TOO_LARGE, "body");
+	long_text[CAP_UPLOAD_BYTES] = '\0';
+	assert_int_equal(
+		draft_read(&client,
+			draft_text(memory_printf(&client.arena, ",\"body\":\"%s\"", long_text), ""),
+			".", &draft),
+		0);
+	assert_int_equal(draft.body.len, CAP_UPLOAD_BYTES);
 	long_text[5000] = '\0';
 	expect_problem(
 		draft_text("", memory_printf(&client.arena, ",\"telecom\":\"%s\"", long_text)),

@@ -64,7 +64,7 @@ static void test_a_kept_write_comes_back_byte_for_byte(void **state)
 	assert_string_equal(read.profile, "maria");
 	assert_string_equal(read.unit, "lund/vuxen");
 	assert_string_equal(read.path, "/stafett.v1.ReferralService/Send");
-	outbox_forget(&read);
+	outbox_forget(&arena, &read);
 	assert_int_equal(outbox_list(&arena, &files), 0);
 }
 
@@ -78,7 +78,7 @@ static void test_nobody_else_can_read_it(void **state)
 	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_int_equal(stat(paths_state(&arena, "outbox"), &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0700);
-	outbox_forget(&entry);
+	outbox_forget(&arena, &entry);
 }
 
 static void test_the_oldest_is_listed_first(void **state)
@@ -91,8 +91,8 @@ static void test_the_oldest_is_listed_first(void **state)
 	assert_int_equal(outbox_keep(&arena, &early), 0);
 	assert_int_equal(outbox_list(&arena, &files), 2);
 	assert_string_equal(files[0], early.file);
-	outbox_forget(&late);
-	outbox_forget(&early);
+	outbox_forget(&arena, &late);
+	outbox_forget(&arena, &early);
 }
 
 static void test_a_write_under_way_is_left_to_whoever_delivers_it(void **state)
@@ -102,7 +102,7 @@ static void test_a_write_under_way_is_left_to_whoever_delivers_it(void **state)
 
 	assert_int_equal(outbox_keep(&arena, &entry), 0);
 	assert_int_equal(outbox_open(&arena, entry.file, &again), -EAGAIN);
-	outbox_forget(&entry);
+	outbox_forget(&arena, &entry);
 	assert_int_equal(outbox_open(&arena, entry.file, &again), -ENOENT);
 }
 
@@ -135,9 +135,77 @@ static void test_a_damaged_write_is_never_delivered(void **state)
 	unlink(entry.file);
 }
 
-static void test_what_a_crash_left_half_written_is_swept_away(void **state)
+/* The file of the body of |entry|. */
+static const char *body_file(const struct outbox_entry *entry)
+{
+	char id[UUID_TEXT_LEN + 1];
+
+	uuid_format(&entry->id, id);
+	return arena_printf(&arena, "%s/%s.body", paths_state(&arena, "outbox"), id);
+}
+
+static void make_old(const char *file)
 {
 	const struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+
+	assert_int_equal(utimensat(AT_FDCWD, file, long_ago, 0), 0);
+}
+
+static void test_a_body_is_kept_beside_its_write_and_goes_with_it(void **state)
+{
+	const struct bytes body = bytes_of("\0 large\n", 8);
+	struct outbox_entry entry = entry_of(1000, bytes_of_string("claim"));
+	struct outbox_entry read;
+	struct stat status;
+
+	entry.body = body;
+	assert_int_equal(outbox_keep(&arena, &entry), 0);
+	outbox_leave(&entry);
+	assert_int_equal(stat(body_file(&entry), &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	assert_int_equal(outbox_open(&arena, entry.file, &read), 0);
+	assert_true(bytes_equal(read.request, entry.request));
+	assert_true(bytes_equal(read.body, body));
+	assert_memory_equal(read.body_sha256, entry.body_sha256, DIGEST_LEN);
+	outbox_forget(&arena, &read);
+	assert_int_equal(access(body_file(&entry), F_OK), -1);
+	assert_int_equal(access(entry.file, F_OK), -1);
+}
+
+static void test_a_body_that_is_damaged_or_missing_damages_its_write(void **state)
+{
+	struct outbox_entry entry = entry_of(1000, bytes_of_string("claim"));
+	struct outbox_entry read;
+
+	entry.body = bytes_of_string("large");
+	assert_int_equal(outbox_keep(&arena, &entry), 0);
+	outbox_leave(&entry);
+	damage(body_file(&entry), 2);
+	assert_int_equal(outbox_open(&arena, entry.file, &read), -EBADMSG);
+	assert_int_equal(truncate(body_file(&entry), 4), 0);
+	assert_int_equal(outbox_open(&arena, entry.file, &read), -EBADMSG);
+	unlink(body_file(&entry));
+	assert_int_equal(outbox_open(&arena, entry.file, &read), -EBADMSG);
+	unlink(entry.file);
+}
+
+static void test_a_body_is_swept_away_only_without_its_write(void **state)
+{
+	struct outbox_entry entry = entry_of(1000, bytes_of_string("claim"));
+
+	entry.body = bytes_of_string("large");
+	assert_int_equal(outbox_keep(&arena, &entry), 0);
+	make_old(body_file(&entry));
+	outbox_sweep(&arena);
+	assert_int_equal(access(body_file(&entry), F_OK), 0);
+	unlink(entry.file);
+	outbox_sweep(&arena);
+	assert_int_equal(access(body_file(&entry), F_OK), -1);
+	outbox_leave(&entry);
+}
+
+static void test_what_a_crash_left_half_written_is_swept_away(void **state)
+{
 	const char *folder = paths_state(&arena, "outbox");
 	char old[300];
 	char young[300];
@@ -147,7 +215,7 @@ static void test_what_a_crash_left_half_written_is_swept_away(void **state)
 	snprintf(young, sizeof(young), "%s/y.write.BBBBBB", folder);
 	close(open(old, O_CREAT | O_WRONLY, 0600));
 	close(open(young, O_CREAT | O_WRONLY, 0600));
-	assert_int_equal(utimensat(AT_FDCWD, old, long_ago, 0), 0);
+	make_old(old);
 	outbox_sweep(&arena);
 	assert_int_equal(access(old, F_OK), -1);
 	assert_int_equal(access(young, F_OK), 0);
@@ -162,6 +230,9 @@ int main(void)
 		cmocka_unit_test(test_the_oldest_is_listed_first),
 		cmocka_unit_test(test_a_write_under_way_is_left_to_whoever_delivers_it),
 		cmocka_unit_test(test_a_damaged_write_is_never_delivered),
+		cmocka_unit_test(test_a_body_is_kept_beside_its_write_and_goes_with_it),
+		cmocka_unit_test(test_a_body_that_is_damaged_or_missing_damages_its_write),
+		cmocka_unit_test(test_a_body_is_swept_away_only_without_its_write),
 		cmocka_unit_test(test_what_a_crash_left_half_written_is_swept_away),
 	};
 
