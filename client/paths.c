@@ -120,6 +120,37 @@ int paths_write(struct arena *arena, const char *path, struct bytes data)
 	return r;
 }
 
+/* Gives a file its name, which no other may have. */
+static int paths_rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	/* A file system that cannot do it in one step. */
+	if (link(from, to) < 0)
+		return -errno;
+	unlink(from);
+	return 0;
+}
+
+int paths_write_new(struct arena *arena, const char *path, struct bytes data)
+{
+	char *temporary = memory_printf(arena, "%s.XXXXXX", path);
+	int fd = mkostemp(temporary, O_CLOEXEC); /* 0600 */
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = paths_write_all(fd, data);
+	close(fd);
+	if (!r)
+		r = paths_rename_new(temporary, path);
+	if (r)
+		unlink(temporary);
+	return r;
+}
+
 int paths_read_fd(struct arena *arena, int fd, size_t cap, struct bytes *ret_data)
 {
 	uint8_t *data = memory_alloc(arena, PATHS_CHUNK_BYTES);

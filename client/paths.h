@@ -27,6 +27,8 @@ int paths_write(struct arena *arena, const char *path, struct bytes data) WARN_U
  * before it had its name. */
 int paths_write_locked(
 	struct arena *arena, const char *path, struct bytes data, int *ret_fd) WARN_UNUSED;
+/* The same, in a folder that is there, and never over another file: -EEXIST. */
+int paths_write_new(struct arena *arena, const char *path, struct bytes data) WARN_UNUSED;
 /* Reads the file |path|, at most |cap| bytes. 0, -EFBIG or another -errno. */
 int paths_read(
 	struct arena *arena, const char *path, size_t cap, struct bytes *ret_data) WARN_UNUSED;

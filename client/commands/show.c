@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett show REF [--body | --save FOLDER] */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "client/client.h"
+#include "client/fetch.h"
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/paths.h"
 #include "client/ref.h"
 #include "client/screen/format.h"
-#include "client/screen/output.h"
 #include "client/screen/referral.h"
+#include "client/screen/referral_json.h"
 #include "client/screen/safe_text.h"
 #include "client/text.h"
 #include "codec/utf8.h"
 #include "domain/code.h"
+#include "stafett/caps.h"
+
+enum { SHOW_SLICE_BYTES = 65536 };
+
+/* A card or a body, wherever its bytes come from. */
+struct show_part {
+	struct bytes data;
+	uint8_t *fetched; /* where it was uploaded; freed with the part */
+};
 
 static struct bytes show_data(const Stafett__V1__Part *part)
 {
@@ -25,13 +34,59 @@ static struct bytes show_data(const Stafett__V1__Part *part)
 	return bytes_of(part->data.data, part->data.len);
 }
 
-/* Bytes as they are where a program reads them, harmless where a person does. */
-static void show_print_bytes(struct client *client, struct bytes data)
+/* The body of a message, fetched where it was uploaded. */
+static int show_read_body(struct client *client, const char *referral,
+	const Stafett__V1__Content *content, struct show_part *ret_part)
 {
-	if (isatty(STDOUT_FILENO))
-		data = bytes_of_string(safe_text(&client->arena, data, SAFE_TEXT_PAGE));
-	fwrite(data.data, 1, data.len, stdout);
-	if (isatty(STDOUT_FILENO) && (!data.len || data.data[data.len - 1] != '\n'))
+	const Stafett__V1__Part *body = content->body;
+	uint8_t *fetched;
+	int r;
+
+	*ret_part = (struct show_part){.data = show_data(body)};
+	if (!body || body->content_case != STAFETT__V1__PART__CONTENT_UPLOAD)
+		return 0;
+	r = fetch_body(client, referral, content, &fetched);
+	if (!r)
+		*ret_part = (struct show_part){bytes_of(fetched, body->upload->size), fetched};
+	return r;
+}
+
+/* How much of |text| is made harmless at once: lines, if there are any, and never
+ * part of a character or of a line break. */
+static size_t show_slice(struct bytes text)
+{
+	size_t len = SHOW_SLICE_BYTES;
+	const uint8_t *line;
+
+	if (text.len <= len)
+		return text.len;
+	line = memrchr(text.data, '\n', len);
+	if (line)
+		return (size_t)(line - text.data) + 1;
+	while (len > SHOW_SLICE_BYTES - 4 && (text.data[len] & 0xc0) == 0x80)
+		len--;
+	return text.data[len - 1] == '\r' ? len - 1 : len;
+}
+
+/* Bytes as they are where a program reads them, harmless where a person does. */
+static void show_print_bytes(struct bytes data)
+{
+	bool ends_line = data.len && data.data[data.len - 1] == '\n';
+
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(data.data, 1, data.len, stdout);
+		return;
+	}
+	while (data.len) {
+		size_t len = show_slice(data);
+		struct arena arena;
+
+		arena_init(&arena, CAP_ARENA_BYTES);
+		fputs(safe_text(&arena, bytes_of(data.data, len), SAFE_TEXT_PAGE), stdout);
+		arena_fini(&arena);
+		data = bytes_of(data.data + len, data.len - len);
+	}
+	if (!ends_line)
 		putchar('\n');
 }
 
@@ -48,20 +103,31 @@ static void show_print_heading(struct client *client, const Stafett__V1__Content
 			format_moment(&client->arena, us, client->today));
 }
 
-static void show_print_bodies(struct client *client, const Stafett__V1__GetResponse *response)
+static int show_print_body(
+	struct client *client, const char *referral, const Stafett__V1__Content *content)
 {
-	for (size_t i = 0; i < response->n_contents; i++) {
-		struct bytes card = show_data(response->contents[i]->card);
-		struct bytes body = show_data(response->contents[i]->body);
+	struct bytes card = show_data(content->card);
+	struct show_part body;
+	int r = show_read_body(client, referral, content, &body);
 
-		if (!body.len)
-			continue;
-		show_print_heading(client, response->contents[i]);
-		/* The card is worth seeing where the page has hidden the person. */
-		if (isatty(STDOUT_FILENO) && card.len)
-			show_print_bytes(client, card);
-		show_print_bytes(client, body);
-	}
+	if (r || !body.data.len)
+		return r;
+	show_print_heading(client, content);
+	/* The card is worth seeing where the page has hidden the person. */
+	if (isatty(STDOUT_FILENO) && card.len)
+		show_print_bytes(card);
+	show_print_bytes(body.data);
+	free(body.fetched);
+	return 0;
+}
+
+static int show_print_bodies(struct client *client, const Stafett__V1__GetResponse *response)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < response->n_contents && !r; i++)
+		r = show_print_body(client, response->referral->id, response->contents[i]);
+	return r;
 }
 
 static const char *show_suffix(struct bytes data)
@@ -78,18 +144,30 @@ static int show_save_part(struct client *client, const char *folder, size_t inde
 	struct arena *arena = &client->arena;
 	const char *path = memory_printf(arena, "%s/%s-%zu-%s.%s", folder,
 		words_get(&client->words, "code"), index + 1, what, show_suffix(data));
-	int fd;
-	FILE *file;
+	int r = data.len ? paths_write_new(arena, path, data) : 0;
 
-	if (!data.len)
-		return 0;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	file = fd < 0 ? NULL : fdopen(fd, "wb");
-	if (!file || fwrite(data.data, 1, data.len, file) != data.len || fclose(file) != 0)
+	if (r)
 		return client_problem(client, PROBLEM_FILE_UNWRITABLE, "value", path, "detail",
-			strerror(errno), NULL);
-	puts(path);
+			strerror(-r), NULL);
+	if (data.len)
+		puts(path);
 	return 0;
+}
+
+static int show_save_content(struct client *client, const char *folder,
+	const Stafett__V1__GetResponse *response, size_t index)
+{
+	const Stafett__V1__Content *content = response->contents[index];
+	struct show_part body;
+	int r = show_save_part(client, folder, index, "card", show_data(content->card));
+
+	if (!r)
+		r = show_read_body(client, response->referral->id, content, &body);
+	if (r)
+		return r;
+	r = show_save_part(client, folder, index, "body", body.data);
+	free(body.fetched);
+	return r;
 }
 
 static int show_save(
@@ -100,13 +178,8 @@ static int show_save(
 	if (r)
 		return client_problem(client, PROBLEM_FILE_UNWRITABLE, "value", folder, "detail",
 			strerror(-r), NULL);
-	for (size_t i = 0; i < response->n_contents && !r; i++) {
-		r = show_save_part(
-			client, folder, i, "card", show_data(response->contents[i]->card));
-		if (!r)
-			r = show_save_part(
-				client, folder, i, "body", show_data(response->contents[i]->body));
-	}
+	for (size_t i = 0; i < response->n_contents && !r; i++)
+		r = show_save_content(client, folder, response, i);
 	return r;
 }
 
@@ -129,10 +202,9 @@ int command_show(struct client *client, const struct arguments *arguments)
 	if (folder)
 		return show_save(client, folder, response);
 	if (client->is_json)
-		return output_json(client, &response->base);
+		return referral_json_print(client, response);
 	if (with_body)
-		show_print_bodies(client, response);
-	else
-		referral_print(client, response);
+		return show_print_bodies(client, response);
+	referral_print(client, response);
 	return 0;
 }

@@ -28,7 +28,8 @@ void progress_show(struct progress *progress, size_t done)
 		return;
 	progress->next_ns = now_ns + PROGRESS_EACH_MS * CLOCK_NS_PER_MS;
 	progress->is_shown = true;
-	fprintf(stderr, _("\r%s: %.1f of %.1f MiB "), progress->what, (double)done / PROGRESS_MIB,
+	fputc('\r', stderr);
+	fprintf(stderr, _("%s: %.1f of %.1f MiB "), progress->what, (double)done / PROGRESS_MIB,
 		(double)progress->total / PROGRESS_MIB);
 }
 

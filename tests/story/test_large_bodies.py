@@ -179,3 +179,94 @@ def test_a_body_that_changed_on_disk_is_never_sent(client, tables):
     assert "damaged" in client.run("maria")
     assert client.kept() == [".body", ".write"]
     assert tables.value("SELECT count(*) FROM stafett.content") == before
+
+
+# -- and back -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def letter(stack, tmp_path_factory):
+    """The code and the body of a referral whose body is as large as one may be."""
+    home = Home(stack, tmp_path_factory.mktemp("letter"))
+    text = "".join(f"Rad {number}, å\u202e\x1b[31m\r\n" for number in range(500_000)).encode()
+    body = home.write(text[:LARGEST - 1] + b"\n")
+    return home.only_code(home.send()), body
+
+
+def as_petra(client, *words):
+    """What somebody gets who reads it from a pipe."""
+    done = subprocess.run(
+        [str(client.program), "--as", "petra", *words], stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=120, check=False,
+        env={**os.environ, "XDG_CONFIG_HOME": str(client.home / "config"),
+             "XDG_STATE_HOME": str(client.home / "state")})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_body_is_printed_byte_for_byte_into_a_pipe(client, letter):
+    assert as_petra(client, "show", letter[0], "--body") == letter[1]
+
+
+def test_a_body_is_saved_once_and_for_its_reader_alone(client, letter):
+    folder = client.home / "saved"
+    said = client.run("petra", "show", letter[0], "--save", folder)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{letter[0]}-1-card.json", f"{letter[0]}-1-body.txt"}
+    assert set(said.split()) == {str(folder / name) for name in names}
+    path = folder / f"{letter[0]}-1-body.txt"
+    assert path.read_bytes() == letter[1] and path.stat().st_mode & 0o777 == 0o600
+    (folder / f"{letter[0]}-1-card.json").unlink()
+    path.write_bytes(b"mine")
+    assert "File exists" in client.run("petra", "show", letter[0], "--save", folder, status=2)
+    assert path.read_bytes() == b"mine"
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("where", [8_000, 100_000, 5_000_000])
+def test_a_fetch_that_is_cut_goes_on_where_it_was(client, letter, where):
+    client.through_proxy()
+    cuts = [client.proxy.rule("back", where, "-", "cut-after") for _ in range(2)]
+    assert as_petra(client, "show", letter[0], "--body") == letter[1]
+    assert all(cut.has_fired() for cut in cuts)
+
+
+def test_a_terminal_is_shown_a_body_that_it_cannot_obey(client, letter):
+    """And the end of each line as it was, wherever the text was cut into slices."""
+    words = ["script", "-qefc", f"'{client.program}' --as petra show {letter[0]} --body", "/dev/null"]
+    done = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": str(client.home / "config"),
+             "XDG_STATE_HOME": str(client.home / "state")})
+    shown = [line for line in done.stdout.decode().splitlines() if line.startswith("Rad ")]
+    assert shown[:-1] == [f"Rad {number}, å\\u202e\\u001b[31m" for number in range(len(shown) - 1)]
+    assert len(shown) == letter[1].count(b"\n")
+
+
+def test_what_is_not_what_was_announced_is_neither_shown_nor_saved(client, tables):
+    body = client.write(os.urandom(INLINE * 2))
+    code = client.only_code(client.send())
+    tables.rows("UPDATE stafett.upload_part SET data = set_byte(data, 7, get_byte(data, 7) # 1)"
+                " WHERE start = 65536 AND data = %s RETURNING 1", body[INLINE:])
+    folder = client.home / "saved"
+    said = client.run("petra", "show", code, "--save", folder, status=7)
+    assert "BODY_DIFFERS" in said and people.LUND in said
+    assert [path.suffix for path in folder.iterdir()] == [".json"]
+    assert "BODY_DIFFERS" in client.run("petra", "show", code, "--body", status=7)
+
+
+def test_json_tells_the_person_and_what_the_body_is(client, letter):
+    referral = json.loads(as_petra(client, "--json", "show", letter[0]))["referral"]
+    assert referral["subject"]["familyName"] == "Holm" and "body" not in referral
+    referral = json.loads(as_petra(client, "--json", "show", letter[0], "--body"))["referral"]
+    assert (referral["body"]["size"], referral["body"]["uploaded"]) == (LARGEST, True)
+    assert referral["body"]["fromUnit"] == people.LUND and "text" not in referral["body"]
+
+
+@pytest.mark.parametrize("body, field, value", [
+    ("Återfall.".encode(), "text", "Återfall."), (b"\xff\x00", "data", "/wA=")])
+def test_json_holds_a_body_that_came_inside_its_message(client, body, field, value):
+    client.write(body)
+    code = client.only_code(client.send())
+    shown = json.loads(as_petra(client, "--json", "show", code, "--body"))["referral"]["body"]
+    assert (shown[field], shown["size"], shown["uploaded"]) == (value, len(body), False)
