@@ -235,7 +235,7 @@ static void call_on_deadline(evutil_socket_t fd, short what, void *arg)
 	if (call->begun)
 		call_abort(call, &late);
 	else /* a header list blocks every other call of the peer */
-		h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "headers_too_slow");
+		h2_stop(h2, STOP_SLOW_HEADERS);
 	h2->wake(h2->wake_arg);
 }
 

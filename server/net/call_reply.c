@@ -198,10 +198,12 @@ void call_send(struct call *call, struct bytes message)
 	assert(!call->ended);
 	if (call->closed || call_is_refused(call))
 		return; /* its owner is about to hear */
-	if (call_reply_queue(call, message))
+	if (call_reply_queue(call, message)) {
 		call_reply_start(call);
-	else
+	} else {
+		metrics_add(call->h2->host->metrics, METRIC_ATTACK_REPLY, 1);
 		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "too many answers wait to be read");
+	}
 	call->h2->wake(call->h2->wake_arg);
 }
 

@@ -177,6 +177,13 @@ static size_t call_request_charged(const struct call *call)
 	return call->method->paced ? 0 : call->inbox.len;
 }
 
+static void call_request_refuse_room(struct call *call)
+{
+	metrics_add(call->h2->host->metrics, METRIC_ATTACK_RETAINED, 1);
+	call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
+		"too many requests are under way on this connection");
+}
+
 /* Makes room for the message that begins. */
 static void call_request_make_room(struct call *call)
 {
@@ -192,8 +199,7 @@ static void call_request_make_room(struct call *call)
 	if (call->body)
 		grpc_frame_give(&call->frame, call->body);
 	else
-		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
-			"too many requests are under way on this connection");
+		call_request_refuse_room(call);
 }
 
 /* Takes from |input| up to the end of the next message; true when one is whole. */
@@ -249,8 +255,7 @@ static void call_request_store(struct call *call, struct bytes data)
 		inbox->room = room;
 	}
 	if (!grown || !call_request_retain(call, data.len)) {
-		call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
-			"too many requests are under way on this connection");
+		call_request_refuse_room(call);
 		if (call->method->paced)
 			call_request_give_session_window(call, data.len);
 		return;

@@ -82,12 +82,32 @@ static struct conn *conn_free(struct conn *c)
 	return NULL;
 }
 
+/* A line for each, but no more of them than somebody can read: whoever can connect
+ * could fill the log's disk. */
+static void conn_log_end(const struct conn *c, const char *cause)
+{
+	struct conn_host *host = c->host;
+
+	if (host->logged++ >= CAP_LOGGED_ENDS)
+		return;
+	log_warn(c->state == CONN_HANDSHAKING ? "handshake refused" : "connection ended",
+		LOG_S("peer", c->peer.address), LOG_S("member", c->peer.member),
+		LOG_S("cause", cause));
+}
+
+/* Once a second: says how many lines were left out. */
+static void conn_renew_log(struct conn_host *host)
+{
+	if (host->logged > CAP_LOGGED_ENDS)
+		log_warn("more connections were ended than are logged",
+			LOG_I("more", host->logged - CAP_LOGGED_ENDS));
+	host->logged = 0;
+}
+
 void conn_leave(struct conn *c, const char *cause, bool politely)
 {
 	if (cause)
-		log_warn(c->state == CONN_HANDSHAKING ? "handshake refused" : "connection ended",
-			LOG_S("peer", c->peer.address), LOG_S("member", c->peer.member),
-			LOG_S("cause", cause));
+		conn_log_end(c, cause);
 	c->h2 = h2_free(c->h2);
 	c->member = member_leave(c->member);
 	list_remove(&c->dirty);
@@ -226,13 +246,20 @@ static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
 	return now - then_ns >= ms * NOW_NS_PER_MS;
 }
 
+/* Ends a connection whose peer would not notice a goodbye. */
+static void conn_stop(struct conn *c, enum stop stop)
+{
+	stop_count(stop, c->host->h2.metrics);
+	conn_leave(c, stop_words(stop), false);
+}
+
 static void conn_sweep_handshaking(struct conn *c, int64_t now)
 {
 	bool crowded = c->host->counts[CONN_HANDSHAKING] > CAP_HANDSHAKES;
 	int64_t patience_ms = crowded ? CAP_HURRIED_HANDSHAKE_MS : CAP_HANDSHAKE_MS;
 
 	if (conn_has_waited(now, c->since_ns, patience_ms))
-		conn_leave(c, "the handshake took too long", false);
+		conn_stop(c, STOP_HANDSHAKE);
 }
 
 /* Since when output waits for the peer without any of it leaving. */
@@ -248,9 +275,9 @@ static void conn_sweep_patience(struct conn *c, int64_t now)
 	bool silent = c->h2->n_calls > 0 && conn_has_waited(now, c->heard_ns, CAP_SILENCE_MS);
 
 	if (conn_is_stalled(c, now)) {
-		conn_leave(c, "the peer has stopped reading", false);
+		conn_stop(c, STOP_STALL);
 	} else if (silent && conn_has_waited(now, c->heard_ns, CAP_SILENCE_MS + CAP_STALL_MS)) {
-		conn_leave(c, "the peer gives no sign of life", false);
+		conn_stop(c, STOP_SILENCE);
 	} else if (silent && !c->pinged) {
 		c->pinged = true;
 		h2_ping(c->h2);
@@ -298,6 +325,7 @@ void conn_sweep(struct conn_host *host)
 	};
 	int64_t now = now_ns();
 
+	conn_renew_log(host);
 	/* Backwards, so that nobody is met again in the state after. */
 	for (int state = CONN_CLOSING; state >= 0; state--) {
 		list_for_each_safe (node, &host->lists[state])

@@ -44,6 +44,7 @@ struct conn_host {
 	size_t counts[CONN_STATES];
 	struct list dirty;	    /* struct conn.dirty: there is something to write */
 	struct event *turn;	    /* runs after the events at hand: writes, and reaps */
+	int logged;		    /* connections ended for a cause since the last sweep */
 	int handshake_steps;	    /* that may still be made in this turn of the loop */
 	bool draining;		    /* who comes now is asked to leave again */
 	void (*changed)(void *arg); /* a connection has entered another state */

@@ -186,7 +186,7 @@ static int conn_io_read_nothing(struct conn *c, int rc)
 	if (rc < 0)
 		return rc;
 	if (c->too_many_keys) {
-		h2_abandon(c->h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_key_updates");
+		h2_stop(c->h2, STOP_KEY_UPDATES);
 		return conn_io_work(c);
 	}
 	/* Having read a message of its own, OpenSSL comes back for a fresh decision. */
@@ -264,6 +264,7 @@ static int conn_io_secure(struct conn *c)
 	int rc = tls_identify(c->ssl, &c->peer);
 
 	if (rc < 0) {
+		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
 		conn_leave(c, "no HTTP/2, or no single member in the certificate", true);
 		return rc;
 	}
@@ -271,7 +272,7 @@ static int conn_io_secure(struct conn *c)
 	if (rc < 0)
 		conn_leave(c, strerror(-rc), false);
 	else if (!conn_io_takes_place(c))
-		h2_abandon(c->h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_connections");
+		h2_stop(c->h2, STOP_CONNECTIONS);
 	return rc;
 }
 
@@ -279,8 +280,10 @@ static int conn_io_secure(struct conn *c)
  * open is not worth a line. */
 static int conn_io_refuse(struct conn *c)
 {
-	const char *cause = tls_refusal(c->ssl);
+	enum metric metric;
+	const char *cause = tls_refusal(c->ssl, &metric);
 
+	metrics_add(c->host->h2.metrics, metric, 1);
 	if (BIO_number_read(SSL_get_rbio(c->ssl)) == 0)
 		conn_leave(c, NULL, false);
 	else

@@ -29,6 +29,8 @@ void guard_init(struct guard *guard, int64_t now_ns)
 		.pinged_ns = INT64_MIN,
 		.resets.since_ns = now_ns,
 		.key_updates.since_ns = now_ns,
+		.cancels = CAP_RESETS,
+		.cancels_refilled_ns = now_ns,
 	};
 }
 
@@ -55,7 +57,7 @@ static bool guard_take_frame(struct guard *guard, int64_t now_ns)
 }
 
 /* Whether a frame moves no call forward. Requests are paid for by their answers;
- * nghttp2 counts resets and continuations itself. */
+ * resets and continuations are counted elsewhere. */
 static bool guard_is_idle(uint8_t type, size_t length)
 {
 	switch (type) {
@@ -121,6 +123,19 @@ static bool guard_count(struct guard_window *window, int64_t now_ns, int seconds
 		*window = (struct guard_window){.since_ns = now_ns};
 	window->count++;
 	return window->count <= cap;
+}
+
+bool guard_take_cancel(struct guard *guard, int64_t now_ns)
+{
+	int64_t seconds = (now_ns - guard->cancels_refilled_ns) / NOW_NS_PER_S;
+	int64_t cancels = guard->cancels + seconds * CAP_RESETS_S;
+
+	guard->cancels_refilled_ns += seconds * NOW_NS_PER_S;
+	guard->cancels = cancels < CAP_RESETS ? (int)cancels : CAP_RESETS;
+	if (guard->cancels == 0)
+		return false;
+	guard->cancels--;
+	return true;
 }
 
 bool guard_take_reset(struct guard *guard, int64_t now_ns)

@@ -39,6 +39,8 @@ struct guard {
 	int strikes; /* pings that came too early; at most CAP_PING_STRIKES */
 	int64_t pinged_ns;
 	struct guard_window resets, key_updates;
+	int cancels; /* that the peer may still make; at most CAP_RESETS */
+	int64_t cancels_refilled_ns;
 };
 
 void guard_init(struct guard *guard, int64_t now_ns);
@@ -48,6 +50,8 @@ void guard_init(struct guard *guard, int64_t now_ns);
 bool guard_take_input(struct guard *guard, struct bytes input, int64_t now_ns);
 /* A ping came; it is a frame besides (gRFC A8). */
 bool guard_take_ping(struct guard *guard, int64_t now_ns);
+/* The peer has taken back a call. */
+bool guard_take_cancel(struct guard *guard, int64_t now_ns);
 /* We had to reset a stream for an error of the peer's. */
 bool guard_take_reset(struct guard *guard, int64_t now_ns);
 /* The peer changed its TLS keys. */

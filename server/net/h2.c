@@ -17,19 +17,29 @@
 
 static const uint8_t h2_drain_ping[8] = "stafett:";
 
-int h2_abandon(struct h2 *h2, uint32_t error, const char *cause)
+int h2_stop(struct h2 *h2, enum stop stop)
 {
 	if (!h2->cause) {
-		h2->cause = cause;
-		h2->error = error;
+		h2->cause = stop_words(stop);
+		h2->error = stop_error(stop);
+		stop_count(stop, h2->host->metrics);
 	}
 	return NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+/* The session must end for a reason of ours. */
+static void h2_fail(struct h2 *h2, const char *cause)
+{
+	if (h2->cause)
+		return;
+	h2->cause = cause;
+	h2->error = NGHTTP2_INTERNAL_ERROR;
 }
 
 void h2_check(struct h2 *h2, int rc)
 {
 	if (rc < 0)
-		h2_abandon(h2, NGHTTP2_INTERNAL_ERROR, nghttp2_strerror(rc));
+		h2_fail(h2, nghttp2_strerror(rc));
 }
 
 static struct call *h2_call(const struct h2 *h2, int32_t stream_id)
@@ -61,7 +71,7 @@ static int h2_on_header(nghttp2_session *session, const nghttp2_frame *frame, co
 		return 0;
 	call_request_header(call, bytes_of(name, name_len), bytes_of(value, value_len));
 	if (call->header_bytes > CAP_HEADER_LIST_ABORT_BYTES)
-		return h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_headers");
+		return h2_stop(h2, STOP_HEADERS);
 	return 0;
 }
 
@@ -73,7 +83,7 @@ static int h2_on_ping(struct h2 *h2, const nghttp2_ping *ping)
 		return 0;
 	}
 	if (!guard_take_ping(&h2->guard, h2->now_ns))
-		return h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_pings");
+		return h2_stop(h2, STOP_PINGS);
 	return 0;
 }
 
@@ -96,6 +106,8 @@ static int h2_on_frame(nghttp2_session *session, const nghttp2_frame *frame, voi
 		return 0;
 	case NGHTTP2_PING:
 		return h2_on_ping(h2, &frame->ping);
+	case NGHTTP2_RST_STREAM:
+		return guard_take_cancel(&h2->guard, h2->now_ns) ? 0 : h2_stop(h2, STOP_CANCELS);
 	default:
 		return 0;
 	}
@@ -125,13 +137,19 @@ static void h2_end_early(struct h2 *h2, const nghttp2_frame *frame)
 				     frame->hd.stream_id, NGHTTP2_NO_ERROR));
 }
 
-/* Our GOAWAY with an error: ours by h2_say_goodbye, or nghttp2's own. */
+/* Our GOAWAY with an error: ours by h2_say_goodbye, or nghttp2's own, which knows
+ * two causes besides broken rules. */
 static void h2_note_goaway(struct h2 *h2, const nghttp2_goaway *goaway)
 {
 	if (goaway->error_code == NGHTTP2_NO_ERROR)
 		return;
 	h2->goaway_sent = true;
-	h2_abandon(h2, goaway->error_code, nghttp2_http2_strerror(goaway->error_code));
+	if (goaway->error_code == NGHTTP2_ENHANCE_YOUR_CALM)
+		h2_stop(h2, STOP_SETTINGS);
+	else if (goaway->error_code == NGHTTP2_INTERNAL_ERROR)
+		h2_fail(h2, nghttp2_http2_strerror(goaway->error_code));
+	else
+		h2_stop(h2, STOP_PROTOCOL);
 }
 
 static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
@@ -150,7 +168,7 @@ static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void
 	case NGHTTP2_RST_STREAM:
 		if (frame->rst_stream.error_code != NGHTTP2_NO_ERROR &&
 			!guard_take_reset(&h2->guard, h2->now_ns))
-			h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_resets");
+			h2_stop(h2, STOP_RESETS);
 		break;
 	case NGHTTP2_GOAWAY:
 		h2_note_goaway(h2, &frame->goaway);
@@ -194,7 +212,8 @@ static int h2_host_set(struct h2_host *host)
 	nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, h2_data_length);
 	nghttp2_option_set_no_auto_window_update(host->options, 1);
 	nghttp2_option_set_no_closed_streams(host->options, 1);
-	nghttp2_option_set_stream_reset_rate_limit(host->options, CAP_RESETS, CAP_RESETS_S);
+	/* guard.c is the first to count; this one ends without a word. */
+	nghttp2_option_set_stream_reset_rate_limit(host->options, 2 * CAP_RESETS, 2 * CAP_RESETS_S);
 	nghttp2_option_set_max_continuations(host->options, CAP_CONTINUATIONS);
 	nghttp2_option_set_max_outbound_ack(host->options, CAP_UNREAD_ACKS);
 	return 0;
@@ -280,14 +299,16 @@ void h2_receive(struct h2 *h2, struct bytes input)
 
 	h2->now_ns = now_ns();
 	if (!guard_take_input(&h2->guard, input, h2->now_ns)) {
-		h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_frames");
+		h2_stop(h2, STOP_FRAMES);
 		return;
 	}
 	n = nghttp2_session_mem_recv(h2->session, input.data, input.len);
 	if (n == NGHTTP2_ERR_FLOODED)
-		h2_abandon(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_unread_acks");
+		h2_stop(h2, STOP_UNREAD_ACKS);
 	else if (n == NGHTTP2_ERR_BAD_CLIENT_MAGIC)
-		h2_abandon(h2, NGHTTP2_PROTOCOL_ERROR, "the peer does not speak HTTP/2");
+		h2_stop(h2, STOP_NO_HTTP2);
+	else if (n == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS)
+		h2_stop(h2, STOP_CONTINUATIONS);
 	else if (n < 0)
 		h2_check(h2, (int)n);
 }

@@ -17,6 +17,7 @@
 #include "base/metrics.h"
 #include "net/call.h"
 #include "net/guard.h"
+#include "net/stop.h"
 #include "stafett/base.h"
 #include "stafett/list.h"
 
@@ -101,9 +102,10 @@ void h2_say_goodbye(struct h2 *h2);
 /* Asks the peer for a sign of life. */
 void h2_ping(struct h2 *h2);
 
-/* For calls and for who drives the session: it must end, for this |cause| (a
- * constant). Returns NGHTTP2_ERR_CALLBACK_FAILURE, for nghttp2's callbacks. */
-int h2_abandon(struct h2 *h2, uint32_t error, const char *cause);
+/* For calls and for who drives the session: it must end, because of its peer. The
+ * first reason stands, and is counted. Returns NGHTTP2_ERR_CALLBACK_FAILURE, for
+ * nghttp2's callbacks. */
+int h2_stop(struct h2 *h2, enum stop stop);
 /* The result of a call into nghttp2 that only want of memory can spoil. */
 void h2_check(struct h2 *h2, int rc);
 

@@ -290,22 +290,27 @@ static const char *tls_verify_refusal(long result)
 	}
 }
 
-const char *tls_refusal(const SSL *ssl)
+const char *tls_refusal(const SSL *ssl, enum metric *ret_metric)
 {
 	unsigned long error = ERR_peek_last_error();
 	const char *reason = ERR_reason_error_string(error);
 
+	*ret_metric = METRIC_HANDSHAKE_OTHER;
 	if (ERR_GET_LIB(error) != ERR_LIB_SSL)
 		return error ? reason : "the peer closed the connection";
 	switch (ERR_GET_REASON(error)) {
 	case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+		*ret_metric = METRIC_HANDSHAKE_NO_CERTIFICATE;
 		return "the peer showed no certificate";
 	case SSL_R_CERTIFICATE_VERIFY_FAILED:
+		*ret_metric = METRIC_HANDSHAKE_BAD_CERTIFICATE;
 		return tls_verify_refusal(SSL_get_verify_result(ssl));
 	case SSL_R_CALLBACK_FAILED:
 	case SSL_R_NO_APPLICATION_PROTOCOL:
+		*ret_metric = METRIC_HANDSHAKE_PROTOCOL;
 		return "the peer does not speak HTTP/2 (ALPN h2)";
 	case SSL_R_UNSUPPORTED_PROTOCOL:
+		*ret_metric = METRIC_HANDSHAKE_PROTOCOL;
 		return "the peer does not speak TLS 1.3";
 	default:
 		return reason ? reason : "unknown";

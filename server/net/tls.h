@@ -11,6 +11,7 @@
 
 #include <openssl/ssl.h>
 
+#include "base/metrics.h"
 #include "net/call.h"
 #include "stafett/base.h"
 
@@ -41,8 +42,9 @@ bool tls_read_member(const X509 *cert, char *text, size_t size);
  * returns 0; else -EPROTO (no h2) or -EACCES (no member). A peer that lacks
  * either has met its alert during the handshake already; this is the proof. */
 int tls_identify(SSL *ssl, struct peer *peer) WARN_UNUSED;
-/* Why the handshake on |ssl| failed, in words for the log; reads the thread's
- * error queue, so it comes right after the call that failed. Static text. */
-const char *tls_refusal(const SSL *ssl);
+/* Why the handshake on |ssl| failed, in words for the log, and what it counts as;
+ * reads the thread's error queue, so it comes right after the call that failed.
+ * Static text. */
+const char *tls_refusal(const SSL *ssl, enum metric *ret_metric);
 
 #endif

@@ -192,9 +192,20 @@ static void test_key_updates_are_counted_over_a_minute(void **state)
 	assert_true(guard_take_key_update(&guard, BEGIN + 60 * SECOND));
 }
 
+static void test_calls_taken_back_have_a_burst_and_a_rate(void **state)
+{
+	struct guard guard = fresh();
+
+	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN, 5000), CAP_RESETS);
+	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN + SECOND - 1, 5000), 0);
+	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN + SECOND, 5000), CAP_RESETS_S);
+	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN + 1000 * SECOND, 5000), CAP_RESETS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls_taken_back_have_a_burst_and_a_rate),
 		cmocka_unit_test(test_frames_without_work_end_with_the_credit),
 		cmocka_unit_test(test_requests_data_and_resets_cost_no_credit),
 		cmocka_unit_test(test_frames_are_counted_however_the_bytes_are_cut),
