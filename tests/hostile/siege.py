@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A daemon under attack: honest callers at a steady rate, an attacker who holds a
+certificate of the right CA, and what all of that costs."""
+
+import json
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import people
+import processes
+from stack import Stack
+
+SAID = "said"   # the name of what a test has to say at the end
+LONG = os.environ.get("STAFETT_LONG") == "1"
+HONEST, ATTACKER = people.MEMBERS["maria"], people.MEMBERS["omar"]
+RATE, CALLERS, CONNECTIONS = 50, 16, 8   # of the honest: sends a second
+
+
+def is_sanitized(program):
+    return b"__asan_init" in Path(program).read_bytes()
+
+
+def family(root):
+    """The pids of |root| and its descendants that run stafettd."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                text = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if "(stafettd" in text:
+                parents[int(entry.name)] = int(text[text.rindex(")") + 2:].split()[1])
+
+    def is_ours(pid):
+        while pid in parents and pid != root:
+            pid = parents[pid]
+        return pid == root
+    return sorted(pid for pid in parents if is_ours(pid))
+
+
+def cpu_ms(pids):
+    """What they have run so far."""
+    return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in pids) / 1e6
+
+
+def resident_kb(pids):
+    texts = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+    return sum(int(text.split("VmRSS:")[1].split()[0]) for text in texts)
+
+
+@dataclass
+class Outcome:
+    """What an attack came to, and what the honest met meanwhile."""
+    attack: dict
+    honest: dict
+    alone: dict        # the honest without an attack
+    cpu_ms: float      # of the daemon, beyond what the honest cost alone
+    grown_kb: int
+
+    @property
+    def p99_ratio(self):
+        return self.honest["p99_us"] / self.alone["p99_us"]
+
+
+class Siege:
+    """A daemon that can be attacked."""
+
+    def __init__(self, build, folder, **settings):
+        self.build = build
+        self.stack = Stack(build, folder, log_level="warn", **settings)
+        self.sanitized = is_sanitized(self.stack.program)
+        self.alone = {}   # by seconds
+
+    def start(self):
+        self.stack.start()
+        self.stack.import_directory()
+        self.files = {member.id: self.stack.identity(member.urn).write(self.stack.folder, member.id)
+                      for member in (HONEST, ATTACKER)}
+        self.pids = family(self.stack.process.popen.pid)
+        self.run_honest(1)   # connections, plans and caches are warm
+        return self
+
+    def honest(self, seconds):
+        """Begins callers who send at a steady rate; every call of theirs must be OK."""
+        certificate, key = self.files[HONEST.id]
+        return subprocess.Popen(
+            [self.build / "tests/bench/load", "--host", "127.0.0.1", "--port", str(self.stack.port),
+             "--ca", self.stack.folder / "ca.pem", "--certificate", certificate, "--key", key,
+             "--member", HONEST.urn, "--unit", people.LUND, "--to", people.BEROENDE,
+             "--callers", str(CALLERS), "--connections", str(CONNECTIONS),
+             "--seconds", str(seconds), "--rate", str(RATE)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run_honest(self, seconds):
+        """To their end; what they met, and what they cost the daemon."""
+        before = cpu_ms(self.pids)
+        result = _result(self.honest(seconds))
+        result["cpu_ms"] = cpu_ms(self.pids) - before
+        return result
+
+    def attacker(self, name, milliseconds, rounds=0):
+        certificate, key = self.files[ATTACKER.id]
+        return subprocess.Popen(
+            [self.build / "tests/hostile/attack", name, str(self.stack.port), certificate, key,
+             people.MALMO, str(milliseconds), str(rounds)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def endure(self, name, seconds=1, rounds=0, fresh=False):
+        """Honest callers alone (|fresh|: not as they were the last time), and then while
+        |name| goes on."""
+        if fresh or seconds not in self.alone:
+            self.alone[seconds] = self.run_honest(seconds)
+        alone = self.alone[seconds]
+        cpu, resident = cpu_ms(self.pids), resident_kb(self.pids)
+        attacker = self.attacker(name, seconds * 1000, rounds)
+        honest = _result(self.honest(seconds))
+        attack = _result(attacker)
+        assert family(self.stack.process.popen.pid) == self.pids, self.stack.process.log()[-3000:]
+        return Outcome(attack, honest, alone, max(0.0, cpu_ms(self.pids) - cpu - alone["cpu_ms"]),
+                       resident_kb(self.pids) - resident)
+
+    def counters(self):
+        """The metrics by their names, labels included."""
+        path = self.stack.folder / "state" / "metrics"
+        if not path.exists():
+            return None
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(path))
+            line.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            page = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+        return {name: float(value) for name, value in
+                (row.rsplit(" ", 1) for row in page.split("\r\n\r\n", 1)[1].splitlines()
+                 if row and not row.startswith("#"))}
+
+    def stop(self):
+        self.stack.stop()
+
+
+def _result(process):
+    """The one line of JSON that a program of ours ends with."""
+    out, _ = process.communicate(timeout=processes.DEADLINE_S * 2)
+    assert process.returncode == 0, out
+    return json.loads(out)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attacks on a live daemon while honest callers work.
+
+What must hold whatever the machine does meanwhile: every honest call is answered,
+the worker is the same one, the attacker's connections end as they should, in words
+and in a metric, and memory stays within bounds. What an attack costs, and what the
+honest notice of it, is printed; with --long it is measured again and again, and the
+median must hold too.
+"""
+
+import contextlib
+import re
+import socket
+import statistics
+
+import people
+import pytest
+from siege import LONG, SAID
+from stack import Stack
+from stubs import contract
+
+ROUNDS, P99_RATIO = 5, 2.0   # with --long
+MEMBER_CONNECTIONS, HANDSHAKES = 100, 5000
+GROWTH_KB, SLOW_GROWTH_KB = 32 * 1024, 256 * 1024
+SANITIZED_TIMES = 6          # what a sanitizer's shadow and its delayed freeing add
+
+CALM, PROTOCOL_ERROR = 11, 1
+CUT_OFF = [  # attack, HTTP/2 error, words of the goodbye, metric
+    ("rapid reset", CALM, "too_many_(cancels|frames)", "rapid_reset|control_frames"),
+    ("made you reset", CALM, "too_many_(resets|frames)", "own_resets|control_frames"),
+    ("forbidden headers", CALM, "too_many_resets", "own_resets"),
+    ("too many streams", PROTOCOL_ERROR, "max concurrent streams", "protocol"),
+    ("continuations", CALM, "too_many_continuations", "continuation"),
+    ("hpack bomb", CALM, "too_many_headers", "header_list"),
+    ("settings", CALM, "too_many_frames", "control_frames"),
+    ("settings of 100 entries", CALM, "too many setting entries", "settings"),
+    ("pings", CALM, "too_many_(pings|frames)", "pings|control_frames"),
+    ("window updates", CALM, "too_many_frames", "control_frames"),
+    ("priorities", CALM, "too_many_frames", "control_frames"),
+    ("unknown frames", CALM, "too_many_frames", "control_frames"),
+    ("empty data", CALM, "too_many_frames", "control_frames"),
+    ("data byte by byte", CALM, "too_many_frames", "control_frames"),
+    ("key updates", CALM, "too_many_key_updates", "key_updates"),
+    ("key updates that ask for ours", CALM, "too_many_key_updates", "key_updates"),
+    ("no http2", PROTOCOL_ERROR, "does not speak HTTP/2", "protocol"),
+]
+ANSWERED = ["messages of 4 GiB", "unknown methods", "field bombs", "messages nested 10,000 deep",
+            "texts that are none"]
+HELD = ["half requests", "half headers", "zero windows", "silence after the handshake"]
+HARMLESS = ["bare connects", "noise", "vanishing clients"]
+
+
+@pytest.fixture
+def endure(siege, record_property):
+    """Goes through an attack and says what came of it."""
+    def go(name, how, seconds=1, growth_kb=GROWTH_KB):
+        outcomes = [siege.endure(name, seconds, fresh=LONG) for _ in range(ROUNDS if LONG else 1)]
+        last = outcomes[-1]
+        ratio = statistics.median(outcome.p99_ratio for outcome in outcomes)
+        each_ms = last.cpu_ms / max(1, last.attack["connections"])
+        record_property(SAID, f"{name:30} {how} ({each_ms:.1f} ms CPU each of "
+                              f"{last.attack['connections']}{_goodbye(last.attack)})    "
+                              f"honest p99 {ratio:.1f}x    rss {last.grown_kb:+} KB")
+        assert last.grown_kb < growth_kb * (SANITIZED_TIMES if siege.sanitized else 1)
+        assert not LONG or ratio <= P99_RATIO
+        return last.attack
+    return go
+
+
+def _goodbye(attack):
+    return f", GOAWAY {attack['text']}" if attack["dismissed"] else ""
+
+
+@pytest.fixture
+def counted(siege):
+    """Checks that a metric of attacks_stopped_total rose meanwhile."""
+    before = siege.counters()
+
+    def check(kinds, family="attacks_stopped_total"):
+        if before is None:
+            return
+        after = siege.counters()
+        names = [f"stafett_{family}{{kind=\"{kind}\"}}" for kind in kinds.split("|")]
+        assert sum(after[name] for name in names) > sum(before[name] for name in names), names
+    return check
+
+
+@pytest.mark.parametrize("name, code, words, kinds", CUT_OFF, ids=[row[0] for row in CUT_OFF])
+def test_a_flood_is_cut_off(endure, counted, name, code, words, kinds):
+    attack = endure(name, "bounded")
+    assert attack["dismissed"] >= 1 and attack["held"] <= 1 and attack["refused"] == 0
+    assert attack["closed"] == 0, "without a word"
+    assert attack["code"] == code and re.search(words, attack["text"])
+    counted(kinds)
+
+
+def test_answers_that_nobody_reads_cost_nothing(endure, counted):
+    attack = endure("pings whose answers nobody reads", "bounded")
+    assert attack["closed"] >= 1 and attack["held"] <= 1
+    counted("stall|control_frames|pings")
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_calls_that_are_no_good_are_answered(endure, name):
+    attack = endure(name, "answered")
+    assert attack["answers"] > 0 and attack["held"] == attack["connections"] == 1
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_comes_to_no_end_is_held_in_little_room(endure, name):
+    """Until its time is up: see tests/wire/test_net_patience.py."""
+    attack = endure(name, "held")
+    assert attack["held"] == attack["connections"]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_who_comes_and_goes_does_no_harm(endure, name):
+    attack = endure(name, "harmless")
+    assert attack["connections"] > 10 and attack["held"] == 0
+
+
+def test_five_thousand_slow_handshakes_keep_nobody_out(endure, counted):
+    attack = endure("slow handshakes", "bounded", seconds=4, growth_kb=SLOW_GROWTH_KB)
+    assert attack["connections"] > HANDSHAKES and attack["closed"] > 0
+    counted("handshake_timeout")
+
+
+def test_a_member_has_its_share_of_connections_and_no_more(endure, counted):
+    attack = endure("connections of one member", "bounded", seconds=4)
+    assert attack["held"] == MEMBER_CONNECTIONS and attack["dismissed"] > 0
+    assert attack["text"] == "too_many_connections"
+    counted("connections")
+
+
+# -- descriptors -----------------------------------------------------------------------------
+
+
+def test_without_descriptors_who_is_there_is_served_and_others_wait(build, work, record_property):
+    """A daemon that may have 200 of them, and 300 peers that want one each."""
+    stack = Stack(build, work / "few", log_level="warn")
+    limited = stack.folder / "limited"
+    limited.write_text(f"#!/bin/sh\nexec prlimit --nofile=200 {stack.program} \"$@\"\n")
+    limited.chmod(0o755)
+    stack.program = limited
+    try:
+        stack.start().import_directory()
+        maria, omar = stack.caller("maria"), stack.caller("omar")
+        maria.send(people.BEROENDE)
+        mark = stack.process.mark()
+        with contextlib.ExitStack() as crowd:
+            for _ in range(300):
+                crowd.enter_context(socket.create_connection(("127.0.0.1", stack.port)))
+            stack.process.wait_line("out of descriptors", after=mark)
+            for _ in range(20):
+                maria.send(people.BEROENDE)
+        omar.call(omar.directory.Search, contract.directory_service.SearchRequest(),
+                  wait_for_ready=True)   # there is room again
+    finally:
+        stack.stop()
+    record_property(SAID, "300 peers, 200 descriptors     who was there is served, others wait")
