@@ -19,6 +19,12 @@ struct owner {
 	unsigned begun, ended;
 	struct call *held[HELD_MAX];
 	size_t n_held;
+	struct paced {
+		struct call *call;
+		struct bytes message; /* the one that it is paused for */
+		uint8_t sum;	      /* of its bytes */
+	} paced[HELD_MAX];
+	size_t n_paced;
 };
 
 static const uint8_t filler[STREAMED_BYTES];
@@ -77,12 +83,52 @@ static void stream(void *arg, struct call *call, struct bytes message)
 	call_send(call, bytes_of(filler, sizeof(filler)));
 }
 
+static uint8_t sum_of(struct bytes message)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < message.len; i++)
+		sum ^= message.data[i];
+	return sum;
+}
+
+/* Takes no further message for now. */
+static void pace(void *arg, struct call *call, struct bytes message)
+{
+	struct owner *owner = arg;
+
+	meet(owner, call);
+	require(owner->n_paced < HELD_MAX);
+	owner->paced[owner->n_paced++] = (struct paced){call, message, sum_of(message)};
+	call_pause(call);
+}
+
+/* Lets |call| be one that is not paused; false if it is none already. */
+static bool forget_paced(struct owner *owner, const struct call *call)
+{
+	for (size_t i = 0; i < owner->n_paced; i++) {
+		if (owner->paced[i].call == call) {
+			owner->paced[i] = owner->paced[--owner->n_paced];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The end of a stream does not come while it is paused. */
+static void end_paced(void *arg, struct call *call)
+{
+	require(!forget_paced(arg, call));
+	end(arg, call);
+}
+
 static void gone(void *arg, struct call *call)
 {
 	struct owner *owner = arg;
 
 	require(call_user(call) == owner);
 	owner->ended++;
+	forget_paced(owner, call);
 	for (size_t i = 0; i < owner->n_held; i++) {
 		if (owner->held[i] == call)
 			owner->held[i--] = owner->held[--owner->n_held];
@@ -92,6 +138,7 @@ static void gone(void *arg, struct call *call)
 static const struct call_ops echo_ops = {.message = echo, .gone = gone};
 static const struct call_ops hold_ops = {.message = hold, .gone = gone};
 static const struct call_ops chat_ops = {.message = chat, .half_close = end, .gone = gone};
+static const struct call_ops paced_ops = {.message = pace, .half_close = end_paced, .gone = gone};
 static const struct call_ops stream_ops = {.message = stream, .gone = gone, .drained = end};
 
 static const struct call_method *find(void *arg, const char *path)
@@ -100,6 +147,7 @@ static const struct call_method *find(void *arg, const char *path)
 		{.path = "/e", .ops = &echo_ops},
 		{.path = "/h", .ops = &hold_ops},
 		{.path = "/c", .ops = &chat_ops, .client_streams = true, .server_streams = true},
+		{.path = "/p", .ops = &paced_ops, .client_streams = true, .paced = true},
 		{.path = "/s", .ops = &stream_ops, .server_streams = true},
 	};
 
@@ -146,6 +194,18 @@ static void end_one(struct owner *owner, uint8_t byte)
 		call_fail(call, &(struct call_status){.code = NOT_FOUND, .message = "å%"});
 }
 
+/* Lets a call that is paused go on: what it was paused for is there until then. */
+static void resume_one(struct owner *owner, uint8_t byte)
+{
+	struct paced paced;
+
+	if (owner->n_paced == 0 || byte % 3 != 0)
+		return;
+	paced = owner->paced[byte % owner->n_paced];
+	require(forget_paced(owner, paced.call) && sum_of(paced.message) == paced.sum);
+	call_resume(paced.call);
+}
+
 static void talk(struct h2 *h2, struct owner *owner, struct bytes input)
 {
 	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
@@ -157,6 +217,7 @@ static void talk(struct h2 *h2, struct owner *owner, struct bytes input)
 
 		h2_receive(h2, bytes_of(input.data + at, n));
 		end_one(owner, input.data[at]);
+		resume_one(owner, input.data[at]);
 		event_base_loop(h2->host->base, EVLOOP_NONBLOCK);
 	}
 	if (h2->cause)
@@ -180,6 +241,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	event_base_free(host.base);
 	require(host.calls == 0 && host.retained == 0 && host.held == 0);
-	require(owner.begun == owner.ended && owner.n_held == 0);
+	require(owner.begun == owner.ended && owner.n_held == 0 && owner.n_paced == 0);
 	return 0;
 }
