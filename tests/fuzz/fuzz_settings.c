@@ -33,23 +33,26 @@ static void require_sound(const struct settings *settings)
 	require(log_level_from_name(settings->log_level) >= 0);
 }
 
-/* A file in memory that holds |data|; its path is written to |path|. */
-static int make_file(const uint8_t *data, size_t size, char *path, size_t room)
+/* A file in memory that holds |data|, the same one each time; its path is written
+ * to |path|. */
+static void write_file(const uint8_t *data, size_t size, char *path, size_t room)
 {
-	int fd = memfd_create("settings", MFD_CLOEXEC);
+	static int fd = -1;
 
+	if (fd < 0)
+		fd = memfd_create("settings", MFD_CLOEXEC);
 	require(fd >= 0);
-	require(write(fd, data, size) == (ssize_t)size);
+	require(ftruncate(fd, 0) == 0);
+	require(pwrite(fd, data, size, 0) == (ssize_t)size);
 	snprintf(path, room, "/proc/self/fd/%d", fd);
-	return fd;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct settings *settings = NULL;
 	char *error = NULL, path[64];
-	int fd = make_file(data, size, path, sizeof(path));
 
+	write_file(data, size, path, sizeof(path));
 	if (settings_read(path, NULL, 0, &settings, &error) == 0) {
 		require(error == NULL);
 		require_sound(settings);
@@ -59,6 +62,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	settings_free(settings);
 	free(error);
-	close(fd);
 	return 0;
 }
