@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "client/commands/typed.h"
 #include "client/memory.h"
 #include "client/nearest.h"
 #include "client/net/certificate.h"
@@ -127,7 +128,7 @@ int client_problem(struct client *client, enum problem_id id, ...)
 		words_set(&words, name, va_arg(args, const char *));
 	va_end(args);
 	r = problem_describe(&client->problem, &client->arena, id, &words);
-	if (client->as && strncmp(client->problem.command, "stafett ", 8) == 0)
+	if (strncmp(client->problem.command, "stafett ", 8) == 0)
 		client->problem.command = client_next(client, "%s", client->problem.command + 8);
 	return r;
 }
@@ -152,7 +153,8 @@ char *client_next(struct client *client, const char *format, ...)
 	command = memory_printf(&client->arena, "stafett%s%s%s%s", client->as ? " --as " : "",
 		client->as ? client->as : "", *text ? " " : "", text);
 	free(text);
-	return command;
+	/* Programs read the same command in every language. */
+	return client->is_json ? command : typed_in_language(&client->arena, command);
 }
 
 void client_print_problem(struct client *client)

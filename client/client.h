@@ -50,7 +50,8 @@ void client_fini(struct client *client);
 int client_problem(struct client *client, enum problem_id id, ...) __attribute__((sentinel));
 /* Sets a word of the command ("ref", "to") for the sentences of later problems. */
 void client_word(struct client *client, const char *name, const char *value);
-/* A command that the user can type next: "stafett show 7K3M", with the same --as. */
+/* A command that the user can type next: "stafett show 7K3M", with the same --as,
+ * and its name in the user's language. */
 char *client_next(struct client *client, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Prints |client->problem| as the user asked for it. */
 void client_print_problem(struct client *client);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "client/memory.h"
+#include "client/text.h"
 #include "domain/digest.h"
 
 static int64_t compose_now_us(void)
@@ -27,7 +28,7 @@ struct uuid compose_id(void)
 		if (errno == EINTR)
 			continue;
 		/* An id that may come twice is worse than none. */
-		fputs("stafett: no randomness from the kernel\n", stderr);
+		fputs(_("stafett: the system gives no randomness\n"), stderr);
 		exit(EXIT_TEMPORARY);
 	}
 	return uuid_make(compose_now_us() / 1000, random);

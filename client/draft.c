@@ -309,7 +309,7 @@ int draft_read(
 	if (json_is_object(object))
 		r = draft_fields_read(&reader, object, draft_fields);
 	else
-		r = draft_fields_wrong_type(&reader, "(the file)", _("an object"));
+		r = draft_fields_wrong_type(&reader, _("(the file)"), _("an object"));
 	json_decref(object);
 	if (!r)
 		r = draft_check(&reader, folder, &draft);

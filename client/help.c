@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "client/commands/typed.h"
 #include "client/memory.h"
 #include "client/screen/lines.h"
 #include "client/text.h"
@@ -34,7 +35,8 @@ static void help_print_row(struct client *client, const struct command *command)
 	const char *space = *command->arguments ? " " : "";
 
 	help_print_pair(client,
-		memory_printf(&client->arena, "%s%s%s", command->name, space, command->arguments),
+		memory_printf(&client->arena, "%s%s%s", command_called(command), space,
+			*command->arguments ? _(command->arguments) : ""),
 		_(command->summary));
 }
 
@@ -58,7 +60,7 @@ static void help_print_options(struct client *client, enum command_id of)
 		if (option->command == of)
 			help_print_pair(client,
 				memory_printf(&client->arena, "--%s%s%s", option->name, space,
-					option->value),
+					*option->value ? _(option->value) : ""),
 				_(option->help));
 	}
 }
@@ -134,12 +136,14 @@ void help_print_command(struct client *client, const struct command *command)
 	const char *example;
 
 	lines_print(stdout, "", "  ",
-		memory_printf(&client->arena, "stafett %s%s%s%s", command->name,
-			*command->arguments ? " " : "", command->arguments,
+		memory_printf(&client->arena, "stafett %s%s%s%s", command_called(command),
+			*command->arguments ? " " : "",
+			*command->arguments ? _(command->arguments) : "",
 			help_has_options(command) ? _(" [OPTION ...]") : ""));
 	lines_print(stdout, "  ", "  ", _(command->summary));
 	if (strcmp(command->name, command->alias) != 0)
-		printf("  %s %s\n", _("In Swedish:"), command->alias);
+		printf("  %s %s\n", _("In Swedish:"),
+			command_called(command) == command->name ? command->alias : command->name);
 	if (help_has_options(command)) {
 		putchar('\n');
 		help_print_options(client, command->id);
@@ -147,5 +151,5 @@ void help_print_command(struct client *client, const struct command *command)
 	help_print_notes(command);
 	printf("\n%s\n", _("Examples"));
 	for (size_t n = 0; (example = command_example(command->id, n)); n++)
-		printf("  %s\n", example);
+		printf("  %s\n", typed_in_language(&client->arena, example));
 }

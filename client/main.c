@@ -40,7 +40,7 @@ static int main_run(struct client *client, int argc, char *const argv[])
 		if (arguments.command)
 			help_print_command(client, arguments.command);
 		else
-			help_print_overview(client, false);
+			help_print_overview(client, arguments_has(&arguments, OPTION_help_all));
 		return 0;
 	}
 	if (!arguments.command)

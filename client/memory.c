@@ -7,12 +7,13 @@
 #include <stdlib.h>
 
 #include "client/exit.h"
+#include "client/text.h"
 
 void *memory_need(void *p)
 {
 	if (p)
 		return p;
-	fputs("stafett: out of memory\n", stderr);
+	fputs(_("stafett: out of memory\n"), stderr);
 	exit(EXIT_TEMPORARY);
 }
 

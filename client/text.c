@@ -16,10 +16,10 @@
 #define LOCALE_DIR "/usr/share/locale"
 #endif
 
-/* The locale that the environment asks for; NULL for none. */
-static const char *text_wanted_locale(void)
+/* The language that the environment asks for; NULL for none. */
+static const char *text_wanted(void)
 {
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *value = getenv(names[i]);
@@ -34,7 +34,7 @@ static const char *text_wanted_locale(void)
  * need the catalogue only, and UTF-8. */
 static void text_set_locale(void)
 {
-	const char *wanted = text_wanted_locale();
+	const char *wanted = text_wanted();
 
 	if (setlocale(LC_ALL, "")) {
 		if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
@@ -42,7 +42,7 @@ static void text_set_locale(void)
 	} else {
 		setlocale(LC_ALL, "C.UTF-8");
 		if (wanted)
-			setenv("LANGUAGE", wanted, 0);
+			setenv("LANGUAGE", wanted, 1);
 	}
 	setlocale(LC_NUMERIC, "C");
 }

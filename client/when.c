@@ -139,7 +139,7 @@ static enum when_result when_read_word(const struct when_input *input, struct da
 	return WHEN_INVALID;
 }
 
-/* +3d, -3d, +2w. */
+/* +3d, -3d, +2w, +2v. */
 static enum when_result when_read_offset(const struct when_input *input, struct date *ret_date)
 {
 	const char *t = input->text;
@@ -150,7 +150,7 @@ static enum when_result when_read_offset(const struct when_input *input, struct 
 		strlen(t) > WHEN_OFFSET_LETTERS)
 		return WHEN_INVALID;
 	count = strtol(t, &end, 10);
-	if (strcmp(end, "w") == 0)
+	if (strcmp(end, "w") == 0 || strcmp(end, "v") == 0)
 		count *= 7;
 	else if (strcmp(end, "d") != 0)
 		return WHEN_INVALID;

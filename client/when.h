@@ -4,7 +4,7 @@
  * written a a o):
  *
  *   2026-11-30   20261130   30nov   30 november 2026   30/11   fri   fredag
- *   today   idag   i dag   tomorrow   imorgon   yesterday   igår   +3d   +2w
+ *   today   idag   i dag   tomorrow   imorgon   yesterday   igår   +3d   +2w   +2v
  *   2026-11-26T10:00   fri 10:00   2026-11-26T10:00:00+01:00
  *
  * What can be read in two ways is refused, never guessed: 5/6, 261130, "fri" on

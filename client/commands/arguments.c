@@ -20,8 +20,11 @@ struct arguments_reader {
 
 static bool arguments_has_option(const struct arguments *arguments, const struct option *option)
 {
+	bool is_help = !arguments->command && arguments_has(arguments, OPTION_global_help);
+
 	return option->command == COMMAND_global ||
-	       (arguments->command && option->command == arguments->command->id);
+	       (arguments->command && option->command == arguments->command->id) ||
+	       (is_help && option->command == COMMAND_help);
 }
 
 static int arguments_unknown_option(struct arguments_reader *reader, const char *name)
@@ -86,7 +89,7 @@ static int arguments_read_command(struct arguments_reader *reader, const char *w
 {
 	reader->arguments->command = command_find(word);
 	if (reader->arguments->command) {
-		client_word(reader->client, "command", reader->arguments->command->name);
+		client_word(reader->client, "command", command_called(reader->arguments->command));
 		return 0;
 	}
 	return client_problem(reader->client, PROBLEM_COMMAND_UNKNOWN, "value", word, "near",

@@ -85,6 +85,11 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
+const char *command_called(const struct command *command)
+{
+	return text_language() == CODES_SWEDISH ? command->alias : command->name;
+}
+
 const char *command_nearest(const char *name)
 {
 	struct nearest nearest;

@@ -36,14 +36,14 @@ struct command {
 	const char *name, *alias; /* English and Swedish */
 	enum command_group group;
 	bool on_first_screen;
-	const char *arguments, *summary; /* the summary is not translated yet */
+	const char *arguments, *summary; /* not translated yet; arguments may be "" */
 	command_fn *run;
 };
 
 struct option {
 	enum command_id command; /* or COMMAND_global */
 	const char *name;	 /* "contact-by" */
-	const char *value;	 /* what stands for its value; "" for a switch */
+	const char *value;	 /* stands for its value, not translated yet; "": a switch */
 	const char *help;	 /* not translated yet */
 };
 
@@ -51,6 +51,8 @@ const struct command *command_get(enum command_id id);
 const struct option *option_get(enum option_id id);
 /* The command of an English or Swedish name (å ä ö may be written a a o), or NULL. */
 const struct command *command_find(const char *name);
+/* The command's name in the user's language. */
+const char *command_called(const struct command *command);
 /* The nearest name to one that does not exist, or NULL. */
 const char *command_nearest(const char *name);
 /* The |n|-th example of a command, or NULL. */

@@ -84,6 +84,7 @@ static void test_words_weekdays_and_offsets_count_from_today(void **state)
 		{"fri", "2026-11-20", 0, WHEN_BEHIND},
 		{"+3d", "2026-11-26", 0, WHEN_AHEAD},
 		{"+2w", "2026-12-07", 0, WHEN_AHEAD},
+		{"+2v", "2026-12-07", 0, WHEN_AHEAD},
 		{"-1d", "2026-11-22", 0, WHEN_AHEAD},
 	};
 
