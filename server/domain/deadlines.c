@@ -57,3 +57,17 @@ int64_t deadline_due(
 	}
 	return 0;
 }
+
+int64_t deadline_of_event(enum expected expected, int64_t time_us)
+{
+	static const int grace_minutes[EXPECTED_COUNT] = {
+#define EXPECTED(name, code, grace) [EXPECTED_##name] = grace,
+#include "stafett/tbl/expected.def"
+#undef EXPECTED
+	};
+
+	if (grace_minutes[expected])
+		return time_us + grace_minutes[expected] * US_A_MINUTE;
+	return calendar_at(
+		date_add_days(calendar_date_of(time_us), 1), (struct clock_time){0, 0, 0});
+}

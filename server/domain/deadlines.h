@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "domain/calendar.h"
+#include "domain/words.h"
 #include "stafett/base.h"
 
 enum deadline {
@@ -26,5 +27,9 @@ enum deadline {
  * DEADLINE_NONE. */
 int64_t deadline_due(
 	enum deadline what, struct bytes priority, int64_t now_us, struct date promised);
+
+/* When a miss of |expected| at |time_us| is known: after its grace, or once its day
+ * is over. */
+int64_t deadline_of_event(enum expected expected, int64_t time_us);
 
 #endif

@@ -55,7 +55,7 @@ static bool guard_sender_may_use_chain(const struct order *o, const struct facts
 
 static bool guard_replaced_is_own(const struct order *o, const struct facts *f)
 {
-	return !o->has_replaces || f->replaces_own;
+	return !o->has_named_referral || f->replaces_own;
 }
 
 static bool guard_clock_not_in_future(const struct order *o, const struct facts *f)
@@ -122,6 +122,64 @@ static bool guard_assignee_is_member(const struct order *o, const struct facts *
 static bool guard_nobody_was_quicker(const struct order *o, const struct facts *f)
 {
 	return bytes_equal(o->assigned_before, f->assigned);
+}
+
+static bool guard_appointment_to_come(const struct order *o, const struct facts *f)
+{
+	return !o->appointment_us || o->appointment_us > f->now_us;
+}
+
+static bool guard_event_to_come(const struct order *o, const struct facts *f)
+{
+	return o->expected == EXPECTED_NONE || o->expected_us > f->now_us;
+}
+
+static bool guard_resumes_later(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->until, calendar_date_of(f->now_us)) > 0;
+}
+
+static bool guard_start_not_in_future(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->start, calendar_date_of(f->now_us)) <= 0;
+}
+
+static bool guard_event_expected(const struct order *o, const struct facts *f)
+{
+	return f->progress.expected != EXPECTED_NONE;
+}
+
+static bool guard_event_not_missed(const struct order *o, const struct facts *f)
+{
+	return !f->progress.missed;
+}
+
+static bool guard_cancels_an_event(const struct order *o, const struct facts *f)
+{
+	return !o->cancelled_by.len || f->progress.expected != EXPECTED_NONE;
+}
+
+static bool guard_aftercare_is_own(const struct order *o, const struct facts *f)
+{
+	return !o->has_named_referral || f->aftercare_own;
+}
+
+/* Whom nobody waits for at home is not sent home. */
+static bool guard_homecoming_planned(const struct order *o, const struct facts *f)
+{
+	return !rules_kind_row(f->kind)->comes_home || f->progress.home_planned;
+}
+
+static bool guard_aftercare_accepted(const struct order *o, const struct facts *f)
+{
+	return uuid_is_nil(&f->progress.aftercare) || f->aftercare_accepted;
+}
+
+/* Only what has not moved since: a chain that came to the owner again, by another
+ * referral, is none of this one's. */
+static bool guard_waits_to_be_taken_back(const struct order *o, const struct facts *f)
+{
+	return f->progress.hand_back_seq && f->progress.hand_back_seq == f->custody_seq;
 }
 
 #define FACTS true

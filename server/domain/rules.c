@@ -34,6 +34,8 @@ static bool relation_holds(enum relation by, const struct facts *f)
 		return owns;
 	case BY_HOLDER:
 		return uuid_equal(&f->custodian, &f->unit);
+	case BY_HAND_BACK:
+		return uuid_equal(&f->hand_back, &f->unit);
 	case BY_PARTY:
 		return f->referral_visible;
 	case BY_SIDE:
@@ -177,6 +179,21 @@ static bool holder_sent_it(const struct facts *f)
 	return uuid_equal(&f->custodian, &f->sender) || uuid_equal(&f->custodian, &f->requester);
 }
 
+static bool goes_to_aftercare(const struct act_row *row, const struct facts *f)
+{
+	return row->holder == HOLDER_TO_AFTERCARE && f->aftercare_accepted &&
+	       uuid_equal(&f->custodian, &f->owner);
+}
+
+/* Whether the owner goes on holding what has ended, until it is taken back. */
+static bool waits_for_hand_back(const struct act_row *row, const struct facts *f)
+{
+	bool hands_back = row->holder == HOLDER_HAND_BACK || row->holder == HOLDER_TO_AFTERCARE;
+
+	return hands_back && !goes_to_aftercare(row, f) && uuid_equal(&f->custodian, &f->owner) &&
+	       !uuid_equal(&f->hand_back, &f->owner);
+}
+
 /* Where the baton goes: only from the one who sent it to the one who takes it. */
 static void apply_holder(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
@@ -188,6 +205,10 @@ static void apply_holder(
 		move_custody(d, &f->owner);
 	else if (row->holder == HOLDER_TO_REQUESTER && owner_holds(f))
 		move_custody(d, &f->requester);
+	else if (row->holder == HOLDER_TO_HAND_BACK)
+		move_custody(d, &f->hand_back);
+	else if (goes_to_aftercare(row, f))
+		move_custody(d, &f->aftercare_owner);
 }
 
 /* Who asked, who is asked, and through whose hands it went. */
@@ -233,7 +254,38 @@ static void apply_assignment(const struct order *o, const struct facts *f, struc
 		o->assignee.len ? f->assignee : nobody;
 }
 
-static void apply_progress(const struct order *o, const struct facts *f, struct decision *d)
+/* What is expected from now on: what the act says, or nothing. */
+static void apply_expected(const struct order *o, struct progress *p)
+{
+	p->missed = false;
+	p->expected = o->expected;
+	p->expected_us = o->expected_us;
+	p->alarm_us = o->expected ? deadline_of_event(o->expected, o->expected_us) : 0;
+}
+
+static void apply_treatment(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
+{
+	struct progress *p = &d->progress;
+	bool over = rules_state_row(d->to)->ended || d->to == STATE_ON_HOLD;
+
+	if (over || row->next == NEXT_EXPECTED || o->act == ACT_ACCEPT)
+		apply_expected(o, p);
+	else if (o->act == ACT_MISS)
+		p->missed = true;
+	else if (o->act == ACT_NOTE && o->contact)
+		p->missed = false;
+	if (o->act == ACT_PLAN_HOME) {
+		p->home_planned = true;
+		p->aftercare = o->has_named_referral ? o->named_referral : nobody;
+	}
+	if (d->from != d->to || o->act == ACT_TAKE_BACK)
+		p->hand_back_seq = waits_for_hand_back(row, f) ? f->custody_seq : 0;
+	d->clock_stops = o->act == ACT_START && rules_kind_row(f->kind)->transfers;
+}
+
+static void apply_progress(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
 	d->progress = f->progress;
 	if (o->act == ACT_ASK || o->act == ACT_AMEND || rules_state_row(d->to)->ended)
@@ -243,6 +295,7 @@ static void apply_progress(const struct order *o, const struct facts *f, struct 
 			.assignee_of_requester = f->progress.assignee_of_requester};
 	else if (o->act == ACT_ASSIGN)
 		apply_assignment(o, f, &d->progress);
+	apply_treatment(row, o, f, d);
 }
 
 /* --- who must act now -------------------------------------------------------- */
@@ -261,7 +314,9 @@ static struct bytes priority_of(const struct order *o, const struct facts *f)
 
 static int64_t due_of(enum deadline deadline, const struct order *o, const struct facts *f)
 {
-	return deadline_due(deadline, priority_of(o, f), f->now_us, o->contact_by);
+	struct date promised = o->act == ACT_PAUSE ? o->until : o->contact_by;
+
+	return deadline_due(deadline, priority_of(o, f), f->now_us, promised);
 }
 
 /* What the state asks for. Without a treatment there is nothing to start. */
@@ -289,6 +344,32 @@ static void next_resumed(const struct order *o, const struct facts *f, struct de
 		d->due_us = was_open ? f->progress.owner_due_us : f->due_us;
 }
 
+/* In treatment the next thing is what is expected. Nothing is left but the end
+ * where the owner said why, and a new event where the last one was called off. */
+static void next_expected(const struct order *o, const struct facts *f, struct decision *d)
+{
+	if (d->to == STATE_ACCEPTED)
+		d->next_kept = !f->progress.missed;
+	if (d->next_kept)
+		return;
+	if (d->to == STATE_ACCEPTED)
+		next_is(d, &d->owner, rules_kind_row(f->kind)->treats ? "start" : "complete",
+			due_of(DEADLINE_REACH, o, f));
+	else if (d->progress.expected)
+		next_is(d, &d->owner, "attend", d->progress.alarm_us);
+	else if (o->no_next.len)
+		next_is(d, &d->owner, "complete", 0);
+	else
+		next_is(d, &d->owner, "book", due_of(DEADLINE_REACH, o, f));
+}
+
+static void next_contact(const struct order *o, const struct facts *f, struct decision *d)
+{
+	d->next_kept = !o->contact || !f->progress.missed;
+	if (!d->next_kept)
+		next_is(d, &d->owner, "book", due_of(DEADLINE_REACH, o, f));
+}
+
 static void apply_next(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -308,10 +389,17 @@ static void apply_next(
 	case NEXT_RESUMED:
 		next_resumed(o, f, d);
 		break;
+	case NEXT_EXPECTED:
+		next_expected(o, f, d);
+		break;
+	case NEXT_REACH:
+		next_is(d, &d->owner, "reach", due_of(DEADLINE_REACH, o, f));
+		break;
+	case NEXT_CONTACT:
+		next_contact(o, f, d);
+		break;
 	}
-	/* What the owner holds of an ended referral is taken back. */
-	if (row->holder == HOLDER_HAND_BACK && uuid_equal(&f->custodian, &f->owner) &&
-		!uuid_equal(&f->hand_back, &f->owner)) {
+	if (waits_for_hand_back(row, f)) {
 		next_is(d, &f->hand_back, "take-back", due_of(DEADLINE_HAND_BACK, o, f));
 		d->tells.hand_back = NEEDS_ACT;
 	}
@@ -353,7 +441,7 @@ static void apply_row(
 	apply_sides(o, f, d);
 	apply_holder(row, o, f, d);
 	apply_leaver(o, f, d);
-	apply_progress(o, f, d);
+	apply_progress(row, o, f, d);
 	apply_next(row, o, f, d);
 	apply_tells(f, d);
 }

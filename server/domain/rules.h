@@ -48,8 +48,8 @@ struct order {
 	struct bytes priority;
 	struct bytes to_unit;
 	struct date help_request_date; /* year 0: not given */
-	bool has_replaces;
-	struct uuid replaces;
+	bool has_named_referral;       /* the one that is replaced, or the aftercare */
+	struct uuid named_referral;
 	struct date basis_end; /* the last day of the legal basis; year 0: none */
 	int64_t call_us;       /* 0: no call */
 
@@ -63,6 +63,16 @@ struct order {
 	struct date contact_by;
 	struct bytes clock_reason;
 	int64_t appointment_us;
+
+	/* treatment: what is expected next, or why nothing is */
+	enum expected expected;
+	int64_t expected_us;
+	struct bytes no_next, cancelled_by;
+	struct bytes intervention; /* start */
+	struct date start, until;  /* start; pause */
+	/* plan-home; an aftercare that was sent is |named_referral| */
+	struct bytes housing, not_needed;
+	struct date first_contact;
 
 	bool none_known;  /* reject: there is no alternative */
 	bool withdraws;	  /* ask: takes its own question back */
@@ -83,6 +93,12 @@ struct progress {
 	int64_t owner_due_us; /* the owner's deadline, while the requester is asked */
 	bool restarted;	      /* the owner's deadline was, after a question */
 	struct uuid assignee_of_owner, assignee_of_requester; /* nil: nobody */
+	enum expected expected;
+	int64_t expected_us, alarm_us;
+	bool missed; /* nobody confirmed it, and nobody has reached the person */
+	bool home_planned;
+	struct uuid aftercare; /* of that plan; nil: none is needed */
+	int hand_back_seq;     /* the ledger's line with which the owner waits; 0: it does not */
 };
 
 /* What is known, read under the chain's lock. What the unit is no party to is
@@ -99,6 +115,7 @@ struct facts {
 	bool chain_visible, chain_open;
 	struct uuid custodian;
 	struct date due_date; /* the person's clock */
+	int custody_seq;      /* the ledger's last line */
 
 	bool referral_visible;
 	bool referral_left; /* the unit was a party, and sees what it saw then */
@@ -119,6 +136,9 @@ struct facts {
 	bool named_unit_known;
 	struct uuid named_unit;
 	bool replaces_own;
+	bool aftercare_own;	 /* the named referral is an open aftercare of the unit's, here */
+	bool aftercare_accepted; /* that of the plan */
+	struct uuid aftercare_owner;
 
 	bool delivered_known;
 	bool delivered_asks; /* it was sent or forwarded: its receipt is event 2 */
@@ -161,6 +181,7 @@ struct decision {
 	struct progress progress;  /* afterwards */
 	struct uuid custodian;	   /* afterwards */
 	bool custodian_moves;
+	bool clock_stops;     /* the person's: an intervention has started */
 	struct uuid leaver;   /* a unit that is no party from now on; nil: none */
 	struct date due_date; /* the person's clock, where the chain is new */
 	bool next_kept;	      /* who must act is as it was */

@@ -32,19 +32,23 @@
 #define GUARD_NONE GUARD_COUNT
 _Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT <= 32, "sets fit their masks");
 
-#define FROM(...)    SET_OF(STATE_BIT, __VA_ARGS__)
-#define ROLES(...)   SET_OF(ROLE_BIT, __VA_ARGS__)
-#define GUARDS(...)  SET_OF(GUARD_BIT, __VA_ARGS__)
-#define NOT_FOR(...) SET_OF(KIND_BIT, __VA_ARGS__)
-#define TO(state)    TO_##state
-#define TO_SAME	     STATE_COUNT
-#define TO_REQUESTED STATE_REQUESTED
-#define TO_RECEIVED  STATE_RECEIVED
-#define TO_ACCEPTED  STATE_ACCEPTED
-#define TO_REJECTED  STATE_REJECTED
-#define TO_CANCELLED STATE_CANCELLED
-#define RAISES	     true
-#define LEAVES	     false
+#define FROM(...)      SET_OF(STATE_BIT, __VA_ARGS__)
+#define ROLES(...)     SET_OF(ROLE_BIT, __VA_ARGS__)
+#define GUARDS(...)    SET_OF(GUARD_BIT, __VA_ARGS__)
+#define NOT_FOR(...)   SET_OF(KIND_BIT, __VA_ARGS__)
+#define TO(state)      TO_##state
+#define TO_SAME	       STATE_COUNT
+#define TO_REQUESTED   STATE_REQUESTED
+#define TO_RECEIVED    STATE_RECEIVED
+#define TO_ACCEPTED    STATE_ACCEPTED
+#define TO_REJECTED    STATE_REJECTED
+#define TO_IN_PROGRESS STATE_IN_PROGRESS
+#define TO_ON_HOLD     STATE_ON_HOLD
+#define TO_COMPLETED   STATE_COMPLETED
+#define TO_FAILED      STATE_FAILED
+#define TO_CANCELLED   STATE_CANCELLED
+#define RAISES	       true
+#define LEAVES	       false
 #define TELLS(r, o, back)                          \
 	{                                          \
 		NEEDS_##r, NEEDS_##o, NEEDS_##back \

@@ -41,6 +41,12 @@ static const struct word act_words[] = {
 #undef ACT
 };
 
+static const struct word expected_words[] = {
+#define EXPECTED(name, code, ...) [EXPECTED_##name] = {code, 0},
+#include "stafett/tbl/expected.def"
+#undef EXPECTED
+};
+
 static int word_find(const struct word *words, size_t n, struct bytes code)
 {
 	for (size_t i = 0; i < n; i++)
@@ -91,6 +97,12 @@ const char *act_code(enum act act)
 	return act_words[act].code;
 }
 
+const char *expected_code(enum expected expected)
+{
+	assert(expected < EXPECTED_COUNT);
+	return expected_words[expected].code;
+}
+
 int state_from_code(struct bytes code)
 {
 	return word_find(state_words, ARRAY_SIZE(state_words), code);
@@ -109,6 +121,11 @@ int kind_from_code(struct bytes code)
 int act_from_code(struct bytes code)
 {
 	return word_find(act_words, ARRAY_SIZE(act_words), code);
+}
+
+int expected_from_code(struct bytes code)
+{
+	return word_find(expected_words, ARRAY_SIZE(expected_words), code);
 }
 
 bool state_is_ended(enum state state)

@@ -33,6 +33,14 @@ enum kind {
 };
 #undef KIND
 
+/* An event that is expected in treatment; EXPECTED_NONE: none is. */
+#define EXPECTED(name, ...) EXPECTED_##name,
+enum expected {
+#include "stafett/tbl/expected.def"
+	EXPECTED_COUNT,
+};
+#undef EXPECTED
+
 #define ACT(number, name, ...) ACT_##name,
 enum act {
 #include "stafett/tbl/acts.def"
@@ -48,11 +56,13 @@ const char *state_code(enum state state);
 const char *role_code(enum role role);
 const char *kind_code(enum kind kind);
 const char *act_code(enum act act);
+const char *expected_code(enum expected expected);
 /* The value of a code, or -1. */
 int state_from_code(struct bytes code);
 int role_from_code(struct bytes code);
 int kind_from_code(struct bytes code);
 int act_from_code(struct bytes code);
+int expected_from_code(struct bytes code);
 
 /* Whether a referral in this state is over. */
 bool state_is_ended(enum state state);

@@ -121,6 +121,7 @@ CREATE TABLE stafett.chain (
     event_seq stafett.ordinal NOT NULL,
     help_request_date date NOT NULL,
     intervention_due_date date NOT NULL,
+    intervention_start_date date, -- the person's clock stopped then
     create_time timestamptz NOT NULL,
     CHECK ((status = 'open') = (custodian IS NOT NULL))
 ) WITH (fillfactor = 85);
@@ -178,7 +179,14 @@ CREATE TABLE stafett.referral (
     owner_due_time timestamptz, -- the owner's deadline meanwhile
     restarted boolean NOT NULL DEFAULT false, -- that deadline was, after a question
     owner_assignee uuid,
-    requester_assignee uuid
+    requester_assignee uuid,
+    expected text, -- an event of the treatment, when it is, and when its miss is known
+    expected_time timestamptz,
+    alarm_time timestamptz,
+    missed boolean NOT NULL DEFAULT false,
+    home_planned boolean NOT NULL DEFAULT false,
+    aftercare uuid,
+    hand_back_seq int -- the line of custody with which the owner waits to be relieved
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
 
@@ -229,6 +237,17 @@ CREATE TABLE stafett.detail (
     question text,
     contact boolean,
     assignee uuid,
+    expected text,
+    expected_time timestamptz,
+    no_next text,
+    cancelled_by text,
+    intervention text,
+    start_date date,
+    until_date date,
+    housing text,
+    not_needed text,
+    first_contact_date date,
+    aftercare uuid,
     PRIMARY KEY (chain, seq)
 );
 
@@ -322,6 +341,7 @@ CREATE TYPE stafett.operation AS (
     custody_seq int,
     help_request_date date,
     due_date date,
+    stopped_date date,
     settles boolean,
     delivered_seq int,
     ends boolean,
@@ -351,6 +371,13 @@ CREATE TYPE stafett.operation AS (
     restarted boolean,
     owner_assignee uuid,
     requester_assignee uuid,
+    expected text,
+    expected_time timestamptz,
+    alarm_time timestamptz,
+    missed boolean,
+    home_planned boolean,
+    aftercare uuid,
+    hand_back_seq int,
     has_event boolean,
     event uuid,
     act text,
@@ -368,6 +395,16 @@ CREATE TYPE stafett.operation AS (
     question text,
     contact boolean,
     assignee uuid,
+    said_expected text,
+    said_time timestamptz,
+    no_next text,
+    cancelled_by text,
+    intervention text,
+    start_date date,
+    until_date date,
+    housing text,
+    not_needed text,
+    first_contact_date date,
     body_upload uuid,
     suite text,
     header bytea,
@@ -396,11 +433,13 @@ GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.reques
     stafett.event, stafett.detail, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
-GRANT UPDATE (version, custodian, custody_seq, event_seq) ON stafett.chain TO stafett_app;
+GRANT SELECT (intervention_start_date), UPDATE (version, custodian, custody_seq, event_seq,
+    intervention_start_date) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
 GRANT SELECT (next_actor, next_act, due_time) ON stafett.referral TO stafett_app;
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time,
-    question_seq, owner_due_time, restarted, owner_assignee, requester_assignee)
+    question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
+    expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq)
     ON stafett.referral TO stafett_app;
 GRANT SELECT (unit, code, referral), UPDATE (until) ON stafett.party TO stafett_app;
 GRANT SELECT (chain, seq, unit, referral, state, done, needs) ON stafett.delivery TO stafett_app;

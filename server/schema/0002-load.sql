@@ -61,7 +61,7 @@ $$;
 -- it. Only those that name something; p_i says which they are.
 CREATE FUNCTION api.load_chains(
     p_i int[], p_unit text[], p_chain uuid[], p_referral uuid[], p_named_unit text[],
-    p_delivered uuid[], p_replaces uuid[], p_assignee text[])
+    p_delivered uuid[], p_named_referral uuid[], p_assignee text[])
 RETURNS TABLE (
     i int,
     chain_exists boolean, chain_visible boolean, chain_status text, custodian uuid,
@@ -70,7 +70,9 @@ RETURNS TABLE (
     priority text, requester uuid, owner uuid, sender uuid, hand_back uuid,
     due_time timestamptz, question_seq int, owner_due_time timestamptz, restarted boolean,
     owner_assignee uuid, requester_assignee uuid,
-    named_unit uuid, replaces_ok boolean,
+    expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
+    home_planned boolean, aftercare uuid, hand_back_seq int, aftercare_owner uuid,
+    named_unit uuid, replaces_ok boolean, aftercare_ok boolean,
     delivery_seq int, delivery_asks boolean, delivery_hash bytea,
     assignee uuid, assigned text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -88,12 +90,16 @@ BEGIN
         f.id IS NOT NULL, mine.until IS NOT NULL, f.status, f.version, f.kind, f.priority,
         f.requester, f.owner, f.sender, f.hand_back_unit, f.due_time,
         f.question_seq, f.owner_due_time, f.restarted, f.owner_assignee, f.requester_assignee,
+        f.expected, f.expected_time, f.alarm_time, f.missed, f.home_planned, f.aftercare,
+        f.hand_back_seq, home.owner,
         h.id, old.id IS NOT NULL,
+        old.kind = 'aftercare' AND old.chain = c.id AND old.status IN (
+            'requested', 'received', 'accepted', 'in-progress', 'on-hold'),
         d.seq, d.asks, d.content_hash,
         taker.id, holder.urn
-    FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered, p_replaces,
-            p_assignee)
-        AS o (i, unit, chain, referral, named_unit, delivered, replaces, assignee)
+    FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
+            p_named_referral, p_assignee)
+        AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee)
     LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (SELECT * FROM chain x WHERE x.id = o.chain LIMIT 1) c ON true
     LEFT JOIN LATERAL (
@@ -112,8 +118,12 @@ BEGIN
         SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
     LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
-        SELECT x.id FROM referral x
-        WHERE x.id = o.replaces AND x.requester = u.id LIMIT 1) old ON true
+        SELECT x.id, x.kind, x.chain, x.status FROM referral x
+        WHERE x.id = o.named_referral AND x.requester = u.id LIMIT 1) old ON true
+    LEFT JOIN LATERAL (
+        SELECT x.owner FROM referral x
+        WHERE x.id = f.aftercare AND x.status IN ('accepted', 'in-progress', 'on-hold')
+        LIMIT 1) home ON true
     LEFT JOIN LATERAL (
         SELECT dd.seq, dd.content_hash, e.kind IN ('send', 'forward') AS asks
         FROM delivery dd

@@ -63,9 +63,12 @@ CREATE TYPE stafett.referral_row AS (
     care_responsibility_remains boolean, person_informed boolean,
     chain_status text, custodian text, custodian_since timestamptz, chain_version int,
     help_request_date date, intervention_due_date date, parties text,
+    intervention_start_date date,
     delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
     delivery_acknowledge_time timestamptz, acknowledge_member text, cause text,
     relation text, question_time timestamptz, assignee text, assignee_display_name text,
+    expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
+    home_planned boolean, aftercare uuid, aftercare_accepted boolean, waits boolean,
     card bytea);
 
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
@@ -89,6 +92,7 @@ BEGIN ATOMIC
         (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
             FROM stafett.unit pu
             WHERE pu.id IN (r.requester, now_.owner, r.hand_back_unit, now_.custodian)),
+        CASE WHEN gone.id IS NULL THEN c.intervention_start_date END,
         d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
         concat_ws(',', CASE WHEN r.requester = p_unit THEN 'requester' END,
             CASE WHEN r.owner = p_unit THEN 'owner' END,
@@ -98,6 +102,11 @@ BEGIN ATOMIC
         (SELECT e.create_time FROM stafett.event e
             WHERE e.chain = r.chain AND e.seq = r.question_seq AND gone.id IS NULL LIMIT 1),
         assignee.urn, assignee.display_name,
+        still.expected, still.expected_time, still.alarm_time, still.missed,
+        still.home_planned, still.aftercare,
+        (SELECT x.status IN ('accepted', 'in-progress', 'on-hold')
+            FROM stafett.referral x WHERE x.id = still.aftercare LIMIT 1),
+        still.hand_back_seq = c.custody_seq,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
                 AND length(ct.card) > 0
@@ -118,6 +127,7 @@ BEGIN ATOMIC
         CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
             ELSE r.owner END AS owner,
         coalesce(gone.custodian, c.custodian) AS custodian) now_
+    LEFT JOIN LATERAL (SELECT r.* WHERE gone.id IS NULL LIMIT 1) still ON true
     LEFT JOIN stafett.custody cu
         ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
@@ -168,7 +178,10 @@ RETURNS TABLE (
     id uuid, referral uuid, version int, kind text, code text, unit text, member text,
     member_display_name text, occurrence_time timestamptz, create_time timestamptz,
     from_status text, to_status text, custodian text, custodian_changed boolean,
-    status_reason text, person_told text, named_unit text, question text, contact boolean)
+    status_reason text, person_told text, named_unit text, question text, contact boolean,
+    expected text, expected_time timestamptz, no_next text, cancelled_by text,
+    intervention text, start_date date, until_date date, housing text, not_needed text,
+    first_contact_date date, aftercare uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -179,7 +192,10 @@ BEGIN
     SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
         e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
         e.custodian_changed,
-        dt.reason, dt.person_told, n.handle, dt.question, dt.contact
+        dt.reason, dt.person_told, n.handle, dt.question, dt.contact,
+        dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
+        dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
+        dt.first_contact_date, dt.aftercare
     FROM stafett.visible(acting, p_id, p_code) v
     JOIN referral r ON r.id = v.referral
     JOIN event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until

@@ -117,9 +117,9 @@ static struct fault decode_send(struct arena *arena, const Stafett__V1__Header *
 	DECODE_TRY(decode_basis(send->legal_basis, w));
 	DECODE_TRY(decode_optional_handle(
 		send->hand_back_unit, "send.hand_back_unit", &o->named_unit));
-	o->has_replaces = !decode_is_empty(send->replaces);
-	if (o->has_replaces)
-		DECODE_TRY(decode_uuid(send->replaces, "send.replaces", &o->replaces));
+	o->has_named_referral = !decode_is_empty(send->replaces);
+	if (o->has_named_referral)
+		DECODE_TRY(decode_uuid(send->replaces, "send.replaces", &o->named_referral));
 	DECODE_TRY(decode_reference(
 		send->reference, calendar_date_of(o->create_us), &w->request.reference));
 	w->request.remains = send->care_responsibility_remains;
@@ -163,7 +163,12 @@ static struct fault decode_accept(
 	DECODE_TRY(decode_date(accept->contact_by_date, "accept.contact_by_date", &o->contact_by));
 	DECODE_TRY(decode_optional_code(
 		accept->clock_reason, CODES_CLOCK_REASON, "accept.clock_reason", &o->clock_reason));
-	return decode_time(accept->appointment_time, "accept.appointment_time", &o->appointment_us);
+	DECODE_TRY(decode_time(
+		accept->appointment_time, "accept.appointment_time", &o->appointment_us));
+	/* A first appointment is a visit that is expected. */
+	o->expected = o->appointment_us ? EXPECTED_VISIT : EXPECTED_NONE;
+	o->expected_us = o->appointment_us;
+	return DECODE_OK;
 }
 
 static struct fault decode_reject(
@@ -241,6 +246,122 @@ static struct fault decode_assign(
 		assign->from_member, "assign.from_member", &o->assigned_before);
 }
 
+/* --- treatment ------------------------------------------------------------------------ */
+
+static struct fault decode_event(const Stafett__V1__ExpectedEvent *event, struct order *o)
+{
+	struct bytes code = {0};
+
+	if (!event)
+		return DECODE_OK;
+	DECODE_TRY(decode_code(event->kind, CODES_EVENT, "event.kind", &code));
+	o->expected = (enum expected)expected_from_code(code);
+	DECODE_TRY(decode_time(event->time, "event.time", &o->expected_us));
+	return o->expected_us ? DECODE_OK : decode_fault(REASON_FIELD_MISSING, "event.time");
+}
+
+/* In treatment the owner always says what is expected next, or why nothing is. */
+static struct fault decode_next(
+	const Stafett__V1__ExpectedEvent *event, const char *no_next, struct order *o)
+{
+	if (!event == decode_is_empty(no_next))
+		return decode_fault(event ? REASON_FIELD_INVALID : REASON_FIELD_MISSING, "event");
+	DECODE_TRY(decode_optional_code(no_next, CODES_NO_NEXT, "no_next", &o->no_next));
+	return decode_event(event, o);
+}
+
+static struct fault decode_book(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__BookAct *book = h->book;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_optional_code(
+		book->cancelled_by, CODES_CANCELLED_BY, "book.cancelled_by", &o->cancelled_by));
+	if (!book->event && !o->cancelled_by.len)
+		return decode_fault(REASON_FIELD_MISSING, "event");
+	return decode_event(book->event, o);
+}
+
+static struct fault decode_start(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__StartAct *start = h->start;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(
+		start->intervention, CODES_INTERVENTION, "start.intervention", &o->intervention));
+	o->start = calendar_date_of(o->create_us);
+	if (!decode_is_empty(start->start_date))
+		DECODE_TRY(decode_date(start->start_date, "start.start_date", &o->start));
+	return decode_next(start->event, start->no_next, o);
+}
+
+static struct fault decode_attend(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_next(h->attend->event, h->attend->no_next, &w->order);
+}
+
+static struct fault decode_resume(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_next(h->resume->event, NULL, &w->order);
+}
+
+static struct fault decode_pause(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__PauseAct *pause = h->pause;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(pause->reason, CODES_CLOCK_REASON, "pause.reason", &o->reason));
+	return decode_date(pause->until_date, "pause.until_date", &o->until);
+}
+
+static struct fault decode_plan_home(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__PlanHomeAct *plan = h->plan_home;
+	struct order *o = &w->order;
+
+	o->has_named_referral = !decode_is_empty(plan->aftercare);
+	if (o->has_named_referral != decode_is_empty(plan->not_needed))
+		return decode_fault(
+			o->has_named_referral ? REASON_FIELD_INVALID : REASON_FIELD_MISSING,
+			"plan_home.aftercare");
+	if (o->has_named_referral)
+		DECODE_TRY(decode_uuid(plan->aftercare, "plan_home.aftercare", &o->named_referral));
+	DECODE_TRY(decode_optional_code(
+		plan->not_needed, CODES_NOT_NEEDED, "plan_home.not_needed", &o->not_needed));
+	DECODE_TRY(decode_code(plan->housing, CODES_HOUSING, "plan_home.housing", &o->housing));
+	return decode_date(
+		plan->first_contact_date, "plan_home.first_contact_date", &o->first_contact);
+}
+
+static struct fault decode_break_off(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	const Stafett__V1__BreakOffAct *off = h->break_off;
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(off->reason, CODES_END, "break_off.reason", &o->reason));
+	DECODE_TRY(decode_code(
+		off->person_told, CODES_PERSON_TOLD, "break_off.person_told", &o->person_told));
+	return decode_words(w);
+}
+
+/* Words and nothing else: complete, correct. */
+static struct fault decode_final_answer(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_words(w);
+}
+
+/* The act says it all: miss, take-back. */
+static struct fault decode_nothing(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return DECODE_OK;
+}
+
 /* --- which act ------------------------------------------------------------------------ */
 
 static const struct {
@@ -254,7 +375,18 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_ACCEPT, ACT_ACCEPT, decode_accept},
 	{STAFETT__V1__HEADER__ACT_REJECT, ACT_REJECT, decode_reject},
 	{STAFETT__V1__HEADER__ACT_FORWARD, ACT_FORWARD, decode_forward},
+	{STAFETT__V1__HEADER__ACT_BOOK, ACT_BOOK, decode_book},
+	{STAFETT__V1__HEADER__ACT_START, ACT_START, decode_start},
+	{STAFETT__V1__HEADER__ACT_ATTEND, ACT_ATTEND, decode_attend},
+	{STAFETT__V1__HEADER__ACT_MISS, ACT_MISS, decode_nothing},
+	{STAFETT__V1__HEADER__ACT_PAUSE, ACT_PAUSE, decode_pause},
+	{STAFETT__V1__HEADER__ACT_RESUME, ACT_RESUME, decode_resume},
 	{STAFETT__V1__HEADER__ACT_ANSWER, ACT_ANSWER, decode_answer},
+	{STAFETT__V1__HEADER__ACT_PLAN_HOME, ACT_PLAN_HOME, decode_plan_home},
+	{STAFETT__V1__HEADER__ACT_COMPLETE, ACT_COMPLETE, decode_final_answer},
+	{STAFETT__V1__HEADER__ACT_BREAK_OFF, ACT_BREAK_OFF, decode_break_off},
+	{STAFETT__V1__HEADER__ACT_TAKE_BACK, ACT_TAKE_BACK, decode_nothing},
+	{STAFETT__V1__HEADER__ACT_CORRECT, ACT_CORRECT, decode_final_answer},
 	{STAFETT__V1__HEADER__ACT_WITHDRAW, ACT_WITHDRAW, decode_withdraw},
 	{STAFETT__V1__HEADER__ACT_NEED_GONE, ACT_NEED_GONE, decode_need_gone},
 	{STAFETT__V1__HEADER__ACT_NOTE, ACT_NOTE, decode_note},

@@ -128,6 +128,20 @@ static void put_time(struct effects *e, enum batch_column c, int64_t us)
 		put_null(e, c);
 }
 
+/* 0 is no number. */
+static void put_seq(struct effects *e, enum batch_column c, int seq)
+{
+	if (seq)
+		put_int(e, c, seq);
+	else
+		put_null(e, c);
+}
+
+static void put_expected(struct effects *e, enum batch_column c, enum expected expected)
+{
+	put_code(e, c, expected ? expected_code(expected) : NULL);
+}
+
 /* --- the groups ------------------------------------------------------------ */
 
 static void add_key(struct effects *e, const struct write *w, const struct loaded *l, bool applies,
@@ -153,10 +167,11 @@ static void add_chain(
 	put_int(e, BATCH_seq, l->facts.event_seq + (d->has_event ? 1 : 0));
 	put_int(e, BATCH_chain_version, l->chain_version + (d->custodian_moves ? 1 : 0));
 	put_uuid(e, BATCH_custodian, &d->custodian);
-	put_int(e, BATCH_custody_seq, l->custody_seq + (d->custodian_moves ? 1 : 0));
+	put_int(e, BATCH_custody_seq, l->facts.custody_seq + (d->custodian_moves ? 1 : 0));
 	put_date(e, BATCH_help_request_date,
 		o->opens_chain ? o->help_request_date : (struct date){0});
 	put_date(e, BATCH_due_date, d->due_date);
+	put_date(e, BATCH_stopped_date, d->clock_stops ? o->start : (struct date){0});
 }
 
 static void add_told(
@@ -200,14 +215,18 @@ static void add_progress(struct effects *e, const struct decision *d)
 	put_who(e, BATCH_next_actor, &d->next_actor);
 	put_code(e, BATCH_next_act, d->next_act);
 	put_time(e, BATCH_due_time, d->due_us);
-	if (p->question_seq)
-		put_int(e, BATCH_question_seq, p->question_seq);
-	else
-		put_null(e, BATCH_question_seq);
+	put_seq(e, BATCH_question_seq, p->question_seq);
 	put_time(e, BATCH_owner_due_time, p->owner_due_us);
 	put_bool(e, BATCH_restarted, p->restarted);
 	put_who(e, BATCH_owner_assignee, &p->assignee_of_owner);
 	put_who(e, BATCH_requester_assignee, &p->assignee_of_requester);
+	put_expected(e, BATCH_expected, p->expected);
+	put_time(e, BATCH_expected_time, p->expected_us);
+	put_time(e, BATCH_alarm_time, p->alarm_us);
+	put_bool(e, BATCH_missed, p->missed);
+	put_bool(e, BATCH_home_planned, p->home_planned);
+	put_who(e, BATCH_aftercare, &p->aftercare);
+	put_seq(e, BATCH_hand_back_seq, p->hand_back_seq);
 }
 
 static void add_referral(
@@ -239,12 +258,11 @@ static const struct uuid *named_unit_of(const struct order *o, const struct fact
 	return o->act != ACT_SEND && f->named_unit_known ? &f->named_unit : &none;
 }
 
-/* What the act said; nearly all of it is null, so a row is written only for some. */
+/* What an act said: the row that only an act on what was there writes. */
 static void add_detail(struct effects *e, const struct order *o, const struct facts *f)
 {
 	static const struct uuid none;
-	bool says = o->reason.len || o->person_told.len || o->responsible.len || o->question.len ||
-		    o->contact || o->act == ACT_ASSIGN;
+	bool says = o->act != ACT_SEND && o->act != ACT_ACKNOWLEDGE;
 
 	put_bool(e, BATCH_has_detail, says);
 	put_text(e, BATCH_reason, o->reason);
@@ -257,6 +275,16 @@ static void add_detail(struct effects *e, const struct order *o, const struct fa
 	put_text(e, BATCH_question, o->question);
 	put_bool(e, BATCH_contact, o->contact);
 	put_who(e, BATCH_assignee, o->act == ACT_ASSIGN ? &f->assignee : &none);
+	put_expected(e, BATCH_said_expected, o->expected);
+	put_time(e, BATCH_said_time, o->expected_us);
+	put_text(e, BATCH_no_next, o->no_next);
+	put_text(e, BATCH_cancelled_by, o->cancelled_by);
+	put_text(e, BATCH_intervention, o->intervention);
+	put_date(e, BATCH_start_date, o->start);
+	put_date(e, BATCH_until_date, o->until);
+	put_text(e, BATCH_housing, o->housing);
+	put_text(e, BATCH_not_needed, o->not_needed);
+	put_date(e, BATCH_first_contact_date, o->first_contact);
 }
 
 static void add_content(struct effects *e, const struct write *w)
@@ -299,8 +327,8 @@ static void add_request(struct effects *e, const struct write *w)
 	put_text(e, BATCH_basis_form, r->basis_form);
 	put_date(e, BATCH_basis_end_date, w->order.basis_end);
 	put_bool(e, BATCH_basis_covers, r->basis_covers);
-	if (w->order.has_replaces)
-		put_uuid(e, BATCH_replaces, &w->order.replaces);
+	if (w->order.act == ACT_SEND && w->order.has_named_referral)
+		put_uuid(e, BATCH_replaces, &w->order.named_referral);
 	else
 		put_null(e, BATCH_replaces);
 	put_text(e, BATCH_reference, r->reference);

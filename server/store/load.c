@@ -45,8 +45,17 @@ enum chain_column {
 	CHAIN_RESTARTED,
 	CHAIN_OWNER_ASSIGNEE,
 	CHAIN_REQUESTER_ASSIGNEE,
+	CHAIN_EXPECTED,
+	CHAIN_EXPECTED_TIME,
+	CHAIN_ALARM_TIME,
+	CHAIN_MISSED,
+	CHAIN_HOME_PLANNED,
+	CHAIN_AFTERCARE,
+	CHAIN_HAND_BACK_SEQ,
+	CHAIN_AFTERCARE_OWNER,
 	CHAIN_NAMED_UNIT,
 	CHAIN_REPLACES_OK,
+	CHAIN_AFTERCARE_OK,
 	CHAIN_DELIVERY_SEQ,
 	CHAIN_DELIVERY_ASKS,
 	CHAIN_DELIVERY_HASH,
@@ -66,7 +75,7 @@ enum chain_column {
 	DO(referral, DB_UUID_ARRAY)       \
 	DO(named_unit, DB_TEXT_ARRAY)     \
 	DO(delivered, DB_UUID_ARRAY)      \
-	DO(replaces, DB_UUID_ARRAY)       \
+	DO(named_referral, DB_UUID_ARRAY) \
 	DO(assignee, DB_TEXT_ARRAY)       \
 	DO(upload, DB_UUID_ARRAY)         \
 	DO(upload_sha256, DB_BYTEA_ARRAY) \
@@ -154,7 +163,7 @@ static int load_first(const struct load *load, const int *first_of, const struct
 /* A send into a new chain names nothing that was there, but for these two. */
 static void add_chain(struct load *load, const struct order *o)
 {
-	if (o->opens_chain && !o->named_unit.len && !o->has_replaces)
+	if (o->opens_chain && !o->named_unit.len && !o->has_named_referral)
 		return;
 	db_array_add_int(&load->index, load->n + 1);
 	add_text(&load->actor, o->unit);
@@ -162,7 +171,7 @@ static void add_chain(struct load *load, const struct order *o)
 	add_uuid(&load->referral, &o->referral, o->act != ACT_SEND);
 	add_text(&load->named_unit, o->named_unit);
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
-	add_uuid(&load->replaces, &o->replaces, o->has_replaces);
+	add_uuid(&load->named_referral, &o->named_referral, o->has_named_referral);
 	add_text(&load->assignee, o->assignee);
 	load->n_chains++;
 }
@@ -199,7 +208,7 @@ void load_chains_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->referral);
 	db_args_add_array(args, &load->named_unit);
 	db_args_add_array(args, &load->delivered);
-	db_args_add_array(args, &load->replaces);
+	db_args_add_array(args, &load->named_referral);
 	db_args_add_array(args, &load->assignee);
 }
 
@@ -268,11 +277,20 @@ static void read_referral(const struct db_row *row, struct facts *f)
 
 static void read_progress(const struct db_row *row, struct progress *p)
 {
+	int expected = expected_from_code(db_row_bytes(row, CHAIN_EXPECTED));
+
 	p->question_seq = db_row_int(row, CHAIN_QUESTION_SEQ);
 	p->owner_due_us = db_row_time(row, CHAIN_OWNER_DUE_TIME);
 	p->restarted = db_row_bool(row, CHAIN_RESTARTED);
 	p->assignee_of_owner = read_uuid(row, CHAIN_OWNER_ASSIGNEE);
 	p->assignee_of_requester = read_uuid(row, CHAIN_REQUESTER_ASSIGNEE);
+	p->expected = expected > 0 ? (enum expected)expected : EXPECTED_NONE;
+	p->expected_us = db_row_time(row, CHAIN_EXPECTED_TIME);
+	p->alarm_us = db_row_time(row, CHAIN_ALARM_TIME);
+	p->missed = db_row_bool(row, CHAIN_MISSED);
+	p->home_planned = db_row_bool(row, CHAIN_HOME_PLANNED);
+	p->aftercare = read_uuid(row, CHAIN_AFTERCARE);
+	p->hand_back_seq = db_row_int(row, CHAIN_HAND_BACK_SEQ);
 }
 
 /* Copies a text that must outlive its result; one that is too long is none. */
@@ -294,6 +312,9 @@ static void read_named(const struct db_row *row, struct loaded *l)
 	f->named_unit_known = db_row_has(row, CHAIN_NAMED_UNIT);
 	f->named_unit = read_uuid(row, CHAIN_NAMED_UNIT);
 	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
+	f->aftercare_own = db_row_bool(row, CHAIN_AFTERCARE_OK);
+	f->aftercare_accepted = db_row_has(row, CHAIN_AFTERCARE_OWNER);
+	f->aftercare_owner = read_uuid(row, CHAIN_AFTERCARE_OWNER);
 	f->delivered_known = db_row_has(row, CHAIN_DELIVERY_SEQ);
 	f->delivered_asks = db_row_bool(row, CHAIN_DELIVERY_ASKS);
 	db_row_copy(row, CHAIN_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
@@ -309,7 +330,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 
 	l->chain_exists = db_row_bool(row, CHAIN_EXISTS);
 	l->chain_version = db_row_int(row, CHAIN_VERSION);
-	l->custody_seq = db_row_int(row, CHAIN_CUSTODY_SEQ);
+	f->custody_seq = db_row_int(row, CHAIN_CUSTODY_SEQ);
 	f->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
 	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
 	f->chain_open = is_word(row, CHAIN_STATUS, "open");

@@ -22,7 +22,8 @@ struct load {
 	int n, caller_of[CAP_BATCH_OPS], recipient_of[CAP_BATCH_OPS]; /* that first one */
 
 	/* Of those that name a chain, or another thing that was there before. */
-	struct db_array index, actor, chain, referral, named_unit, delivered, replaces, assignee;
+	struct db_array index, actor, chain, referral, named_unit, delivered, named_referral,
+		assignee;
 	int n_chains;
 
 	/* Of every operation again; null where it claims no upload. */
@@ -38,7 +39,7 @@ struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
 	bool replicated, chain_exists;
-	int chain_version, custody_seq, delivery_seq;
+	int chain_version, delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX];
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
 };

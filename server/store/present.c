@@ -4,101 +4,7 @@
 
 #include "domain/code.h"
 #include "domain/rules.h"
-
-/* --- values ----------------------------------------------------------------- */
-
-/* protobuf-c packs a NULL string as an empty one. */
-static char *take_text(struct arena *a, const struct db_row *row, int column)
-{
-	struct bytes text = db_row_bytes(row, column);
-
-	return text.len ? arena_copy(a, text) : NULL;
-}
-
-static char *take_uuid(struct arena *a, const struct db_row *row, int column)
-{
-	char text[UUID_TEXT_LEN + 1];
-	struct uuid uuid;
-
-	if (!db_row_has(row, column))
-		return NULL;
-	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
-	uuid_format(&uuid, text);
-	return arena_copy(a, bytes_of_string(text));
-}
-
-static char *take_date(struct arena *a, const struct db_row *row, int column)
-{
-	char text[11];
-
-	if (!db_row_has(row, column))
-		return NULL;
-	date_format(date_from_days(db_row_date(row, column)), text);
-	return arena_copy(a, bytes_of_string(text));
-}
-
-static Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column)
-{
-	Google__Protobuf__Timestamp *time;
-	int64_t us = db_row_time(row, column);
-
-	if (!db_row_has(row, column) || !(time = arena_alloc(a, sizeof(*time))))
-		return NULL;
-	google__protobuf__timestamp__init(time);
-	time->seconds = us / 1000000;
-	time->nanos = (int32_t)(us % 1000000 * 1000);
-	return time;
-}
-
-static ProtobufCBinaryData take_bytes(struct arena *a, const struct db_row *row, int column)
-{
-	struct bytes value = db_row_bytes(row, column);
-	char *copy = value.len ? arena_copy(a, value) : NULL;
-
-	return (ProtobufCBinaryData){copy ? value.len : 0, (uint8_t *)copy};
-}
-
-/* "7K3M-Q9FX" of the stored letters. */
-static char *take_code(struct arena *a, const struct db_row *row, int column)
-{
-	char letters[CODE_LETTERS + 1] = "", text[CODE_TEXT_LEN + 1];
-
-	db_row_copy(row, column, letters, CODE_LETTERS);
-	code_format(letters, text);
-	return arena_copy(a, bytes_of_string(text));
-}
-
-/* The items of a comma-separated list. */
-static char **take_list(struct arena *a, const struct db_row *row, int column, size_t *ret_n)
-{
-	char *text = take_text(a, row, column);
-	char **items, *save = NULL;
-	size_t n = 1;
-
-	*ret_n = 0;
-	if (!text)
-		return NULL;
-	for (const char *p = text; *p; p++)
-		n += *p == ',';
-	items = arena_alloc(a, n * sizeof(*items));
-	if (!items)
-		return NULL;
-	for (char *item = strtok_r(text, ",", &save); item; item = strtok_r(NULL, ",", &save))
-		items[(*ret_n)++] = item;
-	return items;
-}
-
-static Stafett__V1__Part *take_part(struct arena *a, const struct db_row *row, int column)
-{
-	Stafett__V1__Part *part;
-
-	if (!db_row_bytes(row, column).len || !(part = arena_alloc(a, sizeof(*part))))
-		return NULL;
-	stafett__v1__part__init(part);
-	part->content_case = STAFETT__V1__PART__CONTENT_DATA;
-	part->data = take_bytes(a, row, column);
-	return part;
-}
+#include "store/present_values.h"
 
 /* --- referrals ---------------------------------------------------------------- */
 
@@ -140,6 +46,7 @@ enum referral_column {
 	CHAIN_HELP_REQUEST_DATE,
 	CHAIN_DUE_DATE,
 	CHAIN_PARTIES,
+	CHAIN_START_DATE,
 	DELIVERY_STATE,
 	DELIVERY_STORE_TIME,
 	DELIVERY_OFFER_TIME,
@@ -151,6 +58,14 @@ enum referral_column {
 	REFERRAL_QUESTION_TIME,
 	REFERRAL_ASSIGNEE,
 	REFERRAL_ASSIGNEE_NAME,
+	REFERRAL_EXPECTED,
+	REFERRAL_EXPECTED_TIME,
+	REFERRAL_ALARM_TIME,
+	REFERRAL_MISSED,
+	REFERRAL_HOME_PLANNED,
+	REFERRAL_AFTERCARE,
+	REFERRAL_AFTERCARE_ACCEPTED,
+	REFERRAL_WAITS,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -207,6 +122,13 @@ static void take_allowed_acts(
 		.custodian = strstr(relation, "holder") ? us : somebody_else,
 		.referral_left = strstr(relation, "left"),
 		.progress.question_seq = db_row_has(row, REFERRAL_QUESTION_TIME),
+		.progress.expected = db_row_has(row, REFERRAL_EXPECTED),
+		.progress.missed = db_row_bool(row, REFERRAL_MISSED),
+		.progress.home_planned = db_row_bool(row, REFERRAL_HOME_PLANNED),
+		.progress.aftercare = db_row_has(row, REFERRAL_AFTERCARE) ? us : somebody_else,
+		.aftercare_accepted = db_row_bool(row, REFERRAL_AFTERCARE_ACCEPTED),
+		.progress.hand_back_seq = db_row_bool(row, REFERRAL_WAITS),
+		.custody_seq = 1,
 	};
 	mask_t acts = rules_allowed_acts(&facts);
 
@@ -232,6 +154,32 @@ static void take_request(struct arena *a, const struct db_row *row, Stafett__V1_
 	r->person_informed = db_row_bool(row, REFERRAL_INFORMED);
 }
 
+static Stafett__V1__ExpectedEvent *take_expected(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__ExpectedEvent *e;
+
+	if (!db_row_has(row, REFERRAL_EXPECTED) || !(e = arena_alloc(a, sizeof(*e))))
+		return NULL;
+	stafett__v1__expected_event__init(e);
+	e->kind = take_text(a, row, REFERRAL_EXPECTED);
+	e->time = take_time(a, row, REFERRAL_EXPECTED_TIME);
+	e->alarm_time = take_time(a, row, REFERRAL_ALARM_TIME);
+	e->missed = db_row_bool(row, REFERRAL_MISSED);
+	return e;
+}
+
+/* What is most worth knowing of what the status does not say. */
+static const char *business_status(const struct db_row *row)
+{
+	if (db_row_bool(row, REFERRAL_MISSED))
+		return "missed";
+	if (db_row_has(row, REFERRAL_QUESTION_TIME))
+		return "completion-asked";
+	if (db_row_bool(row, REFERRAL_HOME_PLANNED))
+		return "homecoming-planned";
+	return db_row_has(row, REFERRAL_EXPECTED) ? "booked" : "";
+}
+
 static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1__Referral *r)
 {
 	r->status = take_text(a, row, REFERRAL_STATUS);
@@ -250,6 +198,8 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
 	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
 	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
+	r->expected_event = take_expected(a, row);
+	r->business_status = arena_copy(a, bytes_of_string(business_status(row)));
 }
 
 static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
@@ -268,6 +218,7 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
+	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 }
 
@@ -322,7 +273,43 @@ enum event_column {
 	EVENT_NAMED_UNIT,
 	EVENT_QUESTION,
 	EVENT_CONTACT,
+	EVENT_EXPECTED,
+	EVENT_EXPECTED_TIME,
+	EVENT_NO_NEXT,
+	EVENT_CANCELLED_BY,
+	EVENT_INTERVENTION,
+	EVENT_START_DATE,
+	EVENT_UNTIL_DATE,
+	EVENT_HOUSING,
+	EVENT_NOT_NEEDED,
+	EVENT_FIRST_CONTACT,
+	EVENT_AFTERCARE,
 };
+
+/* What the act said in codes, beyond its kind. */
+static void take_detail(struct arena *a, const struct db_row *row, Stafett__V1__Event *e)
+{
+	e->status_reason = take_text(a, row, EVENT_REASON);
+	e->person_told = take_text(a, row, EVENT_PERSON_TOLD);
+	e->named_unit = take_text(a, row, EVENT_NAMED_UNIT);
+	e->question = take_text(a, row, EVENT_QUESTION);
+	e->contact = db_row_bool(row, EVENT_CONTACT);
+	if (db_row_has(row, EVENT_EXPECTED) &&
+		(e->expected_event = arena_alloc(a, sizeof(*e->expected_event)))) {
+		stafett__v1__expected_event__init(e->expected_event);
+		e->expected_event->kind = take_text(a, row, EVENT_EXPECTED);
+		e->expected_event->time = take_time(a, row, EVENT_EXPECTED_TIME);
+	}
+	e->no_next = take_text(a, row, EVENT_NO_NEXT);
+	e->cancelled_by = take_text(a, row, EVENT_CANCELLED_BY);
+	e->intervention = take_text(a, row, EVENT_INTERVENTION);
+	e->start_date = take_date(a, row, EVENT_START_DATE);
+	e->until_date = take_date(a, row, EVENT_UNTIL_DATE);
+	e->housing = take_text(a, row, EVENT_HOUSING);
+	e->not_needed = take_text(a, row, EVENT_NOT_NEEDED);
+	e->first_contact_date = take_date(a, row, EVENT_FIRST_CONTACT);
+	e->aftercare = take_uuid(a, row, EVENT_AFTERCARE);
+}
 
 Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 {
@@ -345,11 +332,7 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->to_status = take_text(a, row, EVENT_TO);
 	e->custodian = take_text(a, row, EVENT_CUSTODIAN);
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
-	e->status_reason = take_text(a, row, EVENT_REASON);
-	e->person_told = take_text(a, row, EVENT_PERSON_TOLD);
-	e->named_unit = take_text(a, row, EVENT_NAMED_UNIT);
-	e->question = take_text(a, row, EVENT_QUESTION);
-	e->contact = db_row_bool(row, EVENT_CONTACT);
+	take_detail(a, row, e);
 	return a->overflowed ? NULL : e;
 }
 

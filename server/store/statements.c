@@ -91,7 +91,8 @@
 #define CHANGES \
 	"old_chain AS ("                                                                     \
 	"UPDATE stafett.chain c SET version = ok.chain_version, custodian = ok.custodian,"   \
-	" custody_seq = ok.custody_seq, event_seq = ok.seq"                                  \
+	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
+	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
 	"old_referral AS ("                                                                  \
 	"UPDATE stafett.referral r SET version = ok.version, status = ok.to_status,"         \
@@ -101,7 +102,10 @@
 	" due_time = CASE WHEN ok.next_kept THEN r.due_time ELSE ok.due_time END,"           \
 	" question_seq = ok.question_seq, owner_due_time = ok.owner_due_time,"               \
 	" restarted = ok.restarted, owner_assignee = ok.owner_assignee,"                     \
-	" requester_assignee = ok.requester_assignee"                                        \
+	" requester_assignee = ok.requester_assignee, expected = ok.expected,"               \
+	" expected_time = ok.expected_time, alarm_time = ok.alarm_time,"                     \
+	" missed = ok.missed, home_planned = ok.home_planned, aftercare = ok.aftercare,"     \
+	" hand_back_seq = ok.hand_back_seq"                                        \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* A rejection is answered by the referral that replaces what was rejected. */       \
 	"replaced AS ("                                                                      \
@@ -141,9 +145,12 @@
 	"detail AS ("                                                                        \
 	"INSERT INTO stafett.detail (chain, seq, reason, person_told, named_unit,"           \
 	" responsible, contact_by_date, clock_reason, appointment_time, question, contact,"  \
-	" assignee)"                                                                         \
+	" assignee, expected, expected_time, no_next, cancelled_by, intervention,"           \
+	" start_date, until_date, housing, not_needed, first_contact_date, aftercare)"                                                                         \
 	" SELECT chain, seq, reason, person_told, named_unit, responsible, contact_by_date," \
-	" clock_reason, appointment_time, question, contact, assignee"                       \
+	" clock_reason, appointment_time, question, contact, assignee, said_expected,"       \
+	" said_time, no_next, cancelled_by, intervention, start_date, until_date, housing,"  \
+	" not_needed, first_contact_date, CASE act WHEN 'plan-home' THEN aftercare END"                       \
 	" FROM ok WHERE has_detail),"                                                        \
 	/* Should another message have been quicker, content's unique key says so; the */    \
 	/* condition is no plain null test, which would look like one of a smaller index. */ \

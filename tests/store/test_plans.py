@@ -9,7 +9,7 @@ import pytest
 from postgres import connect
 from stack import Stack
 
-GROWING = {"chain", "custody", "referral", "request", "event", "content", "party", "delivery",
+GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
            "idempotency", "audit_queue", "upload", "upload_part"}
 WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 # A step that reads a table or an index: its name, and how many rows it gave.
@@ -40,7 +40,7 @@ def plans_of(cluster, work):
 
 
 def everything(daemon):
-    maria, petra = daemon.caller("maria"), daemon.caller("petra")
+    maria, petra, omar = (daemon.caller(who) for who in ("maria", "petra", "omar"))
 
     def work():
         sent = maria.send(people.BEROENDE)
@@ -59,7 +59,25 @@ def everything(daemon):
         large = maria.send(people.BEROENDE, body=claim)
         petra.get(large.referral, contents=True)
         petra.fetch(large)
+        turns(maria, petra, omar)
     return work
+
+
+def turns(maria, petra, omar):
+    """Acts on the way: each kind of effect once."""
+    sent = maria.send(people.BEROENDE)
+    petra.perform(sent, "assign", member=petra.member)
+    petra.acknowledge(sent)
+    petra.perform(sent, "ask", question="contact")
+    maria.perform(sent, "amend", body=b"by phone")
+    petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+    petra.get(sent.referral, contents=True)
+    omar.accept(sent, 5)
+    home = omar.send(people.BEROENDE, chain=sent.chain, act={"kind": "aftercare"})
+    omar.perform(sent, "start", intervention="CRA", no_next="other")
+    omar.perform(sent, "plan_home", aftercare=home.referral, housing="own", first_contact_date="2027-01-01")
+    petra.accept(home, 1)
+    omar.perform(sent, "complete", body=b"done")
 
 
 def whole_reads(plans):

@@ -16,7 +16,7 @@ ORGANIZATIONS = {  # slug: (number, name, kind)
 LUND, BEROENDE, FALADEN = "lund/vuxen", "skane/beroende-lund", "skane/vc-faladen"
 MALMO, CLOSED, UNHEARD = "malmo/vuxen", "skane/beroende-malmo", "skane/no-such-unit"
 
-ALL_KINDS = ["care-request", "handover", "consultation"]
+ALL_KINDS = ["care-request", "handover", "consultation", "aftercare"]
 UNITS = {  # handle: (display name, kinds it takes)
     LUND: ("Lund Vuxen", ALL_KINDS),
     BEROENDE: ("Beroende Lund", ALL_KINDS),

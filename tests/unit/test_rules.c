@@ -267,9 +267,9 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	REFUSED(f.to_known = false, f.to_known = true, REASON_UNIT_UNKNOWN);
 	REFUSED(f.to_open = false, f.to_open = true, REASON_UNIT_CLOSED);
 	REFUSED(f.to_kinds = 0, f.to_kinds = MASK(KIND_CARE_REQUEST), REASON_UNIT_DOES_NOT_TAKE);
-	REFUSED(o.kind = KIND_AFTERCARE, o.kind = KIND_CARE_REQUEST, REASON_KIND_NOT_AVAILABLE);
+	REFUSED(o.kind = KIND_NEXT_OF_KIN, o.kind = KIND_CARE_REQUEST, REASON_KIND_NOT_AVAILABLE);
 	REFUSED(o.named_unit = bytes_of_string("a/b"), o.named_unit.len = 0, REASON_UNIT_UNKNOWN);
-	REFUSED(o.has_replaces = true, o.has_replaces = false, REASON_NOT_FOUND);
+	REFUSED(o.has_named_referral = true, o.has_named_referral = false, REASON_NOT_FOUND);
 	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
 	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), o.basis_end.day = 3,
 		REASON_BASIS_EXPIRED);

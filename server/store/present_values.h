@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One column of a row as a field of a message, made in an arena. Null and empty
+ * are both NULL, which protobuf-c packs as an absent field.
+ */
+#ifndef STORE_PRESENT_VALUES_H
+#define STORE_PRESENT_VALUES_H
+
+#include "base/arena.h"
+#include "db/row.h"
+#include "stafett/v1/message.pb-c.h"
+
+char *take_text(struct arena *a, const struct db_row *row, int column);
+char *take_uuid(struct arena *a, const struct db_row *row, int column);
+char *take_date(struct arena *a, const struct db_row *row, int column);
+Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column);
+ProtobufCBinaryData take_bytes(struct arena *a, const struct db_row *row, int column);
+/* "7K3M-Q9FX" of the stored letters. */
+char *take_code(struct arena *a, const struct db_row *row, int column);
+/* The items of a comma-separated list. */
+char **take_list(struct arena *a, const struct db_row *row, int column, size_t *ret_n);
+Stafett__V1__Part *take_part(struct arena *a, const struct db_row *row, int column);
+
+#endif
