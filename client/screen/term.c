@@ -14,6 +14,7 @@ static const char *const term_words[] = {
 #define ACT(number, name, code, ...) code,
 #include "stafett/tbl/acts.def"
 #undef ACT
+	N_("reach"),
 	N_("stored"),
 	N_("offered"),
 	N_("fetched"),
