@@ -45,6 +45,12 @@ void db_args_add_int(struct db_args *args, int32_t value)
 	db_args_add(args, &args->scratch[args->n], sizeof(wire));
 }
 
+void db_args_add_long(struct db_args *args, int64_t value)
+{
+	args->scratch[args->n] = htobe64((uint64_t)value);
+	db_args_add(args, &args->scratch[args->n], sizeof(uint64_t));
+}
+
 void db_args_add_bool(struct db_args *args, bool value)
 {
 	memcpy(&args->scratch[args->n], &(uint8_t){value}, 1);

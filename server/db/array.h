@@ -17,6 +17,7 @@
 enum db_type {
 	DB_BOOL = 16,
 	DB_BYTEA = 17,
+	DB_INT8 = 20,
 	DB_INT4 = 23,
 	DB_TEXT = 25,
 	DB_DATE = 1082,

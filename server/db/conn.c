@@ -296,6 +296,18 @@ static void db_conn_read_results(struct db_conn *conn)
 	}
 }
 
+/* Those that it sent itself are no news. */
+static void db_conn_read_notifications(struct db_conn *conn)
+{
+	PGnotify *notify;
+
+	while (conn->pg && (notify = PQnotifies(conn->pg))) {
+		if (conn->params.notified && notify->be_pid != PQbackendPID(conn->pg))
+			conn->params.notified(conn->params.arg, notify->extra);
+		PQfreemem(notify);
+	}
+}
+
 static void db_conn_on_io(evutil_socket_t fd, short what, void *arg)
 {
 	struct db_conn *conn = arg;
@@ -312,6 +324,7 @@ static void db_conn_on_io(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	db_conn_read_results(conn);
+	db_conn_read_notifications(conn);
 	if (conn->pg && PQstatus(conn->pg) == CONNECTION_BAD)
 		db_conn_fail_pg(conn);
 	else if (conn->pg)

@@ -53,6 +53,9 @@ struct db_params {
 	const struct db_statement *statements;
 	int n_statements;
 	const struct db_ops *ops;
+	/* A notification of a channel that this connection listens to, sent by another
+	 * one. NULL where none is listened to. */
+	void (*notified)(void *arg, const char *payload);
 	void *arg;
 };
 
@@ -82,6 +85,7 @@ void db_args_add_array(struct db_args *args, struct db_array *array);
 void db_args_add_bytes(struct db_args *args, struct bytes value); /* NULL data: null */
 void db_args_add_text(struct db_args *args, const char *value);	  /* NULL: null */
 void db_args_add_int(struct db_args *args, int32_t value);
+void db_args_add_long(struct db_args *args, int64_t value);
 void db_args_add_bool(struct db_args *args, bool value);
 void db_args_add_time(struct db_args *args, int64_t us); /* INT64_MIN: null */
 
