@@ -36,6 +36,7 @@ enum leaf_type {
 	LEAF_UPLOAD = 8,     /* begun or gone on with */
 	LEAF_GET_UPLOAD = 9, /* how far it came: recorded only where it was denied */
 	LEAF_FETCH = 10,     /* of one body */
+	LEAF_WATCH = 11,     /* of an inbox: begun, or a page of it pushed */
 };
 
 enum leaf_outcome {

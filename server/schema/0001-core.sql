@@ -295,6 +295,8 @@ CREATE TABLE stafett.delivery (
     acknowledge_time timestamptz,
     acknowledge_member uuid,
     cause text, -- of an acknowledgement that nobody said: act, seen, left
+    -- The transaction that last changed it or its referral, for those who watch.
+    changed xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (chain, seq, unit),
     CHECK (done = (state IN ('acknowledged', 'refused')))
 ) WITH (fillfactor = 85);

@@ -248,4 +248,5 @@ const struct call_router *service_router(struct service *s)
 void service_drain(struct service *s)
 {
 	health_end(&s->health);
+	feeds_end(store_feeds(s->store));
 }

@@ -32,7 +32,7 @@ int service_new(const struct service_params *params, struct service **ret_servic
 struct service *service_free(struct service *service);
 /* For the listener; lives as long as the service. */
 const struct call_router *service_router(struct service *service);
-/* From here on the health service says NOT_SERVING. */
+/* From here on the health service says NOT_SERVING, and nobody watches. */
 void service_drain(struct service *service);
 
 #endif

@@ -26,8 +26,9 @@ enum audit_tag {
 	AUDIT_REASON = 9, /* of a refusal */
 };
 
-/* A member's URN, an address, and a page of 100 ids fit several times. */
-enum { AUDIT_DETAIL_MAX = 4096 };
+/* A page of 100 ids fits several times; a page of a watch with the names of all
+ * its members just fits. */
+enum { AUDIT_DETAIL_MAX = 16384 };
 
 struct audit {
 	struct leaf leaf;

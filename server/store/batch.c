@@ -70,6 +70,19 @@ static void batch_on_sync(void *arg, const PGresult *result);
 
 /* --- ending ----------------------------------------------------------------- */
 
+/* All sides of the referral, whoever of them acted. */
+static void batch_touch(struct batch *b, const struct batch_slot *slot)
+{
+	const struct batch_ops *ops = b->params.ops;
+
+	if (slot->verdict != BATCH_ANSWERED || slot->decision.kind != DECISION_DO)
+		return;
+	ops->touched(b->params.arg, &slot->decision.owner);
+	ops->touched(b->params.arg, &slot->loaded.facts.owner);
+	ops->touched(b->params.arg, &slot->loaded.facts.requester);
+	ops->touched(b->params.arg, &slot->loaded.facts.hand_back);
+}
+
 static void batch_settle_slot(struct batch *b, struct batch_slot *slot)
 {
 	struct write_result result = {
@@ -83,6 +96,7 @@ static void batch_settle_slot(struct batch *b, struct batch_slot *slot)
 
 	if (slot->verdict == BATCH_FAULT)
 		result = (struct write_result){.reason = sqlstate_reason(b->sqlstate)};
+	batch_touch(b, slot);
 	if (write)
 		write->slot = NULL;
 	slot->write = NULL;

@@ -165,9 +165,9 @@ static void reader_forget(struct reader *r)
 
 /* The directory is no case data, nor is how far an own upload came; but an attempt
  * that was denied counts everywhere. */
-static bool reader_must_record(enum leaf_type type)
+static bool reader_must_record(const struct read *read)
 {
-	return type != LEAF_SEARCH && type != LEAF_GET_UPLOAD;
+	return read->type != LEAF_SEARCH && read->type != LEAF_GET_UPLOAD && !read->quiet;
 }
 
 static void reader_commit(struct reader *r)
@@ -178,7 +178,7 @@ static void reader_commit(struct reader *r)
 	r->query = -1; /* from here on the group has its sync */
 	if (!r->reason && read->judge)
 		r->reason = read->judge(read);
-	if (reader_must_record(read->type) || r->reason) {
+	if (reader_must_record(read) || r->reason) {
 		reader_audit_args(r, &args);
 		if (db_conn_execute(r->conn, READ_AUDIT, &args, reader_on_command, r) < 0)
 			return;
@@ -304,8 +304,8 @@ static void reader_on_ready(void *arg, struct db_conn *conn)
 
 /* --- the public side ------------------------------------------------------------------- */
 
-int reader_new(struct event_base *base, const char *conninfo, const struct reader_ops *ops,
-	void *arg, struct reader **ret_reader)
+int reader_new(struct event_base *base, const char *conninfo, const char *name,
+	const struct reader_ops *ops, void *arg, struct reader **ret_reader)
 {
 	static const struct db_ops db_ops = {reader_on_ready, reader_on_lost};
 	struct reader *r = calloc(1, sizeof(*r));
@@ -313,7 +313,7 @@ int reader_new(struct event_base *base, const char *conninfo, const struct reade
 		.base = base,
 		.conninfo = conninfo,
 		.options = READER_OPTIONS,
-		.name = "stafett read",
+		.name = name,
 		.statements = read_statements,
 		.n_statements = READ_STATEMENTS,
 		.ops = &db_ops,
@@ -372,6 +372,7 @@ struct bytes read_roles(struct arena *arena, mask_t roles)
 void read_init(struct read *read)
 {
 	read->n_queries = 0;
+	read->quiet = false;
 	read->reader = NULL;
 	list_init(&read->node);
 	read_add_roles(&read->role_codes, read->roles);

@@ -41,6 +41,9 @@ struct read {
 	/* Once, after the commit. REASON_NONE: what |row| was given may be answered. */
 	void (*done)(struct read *read, enum reason reason);
 	void *arg;
+	/* Set by |row| or |judge|: nothing was shown to anybody, there is nothing to
+	 * record. What was denied is recorded all the same. */
+	bool quiet;
 
 	/* Of the caller, for |row| and |done|. */
 	int64_t now_us;
@@ -54,15 +57,15 @@ struct read {
 };
 
 struct reader_ops {
-	/* What is to be read next; NULL: nothing. */
+	/* What is to be read next; NULL: nothing. It begins at once. */
 	struct read *(*next)(void *arg);
 	/* The connection came or went. */
 	void (*changed)(void *arg);
 };
 
-/* 0 or -errno. */
-int reader_new(struct event_base *base, const char *conninfo, const struct reader_ops *ops,
-	void *arg, struct reader **ret_reader) WARN_UNUSED;
+/* |name| is that of the connection. 0 or -errno. */
+int reader_new(struct event_base *base, const char *conninfo, const char *name,
+	const struct reader_ops *ops, void *arg, struct reader **ret_reader) WARN_UNUSED;
 /* Its reading must be done or abandoned. Accepts NULL; returns NULL. */
 struct reader *reader_free(struct reader *reader);
 bool reader_is_connected(const struct reader *reader);

@@ -52,7 +52,8 @@ int readers_new(const struct readers_params *params, struct readers **ret_reader
 	rs->params = *params;
 	list_init(&rs->queue);
 	for (int i = 0; rc == 0 && i < CAP_READERS; i++)
-		rc = reader_new(params->base, params->conninfo, &ops, rs, &rs->each[i]);
+		rc = reader_new(
+			params->base, params->conninfo, "stafett read", &ops, rs, &rs->each[i]);
 	if (rc < 0) {
 		readers_free(rs);
 		return rc;

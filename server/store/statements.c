@@ -86,6 +86,14 @@
 	" WHERE done OR NOT applies)"                                                       \
 	" SELECT n FROM tried WHERE applies AND NOT done"
 
+/* The delivery |d| is one that the operation settles, or that its end leaves as a
+ * thing to be read. */
+#define SETTLED                                            \
+	"ok.settles AND NOT d.done AND ((d.unit = ok.unit" \
+	" AND d.needs <> 'none'"                           \
+	" AND d.seq = coalesce(ok.delivered_seq, d.seq))"  \
+	" OR (d.unit <> ok.unit AND ok.ends) OR d.unit = ok.leaver)"
+
 /* What changes. No row of a batch that only opens chains changes anything, and the
  * joins alone would cost it a fifth of its time when it is small. */
 #define CHANGES \
@@ -110,11 +118,12 @@
 	/* A rejection is answered by the referral that replaces what was rejected. */       \
 	"replaced AS ("                                                                      \
 	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL"  \
-	" FROM ok WHERE ok.replaces IS NOT NULL AND r.id = ok.replaces),"                    \
+	" FROM ok WHERE ok.replaces IS NOT NULL AND r.id = ok.replaces"                      \
+	" RETURNING r.id, r.chain),"                                                         \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
 	/* about what has ended is only to be read. */                                       \
 	"settled AS ("                                                                       \
-	"UPDATE stafett.delivery d SET"                                                      \
+	"UPDATE stafett.delivery d SET changed = pg_current_xact_id(),"                      \
 	" state = CASE WHEN d.unit IN (ok.unit, ok.leaver) THEN 'acknowledged'"              \
 	" ELSE d.state END,"                                                                 \
 	" done = d.unit IN (ok.unit, ok.leaver) IS TRUE,"                                    \
@@ -123,10 +132,16 @@
 	" acknowledge_member = CASE WHEN d.unit = ok.unit THEN ok.member END,"               \
 	" cause = CASE WHEN d.unit = ok.unit AND ok.delivered_seq IS NULL THEN 'act'"        \
 	" WHEN d.unit = ok.leaver THEN 'left' END"                                           \
-	" FROM ok WHERE ok.settles AND d.chain = ok.chain AND d.referral = ok.referral"      \
-	" AND NOT d.done AND ((d.unit = ok.unit AND d.needs <> 'none'"                       \
-	" AND d.seq = coalesce(ok.delivered_seq, d.seq))"                                    \
-	" OR (d.unit <> ok.unit AND ok.ends) OR d.unit = ok.leaver)),"                       \
+	" FROM ok WHERE d.chain = ok.chain AND d.referral = ok.referral AND " SETTLED "),"   \
+	/* For those who watch, the others of this referral, and those of the one that */    \
+	/* is replaced, have changed too: they show how it stands. */                        \
+	"stirred AS ("                                                                       \
+	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
+	" FROM ok WHERE NOT ok.sends AND ok.has_event AND d.chain = ok.chain"                \
+	" AND d.referral = ok.referral AND (" SETTLED ") IS NOT TRUE),"                      \
+	"stirred_before AS ("                                                                \
+	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
+	" FROM replaced WHERE d.chain = replaced.chain AND d.referral = replaced.id),"       \
 	"told AS ("                                                                          \
 	"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"   \
 	" state, done, needs, store_time)"                                                   \
@@ -212,6 +227,10 @@ static const Oid referral_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT};
 static const Oid referrals_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid inbox_types[] = {ACTING_TYPES, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4};
+static const Oid watch_inbox_types[] = {
+	ACTING_TYPES, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
+static const Oid watch_changes_types[] = {ACTING_TYPES, DB_TEXT_ARRAY, DB_INT8, DB_TEXT, DB_TEXT,
+	DB_TEXT, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
 static const Oid units_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_BOOL, DB_TEXT, DB_INT4};
 static const Oid body_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TEXT, DB_UUID};
@@ -246,6 +265,12 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		referrals_types),
 	[READ_INBOX] = STATEMENT(
 		"inbox", "SELECT * FROM api.inbox($1, $2, $3, $4, $5, $6, $7, $8)", inbox_types),
+	[READ_WATCH_INBOX] = STATEMENT("watch_inbox",
+		"SELECT * FROM api.watch_inbox($1, $2, $3, $4, $5, $6, $7, $8)", watch_inbox_types),
+	[READ_WATCH_CHANGES] = STATEMENT("watch_changes",
+		"SELECT * FROM api.watch_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+		" $12)",
+		watch_changes_types),
 	[READ_UNITS] = STATEMENT("units",
 		"SELECT * FROM api.units($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 		units_types),
@@ -287,4 +312,11 @@ static const Oid purge_types[] = {DB_INT4};
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_PURGE_UPLOADS] =
 		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", purge_types),
+};
+
+static const Oid notify_types[] = {DB_TEXT};
+
+const struct db_statement hint_statements[HINT_STATEMENTS] = {
+	[HINT_LISTEN] = BARE("listen", "LISTEN stafett_inbox"),
+	[HINT_NOTIFY] = STATEMENT("notify", "SELECT pg_notify('stafett_inbox', $1)", notify_types),
 };

@@ -36,6 +36,8 @@ enum read_statement {
 	READ_UPLOAD,
 	READ_REFERRALS,
 	READ_INBOX,
+	READ_WATCH_INBOX,
+	READ_WATCH_CHANGES,
 	READ_UNITS,
 	READ_AUDIT,
 	READ_COMMIT,
@@ -59,10 +61,18 @@ enum duty_statement {
 	DUTY_STATEMENTS,
 };
 
+/* Of the connection for hints (see hint.h). */
+enum hint_statement {
+	HINT_LISTEN,
+	HINT_NOTIFY,
+	HINT_STATEMENTS,
+};
+
 extern const struct db_statement write_statements[WRITE_STATEMENTS];
 extern const struct db_statement read_statements[READ_STATEMENTS];
 extern const struct db_statement body_statements[BODY_STATEMENTS];
 extern const struct db_statement duty_statements[DUTY_STATEMENTS];
+extern const struct db_statement hint_statements[HINT_STATEMENTS];
 
 /* What every connection of the daemon sets, whoever it logged in as: its own role,
  * and plans that do not hang on statistics (see 0001-core.sql). */

@@ -34,6 +34,7 @@ struct store {
 	struct batch *batches[STORE_BATCHES];
 	struct parking parking;
 	struct readers *readers;
+	struct feeds *feeds;
 	struct bodies *bodies;
 	struct event *turn; /* at the end of a turn of the loop */
 	struct event *sweep;
@@ -177,9 +178,18 @@ static void store_on_change(void *arg)
 	s->params.changed(s->params.arg);
 }
 
+static void store_on_touched(void *arg, const struct uuid *unit)
+{
+	struct store *s = arg;
+
+	if (s->feeds)
+		feeds_touch(s->feeds, unit);
+}
+
 static int store_open_batch(struct store *s, int i)
 {
-	static const struct batch_ops ops = {store_next, store_settle, store_on_change};
+	static const struct batch_ops ops = {
+		store_next, store_settle, store_on_touched, store_on_change};
 	static const char *const names[STORE_BATCHES] = {"stafett write 1", "stafett write 2"};
 	const struct batch_params params = {
 		.base = s->params.base,
@@ -259,6 +269,8 @@ static int store_connect(struct store *s)
 		rc = store_open_batch(s, i);
 	if (rc == 0)
 		rc = readers_new(&readers, &s->readers);
+	if (rc == 0)
+		rc = feeds_new(s->params.base, s->params.conninfo, s->params.metrics, &s->feeds);
 	return rc < 0 ? rc : bodies_new(s->params.base, s->params.conninfo, &s->bodies);
 }
 
@@ -292,6 +304,7 @@ struct store *store_free(struct store *s)
 		s->batches[i] = batch_free(s->batches[i]);
 	parking_clear(&s->parking);
 	readers_free(s->readers);
+	s->feeds = feeds_free(s->feeds);
 	bodies_free(s->bodies);
 	if (s->turn)
 		event_free(s->turn);
@@ -378,6 +391,11 @@ void store_read(struct store *s, struct read *read)
 void store_abandon_read(struct store *s, struct read *read)
 {
 	readers_abandon(s->readers, read);
+}
+
+struct feeds *store_feeds(struct store *s)
+{
+	return s->feeds;
 }
 
 struct bodies *store_bodies(struct store *s)

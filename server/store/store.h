@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The store of one worker: lanes by chain, two write connections that take turns
- * with batches, a connection for reading, and one for the parts of large bodies.
+ * with batches, a connection for reading, one for the parts of large bodies, and
+ * two for those who watch.
  *
  * While a commit is under way, what arrives collects; the moment it returns, it
  * goes as the next batch. There is no timer: at low load a batch is one
@@ -14,6 +15,7 @@
 
 #include "base/metrics.h"
 #include "store/body.h"
+#include "store/feed.h"
 #include "store/read.h"
 #include "store/write.h"
 
@@ -47,5 +49,7 @@ void store_read(struct store *store, struct read *read);
 void store_abandon_read(struct store *store, struct read *read);
 /* The way of large bodies; see body.h. */
 struct bodies *store_bodies(struct store *store);
+/* Of those who watch an inbox; see feed.h. */
+struct feeds *store_feeds(struct store *store);
 
 #endif
