@@ -42,6 +42,13 @@ def told(stack, omar, tmp_path_factory):
     return done.stdout, waiting
 
 
+def test_the_trial_has_the_system_of_the_example():
+    listed = subprocess.run([tree.TOP / "deploy" / "members", tree.TOP / "deploy/demo/directory.json"],
+                            capture_output=True, text=True, check=True).stdout
+    urn, unit = re.search(r"(urn:\S+) (\S+) \S+\n", EXAMPLE.read_text()).groups()
+    assert ["treserva", urn, unit] in [line.split("\t")[1:4] for line in listed.splitlines()]
+
+
 def delivery(tables, sent):
     return tables.value("SELECT state FROM stafett.delivery WHERE message = %s", sent.id)
 
