@@ -59,6 +59,22 @@ static const char *directory_recall(struct client *client, const char *handle)
 	return memory_copy(&client->arena, bytes_of(line, strcspn(line, "\n")));
 }
 
+const char *directory_known(struct client *client, size_t index)
+{
+	const char *server = memory_printf(&client->arena, "%s\t", client->profile->server);
+	const char *line = directory_lines(client);
+
+	for (; *line; line += strspn(line, "\n")) {
+		const char *handle = line + strlen(server);
+
+		if (strncmp(line, server, strlen(server)) == 0 && index-- == 0)
+			return memory_copy(
+				&client->arena, bytes_of(handle, strcspn(handle, "\t\n")));
+		line += strcspn(line, "\n");
+	}
+	return NULL;
+}
+
 void directory_learn(struct client *client, const char *handle, const char *name)
 {
 	if (!*name || strpbrk(name, "\t\n") || directory_recall(client, handle))

@@ -11,8 +11,9 @@ import tree
 CLIENT = tree.TOP / "client"
 CATALOGUE = CLIENT / "po" / "sv.po"
 # Details in parentheses are for administrators, who compare them with a log; the
-# files of the outbox are for this program; libraries have names.
-NOT_FOR_PEOPLE = ("client/net/", "client/outbox.c", "client/commands/version.c")
+# files of the outbox are for this program; libraries have names; shells read theirs.
+NOT_FOR_PEOPLE = ("client/net/", "client/outbox.c", "client/commands/version.c",
+                  "client/commands/completion.c")
 PRINTED = re.compile(r"\b(?:f?puts|f?printf|output_say|lines_print)\s*\([^;]*$")
 NO_TEXT = re.compile(r"\b(?:output_next|client_next)\s*\([^;]*$|\bstrn?cmp\([^()]*$")
 STRING = r'"(?:\\.|[^"\\\n])*"'
