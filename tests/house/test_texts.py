@@ -96,7 +96,7 @@ def literals(path):
 
 def is_unmarked(before, text):
     """A literal of several words, or one with letters that is printed."""
-    words = re.sub(r"%[-+*.0-9]*(?:ll|z|j|l)?[a-z]|\\[nt]|\{\w+\}|^stafett:?|\.[a-z]+", " ", text)
+    words = re.sub(r"%[-+*.0-9]*(?:ll|z|j|l)?[a-z]|\\[nt]|\{\w+\}|^\(?stafett:?|\.[a-z]+", " ", text)
     if NO_TEXT.search(before):
         return False
     return bool(re.search(r"[A-Za-z]{2,},? [a-z]{2,}", words) or
