@@ -32,7 +32,7 @@
 enum { WIRE_THREADS = 8, WIRE_PATIENCE_MS = 60000, WIRE_CHUNK = 4096, WIRE_REASON_BYTES = 200 };
 
 struct wire_options {
-	const char *host, *port, *ca, *path;
+	const char *host, *port, *ca, *path, *unit;
 	char **identities; /* paths without their ends, ".pem" and ".key" */
 	int n_identities;
 	long connections; /* to be held */
@@ -62,7 +62,7 @@ static int wire_open(struct wire *wire, long i, struct load_conn *conn)
 		.host = o->host,
 		.port = o->port,
 		.path = o->path,
-		.unit = "bench/wire",
+		.unit = o->unit,
 		.tls = wire->tls[i % o->n_identities],
 		.ended = wire_on_ended,
 	};
@@ -265,8 +265,8 @@ static int wire_usage(void)
 {
 	fputs("usage: wire openssl --ca FILE [--seconds N] CLIENT SERVER\n"
 	      "       wire shake --host IP --port N --ca FILE [--seconds N] IDENTITY...\n"
-	      "       wire hold --host IP --port N --ca FILE --path METHOD [--connections N]\n"
-	      "                 [--streams] IDENTITY...\n"
+	      "       wire hold --host IP --port N --ca FILE --path METHOD [--unit HANDLE]\n"
+	      "                 [--connections N] [--streams] IDENTITY...\n"
 	      "An identity is a path without its ends: with .pem and .key it is there.\n",
 		stderr);
 	return 2;
@@ -276,11 +276,12 @@ static int wire_usage(void)
 static bool wire_read_options(int argc, char **argv, struct wire_options *o)
 {
 	static const struct option names[] = {{"host", 1, NULL, 'h'}, {"port", 1, NULL, 'p'},
-		{"ca", 1, NULL, 'a'}, {"path", 1, NULL, 'm'}, {"connections", 1, NULL, 'n'},
-		{"seconds", 1, NULL, 's'}, {"streams", 0, NULL, 'w'}, {NULL, 0, NULL, 0}};
+		{"ca", 1, NULL, 'a'}, {"path", 1, NULL, 'm'}, {"unit", 1, NULL, 'u'},
+		{"connections", 1, NULL, 'n'}, {"seconds", 1, NULL, 's'}, {"streams", 0, NULL, 'w'},
+		{NULL, 0, NULL, 0}};
 	int name;
 
-	*o = (struct wire_options){.host = "127.0.0.1", .connections = 1, .seconds = 1};
+	*o = (struct wire_options){.host = "127.0.0.1", .unit = "", .connections = 1, .seconds = 1};
 	while ((name = getopt_long(argc, argv, "", names, NULL)) >= 0) {
 		switch (name) {
 		case 'h':
@@ -294,6 +295,9 @@ static bool wire_read_options(int argc, char **argv, struct wire_options *o)
 			break;
 		case 'm':
 			o->path = optarg;
+			break;
+		case 'u':
+			o->unit = optarg;
 			break;
 		case 'n':
 			o->connections = atol(optarg);

@@ -18,7 +18,7 @@ from figures import median
 
 CALLERS = 64
 SHAPES = {f"{CALLERS} callers, 8 connections": 8, f"{CALLERS} callers, a connection each": CALLERS}
-HEALTH, HEALTH_WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
+HEALTH, WATCH = "/grpc.health.v1.Health/Check", "/stafett.v1.InboxService/Watch"
 PER_MEMBER = 50   # connections; the daemon allows a member twice as many
 WARM = 100        # connections that are held before memory is compared
 US = 1_000_000
@@ -30,14 +30,29 @@ def add_arguments(arguments):
     arguments.add_argument("--held", default="2000,10000", help="idle connections; watched: the first number")
 
 
+def _members(number):
+    """Ids of members that only this bench has."""
+    return [f"bench-{i}" for i in range(number)]
+
+
 def _identities(servers, number):
     """Paths, without their ends, of certificates for |number| members."""
-    names = []
-    for i in range(number):
-        urn = f"urn:stafett:org:{people.ORGANIZATIONS['lund'][0]}:member:bench-{i}"
-        servers.stack.authority.member(urn).write(servers.folder, f"bench-{i}")
-        names.append(servers.folder / f"bench-{i}")
-    return names
+    for name in _members(number):
+        urn = f"urn:stafett:org:{people.ORGANIZATIONS['lund'][0]}:member:{name}"
+        servers.stack.authority.member(urn).write(servers.folder, name)
+    return [servers.folder / name for name in _members(number)]
+
+
+def _import_members(servers, number):
+    """Makes caseworkers of them: who watches an inbox must have a role there."""
+    directory = people.directory()
+    lund = next(each for each in directory["organizations"] if each["slug"] == "lund")
+    lund["members"] += [{"id": name, "display_name": name, "roles": {people.LUND: ["caseworker"]}}
+                        for name in _members(number)]
+    path = servers.folder / "bench.json"
+    path.write_text(json.dumps(directory))
+    path.chmod(0o644)
+    servers.stack.command("directory", "import", path)
 
 
 def _wire(servers, command, *words):
@@ -110,7 +125,9 @@ def _weigh(new_servers, name, numbers, *more):
     # Nobody of ours: the largest number is all that the daemon takes.
     while servers.stack.callers:
         servers.stack.callers.pop().close()
-    identities = _identities(servers, -(-max(numbers) // PER_MEMBER))
+    members = -(-max(numbers) // PER_MEMBER)
+    identities = _identities(servers, members)
+    _import_members(servers, members)
 
     def rss():
         servers.wait_idle()
@@ -181,7 +198,8 @@ def run(chosen, new_servers):
         print("system calls are not counted: there is no strace")
     servers.stop()
     idle = _weigh(new_servers, "idle", held, "--path", HEALTH)
-    watched = _weigh(new_servers, "watched", held[:1], "--path", HEALTH_WATCH, "--streams")
+    watched = _weigh(new_servers, "watched", held[:1], "--path", WATCH, "--unit", people.LUND,
+                     "--streams")
     print(f"{chosen.rounds} rounds of {chosen.seconds} s; medians")
     _table(results)
     _floors(results, system_calls, idle, watched)

@@ -132,6 +132,24 @@ function cancelled(member, item) {
 	});
 }
 
+// Watches |member|'s inbox and, once all of it has come, lets |change| happen: gives
+// the item of the referral that |change| promises.
+async function watched(member, change) {
+	const stream = member.inbox.Watch({}, member.metadata());
+	let wanted = null;
+	stream.on('error', () => {}); // that we cancelled it
+	for await (const message of stream) {
+		const item = message.items.find((each) => each.referral === wanted);
+		if (item) {
+			stream.cancel();
+			return item;
+		}
+		if (message.current && !wanted)
+			wanted = await change();
+	}
+	throw new Error('the watch has ended');
+}
+
 async function story() {
 	const maria = new Member(stage.maria), petra = new Member(stage.petra);
 	const data = crypto.randomBytes(PART_BYTES * 8 + 1000);
@@ -157,6 +175,10 @@ async function story() {
 		same_body: Buffer.concat(parts).equals(data),
 		stale: await stale, unknown: await unknown, late: await late,
 		cancelled: await cancelled(petra, item),
+		watched: (await watched(petra, async () => {
+			const news = maria.sendRequest(petra.unit, { data: Buffer.from('news') });
+			return (await maria.call('referrals', 'Send', news)).referral;
+		})).needs,
 	};
 	await petra.call('inbox', 'Acknowledge', petra.acknowledgement(item));
 	const read = await petra.call('referrals', 'Get', { id: sent.code });

@@ -51,6 +51,10 @@ def test_the_recipient_finds_it_in_its_inbox(facts):
     assert facts["item"] == {"from_unit": people.LUND, "card": "a card", "needs": "ack"}
 
 
+def test_it_watches_the_inbox(facts):
+    assert facts["watched"] == "ack"
+
+
 def test_it_acknowledges(facts, tables):
     assert facts["events"] == ["send", "acknowledge"]
     assert tables.value("SELECT state FROM stafett.delivery WHERE message = %s",
