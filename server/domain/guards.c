@@ -182,6 +182,46 @@ static bool guard_waits_to_be_taken_back(const struct order *o, const struct fac
 	return f->progress.hand_back_seq && f->progress.hand_back_seq == f->custody_seq;
 }
 
+static bool guard_hand_back_open(const struct order *o, const struct facts *f)
+{
+	return !o->named_unit.len || f->named_unit_open;
+}
+
+static bool guard_replaced_has_ended(const struct order *o, const struct facts *f)
+{
+	return !o->has_named_referral || f->replaces_ended;
+}
+
+static bool guard_chain_still_open(const struct order *o, const struct facts *f)
+{
+	return f->chain_open;
+}
+
+static bool guard_chain_at_rest(const struct order *o, const struct facts *f)
+{
+	return f->chain_at_rest;
+}
+
+static bool guard_no_proposal_open(const struct order *o, const struct facts *f)
+{
+	return !f->proposal.open;
+}
+
+static bool guard_new_clock_not_in_future(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->help_request_date, calendar_date_of(f->now_us)) <= 0;
+}
+
+static bool guard_proposal_open(const struct order *o, const struct facts *f)
+{
+	return f->proposal.open;
+}
+
+static bool guard_proposal_is_the_named(const struct order *o, const struct facts *f)
+{
+	return uuid_equal(&o->proposal, &f->proposal.id);
+}
+
 #define FACTS true
 #define ORDER false
 

@@ -37,7 +37,7 @@ static bool relation_holds(enum relation by, const struct facts *f)
 	case BY_HAND_BACK:
 		return uuid_equal(&f->hand_back, &f->unit);
 	case BY_PARTY:
-		return f->referral_visible;
+		return f->chain_visible;
 	case BY_SIDE:
 		return requests || owns;
 	case BY_RECIPIENT:
@@ -60,12 +60,10 @@ static bool guards_of_facts_hold(const struct act_row *row, const struct facts *
 	return true;
 }
 
-mask_t rules_allowed_acts(const struct facts *f)
+static mask_t allowed_acts(const struct facts *f)
 {
 	mask_t allowed = 0;
 
-	if (!f->referral_visible || f->referral_left)
-		return 0;
 	for (int act = 0; act < ACT_COUNT; act++) {
 		const struct act_row *row = rules_act_row((enum act)act);
 
@@ -74,6 +72,24 @@ mask_t rules_allowed_acts(const struct facts *f)
 			allowed |= MASK(act);
 	}
 	return allowed;
+}
+
+mask_t rules_allowed_acts(const struct facts *f)
+{
+	return f->referral_visible && !f->referral_left ? allowed_acts(f) : 0;
+}
+
+mask_t rules_allowed_chain_acts(const struct facts *f)
+{
+	struct facts of_chain = *f;
+
+	of_chain.state = STATE_NONE;
+	return f->chain_visible ? allowed_acts(&of_chain) & ~MASK(ACT_SEND) : 0;
+}
+
+bool rules_is_of_chain(const struct order *o)
+{
+	return o->act != ACT_SEND && uuid_is_nil(&o->referral);
 }
 
 /* Clocks differ a little; a message from tomorrow is a wrong clock. */
@@ -88,6 +104,16 @@ static enum reason check_clock(const struct order *o, const struct facts *f, str
 	return REASON_NONE;
 }
 
+/* An act on a chain names the chain's version. */
+static enum reason check_chain(const struct order *o, const struct facts *f, struct decision *d)
+{
+	if (!f->chain_visible)
+		return refuse(d, REASON_NOT_FOUND, "chain");
+	d->allowed_acts = rules_allowed_chain_acts(f);
+	return o->version == f->chain_version ? REASON_NONE
+					      : refuse(d, REASON_VERSION_CONFLICT, "version");
+}
+
 /* The referral must be one of the caller's, as the caller saw it last. A unit that
  * has left is told nothing of what came after. */
 static enum reason check_referral(const struct order *o, const struct facts *f, struct decision *d)
@@ -95,6 +121,8 @@ static enum reason check_referral(const struct order *o, const struct facts *f, 
 	if (o->act == ACT_SEND)
 		return o->opens_chain || f->chain_visible ? REASON_NONE
 							  : refuse(d, REASON_NOT_FOUND, "chain");
+	if (rules_is_of_chain(o))
+		return check_chain(o, f, d);
 	if (!f->referral_visible || !f->chain_visible)
 		return refuse(d, REASON_NOT_FOUND, "referral");
 	if (f->referral_left)
@@ -132,10 +160,25 @@ static enum reason check_guards(
 		if (!(row->guards & GUARD_MASK(g)) || guard->holds(o, f))
 			continue;
 		if (guard->reason == REASON_UNIT_CLOSED)
-			d->alternative = f->to_replaced_by;
+			d->alternative = f->to_open ? f->named_unit_replaced_by : f->to_replaced_by;
 		return refuse(d, guard->reason, guard->field);
 	}
 	return REASON_NONE;
+}
+
+/* What was proposed was asked of every guard then; now another member must agree. */
+static enum reason check_confirmation(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
+{
+	enum reason reason = check_guards(rules_act_row(ACT_CONFIRM), o, f, d);
+
+	if (reason)
+		return reason;
+	if (uuid_equal(&f->proposal.member, &f->member))
+		return refuse(d, REASON_SECOND_MEMBER_REQUIRED, "confirm.proposal");
+	return row->signatures == SIGNED_MANAGER && !(f->roles & MASK(ROLE_MANAGER))
+		       ? REASON_ROLE_REQUIRED
+		       : REASON_NONE;
 }
 
 /* Does the row fit the referral, does every guard agree, is the body there, whole. */
@@ -151,7 +194,10 @@ static enum reason check_row(
 			return row->by == BY_RECIPIENT ? refuse(d, REASON_NOT_FOUND, "message")
 						       : REASON_ACT_NOT_YOURS;
 	}
-	reason = check_guards(row, o, f, d);
+	if (o->act == d->act || d->act == ACT_SEEN)
+		reason = check_guards(row, o, f, d);
+	else
+		reason = check_confirmation(row, o, f, d);
 	if (reason)
 		return reason;
 	return !o->has_upload || f->upload_ready ? REASON_NONE
@@ -205,6 +251,8 @@ static void apply_holder(
 		move_custody(d, &f->owner);
 	else if (row->holder == HOLDER_TO_REQUESTER && owner_holds(f))
 		move_custody(d, &f->requester);
+	else if (row->holder == HOLDER_TO_NOBODY)
+		d->chain_closes = true;
 	else if (row->holder == HOLDER_TO_HAND_BACK)
 		move_custody(d, &f->hand_back);
 	else if (goes_to_aftercare(row, f))
@@ -425,11 +473,47 @@ static void apply_tells(const struct facts *f, struct decision *d)
 	}
 }
 
+/* Two hands: nothing has happened before the second. */
+static void apply_proposal(const struct facts *f, struct decision *d)
+{
+	d->proposes = d->has_event = true;
+	d->from = d->to = f->state;
+	d->version = f->version;
+	d->owner = f->owner;
+	d->sender = f->sender;
+	d->progress = f->progress;
+	d->custodian = f->custodian;
+	d->chain_version = f->chain_version;
+	d->message_code = "";
+	d->next_kept = true;
+}
+
+/* What an act on the chain changes of it. */
+static void apply_chain(
+	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
+{
+	d->of_chain = rules_is_of_chain(o);
+	if (d->of_chain)
+		d->version = f->version;
+	if (d->act == ACT_CORRECT_CLOCK) {
+		d->help_request_date = f->proposal.help_request_date;
+		d->due_date = rules_due_date(d->help_request_date);
+	}
+	d->chain_version =
+		f->chain_version + (d->custodian_moves || (d->of_chain && row->raises) ? 1 : 0);
+}
+
 static void apply_row(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
 	bool is_send = o->act == ACT_SEND;
 
+	if (row->signatures != SIGNED_ALONE && o->act != ACT_CONFIRM) {
+		apply_proposal(f, d);
+		d->of_chain = rules_is_of_chain(o);
+		return;
+	}
+	d->decides = o->act == ACT_CONFIRM;
 	d->from = is_send ? STATE_NONE : f->state;
 	d->to = row->to == STATE_COUNT ? d->from : (enum state)row->to;
 	d->version = is_send ? 1 : f->version + (row->raises ? 1 : 0);
@@ -444,11 +528,15 @@ static void apply_row(
 	apply_progress(row, o, f, d);
 	apply_next(row, o, f, d);
 	apply_tells(f, d);
+	apply_chain(row, o, f, d);
 }
 
-/* One call says that a message came; only for the one that asks it is event 2. */
+/* One call says that a message came; only for the one that asks it is event 2. And
+ * who confirms does what was proposed. */
 static enum act act_of(const struct order *o, const struct facts *f)
 {
+	if (o->act == ACT_CONFIRM && f->proposal.open && !o->drops)
+		return f->proposal.act;
 	return o->act == ACT_ACKNOWLEDGE && f->delivered_known && !f->delivered_asks ? ACT_SEEN
 										     : o->act;
 }

@@ -74,6 +74,9 @@ struct order {
 	struct bytes housing, not_needed;
 	struct date first_contact;
 
+	struct uuid proposal; /* confirm: the message that proposed it */
+	bool drops;	      /* confirm: it shall not happen */
+
 	bool none_known;  /* reject: there is no alternative */
 	bool withdraws;	  /* ask: takes its own question back */
 	bool preliminary; /* answer */
@@ -116,6 +119,16 @@ struct facts {
 	struct uuid custodian;
 	struct date due_date; /* the person's clock */
 	int custody_seq;      /* the ledger's last line */
+	int chain_version;
+	bool chain_at_rest; /* no referral of it is open or waits to be taken back */
+
+	/* What waits for another member of the unit, of this referral or chain. */
+	struct {
+		bool open;
+		struct uuid id, member; /* the message, and who sent it */
+		enum act act;
+		struct date help_request_date;
+	} proposal;
 
 	bool referral_visible;
 	bool referral_left; /* the unit was a party, and sees what it saw then */
@@ -133,9 +146,10 @@ struct facts {
 	mask_t to_kinds;
 	struct bytes to_replaced_by;
 
-	bool named_unit_known;
+	bool named_unit_known, named_unit_open;
 	struct uuid named_unit;
-	bool replaces_own;
+	struct bytes named_unit_replaced_by;
+	bool replaces_own, replaces_ended;
 	bool aftercare_own;	 /* the named referral is an open aftercare of the unit's, here */
 	bool aftercare_accepted; /* that of the plan */
 	struct uuid aftercare_owner;
@@ -181,10 +195,16 @@ struct decision {
 	struct progress progress;  /* afterwards */
 	struct uuid custodian;	   /* afterwards */
 	bool custodian_moves;
-	bool clock_stops;     /* the person's: an intervention has started */
-	struct uuid leaver;   /* a unit that is no party from now on; nil: none */
-	struct date due_date; /* the person's clock, where the chain is new */
-	bool next_kept;	      /* who must act is as it was */
+	bool clock_stops; /* the person's: an intervention has started */
+	bool of_chain;	  /* an act on the chain, and on no referral */
+	bool proposes;	  /* it waits for another member; nothing else happens */
+	bool decides;	  /* what waited: it happens now, or is dropped */
+	bool chain_closes;
+	struct date help_request_date; /* the chain's from now on; year 0: as before */
+	int chain_version;	       /* afterwards */
+	struct uuid leaver;	       /* a unit that is no party from now on; nil: none */
+	struct date due_date;	       /* the person's clock, where the chain is new */
+	bool next_kept;		       /* who must act is as it was */
 	struct uuid next_actor;
 	const char *next_act; /* NULL: nobody need act */
 	int64_t due_us;	      /* by when; 0 without next_act */
@@ -196,8 +216,11 @@ struct decision {
 void rules_decide(
 	const struct order *order, const struct facts *facts, struct decision *ret_decision);
 /* The acts that a unit with these facts and roles may try now (guards on an
- * act's own fields are not asked). */
+ * act's own fields are not asked): on the referral, and on its chain. */
 mask_t rules_allowed_acts(const struct facts *facts);
+mask_t rules_allowed_chain_acts(const struct facts *facts);
+/* Whether an order acts on a chain and on no referral. */
+bool rules_is_of_chain(const struct order *order);
 /* The roles that may perform an act. */
 mask_t rules_act_roles(enum act act);
 /* "act", "ack", "none"; NULL of NEEDS_NOT. */

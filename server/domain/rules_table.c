@@ -4,23 +4,25 @@
 
 #include <assert.h>
 
-/* Ors the values of up to ten words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
-#define SET_1(bit, a)						bit(a)
-#define SET_2(bit, a, ...)					(bit(a) | SET_1(bit, __VA_ARGS__))
-#define SET_3(bit, a, ...)					(bit(a) | SET_2(bit, __VA_ARGS__))
-#define SET_4(bit, a, ...)					(bit(a) | SET_3(bit, __VA_ARGS__))
-#define SET_5(bit, a, ...)					(bit(a) | SET_4(bit, __VA_ARGS__))
-#define SET_6(bit, a, ...)					(bit(a) | SET_5(bit, __VA_ARGS__))
-#define SET_7(bit, a, ...)					(bit(a) | SET_6(bit, __VA_ARGS__))
-#define SET_8(bit, a, ...)					(bit(a) | SET_7(bit, __VA_ARGS__))
-#define SET_9(bit, a, ...)					(bit(a) | SET_8(bit, __VA_ARGS__))
-#define SET_10(bit, a, ...)					(bit(a) | SET_9(bit, __VA_ARGS__))
-#define SET_11(bit, a, ...)					(bit(a) | SET_10(bit, __VA_ARGS__))
-#define SET_12(bit, a, ...)					(bit(a) | SET_11(bit, __VA_ARGS__))
-#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, name, ...) name
-#define SET_OF(bit, ...)                                                                        \
-	SET_PICK(__VA_ARGS__, SET_12, SET_11, SET_10, SET_9, SET_8, SET_7, SET_6, SET_5, SET_4, \
-		SET_3, SET_2, SET_1)                                                            \
+/* Ors the values of up to 14 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
+#define SET_1(bit, a)						      bit(a)
+#define SET_2(bit, a, ...)					      (bit(a) | SET_1(bit, __VA_ARGS__))
+#define SET_3(bit, a, ...)					      (bit(a) | SET_2(bit, __VA_ARGS__))
+#define SET_4(bit, a, ...)					      (bit(a) | SET_3(bit, __VA_ARGS__))
+#define SET_5(bit, a, ...)					      (bit(a) | SET_4(bit, __VA_ARGS__))
+#define SET_6(bit, a, ...)					      (bit(a) | SET_5(bit, __VA_ARGS__))
+#define SET_7(bit, a, ...)					      (bit(a) | SET_6(bit, __VA_ARGS__))
+#define SET_8(bit, a, ...)					      (bit(a) | SET_7(bit, __VA_ARGS__))
+#define SET_9(bit, a, ...)					      (bit(a) | SET_8(bit, __VA_ARGS__))
+#define SET_10(bit, a, ...)					      (bit(a) | SET_9(bit, __VA_ARGS__))
+#define SET_11(bit, a, ...)					      (bit(a) | SET_10(bit, __VA_ARGS__))
+#define SET_12(bit, a, ...)					      (bit(a) | SET_11(bit, __VA_ARGS__))
+#define SET_13(bit, a, ...)					      (bit(a) | SET_12(bit, __VA_ARGS__))
+#define SET_14(bit, a, ...)					      (bit(a) | SET_13(bit, __VA_ARGS__))
+#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, name, ...) name
+#define SET_OF(bit, ...)                                                                          \
+	SET_PICK(__VA_ARGS__, SET_14, SET_13, SET_12, SET_11, SET_10, SET_9, SET_8, SET_7, SET_6, \
+		SET_5, SET_4, SET_3, SET_2, SET_1)                                                \
 	(bit, __VA_ARGS__)
 
 #define STATE_BIT(name) MASK(STATE_##name)
@@ -32,23 +34,24 @@
 #define GUARD_NONE GUARD_COUNT
 _Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT <= 32, "sets fit their masks");
 
-#define FROM(...)      SET_OF(STATE_BIT, __VA_ARGS__)
-#define ROLES(...)     SET_OF(ROLE_BIT, __VA_ARGS__)
-#define GUARDS(...)    SET_OF(GUARD_BIT, __VA_ARGS__)
-#define NOT_FOR(...)   SET_OF(KIND_BIT, __VA_ARGS__)
-#define TO(state)      TO_##state
-#define TO_SAME	       STATE_COUNT
-#define TO_REQUESTED   STATE_REQUESTED
-#define TO_RECEIVED    STATE_RECEIVED
-#define TO_ACCEPTED    STATE_ACCEPTED
-#define TO_REJECTED    STATE_REJECTED
-#define TO_IN_PROGRESS STATE_IN_PROGRESS
-#define TO_ON_HOLD     STATE_ON_HOLD
-#define TO_COMPLETED   STATE_COMPLETED
-#define TO_FAILED      STATE_FAILED
-#define TO_CANCELLED   STATE_CANCELLED
-#define RAISES	       true
-#define LEAVES	       false
+#define FROM(...)	    SET_OF(STATE_BIT, __VA_ARGS__)
+#define ROLES(...)	    SET_OF(ROLE_BIT, __VA_ARGS__)
+#define GUARDS(...)	    SET_OF(GUARD_BIT, __VA_ARGS__)
+#define NOT_FOR(...)	    SET_OF(KIND_BIT, __VA_ARGS__)
+#define TO(state)	    TO_##state
+#define TO_SAME		    STATE_COUNT
+#define TO_REQUESTED	    STATE_REQUESTED
+#define TO_RECEIVED	    STATE_RECEIVED
+#define TO_ACCEPTED	    STATE_ACCEPTED
+#define TO_REJECTED	    STATE_REJECTED
+#define TO_IN_PROGRESS	    STATE_IN_PROGRESS
+#define TO_ON_HOLD	    STATE_ON_HOLD
+#define TO_COMPLETED	    STATE_COMPLETED
+#define TO_FAILED	    STATE_FAILED
+#define TO_ENTERED_IN_ERROR STATE_ENTERED_IN_ERROR
+#define TO_CANCELLED	    STATE_CANCELLED
+#define RAISES		    true
+#define LEAVES		    false
 #define TELLS(r, o, back)                          \
 	{                                          \
 		NEEDS_##r, NEEDS_##o, NEEDS_##back \
@@ -56,9 +59,9 @@ _Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT <= 32, "sets fit
 
 static const struct act_row act_rows[ACT_COUNT] = {
 #define ACT(number, name, code, message, from, to, by, roles, guards, holder, version, next, \
-	tells, not_for)                                                                      \
+	tells, not_for, signatures)                                                          \
 	[ACT_##name] = {message, from, roles, not_for, to, BY_##by, guards, HOLDER_##holder, \
-		version, NEXT_##next, tells},
+		version, NEXT_##next, tells, SIGNED_##signatures},
 #include "stafett/tbl/acts.def"
 #undef ACT
 };

@@ -26,6 +26,7 @@ enum holder_effect {
 	HOLDER_HAND_BACK,
 	HOLDER_TO_HAND_BACK,
 	HOLDER_TO_AFTERCARE,
+	HOLDER_TO_NOBODY,
 };
 
 enum next_effect {
@@ -37,6 +38,9 @@ enum next_effect {
 	NEXT_REACH,
 	NEXT_CONTACT,
 };
+
+/* Whose hand it takes: that of the caller, of another member too, of a manager. */
+enum signatures { SIGNED_ALONE, SIGNED_SECOND, SIGNED_MANAGER };
 
 enum actor { ACTOR_NOBODY, ACTOR_REQUESTER, ACTOR_OWNER };
 
@@ -61,6 +65,7 @@ struct act_row {
 	bool raises;
 	enum next_effect next;
 	struct tells tells;
+	enum signatures signatures;
 };
 
 struct kind_row {

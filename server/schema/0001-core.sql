@@ -152,8 +152,12 @@ BEGIN
 END
 $$;
 
+-- Nor is it closed, or the person's clock mended, without an event that says so.
 CREATE TRIGGER chain_moves_on BEFORE UPDATE ON stafett.chain FOR EACH ROW
-    WHEN (new.custody_seq < old.custody_seq OR new.event_seq < old.event_seq)
+    WHEN (new.custody_seq < old.custody_seq OR new.event_seq < old.event_seq
+        OR (new.event_seq = old.event_seq AND (new.status <> old.status
+            OR new.help_request_date <> old.help_request_date
+            OR new.intervention_due_date <> old.intervention_due_date)))
     EXECUTE FUNCTION stafett.refuse_step_back();
 
 -- Referrals and what happened to them ----------------------------------------
@@ -314,6 +318,30 @@ CREATE TABLE stafett.idempotency (
     PRIMARY KEY (unit, message)
 );
 
+-- What takes two: proposed by one member, confirmed or dropped by another. Until
+-- then nothing has happened.
+CREATE TABLE stafett.proposal (
+    id uuid NOT NULL, -- the message
+    unit uuid NOT NULL,
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    referral uuid,
+    act text NOT NULL,
+    member uuid NOT NULL,
+    reason text,
+    help_request_date date,
+    create_time timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'confirmed', 'dropped')),
+    decide_time timestamptz,
+    decide_member uuid,
+    PRIMARY KEY (unit, id),
+    CHECK (state <> 'confirmed' OR decide_member <> member)
+);
+CREATE INDEX proposal_chain ON stafett.proposal (chain, unit);
+
+CREATE FUNCTION stafett.is_ended(p_status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_status IN ('completed', 'rejected', 'cancelled', 'failed', 'entered-in-error');
+
 -- Written in the transaction of every write and every reading of case data.
 -- The sealer will number the leaves; until then they wait here.
 CREATE TABLE stafett.audit_queue (
@@ -344,6 +372,11 @@ CREATE TYPE stafett.operation AS (
     help_request_date date,
     due_date date,
     stopped_date date,
+    closes boolean,
+    proposal uuid,
+    proposes text,
+    proposed_date date,
+    decides text,
     settles boolean,
     delivered_seq int,
     ends boolean,
@@ -432,23 +465,26 @@ CREATE TYPE stafett.operation AS (
 -- that a lock or a join on the key needs. All other reading goes by api.*.
 
 GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.request,
-    stafett.event, stafett.detail, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
+    stafett.event, stafett.detail, stafett.proposal, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
-GRANT SELECT (intervention_start_date), UPDATE (version, custodian, custody_seq, event_seq,
-    intervention_start_date) ON stafett.chain TO stafett_app;
+GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date),
+    UPDATE (version, status, custodian, custody_seq, event_seq, help_request_date,
+    intervention_due_date, intervention_start_date) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
 GRANT SELECT (next_actor, next_act, due_time) ON stafett.referral TO stafett_app;
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time,
     question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq)
     ON stafett.referral TO stafett_app;
+GRANT SELECT (unit, id), UPDATE (state, decide_time, decide_member)
+    ON stafett.proposal TO stafett_app;
 GRANT SELECT (unit, code, referral), UPDATE (until) ON stafett.party TO stafett_app;
 GRANT SELECT (chain, seq, unit, referral, state, done, needs) ON stafett.delivery TO stafett_app;
 GRANT UPDATE (state, done, needs, acknowledge_time, acknowledge_member, cause)
     ON stafett.delivery TO stafett_app;
 GRANT SELECT (unit, message) ON stafett.idempotency TO stafett_app;
-GRANT EXECUTE ON FUNCTION stafett.now() TO stafett_app;
+GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text) TO stafett_app;
 -- The functions run as the owner of nothing but these rights.
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
 GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)

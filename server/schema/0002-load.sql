@@ -72,7 +72,9 @@ RETURNS TABLE (
     owner_assignee uuid, requester_assignee uuid,
     expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
     home_planned boolean, aftercare uuid, hand_back_seq int, aftercare_owner uuid,
-    named_unit uuid, replaces_ok boolean, aftercare_ok boolean,
+    at_rest boolean, proposal uuid, proposal_act text, proposal_member uuid, proposal_date date,
+    named_unit uuid, named_unit_open boolean, named_unit_replaced_by text,
+    replaces_ok boolean, replaces_ended boolean, aftercare_ok boolean,
     delivery_seq int, delivery_asks boolean, delivery_hash bytea,
     assignee uuid, assigned text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -92,9 +94,12 @@ BEGIN
         f.question_seq, f.owner_due_time, f.restarted, f.owner_assignee, f.requester_assignee,
         f.expected, f.expected_time, f.alarm_time, f.missed, f.home_planned, f.aftercare,
         f.hand_back_seq, home.owner,
-        h.id, old.id IS NOT NULL,
-        old.kind = 'aftercare' AND old.chain = c.id AND old.status IN (
-            'requested', 'received', 'accepted', 'in-progress', 'on-hold'),
+        rest.is_so, pr.id, pr.act, pr.member, pr.help_request_date,
+        h.id, h.status = 'active',
+        CASE WHEN h.replaced_by IS NOT NULL THEN
+            (SELECT x.handle FROM unit x WHERE x.id = h.replaced_by) END,
+        old.id IS NOT NULL, stafett.is_ended(old.status),
+        old.kind = 'aftercare' AND old.chain = c.id AND NOT stafett.is_ended(old.status),
         d.seq, d.asks, d.content_hash,
         taker.id, holder.urn
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
@@ -116,7 +121,15 @@ BEGIN
         LIMIT 1) ours ON true
     LEFT JOIN LATERAL (
         SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
-    LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
+    LEFT JOIN LATERAL (SELECT NOT EXISTS (
+        SELECT FROM referral x WHERE x.chain = c.id
+            AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)) AS is_so) rest
+        ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM proposal x
+        WHERE x.chain = c.id AND x.unit = u.id AND x.referral IS NOT DISTINCT FROM o.referral
+            AND x.state = 'open' LIMIT 1) pr ON true
+    LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.kind, x.chain, x.status FROM referral x
         WHERE x.id = o.named_referral AND x.requester = u.id LIMIT 1) old ON true

@@ -63,12 +63,14 @@ CREATE TYPE stafett.referral_row AS (
     care_responsibility_remains boolean, person_informed boolean,
     chain_status text, custodian text, custodian_since timestamptz, chain_version int,
     help_request_date date, intervention_due_date date, parties text,
-    intervention_start_date date,
+    intervention_start_date date, at_rest boolean,
+    chain_proposal uuid, chain_proposal_act text, chain_proposal_member text,
     delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
     delivery_acknowledge_time timestamptz, acknowledge_member text, cause text,
     relation text, question_time timestamptz, assignee text, assignee_display_name text,
     expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
     home_planned boolean, aftercare uuid, aftercare_accepted boolean, waits boolean,
+    proposal uuid, proposal_act text, proposal_member text,
     card bytea);
 
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
@@ -93,6 +95,9 @@ BEGIN ATOMIC
             FROM stafett.unit pu
             WHERE pu.id IN (r.requester, now_.owner, r.hand_back_unit, now_.custodian)),
         CASE WHEN gone.id IS NULL THEN c.intervention_start_date END,
+        NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
+            AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
+        cp.id, cp.act, cp.urn,
         d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
         concat_ws(',', CASE WHEN r.requester = p_unit THEN 'requester' END,
             CASE WHEN r.owner = p_unit THEN 'owner' END,
@@ -106,7 +111,7 @@ BEGIN ATOMIC
         still.home_planned, still.aftercare,
         (SELECT x.status IN ('accepted', 'in-progress', 'on-hold')
             FROM stafett.referral x WHERE x.id = still.aftercare LIMIT 1),
-        still.hand_back_seq = c.custody_seq,
+        still.hand_back_seq = c.custody_seq, rp.id, rp.act, rp.urn,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
                 AND length(ct.card) > 0
@@ -128,6 +133,14 @@ BEGIN ATOMIC
             ELSE r.owner END AS owner,
         coalesce(gone.custodian, c.custodian) AS custodian) now_
     LEFT JOIN LATERAL (SELECT r.* WHERE gone.id IS NULL LIMIT 1) still ON true
+    LEFT JOIN LATERAL (
+        SELECT x.id, x.act, m.urn FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        WHERE x.chain = c.id AND x.unit = p_unit AND x.referral IS NULL AND x.state = 'open'
+        LIMIT 1) cp ON true
+    LEFT JOIN LATERAL (
+        SELECT x.id, x.act, m.urn FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        WHERE x.chain = c.id AND x.unit = p_unit AND x.referral = r.id AND x.state = 'open'
+        LIMIT 1) rp ON true
     LEFT JOIN stafett.custody cu
         ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
@@ -388,7 +401,7 @@ DECLARE
     f regprocedure;
 BEGIN
     FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname = 'api' OR (n.nspname = 'stafett' AND p.proname <> 'now')
+        WHERE n.nspname = 'api' OR (n.nspname = 'stafett' AND p.proname NOT IN ('now', 'is_ended'))
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

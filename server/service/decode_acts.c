@@ -7,9 +7,22 @@
 
 enum { REFERENCE_MAX = 64 };
 
+static bool is_only_for_chain(enum act act)
+{
+	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK;
+}
+
+static bool is_for_chain(enum act act)
+{
+	return is_only_for_chain(act) || act == ACT_CONFIRM;
+}
+
 struct fault decode_target(const char *referral, const char *chain, int version, struct order *o)
 {
-	DECODE_TRY(decode_uuid(referral, "referral", &o->referral));
+	if (is_only_for_chain(o->act) && !decode_is_empty(referral))
+		return decode_fault(REASON_FIELD_INVALID, "referral");
+	if (!is_for_chain(o->act) || !decode_is_empty(referral))
+		DECODE_TRY(decode_uuid(referral, "referral", &o->referral));
 	DECODE_TRY(decode_uuid(chain, "chain", &o->chain));
 	if (version <= 0)
 		return decode_fault(
@@ -355,6 +368,35 @@ static struct fault decode_final_answer(
 	return decode_words(w);
 }
 
+static struct fault decode_void(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_code(h->void_->reason, CODES_END, "void.reason", &w->order.reason);
+}
+
+static struct fault decode_close(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(h->close->reason, CODES_END, "close.reason", &o->reason));
+	return decode_code(
+		h->close->person_told, CODES_PERSON_TOLD, "close.person_told", &o->person_told);
+}
+
+static struct fault decode_correct_clock(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	DECODE_TRY(decode_date(h->correct_clock->help_request_date,
+		"correct_clock.help_request_date", &w->order.help_request_date));
+	return decode_words(w);
+}
+
+static struct fault decode_confirm(
+	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	w->order.drops = h->confirm->drop;
+	return decode_uuid(h->confirm->proposal, "confirm.proposal", &w->order.proposal);
+}
+
 /* The act says it all: miss, take-back. */
 static struct fault decode_nothing(
 	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
@@ -386,7 +428,11 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_COMPLETE, ACT_COMPLETE, decode_final_answer},
 	{STAFETT__V1__HEADER__ACT_BREAK_OFF, ACT_BREAK_OFF, decode_break_off},
 	{STAFETT__V1__HEADER__ACT_TAKE_BACK, ACT_TAKE_BACK, decode_nothing},
+	{STAFETT__V1__HEADER__ACT_VOID, ACT_VOID, decode_void},
 	{STAFETT__V1__HEADER__ACT_CORRECT, ACT_CORRECT, decode_final_answer},
+	{STAFETT__V1__HEADER__ACT_CLOSE, ACT_CLOSE, decode_close},
+	{STAFETT__V1__HEADER__ACT_CORRECT_CLOCK, ACT_CORRECT_CLOCK, decode_correct_clock},
+	{STAFETT__V1__HEADER__ACT_CONFIRM, ACT_CONFIRM, decode_confirm},
 	{STAFETT__V1__HEADER__ACT_WITHDRAW, ACT_WITHDRAW, decode_withdraw},
 	{STAFETT__V1__HEADER__ACT_NEED_GONE, ACT_NEED_GONE, decode_need_gone},
 	{STAFETT__V1__HEADER__ACT_NOTE, ACT_NOTE, decode_note},

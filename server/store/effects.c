@@ -165,13 +165,24 @@ static void add_chain(
 	put_bool(e, BATCH_opens, o->opens_chain);
 	put_bool(e, BATCH_moves, d->custodian_moves);
 	put_int(e, BATCH_seq, l->facts.event_seq + (d->has_event ? 1 : 0));
-	put_int(e, BATCH_chain_version, l->chain_version + (d->custodian_moves ? 1 : 0));
+	put_int(e, BATCH_chain_version, d->chain_version);
 	put_uuid(e, BATCH_custodian, &d->custodian);
 	put_int(e, BATCH_custody_seq, l->facts.custody_seq + (d->custodian_moves ? 1 : 0));
 	put_date(e, BATCH_help_request_date,
-		o->opens_chain ? o->help_request_date : (struct date){0});
+		o->opens_chain ? o->help_request_date : d->help_request_date);
 	put_date(e, BATCH_due_date, d->due_date);
 	put_date(e, BATCH_stopped_date, d->clock_stops ? o->start : (struct date){0});
+}
+
+static void add_proposal(struct effects *e, const struct order *o, const struct decision *d)
+{
+	bool dates = d->proposes && o->act == ACT_CORRECT_CLOCK;
+
+	put_bool(e, BATCH_closes, d->chain_closes);
+	put_who(e, BATCH_proposal, &o->proposal);
+	put_code(e, BATCH_proposes, d->proposes ? act_code(d->act) : NULL);
+	put_date(e, BATCH_proposed_date, dates ? o->help_request_date : (struct date){0});
+	put_code(e, BATCH_decides, !d->decides ? NULL : o->drops ? "dropped" : "confirmed");
 }
 
 static void add_told(
@@ -236,13 +247,16 @@ static void add_referral(
 	char code[CODE_LETTERS + 1];
 
 	code_of_uuid(&o->referral, code);
-	put_uuid(e, BATCH_referral, &o->referral);
+	put_who(e, BATCH_referral, &o->referral);
 	put_bool(e, BATCH_sends, sends);
 	put_code(e, BATCH_code, code);
 	add_sides(e, o, &l->facts, d);
 	put_int(e, BATCH_version, d->version);
-	put_code(e, BATCH_from_status, state_code(d->from));
-	put_code(e, BATCH_to_status, state_code(d->to));
+	put_code(e, BATCH_from_status, d->of_chain ? "open" : state_code(d->from));
+	put_code(e, BATCH_to_status,
+		!d->of_chain	  ? state_code(d->to)
+		: d->chain_closes ? "closed"
+				  : "open");
 	put_code(e, BATCH_kind, kind_code(sends ? o->kind : l->facts.kind));
 	put_text(e, BATCH_priority, o->priority);
 	add_progress(e, d);
@@ -303,6 +317,14 @@ static void add_content(struct effects *e, const struct write *w)
 	put_bytes(e, BATCH_body, w->body);
 }
 
+/* What the history calls it. */
+static const char *event_kind(const struct order *o, const struct decision *d)
+{
+	if (d->proposes)
+		return "propose";
+	return d->decides && o->drops ? "drop" : act_code(d->act);
+}
+
 static void add_event(struct effects *e, const struct write *w, const struct loaded *l,
 	const struct decision *d, const struct uuid *event)
 {
@@ -310,7 +332,7 @@ static void add_event(struct effects *e, const struct write *w, const struct loa
 
 	put_bool(e, BATCH_has_event, d->has_event);
 	put_uuid(e, BATCH_event, event);
-	put_code(e, BATCH_act, act_code(d->act));
+	put_code(e, BATCH_act, event_kind(o, d));
 	put_code(e, BATCH_message_code, d->message_code);
 	put_uuid(e, BATCH_member, &l->facts.member);
 	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
@@ -356,6 +378,7 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	add_key(e, w, l, applies, receipt);
 	if (applies) {
 		add_chain(e, &w->order, l, d);
+		add_proposal(e, &w->order, d);
 		add_told(e, w, l, d);
 		add_referral(e, &w->order, l, d);
 		add_event(e, w, l, d, event);

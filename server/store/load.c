@@ -53,8 +53,16 @@ enum chain_column {
 	CHAIN_AFTERCARE,
 	CHAIN_HAND_BACK_SEQ,
 	CHAIN_AFTERCARE_OWNER,
+	CHAIN_AT_REST,
+	CHAIN_PROPOSAL,
+	CHAIN_PROPOSAL_ACT,
+	CHAIN_PROPOSAL_MEMBER,
+	CHAIN_PROPOSAL_DATE,
 	CHAIN_NAMED_UNIT,
+	CHAIN_NAMED_UNIT_OPEN,
+	CHAIN_NAMED_UNIT_REPLACED_BY,
 	CHAIN_REPLACES_OK,
+	CHAIN_REPLACES_ENDED,
 	CHAIN_AFTERCARE_OK,
 	CHAIN_DELIVERY_SEQ,
 	CHAIN_DELIVERY_ASKS,
@@ -168,7 +176,7 @@ static void add_chain(struct load *load, const struct order *o)
 	db_array_add_int(&load->index, load->n + 1);
 	add_text(&load->actor, o->unit);
 	add_uuid(&load->chain, &o->chain, !o->opens_chain);
-	add_uuid(&load->referral, &o->referral, o->act != ACT_SEND);
+	add_uuid(&load->referral, &o->referral, o->act != ACT_SEND && !uuid_is_nil(&o->referral));
 	add_text(&load->named_unit, o->named_unit);
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
 	add_uuid(&load->named_referral, &o->named_referral, o->has_named_referral);
@@ -305,12 +313,31 @@ static struct bytes keep_text(const struct db_row *row, int column, char *out, s
 	return bytes_of(out, text.len);
 }
 
+/* A proposed act that this program does not know can neither be confirmed nor
+ * dropped by it. */
+static void read_proposal(const struct db_row *row, struct facts *f)
+{
+	int act = act_from_code(db_row_bytes(row, CHAIN_PROPOSAL_ACT));
+
+	f->proposal.open = db_row_has(row, CHAIN_PROPOSAL) && act >= 0;
+	f->proposal.id = read_uuid(row, CHAIN_PROPOSAL);
+	f->proposal.act = act >= 0 ? (enum act)act : ACT_CONFIRM;
+	f->proposal.member = read_uuid(row, CHAIN_PROPOSAL_MEMBER);
+	if (db_row_has(row, CHAIN_PROPOSAL_DATE))
+		f->proposal.help_request_date =
+			date_from_days(db_row_date(row, CHAIN_PROPOSAL_DATE));
+}
+
 static void read_named(const struct db_row *row, struct loaded *l)
 {
 	struct facts *f = &l->facts;
 
 	f->named_unit_known = db_row_has(row, CHAIN_NAMED_UNIT);
 	f->named_unit = read_uuid(row, CHAIN_NAMED_UNIT);
+	f->named_unit_open = db_row_bool(row, CHAIN_NAMED_UNIT_OPEN);
+	f->named_unit_replaced_by =
+		keep_text(row, CHAIN_NAMED_UNIT_REPLACED_BY, l->successor, sizeof(l->successor));
+	f->replaces_ended = db_row_bool(row, CHAIN_REPLACES_ENDED);
 	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
 	f->aftercare_own = db_row_bool(row, CHAIN_AFTERCARE_OK);
 	f->aftercare_accepted = db_row_has(row, CHAIN_AFTERCARE_OWNER);
@@ -329,7 +356,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	struct facts *f = &l->facts;
 
 	l->chain_exists = db_row_bool(row, CHAIN_EXISTS);
-	l->chain_version = db_row_int(row, CHAIN_VERSION);
+	f->chain_version = db_row_int(row, CHAIN_VERSION);
 	f->custody_seq = db_row_int(row, CHAIN_CUSTODY_SEQ);
 	f->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
 	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
@@ -339,6 +366,8 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->priority = keep_text(row, CHAIN_PRIORITY, l->priority, sizeof(l->priority));
 	read_referral(row, f);
 	read_progress(row, &f->progress);
+	f->chain_at_rest = db_row_bool(row, CHAIN_AT_REST);
+	read_proposal(row, f);
 	read_named(row, l);
 }
 

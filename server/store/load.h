@@ -31,7 +31,7 @@ struct load {
 	int n_uploads; /* operations that claim one */
 };
 
-enum { LOAD_CODE_MAX = 32, LOAD_URN_MAX = 160 };
+enum { LOAD_CODE_MAX = 32, LOAD_URN_MAX = 160, LOAD_HANDLE_MAX = 96 };
 
 /* What was loaded of one operation, beyond the facts of the rules too. It stays
  * where it is: its texts point into itself, but for those that are borrowed. */
@@ -39,8 +39,8 @@ struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
 	bool replicated, chain_exists;
-	int chain_version, delivery_seq;
-	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX];
+	int delivery_seq;
+	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
 };
 

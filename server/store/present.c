@@ -47,6 +47,10 @@ enum referral_column {
 	CHAIN_DUE_DATE,
 	CHAIN_PARTIES,
 	CHAIN_START_DATE,
+	CHAIN_AT_REST,
+	CHAIN_PROPOSAL, /* and its act and member */
+	CHAIN_PROPOSAL_ACT,
+	CHAIN_PROPOSAL_MEMBER,
 	DELIVERY_STATE,
 	DELIVERY_STORE_TIME,
 	DELIVERY_OFFER_TIME,
@@ -66,6 +70,9 @@ enum referral_column {
 	REFERRAL_AFTERCARE,
 	REFERRAL_AFTERCARE_ACCEPTED,
 	REFERRAL_WAITS,
+	REFERRAL_PROPOSAL, /* and its act and member */
+	REFERRAL_PROPOSAL_ACT,
+	REFERRAL_PROPOSAL_MEMBER,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -103,14 +110,17 @@ static Stafett__V1__Delivery *take_delivery(struct arena *a, const struct db_row
 }
 
 /* The facts that the allowed acts depend on: states, roles, and who is whom. */
-static void take_allowed_acts(
-	struct arena *a, const struct db_row *row, mask_t held, Stafett__V1__Referral *r)
+static struct facts row_facts(const struct db_row *row, mask_t held)
 {
 	static const struct uuid us = {{1}}, somebody_else;
 	const char *relation = db_row_text(row, REFERRAL_RELATION);
 	int state = state_from_code(db_row_bytes(row, REFERRAL_STATUS));
 	int kind = kind_from_code(db_row_bytes(row, REFERRAL_KIND));
-	struct facts facts = {
+
+	return (struct facts){
+		.chain_visible = true,
+		.chain_open = strcmp(db_row_text(row, CHAIN_STATUS), "open") == 0,
+		.chain_at_rest = db_row_bool(row, CHAIN_AT_REST),
 		.referral_visible = state >= 0 && kind >= 0,
 		.state = state >= 0 ? (enum state)state : STATE_NONE,
 		.kind = kind >= 0 ? (enum kind)kind : KIND_CARE_REQUEST,
@@ -130,13 +140,44 @@ static void take_allowed_acts(
 		.progress.hand_back_seq = db_row_bool(row, REFERRAL_WAITS),
 		.custody_seq = 1,
 	};
-	mask_t acts = rules_allowed_acts(&facts);
+}
 
-	r->allowed_acts = arena_alloc(a, ACT_COUNT * sizeof(*r->allowed_acts));
-	for (int act = 0; r->allowed_acts && act < ACT_COUNT; act++)
+static char **take_acts(struct arena *a, mask_t acts, size_t *ret_n)
+{
+	char **codes = arena_alloc(a, ACT_COUNT * sizeof(*codes));
+
+	*ret_n = 0;
+	for (int act = 0; codes && act < ACT_COUNT; act++)
 		if (acts & MASK(act))
-			r->allowed_acts[r->n_allowed_acts++] =
-				arena_copy(a, bytes_of_string(act_code((enum act)act)));
+			codes[(*ret_n)++] = arena_copy(a, bytes_of_string(act_code((enum act)act)));
+	return codes;
+}
+
+static void take_allowed_acts(struct arena *a, const struct db_row *row, mask_t held,
+	Stafett__V1__Referral *r, Stafett__V1__Chain *c)
+{
+	struct facts facts = row_facts(row, held);
+
+	facts.proposal.open = db_row_has(row, REFERRAL_PROPOSAL);
+	r->allowed_acts = take_acts(a, rules_allowed_acts(&facts), &r->n_allowed_acts);
+	facts.proposal.open = db_row_has(row, CHAIN_PROPOSAL);
+	if (!facts.referral_left)
+		c->allowed_acts =
+			take_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
+}
+
+/* |first| is the column of its id; act and member follow. */
+static Stafett__V1__Proposal *take_proposal(struct arena *a, const struct db_row *row, int first)
+{
+	Stafett__V1__Proposal *p;
+
+	if (!db_row_has(row, first) || !(p = arena_alloc(a, sizeof(*p))))
+		return NULL;
+	stafett__v1__proposal__init(p);
+	p->id = take_uuid(a, row, first);
+	p->act = take_text(a, row, first + 1);
+	p->member = take_text(a, row, first + 2);
+	return p;
 }
 
 static void take_request(struct arena *a, const struct db_row *row, Stafett__V1__Referral *r)
@@ -198,6 +239,7 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
 	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
 	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
+	r->proposal = take_proposal(a, row, REFERRAL_PROPOSAL);
 	r->expected_event = take_expected(a, row);
 	r->business_status = arena_copy(a, bytes_of_string(business_status(row)));
 }
@@ -218,6 +260,7 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
+	c->proposal = take_proposal(a, row, CHAIN_PROPOSAL);
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 }
@@ -237,7 +280,7 @@ bool present_referral(
 	r->chain = take_uuid(a, row, REFERRAL_CHAIN);
 	take_request(a, row, r);
 	take_progress(a, row, r);
-	take_allowed_acts(a, row, held, r);
+	take_allowed_acts(a, row, held, r, c);
 	take_chain(a, row, c);
 	ret_presented->referral = r;
 	ret_presented->chain = c;

@@ -98,7 +98,12 @@
  * joins alone would cost it a fifth of its time when it is small. */
 #define CHANGES \
 	"old_chain AS ("                                                                     \
-	"UPDATE stafett.chain c SET version = ok.chain_version, custodian = ok.custodian,"   \
+	"UPDATE stafett.chain c SET version = ok.chain_version,"                             \
+	" status = CASE WHEN ok.closes THEN 'closed' ELSE c.status END,"                     \
+	" custodian = CASE WHEN NOT ok.closes THEN ok.custodian END,"                        \
+	" help_request_date = coalesce(ok.help_request_date, c.help_request_date),"          \
+	" intervention_due_date = CASE WHEN ok.help_request_date IS NULL"                    \
+	" THEN c.intervention_due_date ELSE ok.due_date END,"                                \
 	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
 	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
@@ -157,6 +162,15 @@
 	"departure AS ("                                                                     \
 	"UPDATE stafett.party p SET until = ok.seq FROM ok WHERE ok.leaver IS NOT NULL"      \
 	" AND p.unit = ok.leaver AND p.code = ok.code AND p.referral = ok.referral),"        \
+	"proposal AS ("                                                                      \
+	"INSERT INTO stafett.proposal (id, unit, chain, referral, act, member, reason,"      \
+	" help_request_date, create_time, state)"                                            \
+	" SELECT message, unit, chain, referral, proposes, member, reason, proposed_date," \
+	" stafett.now(), 'open' FROM ok WHERE proposes IS NOT NULL),"                        \
+	"decided AS ("                                                                       \
+	"UPDATE stafett.proposal p SET state = ok.decides, decide_time = stafett.now(),"     \
+	" decide_member = ok.member FROM ok WHERE ok.decides IS NOT NULL"                    \
+	" AND p.unit = ok.unit AND p.id = ok.proposal),"                                     \
 	"detail AS ("                                                                        \
 	"INSERT INTO stafett.detail (chain, seq, reason, person_told, named_unit,"           \
 	" responsible, contact_by_date, clock_reason, appointment_time, question, contact,"  \

@@ -11,7 +11,7 @@ from stack import Stack
 from watcher import Watcher
 
 GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
-           "idempotency", "audit_queue", "upload", "upload_part"}
+           "proposal", "idempotency", "audit_queue", "upload", "upload_part"}
 WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 # A step that reads a table or an index: its name, and how many rows it gave.
 STEP = re.compile(r"-> +(.*?Scan [^(]*?)\s+\(cost=.*?\(actual rows=(\d+) loops=(\d+)\)")
@@ -58,13 +58,16 @@ def everything(daemon):
         maria.list(direction="sent")
         petra.list(open_only=True)
         maria.send(people.MALMO, chain=sent.chain)
-        maria.send(people.BEROENDE, act={"replaces": sent.referral, "hand_back_unit": people.MALMO})
+        maria.perform(sent, "withdraw", reason="other")
+        maria.send(people.BEROENDE, chain=sent.chain,
+                   act={"replaces": sent.referral, "hand_back_unit": people.MALMO})
         claim, _ = maria.upload(bytes(100000))
         maria.uploaded(claim.id)
         large = maria.send(people.BEROENDE, body=claim)
         petra.get(large.referral, contents=True)
         petra.fetch(large)
         turns(maria, petra, omar)
+        two_hands(maria, daemon.caller("mona"))
     return work
 
 
@@ -83,6 +86,13 @@ def turns(maria, petra, omar):
     omar.perform(sent, "plan_home", aftercare=home.referral, housing="own", first_contact_date="2027-01-01")
     petra.accept(home, 1)
     omar.perform(sent, "complete", body=b"done")
+
+
+def two_hands(maria, mona):
+    """A proposal that another member confirms."""
+    sent = maria.send(people.BEROENDE)
+    maria.perform(sent, "void", reason="other")
+    mona.perform(sent, "confirm", proposal=maria.get(sent.referral).referral.proposal.id)
 
 
 def whole_reads(plans):

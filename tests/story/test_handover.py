@@ -164,8 +164,8 @@ def test_it_is_always_said_who_must_act_next_and_by_when(maria, petra):
     ("petra", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
     ("ines", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
     ("sync", set()),
-    ("maria", {"amend", "withdraw", "note", "assign"}),
-    ("mona", {"assign"}),
+    ("maria", {"amend", "withdraw", "void", "note", "assign"}),
+    ("mona", {"assign", "void"}),
 ])
 def test_a_reader_is_told_which_acts_are_open_to_it(stack, maria, who, acts):
     sent = maria.send(people.BEROENDE)

@@ -78,6 +78,7 @@ static struct order an_act(enum act act)
 {
 	return (struct order){
 		.act = act,
+		.referral = {{9}},
 		.version = 3,
 		.create_us = now_us(),
 		.contact_by = {2026, 11, 13},
