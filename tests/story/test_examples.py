@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of help, run as they stand against a server."""
 
-import os
 import re
 import shutil
-import subprocess
 
 import people
 import pytest
@@ -32,12 +30,5 @@ def codes(maria):
 def test_the_example_runs(client, codes, tmp_path, command, example):
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", tmp_path)
     line = re.sub("|".join(codes), lambda match: codes[match[0]], example)
-    done = subprocess.run(
-        ["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-        cwd=tmp_path, check=False,
-        env={**os.environ, "PATH": f"{client.program.parent}:{os.environ['PATH']}",
-             "LC_ALL": "C.UTF-8", "HOME": str(tmp_path),
-             "STAFETT_PROFILE": "petra" if command in RECEIVING else "maria",
-             "XDG_CONFIG_HOME": str(client.home / "config"),
-             "XDG_STATE_HOME": str(client.home / "state")})
+    done = client.shell("petra" if command in RECEIVING else "maria", line, tmp_path)
     assert done.returncode == 0 or ("--check" in line and done.returncode == OVERDUE), done.stderr

@@ -36,3 +36,13 @@ class Client:
                  "XDG_STATE_HOME": str(self.home / "state"), **environment})
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
+
+    def shell(self, who, line, folder):
+        """Runs a line as it stands in a guide, as |who| at a prompt in |folder|."""
+        return subprocess.run(
+            ["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=120, check=False, cwd=folder,
+            env={**os.environ, "PATH": f"{self.program.parent}:{os.environ['PATH']}",
+                 "LC_ALL": "C.UTF-8", "HOME": str(folder), "STAFETT_PROFILE": who,
+                 "XDG_CONFIG_HOME": str(self.home / "config"),
+                 "XDG_STATE_HOME": str(self.home / "state")})
