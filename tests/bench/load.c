@@ -163,14 +163,25 @@ static int load_step_all(struct load *load)
 	return 0;
 }
 
-/* How long nothing but an answer can matter: until a send is due or the end has
- * come; but where one is due and every caller is busy, only answers help. */
+/* Whether nothing but an answer can help: every caller is busy, or there is time
+ * for no more. */
+static bool load_can_only_wait(const struct load *load)
+{
+	bool is_late = measure_now_ns(CLOCK_MONOTONIC) >= load->end_ns;
+
+	return load->under_way == (size_t)load->options->callers ||
+	       (is_late && load->under_way > 0);
+}
+
+/* How long to wait: until a send is due or the end has come, or for an answer. */
 static struct timespec load_patience(const struct load *load)
 {
 	int64_t until_ns = load->due_ns < load->end_ns ? load->due_ns : load->end_ns;
 	int64_t ns = until_ns - measure_now_ns(CLOCK_MONOTONIC);
 
-	if (!load->options->rate || ns < 0)
+	if (ns < 0)
+		ns = 0;
+	if (load_can_only_wait(load))
 		ns = LOAD_POLL_S * NS_PER_S;
 	return (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
 }
