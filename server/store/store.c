@@ -7,12 +7,14 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "domain/identity.h"
 #include "net/now.h"
 #include "stafett/caps.h"
 #include "store/batch.h"
 #include "store/lane.h"
 #include "store/parking.h"
 #include "store/readers.h"
+#include "store/turns.h"
 
 /* Two: one fills and commits while the other decides. */
 enum { STORE_BATCHES = 2 };
@@ -28,9 +30,8 @@ enum { STORE_SWEEP_MS = 100, STORE_MARGIN_MS = 250 };
 struct store {
 	struct store_params params;
 	struct lanes *lanes;
-	struct list ready;   /* operations whose lane is theirs, in order */
+	struct turns *turns; /* operations that wait, not those under way */
 	struct list pending; /* every operation that is not done */
-	size_t queued;	     /* ready and waiting, not under way */
 	struct batch *batches[STORE_BATCHES];
 	struct parking parking;
 	struct readers *readers;
@@ -47,16 +48,6 @@ static void store_kick(struct store *s)
 	event_active(s->turn, 0, 0);
 }
 
-static bool store_is_crowded(const struct store *s)
-{
-	size_t n = 0;
-
-	list_for_each (node, &s->ready)
-		if (++n >= STORE_CROWD)
-			return true;
-	return false;
-}
-
 /* A small batch waits until the other one waits for its commit: what comes in the
  * meantime goes along, and a batch costs the database less the more it carries.
  * But not for one that is stuck, nor when there is enough for two. */
@@ -67,7 +58,7 @@ static bool store_may_start(const struct store *s)
 	for (int i = 0; i < STORE_BATCHES; i++)
 		if (s->batches[i] && batch_is_working(s->batches[i]) &&
 			batch_began_ns(s->batches[i]) > latest)
-			return store_is_crowded(s);
+			return turns_has_ready(s->turns, STORE_CROWD);
 	return true;
 }
 
@@ -79,19 +70,16 @@ static void store_on_turn(evutil_socket_t fd, short what, void *arg)
 		parking_reap(&s->parking);
 		metrics_set(s->params.metrics, METRIC_PARKED, (uint64_t)s->parking.n);
 	}
-	for (int i = 0; i < STORE_BATCHES && !list_is_empty(&s->ready); i++)
+	for (int i = 0; i < STORE_BATCHES && turns_has_ready(s->turns, 1); i++)
 		if (s->batches[i] && batch_is_idle(s->batches[i]) && store_may_start(s))
 			batch_start(s->batches[i]);
 }
 
-static void store_make_ready(struct store *s, struct write *write, bool in_front)
+/* Its lane is its own. */
+static void store_make_ready(struct store *s, struct write *write)
 {
 	write->leads = true;
-	s->queued++;
-	if (in_front)
-		list_push_front(&s->ready, &write->node);
-	else
-		list_push(&s->ready, &write->node);
+	turns_make_ready(s->turns, write);
 }
 
 static size_t write_bytes(const struct write *write)
@@ -103,15 +91,11 @@ static size_t write_bytes(const struct write *write)
 static struct write *store_next(void *arg, size_t room, bool first)
 {
 	struct store *s = arg;
-	struct write *write;
+	struct write *write = turns_next(s->turns, first);
 
-	if (list_is_empty(&s->ready))
+	if (!write || (!first && (write->alone || write_bytes(write) > room)))
 		return NULL;
-	write = list_first(&s->ready, struct write, node);
-	if (!first && (write->alone || write_bytes(write) > room))
-		return NULL;
-	list_remove(&write->node);
-	s->queued--;
+	turns_remove(s->turns, write);
 	return write;
 }
 
@@ -119,10 +103,8 @@ static void store_leave_lane(struct store *s, struct lane *lane)
 {
 	struct list *next = lane_leave(lane);
 
-	if (!next)
-		return;
-	s->queued--;
-	store_make_ready(s, container_of(next, struct write, node), false);
+	if (next)
+		store_make_ready(s, container_of(next, struct write, node));
 }
 
 static void write_end(struct write *write, const struct write_result *result)
@@ -140,7 +122,7 @@ static void store_settle(void *arg, struct write *write, struct lane *lane,
 	if (write && again) {
 		write->alone |= verdict == BATCH_ISOLATE;
 		metrics_add(s->params.metrics, METRIC_RETRIES, 1);
-		store_make_ready(s, write, true);
+		turns_go_again(s->turns, write);
 		return;
 	}
 	if (verdict == BATCH_ANSWERED)
@@ -282,12 +264,12 @@ int store_new(const struct store_params *params, struct store **ret_store)
 	if (!s)
 		return -ENOMEM;
 	s->params = *params;
-	list_init(&s->ready);
 	list_init(&s->pending);
 	s->lanes = lanes_new();
+	s->turns = turns_new();
 	s->turn = event_new(params->base, -1, 0, store_on_turn, s);
 	s->sweep = event_new(params->base, -1, EV_PERSIST, store_on_sweep, s);
-	rc = s->lanes && s->turn && s->sweep ? store_connect(s) : -ENOMEM;
+	rc = s->lanes && s->turns && s->turn && s->sweep ? store_connect(s) : -ENOMEM;
 	if (rc < 0) {
 		store_free(s);
 		return rc;
@@ -310,6 +292,7 @@ struct store *store_free(struct store *s)
 		event_free(s->turn);
 	if (s->sweep)
 		event_free(s->sweep);
+	turns_free(s->turns);
 	lanes_free(s->lanes);
 	free(s);
 	return NULL;
@@ -340,9 +323,56 @@ static void write_refuse(struct write *write, enum reason reason)
 	write->done(write, &(struct write_result){.reason = reason});
 }
 
-void store_write(struct store *s, struct write *write)
+/* The queue is full: the organisation that has the most of it gives up a place for
+ * one that has less, by the write that came last. What was begun is never shed. */
+static bool store_make_place(struct store *s, const struct write *write)
+{
+	struct bytes own = identity_member_organisation(write->caller.member);
+	struct write *last = turns_heaviest(s->turns, turns_count_of(s->turns, own) + 1);
+
+	if (!last)
+		return false;
+	metrics_add(s->params.metrics, METRIC_REFUSED_SHARE, 1);
+	store_abandon_write(s, last);
+	write_refuse(last, REASON_OVERLOADED);
+	return true;
+}
+
+/* Whether there is a place for |write| in the queue. What begins work is refused
+ * before what ends it. */
+static bool store_has_place(struct store *s, const struct write *write)
+{
+	bool begins = write->order.act == ACT_SEND;
+	size_t places = begins ? CAP_QUEUED_OPS - CAP_QUEUED_RESERVE : CAP_QUEUED_OPS;
+
+	if (store_hangs(s))
+		return false;
+	return turns_count(s->turns) < places || store_make_place(s, write);
+}
+
+/* Gives |write| its place; in its chain's lane while the lane is not free. */
+static int store_queue(struct store *s, struct write *write)
 {
 	bool first;
+
+	write->lane = lanes_enter(s->lanes, &write->order.chain, &first);
+	if (!write->lane)
+		return -ENOMEM;
+	if (turns_enter(s->turns, write) < 0) {
+		if (first)
+			lane_leave(write->lane);
+		return -ENOMEM;
+	}
+	store_add_pending(s, write);
+	if (first)
+		store_make_ready(s, write);
+	else
+		list_push(&write->lane->waiting, &write->node);
+	return 0;
+}
+
+void store_write(struct store *s, struct write *write)
+{
 
 	write->slot = NULL;
 	write->leads = write->alone = write->tried = false;
@@ -352,22 +382,12 @@ void store_write(struct store *s, struct write *write)
 		write_refuse(write, REASON_DATABASE_AWAY);
 		return;
 	}
-	write->lane = s->queued < CAP_QUEUED_OPS && !store_hangs(s)
-			      ? lanes_enter(s->lanes, &write->order.chain, &first)
-			      : NULL;
-	if (!write->lane) {
-		metrics_add(s->params.metrics, METRIC_REFUSED_QUEUE, 1);
-		write_refuse(write, REASON_OVERLOADED);
+	if (store_has_place(s, write) && store_queue(s, write) == 0) {
+		store_kick(s);
 		return;
 	}
-	store_add_pending(s, write);
-	if (first) {
-		store_make_ready(s, write, false);
-		store_kick(s);
-	} else {
-		list_push(&write->lane->waiting, &write->node);
-		s->queued++;
-	}
+	metrics_add(s->params.metrics, METRIC_REFUSED_QUEUE, 1);
+	write_refuse(write, REASON_OVERLOADED);
 }
 
 void store_abandon_write(struct store *s, struct write *write)
@@ -377,8 +397,7 @@ void store_abandon_write(struct store *s, struct write *write)
 		batch_abandon(write->slot);
 		return;
 	}
-	list_remove(&write->node);
-	s->queued--;
+	turns_remove(s->turns, write);
 	if (write->leads)
 		store_leave_lane(s, write->lane);
 }

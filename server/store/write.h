@@ -12,6 +12,7 @@
 #include "stafett/list.h"
 
 struct lane;
+struct turns_org;
 struct batch_slot;
 
 /* Where the call came from, for the audit detail. */
@@ -50,10 +51,11 @@ struct write {
 	void *arg;
 
 	/* The store's own. */
-	struct list node;	 /* in the ready queue or a lane's */
+	struct list node;	 /* in its organisation's queue or a lane's */
 	struct list pending;	 /* among all that are not done */
 	int64_t answer_by_ns;	 /* when it is told what is known by then */
 	struct lane *lane;	 /* where it waits its turn */
+	struct turns_org *org;	 /* whose turn it waits for */
 	struct batch_slot *slot; /* while a batch carries it */
 	bool leads;		 /* it is the lane's one under way */
 	bool tried;		 /* its effects were sent: it may have happened */
