@@ -2,13 +2,16 @@
 /* Every answer is packed here. */
 #include "service/answer.h"
 
+#include <stdlib.h>
+
 #include "codec/grpc_meta.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "stafett/v1/message.pb-c.h"
 
-/* When to try again, where that may help. */
-#define ANSWER_RETRY_MS INT64_C(500)
+/* When to try again, where that may help: between half of this and half as much
+ * again, so that those who were refused together do not come back together. */
+enum { ANSWER_RETRY_MS = 500, ANSWER_MS_PER_S = 1000, ANSWER_NS_PER_MS = 1000000 };
 
 enum { ANSWER_DETAILS = 3 };
 
@@ -18,6 +21,7 @@ struct answer {
 	Google__Protobuf__Any details[ANSWER_DETAILS];
 	Google__Protobuf__Any *list[ANSWER_DETAILS];
 	size_t n;
+	int retry_ms; /* 0: trying again does not help */
 };
 
 static struct bytes pack(struct arena *arena, const ProtobufCMessage *message)
@@ -103,12 +107,25 @@ static void add_precondition(struct answer *a, enum reason reason, const char *f
 	answer_add(a, &failure.base);
 }
 
+/* For a refusal that is the server's own doing and may not last, the time after
+ * which to try again; else 0. A call's id is as good as chance. */
+static int answer_retry_ms(const struct call *call, enum reason reason)
+{
+	int status = reason_grpc_status(reason);
+	bool is_ours = strcmp(reason_layer(reason), "server") == 0;
+
+	if (status != GRPC_UNAVAILABLE && (status != GRPC_RESOURCE_EXHAUSTED || !is_ours))
+		return 0;
+	return ANSWER_RETRY_MS / 2 + (int)(strtoul(call_id(call) + 8, NULL, 16) % ANSWER_RETRY_MS);
+}
+
 static void add_retry(struct answer *a)
 {
 	Google__Rpc__RetryInfo retry = GOOGLE__RPC__RETRY_INFO__INIT;
 	Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
 
-	delay.nanos = (int32_t)(ANSWER_RETRY_MS * 1000000);
+	delay.seconds = a->retry_ms / ANSWER_MS_PER_S;
+	delay.nanos = a->retry_ms % ANSWER_MS_PER_S * ANSWER_NS_PER_MS;
 	retry.retry_delay = &delay;
 	answer_add(a, &retry.base);
 }
@@ -122,7 +139,7 @@ static void add_by_status(struct answer *a, enum reason reason, const char *fiel
 		add_bad_request(a, reason, field);
 	else if (status == GRPC_FAILED_PRECONDITION)
 		add_precondition(a, reason, field);
-	else if (status == GRPC_UNAVAILABLE || reason == REASON_OVERLOADED)
+	else if (a->retry_ms > 0)
 		add_retry(a);
 }
 
@@ -139,14 +156,14 @@ static void answer_end(struct call *call, struct answer *a, enum reason reason)
 				.code = code,
 				.message = reason_message(reason),
 				.details = pack(a->arena, &status.base),
-				.pushback_ms = code == GRPC_UNAVAILABLE ? ANSWER_RETRY_MS : 0,
+				.pushback_ms = a->retry_ms,
 			});
 }
 
 static void answer_with(
 	struct call *call, enum reason reason, const char *field, Stafett__V1__Refusal *refusal)
 {
-	struct answer a = {.arena = call_arena(call)};
+	struct answer a = {.arena = call_arena(call), .retry_ms = answer_retry_ms(call, reason)};
 
 	refusal->reason = borrow(reason_name(reason));
 	refusal->layer = borrow(reason_layer(reason));
