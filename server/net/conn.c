@@ -195,6 +195,8 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 	host->counts[CONN_HANDSHAKING]++;
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
 	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
+	if (event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
+		event_priority_set(&c->readable, CONN_PRIORITY);
 	event_add(&c->readable, NULL);
 	return 0;
 }

@@ -35,6 +35,9 @@
 enum conn_state { CONN_STATE_LIST(CONN_STATE_NAME) CONN_STATES };
 #undef CONN_STATE_NAME
 
+/* Of what peers send, on a loop that knows priorities. */
+enum { CONN_PRIORITY = 2 };
+
 /* What the connections of one listener share. */
 struct conn_host {
 	struct h2_host h2;

@@ -25,6 +25,30 @@ enum {
 	LISTENER_SWEEP_S = 1,
 };
 
+enum {
+	/* Priorities of events: those who do not choose one have the middle. */
+	LISTENER_PRIORITIES = 3,
+	/* Sockets of peers that are served before the loop looks at the others again. */
+	LISTENER_PEERS_A_LOOK = 4,
+};
+
+struct event_base *listener_new_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config && event_config_set_max_dispatch_interval(
+			      config, NULL, LISTENER_PEERS_A_LOOK, CONN_PRIORITY) == 0)
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	if (base && event_base_priority_init(base, LISTENER_PRIORITIES) < 0) {
+		event_base_free(base);
+		return NULL;
+	}
+	return base;
+}
+
 struct listener {
 	struct conn_host host;
 	int fd;

@@ -33,6 +33,10 @@ struct listener_params {
 	struct metrics *metrics; /* this process's row; may be NULL */
 };
 
+/* A loop on which the answers of others (a database, timers) go before what peers
+ * send, however much that is: who is overloaded must go on finishing what it has
+ * begun. NULL when out of memory. */
+struct event_base *listener_new_base(void) WARN_UNUSED;
 /* Starts accepting. |ret_listener| is owned by the caller. Returns 0 or -errno. */
 int listener_new(const struct listener_params *params, struct listener **ret_listener) WARN_UNUSED;
 /* Closes everything at once; owners of calls hear that they are gone. Not from

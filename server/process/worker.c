@@ -237,7 +237,7 @@ static int worker_open(struct worker *worker)
 		worker->exit = WORKER_EXIT_SETTINGS;
 		return r;
 	}
-	worker->base = event_base_new();
+	worker->base = listener_new_base();
 	r = worker->base ? worker_add_events(worker) : -ENOMEM;
 	if (!r)
 		r = worker_open_service(worker);

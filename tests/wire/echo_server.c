@@ -344,7 +344,7 @@ static int echo_run(struct echo *echo, struct tls *tls, int fd)
 
 int main(int argc, char **argv)
 {
-	struct echo echo = {.base = event_base_new()};
+	struct echo echo = {.base = listener_new_base()};
 	struct tls *tls = NULL;
 	char *error = NULL;
 	int fd, rc;
