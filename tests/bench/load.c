@@ -23,13 +23,15 @@
 #include "load_conn.h"
 #include "measure.h"
 #include "message.h"
+#include "stafett/list.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
 enum {
 	LOAD_MESSAGE_MAX = 4096,
-	LOAD_CALLERS_MAX = 1024,
+	LOAD_CALLERS_MAX = 8192,
 	LOAD_POLL_S = 60,
 	LOAD_REASON_BYTES = 200,
+	LOAD_EXHAUSTED = 8, /* gRPC's RESOURCE_EXHAUSTED */
 };
 
 /* What is asked for on the command line. */
@@ -46,7 +48,7 @@ struct load_caller {
 	struct load_conn *conn;
 	struct load *load;
 	int64_t began_ns;
-	bool waiting; /* its call has ended and the next has not begun */
+	struct list idle; /* in load->idle while its call has ended and no other begun */
 	uint8_t message[LOAD_MESSAGE_MAX];
 };
 
@@ -54,8 +56,9 @@ struct load {
 	const struct load_options *options;
 	struct load_conn *conns;
 	struct load_caller *callers;
+	struct list idle;	    /* struct load_caller.idle */
 	struct latencies latencies; /* of the sends that were answered OK */
-	size_t failures, under_way;
+	size_t failures, refused, under_way;
 	int64_t began_ns, end_ns;
 	int64_t due_ns;	   /* of the next send, where there is a rate */
 	int first_failure; /* gRPC status, 0 when there was none */
@@ -99,7 +102,6 @@ static int load_caller_begin(struct load_caller *caller, int64_t since_ns)
 			   ? load_pack_nothing(caller->message)
 			   : load_pack_request(&load->options->route, caller->message);
 
-	caller->waiting = false;
 	caller->call.message = bytes_of(caller->message, n);
 	caller->began_ns = since_ns;
 	load->under_way++;
@@ -111,13 +113,14 @@ static void load_on_ended(struct load_call *call, void *arg)
 	struct load_caller *caller = container_of(call, struct load_caller, call);
 	struct load *load = arg;
 
-	caller->waiting = true;
+	list_push(&load->idle, &caller->idle);
 	load->under_way--;
 	if (call->status == 0) {
 		latencies_add(&load->latencies, measure_now_ns(CLOCK_MONOTONIC) - caller->began_ns);
 		return;
 	}
 	load->failures++;
+	load->refused += call->status == LOAD_EXHAUSTED;
 	if (!load->first_failure)
 		load->first_failure = call->status;
 }
@@ -141,14 +144,10 @@ static int load_go_on(struct load *load)
 	int64_t now_ns = measure_now_ns(CLOCK_MONOTONIC), since_ns;
 	int r = 0;
 
-	if (now_ns >= load->end_ns)
-		return 0;
-	for (long i = 0; !r && i < load->options->callers; i++)
-		if (load->callers[i].waiting) {
-			if (!load_take_due(load, now_ns, &since_ns))
-				break;
-			r = load_caller_begin(&load->callers[i], since_ns);
-		}
+	while (!r && now_ns < load->end_ns && !list_is_empty(&load->idle) &&
+		load_take_due(load, now_ns, &since_ns))
+		r = load_caller_begin(
+			container_of(list_pop(&load->idle), struct load_caller, idle), since_ns);
 	return r;
 }
 
@@ -263,13 +262,17 @@ static int load_connect(struct load *load, SSL_CTX *tls)
 	for (long i = 0; i < o->connections; i++) {
 		int r = load_conn_open(&load->conns[i], &params);
 
+		if (!r)
+			r = load_conn_step(
+				&load->conns[i]); /* the greeting: a server waits for it */
 		if (r)
 			return r;
 	}
+	list_init(&load->idle);
 	for (long i = 0; i < o->callers; i++) {
 		load->callers[i].load = load;
 		load->callers[i].conn = &load->conns[i % o->connections];
-		load->callers[i].waiting = true;
+		list_push(&load->idle, &load->callers[i].idle);
 	}
 	return 0;
 }
@@ -278,8 +281,10 @@ static void load_print(struct load *load)
 {
 	int64_t ns = measure_now_ns(CLOCK_MONOTONIC) - load->began_ns;
 
-	printf("{\"sends\": %zu, \"failures\": %zu, \"first_failure\": %d, \"seconds\": %.3f, ",
-		load->latencies.n, load->failures, load->first_failure, (double)ns / NS_PER_S);
+	printf("{\"sends\": %zu, \"failures\": %zu, \"refused\": %zu, \"first_failure\": %d, "
+	       "\"seconds\": %.3f, ",
+		load->latencies.n, load->failures, load->refused, load->first_failure,
+		(double)ns / NS_PER_S);
 	latencies_print(&load->latencies);
 	printf("}\n");
 }

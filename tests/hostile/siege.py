@@ -84,15 +84,16 @@ class Siege:
         self.run_honest(1)   # connections, plans and caches are warm
         return self
 
-    def honest(self, seconds):
-        """Begins callers who send at a steady rate; every call of theirs must be OK."""
+    def honest(self, seconds, callers=CALLERS, connections=CONNECTIONS, rate=RATE):
+        """Begins callers who send at a steady rate (0: as fast as they are answered); its exit
+        status says whether every call was OK."""
         certificate, key = self.files[HONEST.id]
         return subprocess.Popen(
             [self.build / "tests/bench/load", "--host", "127.0.0.1", "--port", str(self.stack.port),
              "--ca", self.stack.folder / "ca.pem", "--certificate", certificate, "--key", key,
              "--member", HONEST.urn, "--unit", people.LUND, "--to", people.BEROENDE,
-             "--callers", str(CALLERS), "--connections", str(CONNECTIONS),
-             "--seconds", str(seconds), "--rate", str(RATE)],
+             "--callers", str(callers), "--connections", str(connections),
+             "--seconds", str(seconds), "--rate", str(rate)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def run_honest(self, seconds):
