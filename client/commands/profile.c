@@ -16,8 +16,7 @@ static void profile_print(struct client *client, const struct profile *profiles,
 {
 	const struct table_column columns[] = {{.title = ""}, {.title = _("PROFILE")},
 		{.title = _("UNIT")}, {.title = _("NAME"), .may_shrink = true},
-		{.title = _("SERVER"), .may_shrink = true},
-		{.title = NULL}};
+		{.title = _("SERVER"), .may_shrink = true}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < count; i++) {
