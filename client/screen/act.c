@@ -8,8 +8,9 @@
 static const struct {
 	const char *act, *command;
 } act_rows[] = {
-	{"acknowledge", "ack {ref}"},
-	{"accept", "accept {ref} --responsible team --contact-by {contact}"},
+#define ACT_LINE(act, command) {act, command},
+#include "client/screen/acts.def"
+#undef ACT_LINE
 };
 
 /* A week from today, but no later than the help that the person was promised. */

@@ -13,7 +13,7 @@ static const struct {
 } event_rows[] = {
 	{"send", N_("sent")},
 	{"acknowledge", N_("acknowledged")},
-	{"ask", N_("asked a question")},
+	{"ask", N_("question asked")},
 	{"amend", N_("amended")},
 	{"accept", N_("accepted")},
 	{"reject", N_("rejected")},

@@ -145,7 +145,6 @@ def test_what_is_dealt_with_is_information_and_only_all_lists_it(client, codes):
 MESSAGES = [([], contract.referral_service.TodayResponse),
             (["inbox"], contract.inbox_service.InboxServiceListResponse),
             (["list"], contract.referral_service.ReferralServiceListResponse),
-            (["show", "{long}"], contract.referral_service.GetResponse),
             (["units"], contract.directory_service.SearchResponse)]
 
 
@@ -154,6 +153,14 @@ def test_json_is_byte_for_byte_what_python_prints(client, codes, words, message)
     said = client.run("petra", "--json", *[word.format(**codes) for word in words])
     parsed = json_format.Parse(said, message())
     assert said == json_format.MessageToJson(parsed, ensure_ascii=False) + "\n"
+
+
+def test_show_adds_what_only_a_client_can_read_and_changes_nothing_else(client, codes):
+    said = json.loads(client.run("petra", "--json", "show", codes["long"]))
+    assert said["referral"].pop("subject")["familyName"] == "Fågelsång-Österberg"
+    text = json.dumps(said, ensure_ascii=False, indent=2)
+    parsed = json_format.Parse(text, contract.referral_service.GetResponse())
+    assert text == json_format.MessageToJson(parsed, ensure_ascii=False)
 
 
 def test_plain_and_csv_hold_the_same_whole_values(client, codes, late):
