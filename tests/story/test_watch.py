@@ -3,6 +3,8 @@
 resumes."""
 
 import contextlib
+import json
+import re
 import signal
 import uuid
 
@@ -11,6 +13,8 @@ import people
 import postgres
 import processes
 import pytest
+from caller import code_of
+from client import Client
 from stack import Stack
 from watcher import Watcher
 
@@ -188,3 +192,24 @@ def test_a_drain_ends_a_watch_with_its_cursor(build, work, watch):
     assert {key[1] for key in again.kept} == {first.id, second.id}
     again.stop()
     stack.stop()
+
+
+def test_the_client_shows_a_line_for_each_message_that_comes(maria, stack, work):
+    client = Client(stack, work / "watching")
+    before = maria.send(people.BEROENDE)
+    watching, machine = client.begin("petra", "inbox", "--watch"), client.begin("petra", "--json", "inbox", "--watch")
+
+    def line_of(program, words):
+        return next(line for line in program.stdout if words in line)
+    try:
+        first = code_of(uuid.UUID(before.referral)).split("-")[0]
+        assert "Lund Vuxen" in line_of(watching, first)
+        hostile = maria.send(people.BEROENDE, card=json.dumps({"reasonText": "\x1b[2Jevil"}).encode())
+        line = line_of(watching, code_of(uuid.UUID(hostile.referral)).split("-")[0])
+        assert re.match(r"\d\d:\d\d  ", line) and "ack by " in line and "\x1b" not in line
+        assert json.loads(line_of(machine, hostile.id))["status"] == "requested"
+    finally:
+        for program in (watching, machine):
+            program.send_signal(signal.SIGINT)
+            assert program.wait(processes.DEADLINE_S) == -signal.SIGINT
+            program.stdout.close()

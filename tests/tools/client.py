@@ -26,14 +26,23 @@ class Client:
             f"server = localhost:{stack.port}\nca = ca.pem\ncertificate = {certificate.name}\n"
             f"key = {key.name}\nunit = {member.roles[0][0]}\nname = {member.name}\n")
 
+    def begin(self, who, *words):
+        """Starts a command as |who| that does not end by itself."""
+        return subprocess.Popen(
+            [str(self.program), "--as", who, *words], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            text=True, env=self._environment())
+
+    def _environment(self, **more):
+        return {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+                "XDG_CONFIG_HOME": str(self.home / "config"),
+                "XDG_STATE_HOME": str(self.home / "state"), **more}
+
     def run(self, who, *words, status=0, stdin="", **environment):
         """Runs one command as |who|; its output, after its exit status was checked."""
         done = subprocess.run(
             [str(self.program), "--as", who, *[str(word) for word in words]], input=stdin,
             capture_output=True, text=True, timeout=120, check=False,
-            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
-                 "XDG_CONFIG_HOME": str(self.home / "config"),
-                 "XDG_STATE_HOME": str(self.home / "state"), **environment})
+            env=self._environment(**environment))
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
 

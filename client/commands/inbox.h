@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two faces of the command inbox: a table, and lines as they come. */
+#ifndef CLIENT_COMMANDS_INBOX_H
+#define CLIENT_COMMANDS_INBOX_H
+
+#include "client/card.h"
+#include "client/client.h"
+#include "stafett/v1/inbox_service.pb-c.h"
+
+/* What a message is about: "new, cannabis". */
+const char *inbox_what(
+	struct client *client, const Stafett__V1__InboxItem *item, const struct card *card);
+/* Shows what comes until it may not any more; gives the exit code. */
+int inbox_watch(struct client *client);
+
+#endif
