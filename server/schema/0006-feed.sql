@@ -140,8 +140,10 @@ RETURN (
     WHERE f.n = 1 OR f.bytes <= p_bytes);
 
 -- The items of a page, and the row about it. The caller has found at most |p_limit|.
+-- |p_numbers| are those by which it found them, or null: an item may have another by
+-- now, behind which the next page must not begin.
 CREATE FUNCTION stafett.watch_page(
-    p_unit uuid, p_chains uuid[], p_seqs int[], p_limit int, p_bytes int,
+    p_unit uuid, p_chains uuid[], p_seqs int[], p_numbers xid8[], p_limit int, p_bytes int,
     p_snapshot pg_snapshot, p_strangers text)
 RETURNS SETOF stafett.watch_row
 LANGUAGE plpgsql VOLATILE
@@ -170,8 +172,9 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
         d.needs::text, ct.card, d.content_hash,
-        d.changed, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
-    FROM unnest(p_chains[:fit], p_seqs[:fit]) WITH ORDINALITY AS k (chain, seq, n)
+        k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
+    FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
+        AS k (chain, seq, number, n)
     CROSS JOIN LATERAL (
         SELECT * FROM delivery x
         WHERE x.chain = k.chain AND x.seq = k.seq AND x.unit = p_unit LIMIT 1) d
@@ -213,7 +216,7 @@ BEGIN
         coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
         coalesce(p_after_seq, 0), p_limit) x;
     RETURN QUERY SELECT * FROM stafett.watch_page(
-        acting, chains, seqs, p_limit, p_bytes, here, NULL);
+        acting, chains, seqs, NULL, p_limit, p_bytes, here, NULL);
 END
 $$;
 
@@ -235,6 +238,7 @@ DECLARE
     about stafett.watch_row;
     chains uuid[];
     seqs int[];
+    numbers xid8[];
 BEGIN
     IF acting IS NULL THEN
         RETURN;
@@ -244,12 +248,13 @@ BEGIN
         RETURN NEXT about;
         RETURN;
     END IF;
-    SELECT array_agg(x.chain), array_agg(x.seq) INTO chains, seqs
+    SELECT array_agg(x.chain), array_agg(x.seq), array_agg(x.changed)
+    INTO chains, seqs, numbers
     FROM stafett.feed_page(acting, base, upto, coalesce(p_after::xid8, pg_snapshot_xmin(base)),
         coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
         coalesce(p_after_seq, 0), p_limit) x;
-    RETURN QUERY SELECT * FROM stafett.watch_page(acting, chains, seqs, p_limit, p_bytes, upto,
-        stafett.strangers(acting, p_others, p_roles));
+    RETURN QUERY SELECT * FROM stafett.watch_page(
+        acting, chains, seqs, numbers, p_limit, p_bytes, upto, stafett.strangers(acting, p_others, p_roles));
 END
 $$;
 
@@ -272,7 +277,7 @@ BEGIN
         'stafett.note_inbox_read(uuid)',
         'stafett.mark_offered(uuid, uuid[], int[])',
         'stafett.items_that_fit(uuid[], int[], int)',
-        'stafett.watch_page(uuid, uuid[], int[], int, int, pg_snapshot, text)',
+        'stafett.watch_page(uuid, uuid[], int[], xid8[], int, int, pg_snapshot, text)',
         'api.watch_inbox(text, text, text[], timestamptz, uuid, int, int, int)',
         'api.watch_changes(text, text, text[], text[], bigint, text, text, text, uuid, int, int, int)'
         ]::regprocedure[]

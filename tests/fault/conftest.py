@@ -110,6 +110,10 @@ class Scene:
         finally:
             connection.close()
 
+    def at_end(self, function):
+        """Calls |function| when the test is over, before what was there earlier ends."""
+        self._open.append(function)
+
     def close(self):
         while self._open:
             self._open.pop()()

@@ -17,12 +17,12 @@ class Watcher:
     """One stream, read by a thread of its own. |kept|: items by (from, id), as a client
     would keep them, with |cursor|."""
 
-    def __init__(self, caller, cursor=b"", kept=None, timeout=None):
+    def __init__(self, caller, cursor=b"", kept=None, **more):
         self.caller = caller
         self.cursor, self.kept = cursor, {} if kept is None else kept
         self.messages, self.steps_back = [], []
         self.stream = caller.inboxes.Watch(
-            Request(cursor=cursor), metadata=(("stafett-unit", caller.unit),), timeout=timeout)
+            Request(cursor=cursor), metadata=(("stafett-unit", caller.unit),), **more)
         self._news = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
