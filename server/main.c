@@ -3,6 +3,8 @@
  * stafettd: reads the command line and the settings, gives up what it does not
  * need, and hands over to the master or to one of the administrator's jobs.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +54,10 @@ struct main_args {
 	int n_overrides;
 	bool check;
 	const char *import_file;
-	int (*run)(const struct main_args *args, const struct settings *settings);
+	char *const *argv; /* all of the command line */
+	int folder_fd;	   /* where it was given; -1: unknown */
+	/* May take the settings over. */
+	int (*run)(struct main_args *args, struct settings **settings);
 };
 
 /* Prints |error|, which is freed, and gives the exit status. */
@@ -63,18 +68,39 @@ static int main_fail(char *error, int r)
 	return EXIT_FAILURE;
 }
 
-static int main_serve(const struct main_args *args, const struct settings *settings)
+/* As at the start, from the folder of the start. */
+static int main_read_settings(void *arg, struct settings **ret_settings, char **ret_error)
 {
-	return master_run(settings);
+	const struct main_args *args = arg;
+	int r;
+
+	if (args->folder_fd >= 0 && fchdir(args->folder_fd) < 0)
+		return -errno;
+	r = settings_read(args->file, args->overrides, args->n_overrides, ret_settings, ret_error);
+	if (chdir("/") < 0 && !r)
+		r = -errno;
+	return r;
 }
 
-static int main_check(const struct main_args *args, const struct settings *settings)
+static int main_serve(struct main_args *args, struct settings **settings)
+{
+	const struct master_params params = {
+		.argv = args->argv,
+		.folder_fd = args->folder_fd,
+		.read_settings = main_read_settings,
+		.arg = args,
+	};
+
+	return master_run(&params, TAKE(*settings));
+}
+
+static int main_check(struct main_args *args, struct settings **settings)
 {
 	char *error = NULL;
-	int r = worker_check(settings, &error);
+	int r = worker_check(*settings, &error);
 
-	if (!r && !settings->database[0])
-		r = cluster_check(settings->postgresql_dir, &error);
+	if (!r && !(*settings)->database[0])
+		r = cluster_check((*settings)->postgresql_dir, &error);
 	if (r)
 		return main_fail(error, r);
 	puts("ok");
@@ -97,10 +123,10 @@ static char *main_admin_conninfo(const struct settings *settings)
 	return conninfo;
 }
 
-static int main_migrate(const struct main_args *args, const struct settings *settings)
+static int main_migrate(struct main_args *args, struct settings **settings)
 {
 	struct migrate_params params = {0};
-	char *conninfo = main_admin_conninfo(settings), *error = NULL;
+	char *conninfo = main_admin_conninfo(*settings), *error = NULL;
 	int r;
 
 	if (!conninfo)
@@ -111,9 +137,9 @@ static int main_migrate(const struct main_args *args, const struct settings *set
 	return r ? main_fail(error, r) : EXIT_SUCCESS;
 }
 
-static int main_import(const struct main_args *args, const struct settings *settings)
+static int main_import(struct main_args *args, struct settings **settings)
 {
-	char *conninfo = main_admin_conninfo(settings), *error = NULL;
+	char *conninfo = main_admin_conninfo(*settings), *error = NULL;
 	struct import_counts counts;
 	int r;
 
@@ -200,7 +226,6 @@ static void main_harden(void)
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
 }
 
 /* Without the zone's data libc would silently count in UTC, and every due time
@@ -215,7 +240,19 @@ static bool main_set_zone(void)
 	return localtime_r(&summer, &tm) && tm.tm_gmtoff == MAIN_SUMMER_OFFSET;
 }
 
-static int main_run(const struct main_args *args)
+/* Whether standard error is the journal: it names the socket, and an inherited name
+ * must not deceive us when the output goes elsewhere. */
+static bool main_logs_to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+static int main_run(struct main_args *args)
 {
 	struct settings *settings = NULL;
 	char *error = NULL;
@@ -223,17 +260,20 @@ static int main_run(const struct main_args *args)
 
 	if (r)
 		return main_fail(error, r);
-	/* journald stamps the lines itself. */
 	log_init((enum log_level)log_level_from_name(settings->log_level),
-		!getenv("JOURNAL_STREAM"));
-	r = args->run(args, settings);
+		main_logs_to_journal() ? LOG_STYLE_JOURNAL : LOG_STYLE_PLAIN);
+	r = args->run(args, &settings);
 	settings_free(settings);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	struct main_args args = {.file = MAIN_SETTINGS_FILE};
+	struct main_args args = {
+		.file = MAIN_SETTINGS_FILE,
+		.argv = argv,
+		.folder_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
+	};
 	int r;
 
 	args.overrides = calloc((size_t)argc, sizeof(*args.overrides));

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,10 +20,21 @@
 static const char log_cut_mark[] = " cut=yes\n";
 
 enum {
-	LINE_BYTES = PIPE_BUF,
+	LOG_PREFIX_CHARS = 3, /* journald's "<6>" */
+	LINE_BYTES = PIPE_BUF - LOG_PREFIX_CHARS,
 	/* The rest is kept for what must follow a field that is cut: a quote and
 	 * the mark. */
 	LINE_FULL = LINE_BYTES - sizeof(log_cut_mark),
+};
+
+enum { LOG_KINDS = 16 }; /* of warnings, whose rates are known */
+
+/* What syslog calls them. */
+static const char log_journal_prefixes[][LOG_PREFIX_CHARS + 1] = {
+	[LOG_LEVEL_DEBUG] = "<7>",
+	[LOG_LEVEL_INFO] = "<6>",
+	[LOG_LEVEL_WARN] = "<4>",
+	[LOG_LEVEL_ERROR] = "<3>",
 };
 
 static const char *const log_level_names[] = {
@@ -32,10 +44,19 @@ static const char *const log_level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
 };
 
-/* The sink: set once at start, before there is anything to log. */
+/* How often a warning has come of late. */
+struct log_kind {
+	const char *msg; /* a constant of the program: its address tells it apart */
+	time_t second;
+	int written;	   /* in that second */
+	int64_t kept_back; /* since a line of it was written last */
+};
+
+/* The sink: set at start, before there is anything to log. */
 static struct {
 	enum log_level level;
-	bool with_time;
+	enum log_style style;
+	struct log_kind kinds[LOG_KINDS];
 } log_sink = {.level = LOG_LEVEL_INFO};
 
 struct log_line {
@@ -44,10 +65,15 @@ struct log_line {
 	bool cut; /* something did not fit: nothing more is added */
 };
 
-void log_init(enum log_level level, bool with_time)
+void log_init(enum log_level level, enum log_style style)
 {
 	log_sink.level = level;
-	log_sink.with_time = with_time;
+	log_sink.style = style;
+}
+
+void log_set_level(enum log_level level)
+{
+	log_sink.level = level;
 }
 
 int log_level_from_name(const char *name)
@@ -183,26 +209,108 @@ static void log_end(struct log_line *line)
 	line->len += strlen(end);
 }
 
-void log_write(enum log_level level, const char *msg, const struct log_field *fields, int n)
+static time_t log_second(void)
 {
-	int saved_errno = errno;
-	struct log_line line;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec;
+}
+
+/* The entry of |msg|: its own, or that of the kind that has been quiet longest. */
+static struct log_kind *log_kind_of(const char *msg)
+{
+	struct log_kind *oldest = log_sink.kinds;
+
+	for (int i = 0; i < LOG_KINDS; i++) {
+		struct log_kind *kind = &log_sink.kinds[i];
+
+		if (kind->msg == msg)
+			return kind;
+		if (kind->second < oldest->second)
+			oldest = kind;
+	}
+	*oldest = (struct log_kind){.msg = msg};
+	return oldest;
+}
+
+/* Whether one more line of |kind| may be written now. */
+static bool log_admit(struct log_kind *kind)
+{
+	time_t second = log_second();
+
+	if (kind->second != second) {
+		kind->second = second;
+		kind->written = 0;
+	}
+	if (kind->written < LOG_BURST) {
+		kind->written++;
+		return true;
+	}
+	kind->kept_back++;
+	return false;
+}
+
+/* What stands at the beginning of every line. */
+static void log_begin(struct log_line *line, enum log_level level, const char *msg)
+{
+	line->len = 0;
+	line->cut = false;
+	if (log_sink.style == LOG_STYLE_PLAIN)
+		log_add_time(line);
+	log_add_field(line, &(struct log_field){.key = "level", .text = log_level_names[level]});
+	log_add_field(line, &(struct log_field){.key = "pid", .number = getpid()});
+	log_add_field(line, &(struct log_field){.key = "msg", .text = msg});
+}
+
+static void log_leave(struct log_line *line, enum log_level level)
+{
+	struct iovec pieces[] = {
+		{(void *)(uintptr_t)log_journal_prefixes[level], LOG_PREFIX_CHARS},
+		{line->text, 0},
+	};
+	int first = log_sink.style == LOG_STYLE_JOURNAL ? 0 : 1;
 	ssize_t r;
 
-	if (!log_would(level))
+	log_end(line);
+	pieces[1].iov_len = line->len;
+	/* Nobody is left to tell when this fails. */
+	r = writev(STDERR_FILENO, pieces + first, 2 - first);
+	(void)r;
+}
+
+void log_write(enum log_level level, const char *msg, const struct log_field *fields, int n)
+{
+	struct log_kind *kind = level == LOG_LEVEL_WARN ? log_kind_of(msg) : NULL;
+	int saved_errno = errno;
+	struct log_line line;
+
+	if (!log_would(level) || (kind && !log_admit(kind)))
 		return;
-	line.len = 0;
-	line.cut = false;
-	if (log_sink.with_time)
-		log_add_time(&line);
-	log_add_field(&line, &(struct log_field){.key = "level", .text = log_level_names[level]});
-	log_add_field(&line, &(struct log_field){.key = "pid", .number = getpid()});
-	log_add_field(&line, &(struct log_field){.key = "msg", .text = msg});
+	log_begin(&line, level, msg);
 	for (int i = 0; i < n; i++)
 		log_add_field(&line, &fields[i]);
-	log_end(&line);
-	/* Nobody is left to tell when this fails. */
-	r = write(STDERR_FILENO, line.text, line.len);
-	(void)r;
+	if (kind && kind->kept_back > 0)
+		log_add_field(&line, &LOG_I("suppressed", kind->kept_back));
+	if (kind)
+		kind->kept_back = 0;
+	log_leave(&line, level);
 	errno = saved_errno;
+}
+
+void log_tell_suppressed(void)
+{
+	time_t second = log_second();
+
+	for (int i = 0; i < LOG_KINDS; i++) {
+		struct log_kind *kind = &log_sink.kinds[i];
+		struct log_line line;
+
+		if (kind->kept_back == 0 || kind->second == second)
+			continue;
+		log_begin(&line, LOG_LEVEL_WARN, kind->msg);
+		log_add_field(&line, &LOG_I("suppressed", kind->kept_back));
+		kind->kept_back = 0;
+		log_leave(&line, LOG_LEVEL_WARN);
+	}
 }

@@ -34,14 +34,29 @@ static inline struct log_field log_field_of_text(const char *key, const char *te
 	return (struct log_field){.key = key, .text = text ? text : "-"};
 }
 
-/* Lines below |level| are dropped. |with_time| adds time=..., for a terminal or a file. */
-void log_init(enum log_level level, bool with_time);
+/* Who reads the lines. */
+enum log_style {
+	LOG_STYLE_PLAIN,   /* a terminal or a file: time=... comes first */
+	LOG_STYLE_JOURNAL, /* journald: it knows the time; "<6>" tells it the priority */
+};
+
+/* Lines below |level| are dropped. */
+void log_init(enum log_level level, enum log_style style);
+/* The same for another level, the style stays. */
+void log_set_level(enum log_level level);
 /* The level that |name| ("debug", "info", "warn", "error") means, or -1. */
 int log_level_from_name(const char *name);
 /* Whether a line of |level| would be written: for fields that cost something to make. */
 bool log_would(enum log_level level);
-/* Writes one line with one write(2); |fields| has |n| entries. Keeps errno. */
+/* Writes one line with one write(2); |fields| has |n| entries. Keeps errno. Of
+ * warnings, which peers can cause, only LOG_BURST of a kind (the same |msg|) are
+ * written in a second; how many were not, the next one says. */
+enum { LOG_BURST = 50 };
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, int n);
+
+/* Says of each kind that has been quiet for a second how many lines were kept back.
+ * For a timer. */
+void log_tell_suppressed(void);
 
 #define LOG_FIELDS_(...)                         \
 	(const struct log_field[]){__VA_ARGS__}, \

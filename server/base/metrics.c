@@ -13,6 +13,7 @@ enum { METRICS_CACHE_LINE = 64 };
 struct metrics {
 	/* Rows do not share a cache line. */
 	_Alignas(METRICS_CACHE_LINE) _Atomic uint64_t values[METRICS];
+	_Atomic uint64_t beats;
 };
 
 struct metrics_table {
@@ -55,6 +56,17 @@ void metrics_add(struct metrics *m, enum metric which, uint64_t n)
 {
 	if (m)
 		metrics_set(m, which, metrics_get(m, which) + n);
+}
+
+uint64_t metrics_beats(const struct metrics *m)
+{
+	return atomic_load_explicit(&m->beats, memory_order_relaxed);
+}
+
+void metrics_beat(struct metrics *m)
+{
+	if (m)
+		atomic_store_explicit(&m->beats, metrics_beats(m) + 1, memory_order_relaxed);
 }
 
 int metrics_table_new(size_t rows, struct metrics_table **ret_table)
@@ -114,6 +126,20 @@ struct metrics *metrics_table_give_back(struct metrics_table *table, struct metr
 	}
 	table->taken[m - table->rows] = false;
 	return NULL;
+}
+
+uint64_t metrics_table_least_other(const struct metrics_table *table, const struct metrics *m,
+	enum metric which, enum metric where)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct metrics *row = &table->rows[i];
+
+		if (row != m && metrics_get(row, where) && metrics_get(row, which) < least)
+			least = metrics_get(row, which);
+	}
+	return least;
 }
 
 uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which)

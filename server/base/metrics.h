@@ -33,6 +33,11 @@ void metrics_add(struct metrics *m, enum metric which, uint64_t n);
 /* Says what a gauge is now; |m| may be NULL. */
 void metrics_set(struct metrics *m, enum metric which, uint64_t value);
 
+/* Says that the process lives; |m| may be NULL. */
+void metrics_beat(struct metrics *m);
+/* How often it has said so. */
+uint64_t metrics_beats(const struct metrics *m);
+
 /* Room for |rows| processes besides the master. Shared with the children that are
  * forked afterwards. 0 or -errno. */
 int metrics_table_new(size_t rows, struct metrics_table **ret_table) WARN_UNUSED;
@@ -45,6 +50,10 @@ struct metrics *metrics_table_take(struct metrics_table *table);
 /* The child that had |m| has ended: its counters go to the master's row, its
  * gauges are over, and the row may be taken again. Accepts NULL; returns NULL. */
 struct metrics *metrics_table_give_back(struct metrics_table *table, struct metrics *m);
+/* The least value of |which| in a row other than |m| in which |where| is not 0;
+ * UINT64_MAX where there is none. */
+uint64_t metrics_table_least_other(const struct metrics_table *table, const struct metrics *m,
+	enum metric which, enum metric where);
 /* A number over all rows. */
 uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which);
 

@@ -24,35 +24,42 @@
 
 enum setting_kind { SETTING_IS_TEXT, SETTING_IS_PATH, SETTING_IS_NUMBER, SETTING_IS_BOOL };
 
+enum { SETTING_COUNTS_AT_RELOAD = false, SETTING_COUNTS_AT_START = true };
+
 struct setting {
 	const char *name;
 	enum setting_kind kind;
 	size_t offset;		  /* of the member of struct settings */
+	bool at_start;		  /* a change of it counts at the start only */
 	const char *default_text; /* all but numbers */
 	int64_t default_number, min, max;
 };
 
-#define SETTING_TEXT(n, def, doc)                       \
+#define SETTING_TEXT(n, def, when, doc)                 \
 	{.name = #n,                                    \
 		.kind = SETTING_IS_TEXT,                \
 		.offset = offsetof(struct settings, n), \
+		.at_start = SETTING_COUNTS_##when,      \
 		.default_text = (def)},
-#define SETTING_PATH(n, def, doc)                       \
+#define SETTING_PATH(n, def, when, doc)                 \
 	{.name = #n,                                    \
 		.kind = SETTING_IS_PATH,                \
 		.offset = offsetof(struct settings, n), \
+		.at_start = SETTING_COUNTS_##when,      \
 		.default_text = (def)},
-#define SETTING_NUMBER(n, def, lo, hi, doc)             \
+#define SETTING_NUMBER(n, def, lo, hi, when, doc)       \
 	{.name = #n,                                    \
 		.kind = SETTING_IS_NUMBER,              \
 		.offset = offsetof(struct settings, n), \
+		.at_start = SETTING_COUNTS_##when,      \
 		.default_number = (def),                \
 		.min = (lo),                            \
 		.max = (hi)},
-#define SETTING_BOOL(n, def, doc)                       \
+#define SETTING_BOOL(n, def, when, doc)                 \
 	{.name = #n,                                    \
 		.kind = SETTING_IS_BOOL,                \
 		.offset = offsetof(struct settings, n), \
+		.at_start = SETTING_COUNTS_##when,      \
 		.default_text = (def)},
 static const struct setting settings_table[] = {
 #include "stafett/tbl/settings.def"
@@ -417,6 +424,33 @@ int settings_read(const char *file, const char *const *overrides, int n_override
 	}
 	*ret_settings = reader.settings;
 	return 0;
+}
+
+static bool settings_differ(
+	const struct settings *a, const struct settings *b, const struct setting *setting)
+{
+	const char *at_a = (const char *)a + setting->offset;
+	const char *at_b = (const char *)b + setting->offset;
+
+	switch (setting->kind) {
+	case SETTING_IS_NUMBER:
+		return *(const int64_t *)at_a != *(const int64_t *)at_b;
+	case SETTING_IS_BOOL:
+		return *(const bool *)at_a != *(const bool *)at_b;
+	case SETTING_IS_TEXT:
+	case SETTING_IS_PATH:
+		break;
+	}
+	return strcmp(*(const char *const *)at_a, *(const char *const *)at_b) != 0;
+}
+
+const char *settings_need_restart(const struct settings *now, const struct settings *then)
+{
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (settings_table[i].at_start && settings_differ(now, then, &settings_table[i]))
+			return settings_table[i].name;
+	/* One database may follow another, but neither way to a private one. */
+	return !now->database[0] != !then->database[0] ? "database" : NULL;
 }
 
 struct settings *settings_free(struct settings *settings)

@@ -15,10 +15,10 @@
 /* SETTING_TEXT -> const char * (never NULL, "" when unset), SETTING_PATH the same,
  * made absolute against the file's folder; SETTING_NUMBER -> int64_t;
  * SETTING_BOOL -> bool. */
-#define SETTING_TEXT(name, def, doc)		 const char *name;
-#define SETTING_PATH(name, def, doc)		 const char *name;
-#define SETTING_NUMBER(name, def, min, max, doc) int64_t name;
-#define SETTING_BOOL(name, def, doc)		 bool name;
+#define SETTING_TEXT(name, def, when, doc)	       const char *name;
+#define SETTING_PATH(name, def, when, doc)	       const char *name;
+#define SETTING_NUMBER(name, def, min, max, when, doc) int64_t name;
+#define SETTING_BOOL(name, def, when, doc)	       bool name;
 struct settings {
 #include "stafett/tbl/settings.def"
 };
@@ -34,6 +34,9 @@ struct settings {
  * caller with free. Only -ENOMEM may leave it NULL. */
 int settings_read(const char *file, const char *const *overrides, int n_overrides,
 	struct settings **ret_settings, char **ret_error) WARN_UNUSED;
+/* The name of a setting that counts at the start only and differs between the two,
+ * or NULL: then the second may take the place of the first. */
+const char *settings_need_restart(const struct settings *now, const struct settings *then);
 /* Accepts NULL; returns NULL. */
 struct settings *settings_free(struct settings *settings);
 

@@ -23,6 +23,8 @@ enum {
 	/* Connections accepted before the others have their turn. */
 	LISTENER_ACCEPTS = 16,
 	LISTENER_SWEEP_S = 1,
+	/* How long a peer is left to a less busy process. */
+	LISTENER_LEAVE_US = 1000,
 };
 
 enum {
@@ -55,10 +57,14 @@ struct listener {
 	int spare_fd;	/* given up to refuse a peer when descriptors run out */
 	bool exhausted; /* they have; until the next sweep */
 	bool paused;
+	bool has_left;		  /* the next peer, once: now it is ours */
 	struct event *acceptable; /* the listening socket */
 	struct event *sweep;	  /* once a second */
 	struct event *review;	  /* after connections have changed */
+	struct event *resume;	  /* after a peer was left to others */
 	struct event *grace;	  /* the end of a drain */
+	bool (*may_leave)(void *arg);
+	void *may_leave_arg;
 	void (*drained)(void *arg);
 	void *drained_arg;
 };
@@ -114,17 +120,41 @@ static void listener_welcome(struct listener *l, int fd, const struct sockaddr_s
 	listener_describe(addr, text, sizeof(text));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_ACCEPTED, 1);
-	if (conn_new(&l->host, fd, text) < 0) {
+	if (conn_new(&l->host, fd, text) == 0) {
+		metrics_set(l->host.h2.metrics, METRIC_CONNECTIONS_OPEN, conn_count(&l->host));
+	} else {
 		metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_REFUSED, 1);
 		log_error("out of memory for a connection", LOG_S("peer", text));
 	}
+}
+
+/* Leaves the next peer to a less busy process, for a moment and once: one that hangs
+ * looks idle too. */
+static bool listener_leaves(struct listener *l)
+{
+	const struct timeval moment = {.tv_usec = LISTENER_LEAVE_US};
+
+	l->has_left = !l->has_left && l->may_leave && l->may_leave(l->may_leave_arg);
+	if (l->has_left) {
+		event_del(l->acceptable);
+		event_add(l->resume, &moment);
+	}
+	return l->has_left;
+}
+
+static void listener_on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	if (!l->paused)
+		event_add(l->acceptable, NULL);
 }
 
 static void listener_on_acceptable(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
 
-	for (int i = 0; i < LISTENER_ACCEPTS && listener_has_room(l); i++) {
+	for (int i = 0; i < LISTENER_ACCEPTS && listener_has_room(l) && !listener_leaves(l); i++) {
 		struct sockaddr_storage addr = {0};
 		socklen_t len = sizeof(addr);
 		int peer = accept4(
@@ -195,8 +225,9 @@ static int listener_make_events(struct listener *l, struct event_base *base)
 	l->acceptable = event_new(base, l->fd, EV_READ | EV_PERSIST, listener_on_acceptable, l);
 	l->sweep = event_new(base, -1, EV_PERSIST, listener_on_sweep, l);
 	l->review = event_new(base, -1, 0, listener_on_review, l);
+	l->resume = event_new(base, -1, 0, listener_on_resume, l);
 	l->grace = event_new(base, -1, 0, listener_on_grace, l);
-	if (!l->acceptable || !l->sweep || !l->review || !l->grace ||
+	if (!l->acceptable || !l->sweep || !l->review || !l->resume || !l->grace ||
 		event_add(l->acceptable, NULL) < 0 || event_add(l->sweep, &second) < 0)
 		return -ENOMEM;
 	return 0;
@@ -213,6 +244,7 @@ static void listener_free_self(struct listener *l)
 	listener_free_event(l->acceptable);
 	listener_free_event(l->sweep);
 	listener_free_event(l->review);
+	listener_free_event(l->resume);
 	listener_free_event(l->grace);
 	if (l->spare_fd >= 0)
 		close(l->spare_fd);
@@ -234,6 +266,8 @@ int listener_new(const struct listener_params *params, struct listener **ret_lis
 	l->host.h2.ended = params->ended;
 	l->host.h2.ended_arg = params->arg;
 	l->host.h2.metrics = params->metrics;
+	l->may_leave = params->may_leave;
+	l->may_leave_arg = params->arg;
 	l->host.tls = tls_ref(params->tls);
 	l->host.changed = listener_on_changed;
 	l->host.changed_arg = l;

@@ -13,6 +13,8 @@
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
 #include "base/metrics.h"
@@ -29,6 +31,9 @@ struct listener_params {
 	/* Every gRPC call that ended, for the log and the counters; may be NULL.
 	 * |code| is the gRPC status that was sent, or -1 where the peer had gone. */
 	void (*ended)(void *arg, const struct call *call, int code);
+	/* Whether the next peer may be left, for a moment, to another process that
+	 * accepts on the same socket; NULL: never. */
+	bool (*may_leave)(void *arg);
 	void *arg;
 	struct metrics *metrics; /* this process's row; may be NULL */
 };

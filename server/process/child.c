@@ -17,7 +17,7 @@
 
 static void child_reset_signals(void)
 {
-	static const int changed[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+	static const int changed[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGUSR2};
 	sigset_t none;
 
 	for (size_t i = 0; i < ARRAY_SIZE(changed); i++)
@@ -50,13 +50,26 @@ int child_fork(struct child *ret_child)
 	return 1;
 }
 
-static void child_tie(int fd)
+/* Who is killed before this takes effect is missed by the kernel, not by us. */
+static void child_tie(int fd, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
 	fcntl(fd, F_SETFD, 0);
 }
 
-_Noreturn static void child_exec(const struct child_program *program)
+/* What the service manager wants to hear, it wants from the master. */
+static void child_forget_manager(void)
+{
+	static const char *const names[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+		"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		unsetenv(names[i]);
+}
+
+_Noreturn static void child_exec(const struct child_program *program, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -66,18 +79,21 @@ _Noreturn static void child_exec(const struct child_program *program)
 	dup2(program->output_fd, STDOUT_FILENO);
 	dup2(program->output_fd, STDERR_FILENO);
 	if (program->tied_fd >= 0)
-		child_tie(program->tied_fd);
-	execv(program->argv[0], program->argv);
+		child_tie(program->tied_fd, parent);
+	child_forget_manager();
+	if (program->folder_fd < 0 || fchdir(program->folder_fd) == 0)
+		execvp(program->argv[0], program->argv);
 	perror(program->argv[0]);
 	_exit(127);
 }
 
 int child_start(const struct child_program *program, struct child *ret_child)
 {
+	pid_t parent = getpid();
 	int r = child_fork(ret_child);
 
 	if (r == 0)
-		child_exec(program);
+		child_exec(program, parent);
 	return r < 0 ? r : 0;
 }
 

@@ -33,12 +33,13 @@ struct child_end {
 int child_fork(struct child *ret_child) WARN_UNUSED;
 /* A program to be started. */
 struct child_program {
-	char *const *argv; /* NULL-terminated; argv[0] is the path */
+	char *const *argv; /* NULL-terminated; argv[0] is found as a shell does */
 	int output_fd;	   /* where what it says goes */
 	/* Left open in it, so that what it locks stays locked for as long as the
 	 * program runs; the program is then asked to end when we are killed. -1: it
 	 * outlives us. */
 	int tied_fd;
+	int folder_fd; /* where it begins to work; -1: here */
 };
 
 /* Starts |program| in a session of its own, so that a terminal's ^C does not

@@ -11,12 +11,13 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "process/pulse.h"
 #include "store/duty.h"
 
 struct clerk {
 	const struct clerk_params *params;
 	struct event_base *base;
-	struct event *term_event, *life_event;
+	struct event *term_event, *life_event, *pulse_event;
 	struct duties *duties;
 	bool said_ready;
 	int exit;
@@ -74,15 +75,16 @@ static int clerk_open(struct clerk *clerk)
 	clerk->term_event = evsignal_new(clerk->base, SIGTERM, clerk_on_term, clerk);
 	clerk->life_event =
 		event_new(clerk->base, clerk->params->life_fd, EV_READ, clerk_on_orphaned, clerk);
-	if (!clerk->term_event || !clerk->life_event || event_add(clerk->term_event, NULL) < 0 ||
-		event_add(clerk->life_event, NULL) < 0)
+	clerk->pulse_event = pulse_new(clerk->base, clerk->params->metrics);
+	if (!clerk->term_event || !clerk->life_event || !clerk->pulse_event ||
+		event_add(clerk->term_event, NULL) < 0 || event_add(clerk->life_event, NULL) < 0)
 		return -ENOMEM;
 	return duties_new(&params, &clerk->duties);
 }
 
 static void clerk_close(struct clerk *clerk)
 {
-	struct event *events[] = {clerk->term_event, clerk->life_event};
+	struct event *events[] = {clerk->term_event, clerk->life_event, clerk->pulse_event};
 
 	clerk->duties = duties_free(clerk->duties);
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
@@ -100,6 +102,7 @@ int clerk_run(const struct clerk_params *params)
 	/* The master decides what a terminal's signals mean. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	r = clerk_open(&clerk);
 	if (r) {

@@ -86,7 +86,7 @@ static void cluster_fail(struct cluster *cluster, const char *what, int r)
 /* Starts |argv|, whose words are kept in the output's file. */
 static int cluster_run(struct cluster *cluster, char *const argv[], int tied_fd)
 {
-	struct child_program program = {.argv = argv, .tied_fd = tied_fd};
+	struct child_program program = {.argv = argv, .tied_fd = tied_fd, .folder_fd = -1};
 	int r;
 
 	program.output_fd = cluster_dir_open_output(&cluster->dir);
@@ -133,8 +133,8 @@ int cluster_check(const char *bin_dir, char **ret_error)
 	return -ENOENT;
 }
 
-int cluster_open(
-	const char *state_dir, const char *bin_dir, struct cluster **ret_cluster, char **ret_error)
+int cluster_open(const char *state_dir, const char *bin_dir, int lock_fd,
+	struct cluster **ret_cluster, char **ret_error)
 {
 	struct cluster *cluster;
 	int r = cluster_check(bin_dir, ret_error);
@@ -147,7 +147,7 @@ int cluster_open(
 	cluster->process = CHILD_NONE;
 	cluster->dir = CLUSTER_DIR_NONE;
 	cluster->wake_ns = INT64_MAX;
-	r = cluster_dir_open(state_dir, &cluster->dir, ret_error);
+	r = cluster_dir_open(state_dir, lock_fd, &cluster->dir, ret_error);
 	if (!r)
 		r = cluster_make_texts(cluster, bin_dir);
 	if (r)
@@ -354,6 +354,11 @@ void cluster_step(struct cluster *cluster)
 		cluster_look(cluster, now_ns);
 	else if (cluster->state == CLUSTER_STOPPING)
 		cluster_force(cluster, now_ns);
+}
+
+int cluster_lock_fd(const struct cluster *cluster)
+{
+	return cluster->dir.lock_fd;
 }
 
 enum cluster_state cluster_state(const struct cluster *cluster)

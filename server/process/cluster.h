@@ -39,10 +39,11 @@ struct cluster;
  * cluster_open, |ret_error| is one line, freed by the caller with free. */
 int cluster_check(const char *bin_dir, char **ret_error) WARN_UNUSED;
 /* Makes the state folder where it is missing and takes its lock; a second
- * daemon on the same folder gets -EBUSY. On failure |ret_error| is one line,
- * freed by the caller with free. Nothing is started yet. */
-int cluster_open(const char *state_dir, const char *bin_dir, struct cluster **ret_cluster,
-	char **ret_error) WARN_UNUSED;
+ * daemon on the same folder gets -EBUSY. |lock_fd| is the lock itself where the
+ * program before this one has handed it down, else -1. On failure |ret_error| is
+ * one line, freed by the caller with free. Nothing is started yet. */
+int cluster_open(const char *state_dir, const char *bin_dir, int lock_fd,
+	struct cluster **ret_cluster, char **ret_error) WARN_UNUSED;
 /* Forgets the cluster; a running server goes on. Accepts NULL; returns NULL. */
 struct cluster *cluster_free(struct cluster *cluster);
 
@@ -54,6 +55,8 @@ void cluster_stop(struct cluster *cluster);
 /* Takes the steps that are due. */
 void cluster_step(struct cluster *cluster);
 
+/* Holds the lock for as long as any process has it open. */
+int cluster_lock_fd(const struct cluster *cluster);
 enum cluster_state cluster_state(const struct cluster *cluster);
 /* Readable when the process that is waited for has ended; -1 when there is none. */
 int cluster_fd(const struct cluster *cluster);

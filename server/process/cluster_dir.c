@@ -141,16 +141,18 @@ static int cluster_dir_name(struct cluster_dir *dir, const char *state_dir)
 	return dir->state && dir->data && dir->fresh && dir->output ? 0 : -ENOMEM;
 }
 
-int cluster_dir_open(const char *state_dir, struct cluster_dir *ret_dir, char **ret_error)
+int cluster_dir_open(
+	const char *state_dir, int lock_fd, struct cluster_dir *ret_dir, char **ret_error)
 {
 	struct cluster_dir dir = CLUSTER_DIR_NONE;
 	int r;
 
 	*ret_error = NULL;
+	dir.lock_fd = lock_fd;
 	r = cluster_dir_name(&dir, state_dir);
 	if (!r)
 		r = cluster_dir_make(dir.state, ret_error);
-	if (!r)
+	if (!r && lock_fd < 0)
 		r = cluster_dir_lock(&dir, ret_error);
 	if (!r)
 		r = cluster_dir_make_socket(&dir, ret_error);

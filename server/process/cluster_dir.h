@@ -26,10 +26,11 @@ struct cluster_dir {
 #define CLUSTER_DIR_NONE ((struct cluster_dir){.lock_fd = -1})
 
 /* Makes the folders and takes the lock, for which it waits a few seconds (the
- * workers of a killed master are about to end). On failure |ret_error| is one
- * line, freed with free. */
-int cluster_dir_open(
-	const char *state_dir, struct cluster_dir *ret_dir, char **ret_error) WARN_UNUSED;
+ * workers of a killed master are about to end); unless |lock_fd| holds it already,
+ * which then belongs to |ret_dir|, else is -1. On failure |ret_error| is one line,
+ * freed with free. */
+int cluster_dir_open(const char *state_dir, int lock_fd, struct cluster_dir *ret_dir,
+	char **ret_error) WARN_UNUSED;
 /* Only looks: the folders that a daemon made, without its lock. -ENOENT where
  * there are none. */
 int cluster_dir_peek(const char *state_dir, struct cluster_dir *ret_dir) WARN_UNUSED;

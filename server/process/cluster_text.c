@@ -22,6 +22,8 @@ static const char cluster_conf[] =
 	"include 'tuning.conf'\n"
 	"listen_addresses = ''\n"
 	"port = 5432\n"
+	"max_connections = 500\n"
+	"jit = off\n"
 	"unix_socket_directories = '%s'\n"
 	"unix_socket_permissions = 0700\n"
 	"fsync = on\n"

@@ -5,11 +5,13 @@
 #include "process/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@ enum {
 	LISTEN_TRIES = 40,
 	LISTEN_PAUSE_MS = 50,
 	LISTEN_BACKLOG = 1024,
+	LISTEN_FD_FIRST = 3, /* by the agreement with service managers */
 };
 
 static int listen_set(int fd, int level, int option, int value)
@@ -99,6 +102,39 @@ int listen_open(const char *address, int port, int *ret_fd, char **ret_error)
 			 why) < 0)
 		*ret_error = NULL;
 	return r;
+}
+
+/* Whether |fd| is a TCP socket on which peers can already connect. */
+static bool listen_is_listening(int fd)
+{
+	struct sockaddr_storage at;
+	socklen_t at_len = sizeof(at), len = sizeof(int);
+	int listening = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening &&
+	       getsockname(fd, (struct sockaddr *)&at, &at_len) == 0 &&
+	       (at.ss_family == AF_INET || at.ss_family == AF_INET6);
+}
+
+int listen_inherit(int *ret_fd, char **ret_error)
+{
+	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+	const char *wrong = NULL;
+
+	if (!pid || !n || strtol(pid, NULL, 10) != getpid() || strtol(n, NULL, 10) <= 0)
+		return -ENOENT;
+	if (strcmp(n, "1") != 0)
+		wrong = "more than one socket was handed down; stafettd listens on one";
+	else if (!listen_is_listening(LISTEN_FD_FIRST))
+		wrong = "what was handed down is no TCP socket that listens";
+	if (wrong) {
+		*ret_error = strdup(wrong);
+		return -EINVAL;
+	}
+	fcntl(LISTEN_FD_FIRST, F_SETFD, FD_CLOEXEC);
+	fcntl(LISTEN_FD_FIRST, F_SETFL, fcntl(LISTEN_FD_FIRST, F_GETFL) | O_NONBLOCK);
+	*ret_fd = LISTEN_FD_FIRST;
+	return 0;
 }
 
 int listen_begin(int fd)

@@ -15,47 +15,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "process/clerk.h"
 #include "process/cluster.h"
 #include "process/listen.h"
-#include "process/slot.h"
-#include "process/worker.h"
+#include "process/master_internal.h"
+#include "process/teller.h"
 #include "store/migrate.h"
 
-#define MASTER_MS_NS INT64_C(1000000)
-/* Workers give their peers 30 s to leave; a little more, and they are ended. */
-#define MASTER_DRAIN_NS (35000 * MASTER_MS_NS)
+#define MASTER_MS_NS   INT64_C(1000000)
+#define MASTER_TICK_NS (1000 * MASTER_MS_NS)
 
 enum {
-	MASTER_WORKERS = 1,
-	MASTER_CLERK = MASTER_WORKERS, /* its place is behind the workers' */
-	MASTER_SLOTS,
-	MASTER_POLL_MAX = 3 + 2 * MASTER_SLOTS,
-};
-
-enum master_state {
-	MASTER_STARTING, /* the private database comes up, then its schema */
-	MASTER_RUNNING,
-	MASTER_DRAINING, /* children are asked to end */
-	MASTER_STOPPING, /* the private database is asked to end */
-	MASTER_DONE,
-};
-
-struct master {
-	const struct settings *settings;
-	enum master_state state;
-	int exit_code;
-	int signal_fd;
-	int listen_fd;
-	int life_fds[2];	 /* nobody ever writes; the workers see the end of file */
-	struct cluster *cluster; /* NULL: the database is somebody else's */
-	struct child migration;
-	struct metrics_table *metrics;
-	struct slot slots[MASTER_SLOTS];
-	int64_t drain_end_ns; /* INT64_MAX: no drain under way */
+	/* Processes that count: several crews may be alive at once. */
+	MASTER_ROWS = 8 * CREW_SLOTS_MAX,
+	/* Beyond this news waits for the next tick. */
+	MASTER_POLL_MAX = 2048,
 };
 
 static const char *master_state_name(enum master_state state)
@@ -78,143 +55,162 @@ static void master_enter(struct master *master, enum master_state state)
 	master->state = state;
 }
 
-static void master_signal_children(struct master *master, int signal)
+void master_dismiss(struct master *master, struct crew *crew)
 {
-	child_signal(&master->migration, signal);
-	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-		child_signal(&master->slots[i].process, signal);
+	crew_leave(crew);
+	list_push(&master->leaving, &crew->node);
+	master->n_leaving++;
+}
+
+static void master_kill(struct master *master)
+{
+	list_for_each (node, &master->leaving)
+		crew_kill(container_of(node, struct crew, node));
 }
 
 /* Begins the end. The socket is closed first: peers that come now are refused
- * and try elsewhere, or later. */
-static void master_drain(struct master *master, int exit_code)
+ * and try elsewhere, or later; or they wait, where a service manager keeps it. */
+void master_drain(struct master *master, int exit_code)
 {
 	if (master->state >= MASTER_DRAINING)
 		return;
+	notify_send(&master->notify, "STOPPING=1");
 	master->exit_code = exit_code;
-	close(master->listen_fd);
-	master->listen_fd = -1;
-	master_signal_children(master, SIGTERM);
-	master->drain_end_ns = backoff_now_ns() + MASTER_DRAIN_NS;
+	close(master->host.listen_fd);
+	master->host.listen_fd = -1;
+	child_signal(&master->migration, SIGTERM);
+	renewal_give_up(master);
+	list_for_each (node, &master->leaving)
+		crew_leave(container_of(node, struct crew, node));
+	if (master->current)
+		master_dismiss(master, TAKE(master->current));
 	master_enter(master, MASTER_DRAINING);
+}
+
+/* --- start --------------------------------------------------------------------------- */
+
+static int master_open_signals(struct master *master)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	master->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return master->signal_fd < 0 ? -errno : 0;
+}
+
+/* From the service manager, or opened here. */
+static int master_open_socket(
+	struct master *master, const struct settings *settings, char **ret_error)
+{
+	int r = listen_inherit(&master->host.listen_fd, ret_error);
+
+	if (r == 0)
+		log_info("listening on the socket that was handed down");
+	if (r == -ENOENT)
+		r = listen_open(
+			settings->address, (int)settings->port, &master->host.listen_fd, ret_error);
+	return r;
+}
+
+/* Where there is none, the daemon works all the same. */
+static void master_open_page(struct master *master, const struct settings *settings)
+{
+	char *error = NULL;
+
+	if (!settings->metrics_socket[0])
+		return;
+	mkdir(settings->state_dir, 0700); /* with a private database it is there */
+	if (teller_open(settings->state_dir, settings->metrics_socket, &master->host.page_fd,
+		    &error) < 0)
+		log_warn("no metrics", LOG_S("error", error));
+	free(error);
+}
+
+/* Takes over what the program before this one has left. Its children serve until
+ * ours do. */
+static int master_receive(struct master *master, const struct takeover *takeover)
+{
+	struct crew *crew;
+	int r;
+
+	master->host.listen_fd = takeover->listen_fd;
+	memcpy(master->life_fds, takeover->life_fds, sizeof(master->life_fds));
+	r = crew_take_over(&master->host, takeover->pids, takeover->n_pids, &crew);
+	if (r)
+		return r;
+	log_info("taking over", LOG_I("children", takeover->n_pids));
+	list_push(&master->leaving, &crew->node);
+	master->n_leaving++;
+	return 0;
 }
 
 /* Opens what the daemon needs all its life, from the root folder: PostgreSQL's
  * programs fail in one that they may not read. The lock of the state folder comes
  * before the port: it waits until a killed master's workers are gone. */
-static int master_open(struct master *master, char **ret_error)
+static int master_open(struct master *master, const struct settings *settings, char **ret_error)
 {
-	const struct settings *settings = master->settings;
-	sigset_t set;
+	struct takeover takeover = {.lock_fd = -1};
+	bool takes_over = takeover_receive(&takeover);
 	int r;
 
 	if (chdir("/") < 0)
 		return -errno;
-	r = metrics_table_new(MASTER_SLOTS, &master->metrics);
+	r = metrics_table_new(MASTER_ROWS, &master->host.metrics);
+	if (!r)
+		r = master_open_signals(master);
+	if (!r && !takes_over && pipe2(master->life_fds, O_CLOEXEC) < 0)
+		r = -errno;
+	if (!r && takes_over)
+		r = master_receive(master, &takeover);
 	if (r)
 		return r;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	master->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (master->signal_fd < 0 || pipe2(master->life_fds, O_CLOEXEC) < 0)
-		return -errno;
 	if (!settings->database[0])
-		r = cluster_open(
-			settings->state_dir, settings->postgresql_dir, &master->cluster, ret_error);
-	if (!r)
-		r = listen_open(
-			settings->address, (int)settings->port, &master->listen_fd, ret_error);
-	return r;
+		r = cluster_open(settings->state_dir, settings->postgresql_dir, takeover.lock_fd,
+			&master->cluster, ret_error);
+	if (!r && !takes_over)
+		r = master_open_socket(master, settings, ret_error);
+	if (r)
+		return r;
+	if (master->cluster) {
+		master->host.conninfo = cluster_conninfo_app(master->cluster);
+		master->host.lock_fd = cluster_lock_fd(master->cluster);
+	}
+	master->host.life_fd = master->life_fds[0];
+	master_open_page(master, settings);
+	return 0;
 }
 
 static void master_close(struct master *master)
 {
-	const int fds[] = {
-		master->signal_fd, master->listen_fd, master->life_fds[0], master->life_fds[1]};
+	const int fds[] = {master->signal_fd, master->host.listen_fd, master->host.page_fd,
+		master->life_fds[0], master->life_fds[1]};
 
+	notify_close(&master->notify);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
+	crew_free(master->current);
 	master->cluster = cluster_free(master->cluster);
-	master->metrics = metrics_table_free(master->metrics);
-}
-
-static const char *master_conninfo(const struct master *master)
-{
-	return master->cluster ? cluster_conninfo_app(master->cluster) : master->settings->database;
-}
-
-/* The two programs of the children; what follows runs in the child. */
-static int master_run_worker(const void *arg, const struct slot *slot, int ready_fd)
-{
-	const struct master *master = arg;
-
-	return (int)worker_run(&(struct worker_params){
-		.settings = master->settings,
-		.conninfo = master_conninfo(master),
-		.metrics = slot->metrics,
-		.listen_fd = master->listen_fd,
-		.life_fd = master->life_fds[0],
-		.ready_fd = ready_fd,
-	});
-}
-
-static int master_run_clerk(const void *arg, const struct slot *slot, int ready_fd)
-{
-	const struct master *master = arg;
-
-	close(master->listen_fd); /* it has no network */
-	return clerk_run(&(struct clerk_params){
-		.conninfo = master_conninfo(master),
-		.metrics = slot->metrics,
-		.life_fd = master->life_fds[0],
-		.ready_fd = ready_fd,
-	});
-}
-
-static bool master_is_clerk(const struct slot *slot)
-{
-	return slot->number == MASTER_CLERK;
-}
-
-static void master_start_child(struct master *master, struct slot *slot)
-{
-	/* Above all the end of the pipe that would keep it open for ever. */
-	const int closed[] = {master->life_fds[1], master->signal_fd};
-	const struct slot_program program = {
-		.run = master_is_clerk(slot) ? master_run_clerk : master_run_worker,
-		.arg = master,
-		.closed = closed,
-		.n_closed = ARRAY_SIZE(closed),
-	};
-	int r;
-
-	slot->metrics = metrics_table_take(master->metrics);
-	r = slot_start(slot, &program);
-	if (r) {
-		slot->metrics = metrics_table_give_back(master->metrics, slot->metrics);
-		log_error("cannot start a child", LOG_S("what", slot->what),
-			LOG_S("error", strerror(-r)));
-		slot->wake_ns =
-			backoff_after_failure(&slot->backoff, slot->start_ns, backoff_now_ns());
-	}
+	master->host.metrics = metrics_table_free(master->host.metrics);
 }
 
 static void master_begin_running(struct master *master)
 {
-	int r = listen_begin(master->listen_fd);
+	int r = listen_begin(master->host.listen_fd);
 
 	if (r) {
-		log_error("cannot listen", LOG_I("port", master->settings->port),
+		log_error("cannot listen", LOG_I("port", master->current->settings->port),
 			LOG_S("error", strerror(-r)));
 		master_drain(master, EXIT_FAILURE);
 		return;
 	}
 	master_enter(master, MASTER_RUNNING);
-	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-		master_start_child(master, &master->slots[i]);
+	crew_start(master->current);
 }
 
 /* The schema is brought up in a process of its own: it blocks, and the master
@@ -242,15 +238,27 @@ static void master_start_migration(struct master *master)
 	}
 }
 
+/* --- what has happened --------------------------------------------------------------- */
+
+static void master_on_end_asked(struct master *master, const struct signalfd_siginfo *info)
+{
+	log_info("asked to end", LOG_I("signal", info->ssi_signo));
+	if (master->state >= MASTER_DRAINING)
+		master_kill(master);
+	master_drain(master, EXIT_SUCCESS);
+}
+
 static void master_on_signal(struct master *master)
 {
 	struct signalfd_siginfo info;
 
 	while (read(master->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		log_info("asked to end", LOG_I("signal", info.ssi_signo));
-		if (master->state >= MASTER_DRAINING)
-			master_signal_children(master, SIGKILL);
-		master_drain(master, EXIT_SUCCESS);
+		if (info.ssi_signo == SIGHUP)
+			master->reload_asked = true;
+		else if (info.ssi_signo == SIGUSR2)
+			master->upgrade_asked = true;
+		else
+			master_on_end_asked(master, &info);
 	}
 }
 
@@ -281,68 +289,48 @@ static void master_on_migration(struct master *master)
 		master_drain(master, EXIT_FAILURE);
 }
 
-/* A worker ends well only when it has drained. One that cannot use the settings
- * and never could ends the daemon; one that has served before may have met a file
- * that is being replaced. */
-static void master_on_child_end(
-	struct master *master, const struct slot *slot, const struct child_end *end)
+/* Our own crew serves: the one that was taken over may go. */
+static void master_announce(struct master *master)
 {
-	/* One that dies of SIGTERM had not come so far as to catch it. */
-	if (master->state == MASTER_DRAINING &&
-		(end->code == WORKER_EXIT_DONE || end->signal == SIGTERM))
+	crew_serve(master->current);
+	list_for_each (node, &master->leaving)
+		crew_leave(container_of(node, struct crew, node));
+	notify_send(&master->notify, "READY=1\nSTATUS=serving");
+}
+
+static void master_on_crew(struct master *master)
+{
+	struct crew *crew = master->current;
+
+	if (!crew || master->state != MASTER_RUNNING)
 		return;
-	log_error(master_is_clerk(slot) ? "clerk ended" : "worker ended",
-		LOG_I("worker", slot->number), LOG_I("exit", end->code),
-		LOG_I("signal", end->signal));
-	if (master->state == MASTER_DRAINING)
-		master->exit_code = EXIT_FAILURE;
-	else if (end->code == WORKER_EXIT_SETTINGS && !slot->was_ready)
+	crew_step(crew);
+	if (crew->state == CREW_TRYING && crew_is_ready(crew))
+		master_announce(master);
+	else if (crew->state == CREW_TRYING && crew->unusable)
 		master_drain(master, EXIT_FAILURE);
 }
 
-static void master_tell_ready(const struct master *master, const struct slot *slot)
+static void master_on_leaving(struct master *master)
 {
-	if (master_is_clerk(slot))
-		log_info("clerk works", LOG_I("process", slot->process.pid));
-	else
-		log_info("ready", LOG_I("worker", slot->number),
-			LOG_I("process", slot->process.pid),
-			LOG_S("address", master->settings->address),
-			LOG_I("port", master->settings->port));
-}
+	list_for_each_safe (node, &master->leaving) {
+		struct crew *crew = container_of(node, struct crew, node);
 
-static void master_on_slot(struct master *master, struct slot *slot)
-{
-	struct child_end end;
-
-	if (slot_became_ready(slot))
-		master_tell_ready(master, slot);
-	if (slot_has_ended(slot, &end)) {
-		slot->metrics = metrics_table_give_back(master->metrics, slot->metrics);
-		master_on_child_end(master, slot, &end);
+		crew_step(crew);
+		if (!crew_is_gone(crew))
+			continue;
+		if (master->state == MASTER_DRAINING && crew->crashed)
+			master->exit_code = EXIT_FAILURE;
+		crew_free(crew);
+		master->n_leaving--;
 	}
-	if (master->state == MASTER_RUNNING && backoff_now_ns() >= slot->wake_ns)
-		master_start_child(master, slot);
-}
-
-static bool master_has_children(const struct master *master)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-		if (child_is_some(&master->slots[i].process))
-			return true;
-	return child_is_some(&master->migration);
 }
 
 /* DRAINING: the children first, then their database, then nothing. */
 static void master_on_drain(struct master *master)
 {
-	if (master->state == MASTER_DRAINING && backoff_now_ns() >= master->drain_end_ns) {
-		log_warn("workers have not drained in time");
-		master_signal_children(master, SIGKILL);
-		master->drain_end_ns = INT64_MAX;
-	}
-	if (master->state == MASTER_DRAINING && !master_has_children(master)) {
-		master->drain_end_ns = INT64_MAX;
+	if (master->state == MASTER_DRAINING && master->n_leaving == 0 &&
+		!child_is_some(&master->migration) && !child_is_some(&master->rehearsal)) {
 		master_enter(master, MASTER_STOPPING);
 		if (master->cluster)
 			cluster_stop(master->cluster);
@@ -353,18 +341,39 @@ static void master_on_drain(struct master *master)
 		master_enter(master, MASTER_DONE);
 }
 
+/* Once a second. The service manager hears from us for as long as some worker's loop
+ * turns, or none should yet. */
+static void master_on_tick(struct master *master)
+{
+	bool is_alive = true;
+
+	if (backoff_now_ns() < master->tick_ns)
+		return;
+	master->tick_ns = backoff_now_ns() + MASTER_TICK_NS;
+	if (master->state == MASTER_RUNNING)
+		is_alive = crew_feel_pulse(master->current);
+	if (is_alive && master->notify.watchdog_ns > 0)
+		notify_send(&master->notify, "WATCHDOG=1");
+}
+
+/* --- the loop ------------------------------------------------------------------------ */
+
+static int64_t master_earliest(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int master_poll_timeout_ms(const struct master *master)
 {
-	int64_t wake_ns = master->drain_end_ns, left_ns;
+	int64_t wake_ns = master->tick_ns, left_ns;
 
-	if (master->cluster && cluster_wake_ns(master->cluster) < wake_ns)
-		wake_ns = cluster_wake_ns(master->cluster);
+	if (master->cluster)
+		wake_ns = master_earliest(wake_ns, cluster_wake_ns(master->cluster));
 	if (master->state == MASTER_RUNNING)
-		for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-			if (master->slots[i].wake_ns < wake_ns)
-				wake_ns = master->slots[i].wake_ns;
-	if (wake_ns == INT64_MAX)
-		return -1;
+		wake_ns = master_earliest(wake_ns, crew_wake_ns(master->current));
+	list_for_each (node, &master->leaving)
+		wake_ns = master_earliest(
+			wake_ns, crew_wake_ns(container_of(node, struct crew, node)));
 	left_ns = wake_ns - backoff_now_ns();
 	return left_ns <= 0 ? 0 : (int)(left_ns / MASTER_MS_NS) + 1;
 }
@@ -378,14 +387,15 @@ static void master_wait(const struct master *master)
 
 	fds[n++] = (struct pollfd){.fd = master->signal_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = master->migration.fd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = master->rehearsal.fd, .events = POLLIN};
 	if (master->cluster)
 		fds[n++] = (struct pollfd){.fd = cluster_fd(master->cluster), .events = POLLIN};
-	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++) {
-		const struct slot *slot = &master->slots[i];
-
-		fds[n++] = (struct pollfd){.fd = slot->process.fd, .events = POLLIN};
-		fds[n++] = (struct pollfd){.fd = slot->ready_fd, .events = POLLIN};
-	}
+	if (master->current)
+		n += crew_poll(master->current, fds + n, MASTER_POLL_MAX - n);
+	if (master->next)
+		n += crew_poll(master->next, fds + n, MASTER_POLL_MAX - n);
+	list_for_each (node, &master->leaving)
+		n += crew_poll(container_of(node, struct crew, node), fds + n, MASTER_POLL_MAX - n);
 	poll(fds, n, master_poll_timeout_ms(master));
 }
 
@@ -395,38 +405,50 @@ static void master_turn(struct master *master)
 	master_on_signal(master);
 	master_on_database(master);
 	master_on_migration(master);
-	for (size_t i = 0; i < ARRAY_SIZE(master->slots); i++)
-		master_on_slot(master, &master->slots[i]);
+	master_on_crew(master);
+	if (master->next)
+		crew_step(master->next);
+	renewal_step(master);
+	master_on_leaving(master);
+	master_on_tick(master);
 	master_on_drain(master);
 }
 
-int master_run(const struct settings *settings)
+static void master_loop(struct master *master)
+{
+	log_info("starting", LOG_S("version", STAFETT_VERSION));
+	if (master->cluster)
+		cluster_start(master->cluster);
+	else
+		master_begin_running(master);
+	while (master->state != MASTER_DONE)
+		master_turn(master);
+}
+
+int master_run(const struct master_params *params, struct settings *settings)
 {
 	struct master master = {
-		.settings = settings,
+		.params = params,
 		.signal_fd = -1,
-		.listen_fd = -1,
 		.life_fds = {-1, -1},
 		.migration = CHILD_NONE,
-		.drain_end_ns = INT64_MAX,
+		.rehearsal = CHILD_NONE,
+		.host = {.listen_fd = -1, .page_fd = -1, .lock_fd = -1},
 	};
 	char *error = NULL;
 	int r;
 
-	for (size_t i = 0; i < ARRAY_SIZE(master.slots); i++)
-		slot_init(&master.slots[i], i == MASTER_CLERK ? "clerk" : "worker", (int)i);
-	r = master_open(&master, &error);
+	list_init(&master.leaving);
+	notify_open(&master.notify);
+	r = master_open(&master, settings, &error);
+	if (!r)
+		r = crew_new(&master.host, settings, &master.current);
 	if (r) {
 		log_error("cannot start", LOG_S("error", error ? error : strerror(-r)));
 		master.exit_code = EXIT_FAILURE;
+		settings_free(settings);
 	} else {
-		log_info("starting", LOG_S("version", STAFETT_VERSION));
-		if (master.cluster)
-			cluster_start(master.cluster);
-		else
-			master_begin_running(&master);
-		while (master.state != MASTER_DONE)
-			master_turn(&master);
+		master_loop(&master);
 	}
 	free(error);
 	master_close(&master);

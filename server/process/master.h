@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The master: one process that owns the listening socket, keeps the private
- * PostgreSQL where no other database is named, and keeps the workers alive. It
- * reads no byte of any peer, holds no key and makes no query.
+ * The master: owns the listening socket, keeps the private database if there is
+ * one, and supervises a crew of workers, a clerk and a teller. It speaks neither TLS
+ * nor SQL.
  *
- *   starting (database, schema) -> running -> draining -> stopping (database)
+ *   starting -> running -> draining -> stopping
  *
- * SIGTERM and SIGINT drain; a second one ends the workers at once.
+ * SIGTERM and SIGINT drain; a second one ends the children at once. SIGHUP puts a
+ * new crew with new settings in the place of the old one, SIGUSR2 a new program in
+ * its own place (renewal.c).
  */
 #ifndef PROCESS_MASTER_H
 #define PROCESS_MASTER_H
 
 #include "base/settings.h"
+#include "stafett/base.h"
 
-/* Runs until the daemon has ended; gives its exit status: 0 after a drain that
- * was asked for, 1 when it could not start or lost what it needs. */
-int master_run(const struct settings *settings);
+struct master_params {
+	char *const *argv; /* as this program was started; NULL-terminated */
+	int folder_fd;	   /* where; what it names is relative to it */
+	/* Reads the settings anew; as settings_read. */
+	int (*read_settings)(void *arg, struct settings **ret_settings, char **ret_error);
+	void *arg;
+};
+
+/* Runs the daemon with |settings|, which it takes over, until its end; gives the
+ * exit status. */
+int master_run(const struct master_params *params, struct settings *settings);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,12 +29,35 @@ static void slot_close_ready(struct slot *slot)
 	slot->ready_fd = -1;
 }
 
+/* The lowest descriptor from |from| on that is kept; INT_MAX: there is none. */
+static int slot_next_kept(const struct slot_program *program, int ready_fd, int from)
+{
+	int next = ready_fd >= from ? ready_fd : INT_MAX;
+
+	for (int i = 0; i < program->n_kept; i++)
+		if (program->kept[i] >= from && program->kept[i] < next)
+			next = program->kept[i];
+	return next;
+}
+
+/* Closes the other children's pipes and handles, and what only the master needs:
+ * above all the end of the pipe that this child would keep open for ever. */
+static void slot_close_rest(const struct slot_program *program, int ready_fd)
+{
+	int from = STDERR_FILENO + 1, next = slot_next_kept(program, ready_fd, from);
+
+	for (; next < INT_MAX; next = slot_next_kept(program, ready_fd, from)) {
+		if (next > from)
+			close_range((unsigned)from, (unsigned)next - 1, 0);
+		from = next + 1;
+	}
+	close_range((unsigned)from, UINT_MAX, 0);
+}
+
 _Noreturn static void slot_run(
 	const struct slot *slot, const struct slot_program *program, int ready_fd)
 {
-	for (int i = 0; i < program->n_closed; i++)
-		if (program->closed[i] >= 0)
-			close(program->closed[i]);
+	slot_close_rest(program, ready_fd);
 	exit(program->run(program->arg, slot, ready_fd));
 }
 
@@ -44,6 +68,7 @@ int slot_start(struct slot *slot, const struct slot_program *program)
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	slot->start_ns = backoff_now_ns();
+	slot->is_ready = false;
 	slot->wake_ns = INT64_MAX;
 	r = child_fork(&slot->process);
 	if (r == 0) {
@@ -70,7 +95,8 @@ bool slot_became_ready(struct slot *slot)
 	slot_close_ready(slot);
 	if (n != 1)
 		return false;
-	slot->was_ready = true;
+	slot->is_ready = slot->was_ready = true;
+	slot->missed = 0;
 	backoff_note_ready(&slot->backoff);
 	return true;
 }
@@ -80,6 +106,19 @@ bool slot_has_ended(struct slot *slot, struct child_end *ret_end)
 	if (!child_has_ended(&slot->process, ret_end))
 		return false;
 	slot_close_ready(slot);
+	slot->is_ready = false;
 	slot->wake_ns = backoff_after_failure(&slot->backoff, slot->start_ns, backoff_now_ns());
 	return true;
+}
+
+int slot_feel_pulse(struct slot *slot)
+{
+	uint64_t beats;
+
+	if (!slot->is_ready || !slot->metrics)
+		return 0;
+	beats = metrics_beats(slot->metrics);
+	slot->missed = beats == slot->beats ? slot->missed + 1 : 0;
+	slot->beats = beats;
+	return slot->missed;
 }

@@ -21,6 +21,7 @@
 #include "domain/identity.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "process/pulse.h"
 #include "service/service.h"
 
 /* How long a drain may take. The master waits a little longer. */
@@ -34,7 +35,7 @@ _Static_assert(METRIC_CALLS_UNAUTHENTICATED - METRIC_CALLS_OK == GRPC_UNAUTHENTI
 struct worker {
 	const struct worker_params *params;
 	struct event_base *base;
-	struct event *term_event, *life_event, *patience_event;
+	struct event *term_event, *life_event, *patience_event, *pulse_event;
 	struct tls *tls;
 	struct service *service;
 	struct listener *listener; /* NULL until peers are accepted */
@@ -104,6 +105,17 @@ static void worker_say_ready(const struct worker *worker)
 	close(worker->params->ready_fd);
 }
 
+/* Whether another worker has fewer connections, and so should take the next one. The
+ * numbers may be a moment old; a connection on the wrong side is none on the floor. */
+static bool worker_may_leave(void *arg)
+{
+	const struct worker *worker = arg;
+	uint64_t least = metrics_table_least_other(worker->params->all_metrics,
+		worker->params->metrics, METRIC_CONNECTIONS_OPEN, METRIC_WORKERS);
+
+	return least < listener_connections(worker->listener);
+}
+
 /* Begins to accept, once. */
 static void worker_accept_peers(struct worker *worker)
 {
@@ -115,6 +127,7 @@ static void worker_accept_peers(struct worker *worker)
 		.ended = worker_on_call_end,
 		.arg = worker,
 		.metrics = worker->params->metrics,
+		.may_leave = worker_may_leave,
 	};
 	int r;
 
@@ -123,6 +136,7 @@ static void worker_accept_peers(struct worker *worker)
 	event_del(worker->patience_event);
 	r = listener_new(&params, &worker->listener);
 	if (!r) {
+		metrics_set(worker->params->metrics, METRIC_WORKERS, 1);
 		worker_say_ready(worker);
 		return;
 	}
@@ -175,6 +189,7 @@ static void worker_on_term(evutil_socket_t number, short events, void *arg)
 	if (worker->is_draining)
 		return;
 	worker->is_draining = true;
+	metrics_set(worker->params->metrics, METRIC_WORKERS, 0);
 	if (!worker->listener) {
 		event_base_loopbreak(worker->base);
 		return;
@@ -204,8 +219,9 @@ static int worker_add_events(struct worker *worker)
 	worker->term_event = evsignal_new(worker->base, SIGTERM, worker_on_term, worker);
 	worker->life_event = event_new(
 		worker->base, worker->params->life_fd, EV_READ, worker_on_orphaned, worker);
+	worker->pulse_event = pulse_new(worker->base, worker->params->metrics);
 	if (!worker->term_event || !worker->life_event || !worker->patience_event ||
-		event_add(worker->term_event, NULL) < 0 ||
+		!worker->pulse_event || event_add(worker->term_event, NULL) < 0 ||
 		event_add(worker->life_event, NULL) < 0 ||
 		event_add(worker->patience_event, &patience) < 0)
 		return -ENOMEM;
@@ -250,7 +266,8 @@ static int worker_open(struct worker *worker)
 
 static void worker_close(struct worker *worker)
 {
-	struct event *events[] = {worker->term_event, worker->life_event, worker->patience_event};
+	struct event *events[] = {worker->term_event, worker->life_event, worker->patience_event,
+		worker->pulse_event};
 
 	worker->listener = listener_free(worker->listener);
 	worker->service = service_free(worker->service);
@@ -270,6 +287,7 @@ enum worker_exit worker_run(const struct worker_params *params)
 	 * decides. A peer that went is an error of its connection. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (!worker_open(&worker))
 		event_base_dispatch(worker.base);

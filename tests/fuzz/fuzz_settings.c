@@ -17,10 +17,10 @@ static void require(bool holds)
 		abort();
 }
 
-#define SETTING_TEXT(name, def, doc)		 require(settings->name != NULL);
-#define SETTING_PATH(name, def, doc)		 require(settings->name[0] == '/');
-#define SETTING_NUMBER(name, def, min, max, doc) require_within(settings->name, min, max);
-#define SETTING_BOOL(name, def, doc)
+#define SETTING_TEXT(name, def, when, doc)	       require(settings->name != NULL);
+#define SETTING_PATH(name, def, when, doc)	       require(settings->name[0] == '/');
+#define SETTING_NUMBER(name, def, min, max, when, doc) require_within(settings->name, min, max);
+#define SETTING_BOOL(name, def, when, doc)
 
 static void require_within(int64_t number, int64_t min, int64_t max)
 {

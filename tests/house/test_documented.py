@@ -32,6 +32,32 @@ def test_the_manual_gives_every_default():
         assert not default or default in entry, name
 
 
+def test_every_metric_and_each_of_its_labels_is_in_the_manual():
+    chapter = manual("stafettd.8").split("\n.Sh METRICS\n")[1].split("\n.Sh ")[0]
+    families = rows("metrics.def", "FAMILY")
+    assert re.findall(r"^\.It Ic (\w+)$", chapter, re.M) == families
+    table = tree.without_c_comments((TABLES / "metrics.def").read_text())
+    for family, value in re.findall(r'^METRIC\((\w+), \w+, "(\w*)"', table, re.M):
+        entry = chapter.split(f".It Ic {family}\n")[1].split("\n.It Ic ")[0]
+        assert not value or family == "calls_total" or f".It Cm {value}\n" in entry + "\n", (family, value)
+
+
+def test_every_status_of_a_call_is_counted():
+    statuses = re.findall(r"^GRPC_STATUS\((\w+), \d+\)$",
+                          (tree.TOP / "proto/codec/grpc_status.def").read_text(), re.M)
+    table = tree.without_c_comments((TABLES / "metrics.def").read_text())
+    counted = re.findall(r'^METRIC\(calls_total, CALLS_(\w+), "(\w+)"', table, re.M)
+    assert counted == [(name, name) for name in statuses] + [("ABANDONED", "none")]
+
+
+def test_the_manual_says_which_settings_need_a_restart():
+    text = manual("stafettd.conf.5")
+    table = tree.without_c_comments((TABLES / "settings.def").read_text())
+    for name, when in re.findall(r"^SETTING_\w+\((\w+),.*\b(AT_START|AT_RELOAD),", table, re.M):
+        entry = text.split(f".It Ic {name}\n")[1].split("\n.It ")[0]
+        assert ("Counts at the start only" in entry) == (when == "AT_START"), name
+
+
 def test_every_command_of_the_daemon_is_in_its_manual():
     text = manual("stafettd.8")
     for command in ("migrate", "directory import"):

@@ -149,6 +149,9 @@ def claim_of(data, id=None):
 class Caller:
     """One member, acting for one unit, on one channel of its own."""
 
+    # Whether gRPC repeats, unseen, a call that the server has not begun (its default).
+    repeats_unseen = False
+
     def __init__(self, address, authority, member, unit, identity=None):
         self.member, self.unit = member, unit
         self._where = (address, authority, identity)
@@ -157,7 +160,7 @@ class Caller:
     def _connect(self):
         address, authority, identity = self._where
         options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1),
-                   ("grpc.max_receive_message_length", -1), ("grpc.enable_retries", 0)]
+                   ("grpc.max_receive_message_length", -1), ("grpc.enable_retries", int(self.repeats_unseen))]
         credentials = grpc.ssl_channel_credentials(
             authority, identity and identity.key, identity and identity.certificate)
         self.channel = grpc.secure_channel(address, credentials, options)

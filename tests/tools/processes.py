@@ -76,17 +76,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def popen(*command, env=None, **more):
+    """Starts |command| as the server's user."""
+    return subprocess.Popen(
+        _words(SERVER_USER, command), stdin=subprocess.DEVNULL, cwd="/",
+        env={**os.environ, **(env or {})}, **more)
+
+
 class Process:
     """A server whose log lines can be awaited. A reader thread keeps them all."""
 
-    def __init__(self, *command, env=None):
+    def __init__(self, *command, **more):
         self.lines = []
         self._news = threading.Condition()
         self._over = False
-        self.popen = subprocess.Popen(
-            _words(SERVER_USER, command), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env={**os.environ, **(env or {})}, cwd="/")
+        self.popen = popen(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           errors="replace", **more)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):

@@ -3,6 +3,7 @@
  * read what was written from a pipe that stands in for standard error. */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ static int catch_stderr(void **state)
 	dup2(ends[1], STDERR_FILENO);
 	close(ends[1]);
 	pipe_end = ends[0];
-	log_init(LOG_LEVEL_INFO, false);
+	log_init(LOG_LEVEL_INFO, LOG_STYLE_JOURNAL);
 	return 0;
 }
 
@@ -48,7 +49,7 @@ static const char *line_after_pid(void)
 
 	assert_true(n > 0);
 	written[n] = '\0';
-	assert_memory_equal(written, "level=", 6);
+	assert_memory_equal(written + strlen("<6>"), "level=", 6);
 	msg = strstr(written, "msg=");
 	assert_non_null(msg);
 	return msg;
@@ -61,7 +62,7 @@ static void test_an_event_is_one_line_of_keys_and_values(void **state)
 	log_warn("handshake refused", LOG_S("peer", "127.0.0.1:4711"), LOG_I("tries", -3));
 	assert_string_equal(
 		line_after_pid(), "msg=\"handshake refused\" peer=127.0.0.1:4711 tries=-3\n");
-	snprintf(want, sizeof(want), "level=warn pid=%d msg=", getpid());
+	snprintf(want, sizeof(want), "<4>level=warn pid=%d msg=", getpid());
 	assert_memory_equal(written, want, strlen(want));
 }
 
@@ -128,7 +129,7 @@ static void test_what_does_not_fit_is_cut_and_says_so(void **state)
 
 static void test_lines_below_the_level_are_dropped(void **state)
 {
-	log_init(LOG_LEVEL_WARN, false);
+	log_init(LOG_LEVEL_WARN, LOG_STYLE_JOURNAL);
 	assert_false(log_would(LOG_LEVEL_INFO));
 	assert_true(log_would(LOG_LEVEL_ERROR));
 	log_info("dropped");
@@ -140,13 +141,67 @@ static void test_a_line_may_begin_with_the_time(void **state)
 {
 	ssize_t n;
 
-	log_init(LOG_LEVEL_INFO, true);
+	log_init(LOG_LEVEL_INFO, LOG_STYLE_PLAIN);
 	log_info("m");
 	n = read(pipe_end, written, sizeof(written) - 1);
 	assert_true(n > 0);
 	written[n] = '\0';
 	assert_memory_equal(written, "time=20", 7);
 	assert_memory_equal(written + strlen("time=2026-11-02T09:30:00.125"), "Z level=info", 12);
+}
+
+static void test_the_journal_is_told_the_priority_of_each_line(void **state)
+{
+	log_info("m");
+	line_after_pid();
+	assert_memory_equal(written, "<6>level=info", 13);
+	log_warn("m");
+	line_after_pid();
+	assert_memory_equal(written, "<4>level=warn", 13);
+	log_error("m");
+	line_after_pid();
+	assert_memory_equal(written, "<3>level=error", 14);
+}
+
+/* How many lines the pipe holds. */
+static int count_lines(void)
+{
+	static char many[64 * 1024];
+	ssize_t n = read(pipe_end, many, sizeof(many));
+	int lines = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		lines += many[i] == '\n';
+	return lines;
+}
+
+static void test_a_flood_of_one_warning_is_cut_short_and_its_lines_are_counted(void **state)
+{
+	enum { FLOOD = 10 * LOG_BURST };
+	struct pollfd news = {.fd = pipe_end, .events = POLLIN};
+	int lines;
+
+	for (int i = 0; i < FLOOD; i++)
+		log_warn("flood");
+	log_warn("another");
+	lines = count_lines();
+	/* A second may have passed in the midst of it. */
+	assert_in_range(lines, LOG_BURST + 1, 2 * LOG_BURST + 1);
+	do
+		log_tell_suppressed();
+	while (poll(&news, 1, 10) == 0);
+	line_after_pid();
+	assert_non_null(strstr(written, "msg=flood suppressed="));
+	assert_int_equal(
+		strtol(strstr(written, "suppressed=") + strlen("suppressed="), NULL, 10) + lines,
+		FLOOD + 1);
+}
+
+static void test_what_is_no_warning_is_never_kept_back(void **state)
+{
+	for (int i = 0; i < 2 * LOG_BURST; i++)
+		log_info("call");
+	assert_int_equal(count_lines(), 2 * LOG_BURST);
 }
 
 static void test_logging_keeps_errno(void **state)
@@ -175,6 +230,9 @@ int main(void)
 		LOG_TEST(test_what_does_not_fit_is_cut_and_says_so),
 		LOG_TEST(test_lines_below_the_level_are_dropped),
 		LOG_TEST(test_a_line_may_begin_with_the_time),
+		LOG_TEST(test_the_journal_is_told_the_priority_of_each_line),
+		LOG_TEST(test_a_flood_of_one_warning_is_cut_short_and_its_lines_are_counted),
+		LOG_TEST(test_what_is_no_warning_is_never_kept_back),
 		LOG_TEST(test_logging_keeps_errno),
 		cmocka_unit_test(test_levels_have_names),
 	};

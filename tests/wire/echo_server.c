@@ -353,7 +353,7 @@ int main(int argc, char **argv)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
-	log_init(LOG_LEVEL_DEBUG, false);
+	log_init(LOG_LEVEL_DEBUG, LOG_STYLE_PLAIN);
 	list_init(&echo.held);
 	list_init(&echo.paused);
 	rc = tls_new(&(struct tls_params){argv[1], argv[2], argv[3]}, &tls, &error);
