@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the manual's table means, said once more and in another language: given a
+situation (tests/tools/rules_tool.c), the decision that must come."""
+
+import manual
+
+ACTS = manual.acts()
+GUARDS = manual.guards()
+ENDED = {"completed", "rejected", "cancelled", "failed", "entered-in-error"}
+TRANSFERS = {"care-request", "handover", "screening", "self-request"}
+TREATS = TRANSFERS | {"aftercare", "next-of-kin"}
+HOME = TRANSFERS
+CARRIED = {"care-request", "handover", "screening", "consultation", "aftercare"}
+OF_CHAIN = {"close", "correct-clock"}
+
+DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
+                sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
+                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="")
+
+
+def relation(by, s):
+    unit = s["unit"]
+    return {"requester": unit == "R", "owner": unit == "O", "holder": unit == s["custodian"],
+            "hand-back": unit == s["back"], "side": unit in "RO", "party": True,
+            "recipient": s["wrong"] != "message_was_delivered"}[by]
+
+
+def facts_allow(guard, s):
+    """The guards that need no message."""
+    return {
+        "no_question_open": not s["question"],
+        "event_expected": bool(s["expected"]),
+        "event_not_missed": not s["missed"],
+        "homecoming_planned": s["kind"] not in HOME or bool(s["planned"]),
+        "aftercare_accepted": s["aftercare"] != "asked",
+        "waits_to_be_taken_back": bool(s["waits"]),
+        "chain_still_open": bool(s["open"]),
+        "chain_at_rest": bool(s["rest"]),
+        "no_proposal_open": not s["proposal"],
+        "proposal_open": bool(s["proposal"]),
+    }[guard]
+
+
+def order_allows(guard, s):
+    """The others hold, unless the situation says that this one does not."""
+    if guard == "question_is_as_said":
+        return (s["wrong"] == guard) == bool(s["question"])
+    if guard == "cancels_an_event":
+        return s["wrong"] != guard or bool(s["expected"])
+    if guard in ("chain_open", "sender_may_use_chain"):
+        return True     # the tool's sends open a chain
+    if guard == "kind_ready":
+        return s["kind"] in CARRIED
+    if guard in ("hand_back_exists", "alternative_exists"):
+        return s["wrong"] not in ("hand_back_exists", "alternative_exists")
+    if guard in ("unit_takes_kind", "next_unit_takes_kind"):
+        return s["wrong"] not in ("unit_takes_kind", "next_unit_takes_kind")
+    if guard in ("clock_not_in_future", "new_clock_not_in_future"):
+        return s["wrong"] not in ("clock_not_in_future", "new_clock_not_in_future")
+    if guard == "replaced_is_own":
+        return s["wrong"] not in ("replaced_is_own", "aftercare_is_own")
+    if guard == "aftercare_is_own":
+        return s["wrong"] not in ("replaced_is_own", "aftercare_is_own", "replaced_has_ended")
+    if guard == "hand_back_open":
+        return s["wrong"] != "hand_back_open"
+    return s["wrong"] != guard
+
+
+def holds(guard, s):
+    return facts_allow(guard, s) if GUARDS[guard][0] == "FACTS" else order_allows(guard, s)
+
+
+def fits(act, s):
+    return s["state"] in act.states and s["kind"] not in act.not_for
+
+
+def allowed(s):
+    return {code for code, act in ACTS.items()
+            if fits(act, s) and s["role"] in act.roles and act.by != "recipient"
+            and relation(act.by, s)
+            and all(facts_allow(g, s) for g in act.guards if GUARDS[g][0] == "FACTS")}
+
+
+def decide(code, **situation):
+    """What the tool must print."""
+    s = {**DEFAULTS, **situation}
+    if code in OF_CHAIN:
+        s["state"] = "none"
+    act = ACTS[code]
+    if s["role"] not in act.roles:
+        return "refuse ROLE_REQUIRED allowed="
+    if code == "send":
+        refusal = refused_by(act, s)
+        return f"refuse {refusal} allowed=" if refusal else done(act, s)
+    refusal = refusal_of(act, s)
+    if refusal:
+        return f"refuse {refusal} allowed={','.join(sorted(allowed(s) - {'send'} if code in OF_CHAIN else allowed(s)))}"
+    return done(act, s)
+
+
+def refused_by(act, s):
+    return next((GUARDS[g][1] for g in GUARDS if g in act.guards and not holds(g, s)), None)
+
+
+def refusal_of(act, s):
+    if not fits(act, s):
+        return "ACT_NOT_POSSIBLE"
+    if not relation(act.by, s):
+        return "NOT_FOUND" if act.by == "recipient" else "ACT_NOT_YOURS"
+    return refused_by(act, s)
+
+
+# -- what happens ---------------------------------------------------------------------
+
+
+def to_aftercare(act, s):
+    return act.holder == "to-aftercare" and s["aftercare"] == "accepted" and s["custodian"] == "O"
+
+
+def waits(act, s):
+    return (act.holder in ("hand-back", "to-aftercare") and not to_aftercare(act, s)
+            and s["custodian"] == "O" and s["back"] != "O")
+
+
+def holder_after(act, s):
+    if act.code == "send":
+        return s["unit"]
+    if act.holder == "to-owner" and s["kind"] in TRANSFERS and s["custodian"] in (s["sender"], "R"):
+        return "O"
+    if act.holder == "to-requester" and (s["custodian"] == "O" or s["custodian"] == s["sender"] != "R"):
+        return "R"
+    if act.holder == "to-hand-back":
+        return s["back"]
+    return "X" if to_aftercare(act, s) else s["custodian"]
+
+
+def next_after(act, s, to, owner):
+    if waits(act, s):
+        return f"{s['back']}:take-back"
+    start = "start" if s["kind"] in TREATS else "complete"
+    as_state = {"requested": f"{owner}:acknowledge", "received": f"{owner}:accept",
+                "accepted": f"{owner}:{start}", "in-progress": f"{owner}:attend",
+                "on-hold": f"{owner}:resume", "rejected": "R:send"}.get(to, "-")
+    if act.next == "question":
+        return as_state if s["wrong"] == "question_is_as_said" else "R:amend"
+    if act.next == "expected":
+        return ("kept" if not s["missed"] else as_state) if to == "accepted" else "O:attend"
+    return {"as-state": as_state, "resumed": as_state, "kept": "kept", "contact": "kept",
+            "reach": "O:reach"}[act.next]
+
+
+def tells_after(act, s, owner):
+    """Each unit once, with the most that is asked of it; never who acts."""
+    units = dict(zip(manual.SIDES, ("R", owner, s["back"])))
+    needs = dict(act.tells)
+    if waits(act, s):
+        needs["hand-back"] = "act"
+    most = {}
+    for side, need in needs.items():
+        unit = units[side]
+        order = ("none", "ack", "act")
+        if unit != s["unit"] and order.index(need) >= order.index(most.get(unit, "none")):
+            most[unit] = need
+    told = []
+    for side in manual.SIDES:
+        told.append(most.pop(units[side], "-"))
+    return "/".join(told)
+
+
+def leaver_after(act, s, holder):
+    leaver = "-"
+    if act.code == "forward" and s["custodian"] != s["unit"]:
+        leaver = s["unit"]
+    elif act.code == "accept" and holder != s["custodian"]:
+        leaver = s["custodian"]
+    return "-" if leaver in ("R", s["back"]) else leaver
+
+
+def done(act, s):
+    to = s["state"] if act.to == "same" else act.to
+    shown = "-" if to == "none" else to
+    if act.signatures != "alone":
+        state = "-" if s["state"] == "none" else s["state"]
+        return (f"propose to={state} version=3 holder={s['custodian']} sender={s['sender']} owner=O"
+                f" leaver=- closes=0 stops=0 next=kept tells=-/-/-")
+    owner = "X" if act.code in ("send", "forward") else "O"
+    holder = holder_after(act, s)
+    sender = s["unit"] if act.code == "send" or act.code == "forward" and s["custodian"] == "O" else s["sender"]
+    version = 1 if act.code == "send" else 3 + (act.version == "raises" and act.code not in OF_CHAIN)
+    stops = act.code == "start" and s["kind"] in TRANSFERS
+    return (f"do to={shown} version={version} holder={holder} sender={sender} owner={owner}"
+            f" leaver={leaver_after(act, s, holder)} closes={int(act.holder == 'to-nobody')}"
+            f" stops={int(stops)} next={next_after(act, s, to, owner)}"
+            f" tells={tells_after(act, s, owner)}")

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every act in every state by every unit for every kind, with each fact and each
+guard: the decision in C is the one that the manual's table means."""
+
+import itertools
+import re
+
+import manual
+import model
+import tree
+
+STATES = re.findall(r'^STATE\(\w+, "([^"]*)"', (manual.TABLES / "states.def").read_text(), re.M)[1:]
+KINDS = re.findall(r'^KIND\(\w+, "([^"]+)"', (manual.TABLES / "kinds.def").read_text(), re.M)
+ACTS = [code for code in model.ACTS if code not in ("seen", "confirm")]
+FACTS = dict(question=(0, 1), expected=(0, 1), missed=(0, 1), planned=(0, 1), waits=(0, 1),
+             proposal=(0, 1), rest=(0, 1), open=(0, 1), restarted=(0, 1),
+             aftercare=("none", "asked", "accepted"))
+ORDERS = [name for name, (scope, *_) in manual.guards().items() if scope == "ORDER"]
+
+
+def sort_allowed(line):
+    head, _, acts = line.partition("allowed=")
+    return f"{head}allowed={','.join(sorted(filter(None, acts.split(','))))}" if "allowed=" in line else line
+
+
+def compare(ask, situations):
+    situations = list(situations)
+    wrong = []
+    for situation, answer in zip(situations, ask(situations), strict=True):
+        fields = {key: value for key, value in situation.items() if key != "act"}
+        expected = model.decide(situation["act"], **fields)
+        if sort_allowed(answer) != expected:
+            wrong.append((situation, sort_allowed(answer), expected))
+    assert not wrong, f"{len(wrong)} of {len(situations)} differ: {wrong[:3]}"
+    return len(situations)
+
+
+def states_of(act):
+    return STATES if act != "send" else [""]
+
+
+def test_the_manual_says_what_the_tables_say():
+    assert manual.page_lines() == manual.written()
+
+
+def test_every_act_state_unit_kind_and_holder(ask):
+    """With the sender and hand-back unit that tell the holders apart."""
+    count = compare(ask, (
+        dict(act=act, state=state or "requested", unit=unit, kind=kind, custodian=custodian,
+             sender=sender, back=back, expected=1, planned=1)
+        for act in ACTS for state in states_of(act) if act != "send"
+        for unit in "ROHBX" for kind in KINDS for custodian in "ROH" for sender in "RH"
+        for back in "RB"))
+    assert count > 100000
+
+
+def test_every_fact_with_every_other(ask):
+    """Where the act's own side asks, for a kind that treats and one that does not."""
+    names = list(FACTS)
+    compare(ask, (
+        dict(act=act, state=state, unit=unit, kind=kind, custodian="O", **dict(zip(names, values)))
+        for act in ACTS if act != "send" for state in sorted(model.ACTS[act].states - {"none"})
+        for unit in ({"requester": "R", "hand-back": "B"}.get(model.ACTS[act].by, "O"),)
+        for kind in ("care-request", "consultation")
+        for values in itertools.product(*FACTS.values())
+        if len([v for v in values if v not in (0, "none")]) <= 4))
+
+
+def test_every_guard_of_a_message(ask):
+    compare(ask, (
+        dict(act=act, state=state or "requested", unit=unit, kind="care-request", wrong=guard,
+             expected=expected, question=question, planned=1)
+        for act in ACTS if act != "send" for state in STATES for unit in "RO"
+        for guard in ORDERS for expected in (0, 1) for question in (0, 1)))
+
+
+def test_every_role(ask):
+    roles = re.findall(r'^ROLE\(\w+, "([^"]+)"', (manual.TABLES / "roles.def").read_text(), re.M)
+    compare(ask, (dict(act=act, state=state, unit=unit, role=role)
+                  for act in ACTS if act != "send" for state in STATES for unit in "ROB" for role in roles))
+
+
+def test_every_act_on_the_chain(ask):
+    compare(ask, (dict(act=act, unit=unit, custodian=custodian, rest=rest, open=open_, proposal=proposal,
+                       wrong=wrong)
+                  for act in ("close", "correct-clock") for unit in "ROH" for custodian in "ROH"
+                  for rest in (0, 1) for open_ in (0, 1) for proposal in (0, 1)
+                  for wrong in ("", "new_clock_not_in_future")))
+
+
+def test_every_kind_and_guard_of_a_send(ask):
+    compare(ask, (dict(act="send", unit="R", kind=kind, custodian="R", back="R", role=role, wrong=wrong)
+                  for kind in KINDS for role in ("caseworker", "service", "intake")
+                  for wrong in ["", *ORDERS]))
+
+
+def test_the_table_has_a_row_for_every_act_of_the_contract():
+    proto = (tree.TOP / "proto/stafett/v1/message.proto").read_text()
+    oneof = proto.split("oneof act {")[1].split("}")[0]
+    names = {name.replace("_", "-") for name in re.findall(r"\w+Act (\w+) =", oneof)}
+    assert names | {"acknowledge", "seen"} == set(model.ACTS)

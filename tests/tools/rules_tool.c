@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules by lines: each line of standard input is a situation as words of
+ * KEY=VALUE, each answer a line that tells the decision. So a model in another
+ * language can ask some hundred thousand questions of one process.
+ *
+ *   act state kind role          codes of the tables
+ *   unit custodian sender back   R requester, O owner, H another party, B the unit
+ *                                to hand back to, X a unit that came later
+ *   question expected missed planned waits proposal rest open restarted   0 or 1
+ *   aftercare                    none, asked, accepted
+ *   wrong                        a guard of an order that shall not hold
+ *
+ * What no word names is as it must be for the act to happen.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "domain/rules.h"
+
+enum { EXIT_USAGE = 2 };
+
+#define DAY_US INT64_C(86400000000)
+
+struct situation {
+	struct order order;
+	struct facts facts;
+	const char *wrong;
+};
+
+static const char unit_letters[] = "ROHBX";
+
+static struct uuid unit_of(const char *letter)
+{
+	const char *at = *letter ? strchr(unit_letters, *letter) : NULL;
+	struct uuid uuid = {{0}};
+
+	if (!at)
+		errx(EXIT_USAGE, "no unit '%s'", letter);
+	uuid.b[0] = (uint8_t)(at - unit_letters + 1);
+	return uuid;
+}
+
+static char letter_of(const struct uuid *unit)
+{
+	return unit->b[0] ? unit_letters[unit->b[0] - 1] : '-';
+}
+
+/* --- the situation ----------------------------------------------------------- */
+
+static void set_defaults(struct situation *s)
+{
+	int64_t now_us = calendar_at((struct date){2026, 11, 3}, (struct clock_time){9, 0, 0});
+	struct order *o = &s->order;
+	struct facts *f = &s->facts;
+
+	*s = (struct situation){.wrong = ""};
+	o->version = 3;
+	o->create_us = now_us;
+	o->contact_by = (struct date){2026, 11, 13};
+	o->start = o->help_request_date = (struct date){2026, 11, 2};
+	o->until = (struct date){2026, 11, 20};
+	o->priority = bytes_of_string("routine");
+	o->expected = EXPECTED_VISIT;
+	o->expected_us = o->appointment_us = now_us + DAY_US;
+	f->now_us = now_us;
+	f->unit_known = f->member_known = f->chain_visible = f->chain_open = true;
+	f->referral_visible = f->to_known = f->to_open = true;
+	f->roles = MASK(ROLE_CASEWORKER);
+	f->version = f->chain_version = 3;
+	f->event_seq = 6;
+	f->custody_seq = 2;
+	f->due_date = (struct date){2026, 12, 2};
+	f->priority = o->priority;
+	f->requester = f->custodian = f->sender = unit_of("R");
+	f->owner = unit_of("O");
+	f->hand_back = unit_of("B");
+	f->to_unit = unit_of("X");
+	f->to_kinds = (MASK(KIND_COUNT) - 1);
+	f->member.b[0] = 1;
+	f->proposal.member.b[0] = 2;
+	f->proposal.act = ACT_VOID;
+	f->delivered_known = f->delivered_asks = true;
+}
+
+static bool is_yes(const char *value)
+{
+	return strcmp(value, "1") == 0;
+}
+
+static void set_aftercare(struct facts *f, const char *value)
+{
+	if (strcmp(value, "none") == 0)
+		return;
+	f->progress.aftercare.b[0] = 7;
+	f->aftercare_accepted = strcmp(value, "accepted") == 0;
+	f->aftercare_owner = unit_of("X");
+}
+
+static int code_or_die(int value, const char *code)
+{
+	if (value < 0)
+		errx(EXIT_USAGE, "no '%s' in the tables", code);
+	return value;
+}
+
+static void set_table_word(struct situation *s, const char *key, const char *value)
+{
+	struct bytes code = bytes_of_string(value);
+
+	if (strcmp(key, "act") == 0)
+		s->order.act = (enum act)code_or_die(act_from_code(code), value);
+	else if (strcmp(key, "state") == 0)
+		s->facts.state = (enum state)code_or_die(state_from_code(code), value);
+	else if (strcmp(key, "kind") == 0)
+		s->facts.kind = s->order.kind = (enum kind)code_or_die(kind_from_code(code), value);
+	else if (strcmp(key, "role") == 0)
+		s->facts.roles = MASK(code_or_die(role_from_code(code), value));
+	else
+		errx(EXIT_USAGE, "no key '%s'", key);
+}
+
+static bool set_unit(struct facts *f, const char *key, const char *value)
+{
+	struct uuid *unit = strcmp(key, "unit") == 0	    ? &f->unit
+			    : strcmp(key, "custodian") == 0 ? &f->custodian
+			    : strcmp(key, "sender") == 0    ? &f->sender
+			    : strcmp(key, "back") == 0	    ? &f->hand_back
+							    : NULL;
+
+	if (unit)
+		*unit = unit_of(value);
+	return unit;
+}
+
+static bool set_flag(struct facts *f, const char *key, const char *value)
+{
+	struct progress *p = &f->progress;
+	bool *flag = strcmp(key, "missed") == 0	     ? &p->missed
+		     : strcmp(key, "planned") == 0   ? &p->home_planned
+		     : strcmp(key, "restarted") == 0 ? &p->restarted
+		     : strcmp(key, "proposal") == 0  ? &f->proposal.open
+		     : strcmp(key, "rest") == 0	     ? &f->chain_at_rest
+		     : strcmp(key, "open") == 0	     ? &f->chain_open
+						     : NULL;
+
+	if (flag)
+		*flag = is_yes(value);
+	else if (strcmp(key, "question") == 0)
+		p->question_seq = is_yes(value) ? 4 : 0;
+	else if (strcmp(key, "expected") == 0)
+		p->expected = is_yes(value) ? EXPECTED_VISIT : EXPECTED_NONE;
+	else if (strcmp(key, "waits") == 0)
+		p->hand_back_seq = is_yes(value) ? f->custody_seq : 0;
+	else
+		return false;
+	return true;
+}
+
+static void set_word(struct situation *s, const char *key, const char *value)
+{
+	if (strcmp(key, "wrong") == 0)
+		s->wrong = value;
+	else if (strcmp(key, "aftercare") == 0)
+		set_aftercare(&s->facts, value);
+	else if (!set_unit(&s->facts, key, value) && !set_flag(&s->facts, key, value))
+		set_table_word(s, key, value);
+}
+
+/* --- what is wrong ----------------------------------------------------------------- */
+
+static bool is_wrong(const struct situation *s, const char *guard)
+{
+	return strcmp(s->wrong, guard) == 0;
+}
+
+static void spoil_units(struct situation *s)
+{
+	struct facts *f = &s->facts;
+
+	f->to_known &= !is_wrong(s, "unit_exists");
+	f->to_open &= !is_wrong(s, "unit_open");
+	if (is_wrong(s, "unit_takes_kind") || is_wrong(s, "next_unit_takes_kind"))
+		f->to_kinds = 0;
+	if (is_wrong(s, "unit_is_another") && s->order.act == ACT_FORWARD)
+		f->to_unit = f->requester;
+	if (is_wrong(s, "hand_back_exists") || is_wrong(s, "alternative_exists") ||
+		is_wrong(s, "hand_back_open"))
+		s->order.named_unit = bytes_of_string("a/b");
+	f->named_unit_known = is_wrong(s, "hand_back_open");
+	if (is_wrong(s, "assignee_is_member"))
+		s->order.assignee = bytes_of_string("urn");
+	if (is_wrong(s, "nobody_was_quicker"))
+		f->assigned = bytes_of_string("urn");
+}
+
+static void spoil_times(struct situation *s)
+{
+	struct order *o = &s->order;
+	int64_t past_us = s->facts.now_us - DAY_US;
+
+	if (is_wrong(s, "appointment_to_come"))
+		o->appointment_us = past_us;
+	if (is_wrong(s, "event_to_come"))
+		o->expected_us = past_us;
+	if (is_wrong(s, "resumes_later"))
+		o->until = (struct date){2026, 11, 3};
+	if (is_wrong(s, "start_not_in_future"))
+		o->start = (struct date){2026, 11, 4};
+	if (is_wrong(s, "contact_not_passed"))
+		o->contact_by = (struct date){2026, 11, 2};
+	if (is_wrong(s, "contact_within_clock"))
+		o->contact_by = (struct date){2026, 12, 3};
+	if (is_wrong(s, "clock_not_in_future") || is_wrong(s, "new_clock_not_in_future"))
+		o->help_request_date = (struct date){2026, 11, 4};
+	if (is_wrong(s, "basis_not_expired"))
+		o->basis_end = (struct date){2026, 11, 2};
+	if (is_wrong(s, "stat_was_phoned"))
+		o->priority = bytes_of_string("stat");
+}
+
+static void spoil_rest(struct situation *s)
+{
+	struct order *o = &s->order;
+	struct facts *f = &s->facts;
+
+	f->delivered_known &= !is_wrong(s, "message_was_delivered");
+	if (is_wrong(s, "content_is_the_delivered"))
+		o->delivered_hash[0] = 1;
+	o->has_named_referral = is_wrong(s, "replaced_is_own") ||
+				is_wrong(s, "replaced_has_ended") ||
+				is_wrong(s, "aftercare_is_own");
+	f->replaces_own = is_wrong(s, "replaced_has_ended");
+	if (is_wrong(s, "proposal_is_the_named"))
+		o->proposal.b[0] = 9;
+	if (is_wrong(s, "cancels_an_event"))
+		o->cancelled_by = bytes_of_string("unit");
+	o->withdraws = is_wrong(s, "question_is_as_said");
+}
+
+/* A send opens a chain, an act on a chain names no referral. */
+static void complete_order(struct situation *s)
+{
+	bool of_chain = s->order.act == ACT_CLOSE || s->order.act == ACT_CORRECT_CLOCK;
+
+	s->order.opens_chain = s->order.act == ACT_SEND;
+	s->order.referral.b[0] = !of_chain;
+	if (of_chain)
+		s->facts.state = STATE_NONE;
+	spoil_units(s);
+	spoil_times(s);
+	spoil_rest(s);
+}
+
+/* --- the answer ---------------------------------------------------------------------- */
+
+static void print_acts(mask_t acts)
+{
+	const char *comma = "";
+
+	for (int act = 0; act < ACT_COUNT; act++)
+		if (acts & MASK(act)) {
+			printf("%s%s", comma, act_code((enum act)act));
+			comma = ",";
+		}
+}
+
+static const char *or_dash(const char *text)
+{
+	return text && *text ? text : "-";
+}
+
+static void print_done(const struct decision *d)
+{
+	printf("%s to=%s version=%d holder=%c sender=%c owner=%c leaver=%c closes=%d stops=%d"
+	       " next=",
+		d->proposes ? "propose" : "do", or_dash(state_code(d->to)), d->version,
+		letter_of(&d->custodian), letter_of(&d->sender), letter_of(&d->owner),
+		letter_of(&d->leaver), d->chain_closes, d->clock_stops);
+	if (d->next_kept)
+		printf("kept");
+	else if (d->next_act)
+		printf("%c:%s", letter_of(&d->next_actor), d->next_act);
+	else
+		printf("-");
+	printf(" tells=%s/%s/%s\n", or_dash(rules_needs_code(d->tells.requester)),
+		or_dash(rules_needs_code(d->tells.owner)),
+		or_dash(rules_needs_code(d->tells.hand_back)));
+}
+
+static void answer(struct situation *s)
+{
+	struct decision d;
+
+	complete_order(s);
+	rules_decide(&s->order, &s->facts, &d);
+	if (d.kind == DECISION_DO) {
+		print_done(&d);
+		return;
+	}
+	printf("refuse %s allowed=", reason_name(d.reason));
+	print_acts(d.allowed_acts);
+	putchar('\n');
+}
+
+static void answer_line(char *line)
+{
+	struct situation s;
+	char *rest, *word = strtok_r(line, " \n", &rest);
+
+	set_defaults(&s);
+	for (; word; word = strtok_r(NULL, " \n", &rest)) {
+		char *equals = strchr(word, '=');
+
+		if (!equals)
+			errx(EXIT_USAGE, "no value in '%s'", word);
+		*equals = '\0';
+		set_word(&s, word, equals + 1);
+	}
+	answer(&s);
+}
+
+int main(void)
+{
+	char line[512];
+
+	setenv("TZ", "Europe/Stockholm", 1);
+	tzset();
+	if (!calendar_zone_ok())
+		errx(EXIT_FAILURE, "the zone of Stockholm is not installed (tzdata)");
+	while (fgets(line, sizeof(line), stdin))
+		answer_line(line);
+	return EXIT_SUCCESS;
+}
