@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/suggest.h"
 #include "client/commands/typed.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 #include "client/net/certificate.h"
 #include "client/net/clock.h"
 #include "client/paths.h"
@@ -47,12 +47,12 @@ static const char *client_nearest_profile(struct client *client, const char *wan
 {
 	const struct profile *profiles;
 	size_t count = profile_list(&client->arena, &profiles);
-	struct nearest nearest;
+	struct suggest nearest;
 
-	nearest_begin(&nearest, wanted);
+	suggest_begin(&nearest, wanted);
 	for (size_t i = 0; i < count; i++) {
-		nearest_offer(&nearest, profiles[i].id);
-		nearest_offer(&nearest, profiles[i].unit);
+		suggest_offer(&nearest, profiles[i].id);
+		suggest_offer(&nearest, profiles[i].unit);
 	}
 	return nearest.best;
 }

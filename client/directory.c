@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/suggest.h"
 #include "client/call.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 #include "client/paths.h"
 #include "stafett/caps.h"
 
@@ -108,16 +108,16 @@ const char *directory_nearest(struct client *client, const char *handle)
 {
 	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
 	const Stafett__V1__SearchResponse *response;
-	struct nearest nearest;
+	struct suggest nearest;
 
-	nearest_begin(&nearest, handle);
+	suggest_begin(&nearest, handle);
 	request.page_size = CAP_PAGE_SIZE;
 	request.handle_prefix = memory_copy(&client->arena, bytes_of(handle, strcspn(handle, "/")));
 	if (!call_aside(client, METHOD_search, &request.base,
 		    &stafett__v1__search_response__descriptor, &response))
 		return NULL;
 	for (size_t i = 0; i < response->n_units; i++)
-		nearest_offer(&nearest, response->units[i]->handle);
+		suggest_offer(&nearest, response->units[i]->handle);
 	return nearest.best;
 }
 

@@ -2,8 +2,8 @@
 /* The strict reader of JSON objects: see the header. */
 #include "client/draft_fields.h"
 
+#include "base/suggest.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 #include "client/text.h"
 
 char *draft_fields_path(struct draft_reader *reader, const char *name)
@@ -20,11 +20,11 @@ int draft_fields_wrong_type(struct draft_reader *reader, const char *name, const
 static int draft_fields_unknown(
 	struct draft_reader *reader, const char *name, const struct draft_field *fields)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 
-	nearest_begin(&nearest, name);
+	suggest_begin(&nearest, name);
 	for (; fields->name; fields++)
-		nearest_offer(&nearest, fields->name);
+		suggest_offer(&nearest, fields->name);
 	return client_problem(reader->client, PROBLEM_JSON_FIELD_UNKNOWN, "field",
 		draft_fields_path(reader, name), "near", nearest.best, NULL);
 }
@@ -32,13 +32,13 @@ static int draft_fields_unknown(
 int draft_fields_check_code(
 	struct draft_reader *reader, const char *name, enum codes_list list, const char *code)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 
 	if (codes_has(list, bytes_of_string(code)))
 		return 0;
-	nearest_begin(&nearest, code);
+	suggest_begin(&nearest, code);
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
-		nearest_offer(&nearest, row->code);
+		suggest_offer(&nearest, row->code);
 	return client_problem(reader->client, PROBLEM_CODE_UNKNOWN, "field",
 		draft_fields_path(reader, name), "value", code, "near", nearest.best, "list",
 		codes_list_name(list), NULL);

@@ -8,8 +8,8 @@
 
 #include <ini.h>
 
+#include "base/suggest.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 #include "client/paths.h"
 #include "client/text.h"
 #include "domain/identity.h"
@@ -42,13 +42,13 @@ static const char **profile_value(struct profile *profile, const struct profile_
 
 static void profile_blame_key(struct profile_reader *reader, const char *name)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 
 	if (reader->profile->fault)
 		return; /* the first one is told */
-	nearest_begin(&nearest, name);
+	suggest_begin(&nearest, name);
 	for (size_t i = 0; i < ARRAY_SIZE(profile_keys); i++)
-		nearest_offer(&nearest, profile_keys[i].name);
+		suggest_offer(&nearest, profile_keys[i].name);
 	if (nearest.best)
 		reader->profile->fault = memory_printf(reader->arena,
 			_("unknown setting '%s'; did you mean '%s'?"), name, nearest.best);

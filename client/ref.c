@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
+#include "base/suggest.h"
 #include "client/call.h"
 #include "client/last_list.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 #include "client/screen/format.h"
 #include "domain/code.h"
 
@@ -78,13 +78,13 @@ static void ref_suggest(struct client *client, const char *name)
 {
 	const struct last_list_row *rows = NULL;
 	size_t count = last_list_load(client, &rows);
-	struct nearest nearest = {0};
+	struct suggest nearest = {0};
 
-	nearest_begin(&nearest, name);
+	suggest_begin(&nearest, name);
 	for (size_t i = 0; i < count; i++) {
 		const char *start = format_code_start(&client->arena, rows[i].code);
 
-		nearest_offer(&nearest, start);
+		suggest_offer(&nearest, start);
 	}
 	client_word(client, "near", nearest.best);
 }

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/suggest.h"
 #include "client/client.h"
 #include "client/memory.h"
-#include "client/nearest.h"
 
 /* The command line while it is read. */
 struct arguments_reader {
@@ -29,14 +29,14 @@ static bool arguments_has_option(const struct arguments *arguments, const struct
 
 static int arguments_unknown_option(struct arguments_reader *reader, const char *name)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 
-	nearest_begin(&nearest, name);
+	suggest_begin(&nearest, name);
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct option *option = option_get((enum option_id)i);
 
 		if (arguments_has_option(reader->arguments, option))
-			nearest_offer(&nearest, option->name);
+			suggest_offer(&nearest, option->name);
 	}
 	return client_problem(reader->client, PROBLEM_OPTION_UNKNOWN, "value",
 		memory_printf(&reader->client->arena, "--%s", name), "near",

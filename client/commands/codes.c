@@ -2,8 +2,8 @@
 /* stafett codes [LIST]: the code lists, or the codes of one. */
 #include "domain/codes.h"
 
+#include "base/suggest.h"
 #include "client/client.h"
-#include "client/nearest.h"
 #include "client/screen/table.h"
 #include "client/text.h"
 
@@ -40,7 +40,7 @@ static int codes_print_list(struct client *client, enum codes_list list)
 
 int command_codes(struct client *client, const struct arguments *arguments)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 	enum codes_list list;
 	int r = arguments_count(client, arguments, 0, 1, "");
 
@@ -51,9 +51,9 @@ int command_codes(struct client *client, const struct arguments *arguments)
 	list = codes_list_named(bytes_of_string(arguments->rest[0]));
 	if (list != CODES_LISTS)
 		return codes_print_list(client, list);
-	nearest_begin(&nearest, arguments->rest[0]);
+	suggest_begin(&nearest, arguments->rest[0]);
 	for (int i = 0; i < CODES_LISTS; i++)
-		nearest_offer(&nearest, codes_list_name((enum codes_list)i));
+		suggest_offer(&nearest, codes_list_name((enum codes_list)i));
 	return client_problem(client, PROBLEM_LIST_UNKNOWN, "value", arguments->rest[0], "near",
 		nearest.best, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "client/nearest.h"
+#include "base/suggest.h"
 #include "client/text.h"
 
 enum { WHERE_ALL, WHERE_FIRST };
@@ -92,12 +92,12 @@ const char *command_called(const struct command *command)
 
 const char *command_nearest(const char *name)
 {
-	struct nearest nearest;
+	struct suggest nearest;
 
-	nearest_begin(&nearest, name);
+	suggest_begin(&nearest, name);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		nearest_offer(&nearest, command_rows[i].name);
-		nearest_offer(&nearest, command_rows[i].alias);
+		suggest_offer(&nearest, command_rows[i].name);
+		suggest_offer(&nearest, command_rows[i].alias);
 	}
 	return nearest.best;
 }

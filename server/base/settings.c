@@ -225,21 +225,15 @@ static const struct setting *settings_find(const char *name)
 
 static int settings_fail_unknown(struct settings_reader *reader, const char *name)
 {
-	const char *nearest = NULL;
-	size_t least = SIZE_MAX;
+	struct suggest suggest;
 
-	for (size_t i = 0; i < N_SETTINGS; i++) {
-		size_t distance = suggest_distance(name, settings_table[i].name);
-
-		if (distance < least) {
-			least = distance;
-			nearest = settings_table[i].name;
-		}
-	}
-	if (!nearest)
+	suggest_begin(&suggest, name);
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		suggest_offer(&suggest, settings_table[i].name);
+	if (!suggest.best)
 		return settings_fail(reader, -EINVAL, "unknown setting '%s'", name);
 	return settings_fail(
-		reader, -EINVAL, "unknown setting '%s'; did you mean '%s'?", name, nearest);
+		reader, -EINVAL, "unknown setting '%s'; did you mean '%s'?", name, suggest.best);
 }
 
 static int settings_set_by_name(struct settings_reader *reader, const char *name, const char *value)

@@ -41,3 +41,18 @@ size_t suggest_distance(const char *typed, const char *name)
 	distance = rows[typed_len % 3][name_len];
 	return distance <= (name_len + 2) / 3 ? distance : SIZE_MAX;
 }
+
+void suggest_begin(struct suggest *suggest, const char *typed)
+{
+	*suggest = (struct suggest){.typed = typed, .edits = SIZE_MAX};
+}
+
+void suggest_offer(struct suggest *suggest, const char *name)
+{
+	size_t edits = name ? suggest_distance(suggest->typed, name) : SIZE_MAX;
+
+	if (edits >= suggest->edits)
+		return;
+	suggest->best = name;
+	suggest->edits = edits;
+}

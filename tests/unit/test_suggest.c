@@ -46,11 +46,27 @@ static void test_very_long_words_are_near_to_nothing(void **state)
 	assert_int_equal(suggest_distance(word, word), 0);
 }
 
+static void test_the_nearest_of_all_names_is_kept(void **state)
+{
+	struct suggest suggest;
+
+	suggest_begin(&suggest, "prot");
+	suggest_offer(&suggest, "nothing like it");
+	suggest_offer(&suggest, NULL);
+	assert_null(suggest.best);
+	suggest_offer(&suggest, "pros");
+	suggest_offer(&suggest, "port");
+	assert_string_equal(suggest.best, "pros"); /* the first of two as near */
+	suggest_offer(&suggest, "prot");
+	assert_string_equal(suggest.best, "prot");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_distance_counts_edits_up_to_a_third_of_the_name),
 		cmocka_unit_test(test_very_long_words_are_near_to_nothing),
+		cmocka_unit_test(test_the_nearest_of_all_names_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
