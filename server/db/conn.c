@@ -143,6 +143,13 @@ static void db_conn_write_out(struct db_conn *conn)
 		db_conn_watch(conn, (short)(EV_READ | (rc > 0 ? EV_WRITE : 0)));
 }
 
+/* Whether an error is about what is in the database, and not about its state: a name
+ * or a right that is not there. A server that shuts down breaks a preparation too. */
+static bool db_conn_is_misfit(const char *sqlstate)
+{
+	return sqlstate && (strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "3F", 2) == 0);
+}
+
 static void db_conn_on_prepared(void *arg, const PGresult *result)
 {
 	struct db_conn *conn = arg;
@@ -152,6 +159,8 @@ static void db_conn_on_prepared(void *arg, const PGresult *result)
 		PQresultStatus(result) == PGRES_PIPELINE_ABORTED || conn->prepare_failed)
 		return;
 	conn->prepare_failed = true;
+	if (!db_conn_is_misfit(PQresultErrorField(result, PG_DIAG_SQLSTATE)))
+		return;
 	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	log_error("the database does not fit this program; has 'stafettd migrate' run?",
 		LOG_S("connection", conn->params.name), LOG_S("cause", text));

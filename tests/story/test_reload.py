@@ -216,6 +216,8 @@ def test_who_is_of_a_ca_that_was_removed_is_gone(stack, original):
     (stack.folder / "ca.pem").write_bytes(bundle)
     assert "msg=reloaded" in reload(stack)
     old_member, new_member = stack.caller("maria"), stack.stranger(new.member(people.MEMBERS["maria"].urn))
+    new_member.repeats_unseen = True
+    new_member.reconnect()
     old_member.units()
     new_member.units()
     (stack.folder / "ca.pem").write_bytes(new.certificate)
