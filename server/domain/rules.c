@@ -455,14 +455,15 @@ static void apply_next(
 
 /* --- who is told --------------------------------------------------------------- */
 
-/* Each unit once, with the most that is asked of it; who acts is not told. */
-static void apply_tells(const struct facts *f, struct decision *d)
+/* Each unit once, with the most that is asked of it; who acts is not told, unless it
+ * sends to itself. */
+static void apply_tells(const struct order *o, const struct facts *f, struct decision *d)
 {
 	const struct uuid *units[] = {&f->requester, &d->owner, &f->hand_back};
 	enum needs *needs[] = {&d->tells.requester, &d->tells.owner, &d->tells.hand_back};
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (uuid_equal(units[i], &f->unit))
+		if (uuid_equal(units[i], &f->unit) && o->act != ACT_SEND)
 			*needs[i] = NEEDS_NOT;
 		for (size_t j = 0; j < i; j++)
 			if (uuid_equal(units[i], units[j])) {
@@ -527,7 +528,7 @@ static void apply_row(
 	apply_leaver(o, f, d);
 	apply_progress(row, o, f, d);
 	apply_next(row, o, f, d);
-	apply_tells(f, d);
+	apply_tells(o, f, d);
 	apply_chain(row, o, f, d);
 }
 

@@ -159,7 +159,7 @@ def tells_after(act, s, owner):
     for side, need in needs.items():
         unit = units[side]
         order = ("none", "ack", "act")
-        if unit != s["unit"] and order.index(need) >= order.index(most.get(unit, "none")):
+        if (unit != s["unit"] or act.code == "send") and order.index(need) >= order.index(most.get(unit, "none")):
             most[unit] = need
     told = []
     for side in manual.SIDES:

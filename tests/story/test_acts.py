@@ -201,6 +201,14 @@ def test_what_cannot_be_forwarded_stays_where_it_is(maria, petra, nothing_writte
     assert nothing_written(refused, petra.act, request).reason == reason
 
 
+def test_a_unit_may_send_to_itself(maria):
+    sent = maria.send(people.LUND)
+    assert item(maria, sent).needs == "ack"
+    maria.acknowledge(sent)
+    maria.accept(sent, 2)
+    assert (state(maria, sent), holder(maria, sent)) == ("accepted", people.LUND)
+
+
 # -- ends ------------------------------------------------------------------------------
 
 

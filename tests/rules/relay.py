@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Five organisations and their members, who do what comes to their minds: mostly what
+they are offered, often what they may not. Every choice comes from one seed."""
+
+import json
+import random
+import threading
+
+import grpc
+from caller import Caller, in_days, pb, refusal_of, uuid7
+from stubs import contract
+
+NUMBERS = {"ett": "2120001132", "tva": "2321000255", "tre": "2120001124", "fyra": "5560160680",
+           "fem": "2021006537"}
+UNITS = [f"{slug}/mottagning" for slug in NUMBERS]
+KINDS = ["care-request", "handover", "consultation", "aftercare"]
+TOLD = dict(person_told="phone")
+TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
+             grpc.StatusCode.RESOURCE_EXHAUSTED)
+CALL_S = 10
+
+
+def urn(slug, name):
+    return f"urn:stafett:org:{NUMBERS[slug]}:member:{name}"
+
+
+def directory():
+    """What `stafettd directory import` reads: a unit each, with two members."""
+    return json.dumps({"organizations": [{
+        "slug": slug, "number": number, "name": slug.capitalize(), "kind": "municipality",
+        "units": [{"handle": f"{slug}/mottagning", "display_name": slug, "kinds": KINDS,
+                   "needs": ["alcohol"], "service_area": ["1281"], "phone": "046-00 00 00"}],
+        "members": [{"id": name, "display_name": name,
+                     "roles": {f"{slug}/mottagning": ["caseworker", "manager"]}}
+                    for name in ("anna", "bo")],
+    } for slug, number in NUMBERS.items()]})
+
+
+def event(rng):
+    expected = pb.ExpectedEvent(kind=rng.choice(["visit", "call", "dose"]))
+    expected.time.FromJsonString(f"{in_days(rng.randint(1, 20))}T12:00:00Z")
+    return expected
+
+
+def fields(rng, name, caller, known):
+    """What an act says; nearly always something that it may say."""
+    wrong = rng.random() < 0.05
+    return {
+        "ask": lambda: dict(withdraw=True) if rng.random() < 0.3 else dict(question="contact"),
+        "amend": lambda: dict(body=b"more"),
+        "accept": lambda: dict(responsible="nurse", contact_by_date=in_days(-3 if wrong else 7)),
+        "reject": lambda: dict(reason="no-capacity", none_known=True, **TOLD),
+        "forward": lambda: dict(to=rng.choice(UNITS), reason="wrong-unit", **TOLD),
+        "book": lambda: dict(cancelled_by="unit") if rng.random() < 0.3 else dict(event=event(rng)),
+        "start": lambda: dict(intervention="MI", event=event(rng)),
+        "attend": lambda: dict(no_next="other") if rng.random() < 0.3 else dict(event=event(rng)),
+        "miss": dict,
+        "pause": lambda: dict(reason="other", until_date=in_days(0 if wrong else 9)),
+        "resume": lambda: dict(event=event(rng)),
+        "answer": lambda: dict(body=b"answer", preliminary=rng.random() < 0.5),
+        "plan_home": lambda: dict(not_needed="no-need", housing="own", first_contact_date=in_days(9)),
+        "complete": lambda: dict(body=b"done"),
+        "break_off": lambda: dict(reason="person-wishes", body=b"next", **TOLD),
+        "withdraw": lambda: dict(reason="person-wishes"),
+        "need_gone": lambda: dict(reason="moved"),
+        "take_back": dict,
+        "correct": lambda: dict(body=b"once more"),
+        "note": lambda: dict(body=b"note", contact=rng.random() < 0.5),
+        "assign": lambda: dict(member=caller.member, from_member=known.assignee),
+        "void": lambda: dict(reason="sent-by-mistake"),
+        "confirm": lambda: dict(proposal=known.proposal.id or str(uuid7()), drop=rng.random() < 0.3),
+    }[name]()
+
+
+ACTS = ["ask", "amend", "accept", "reject", "forward", "book", "start", "attend", "miss", "pause",
+        "resume", "answer", "plan_home", "complete", "break_off", "withdraw", "need_gone",
+        "take_back", "correct", "note", "assign", "void", "confirm"]
+
+
+class Party:
+    """The callers of every member at every daemon, and what they remember."""
+
+    def __init__(self, stacks):
+        self.callers = {(slug, name, i): Caller(
+            stack.address, stack.authority.certificate, urn(slug, name), f"{slug}/mottagning",
+            stack.identity(urn(slug, name)))
+            for slug in NUMBERS for name in ("anna", "bo") for i, stack in enumerate(stacks)}
+        self.daemons = len(stacks)
+        self.referrals = []         # (referral, chain)
+        self.done, self.refused = {}, {}    # message: (act, reason)
+        self.lock = threading.Lock()
+
+    def close(self):
+        for caller in self.callers.values():
+            caller.close()
+
+    def insist(self, caller, method, request):
+        """The answer or the refusal: what is unknown is asked again, with the same bytes."""
+        for _ in range(60):
+            try:
+                return caller.call(method, request, timeout=CALL_S, wait_for_ready=True), None
+            except grpc.RpcError as error:
+                if error.code() not in TRY_AGAIN:
+                    return None, refusal_of(error)
+        raise AssertionError("no answer")
+
+    def record(self, message, act, refusal):
+        with self.lock:
+            (self.refused if refusal else self.done)[message] = (act, refusal and refusal.reason)
+
+    def turn(self, seed):
+        """One member does one thing."""
+        rng = random.Random(seed)
+        slug = rng.choice(list(NUMBERS))
+        caller = self.callers[slug, rng.choice(["anna", "bo"]), rng.randrange(self.daemons)]
+        with self.lock:
+            referral = rng.choice(self.referrals) if self.referrals else None
+        if not referral or rng.random() < 0.12:
+            return self.send(rng, caller, referral)
+        return self.act(rng, caller, *referral)
+
+    def send(self, rng, caller, referral):
+        to = rng.choice(UNITS)
+        more = {"chain": referral[1]} if referral and rng.random() < 0.5 else {}
+        request = caller.send_request(to, act={"kind": rng.choice(KINDS)}, **more)
+        answer, refusal = self.insist(caller, caller.referrals.Send, request)
+        self.record(pb.Header.FromString(request.header).id, "send", refusal)
+        if answer:
+            with self.lock:
+                self.referrals.append((answer.referral, answer.chain))
+
+    def act(self, rng, caller, referral, chain):
+        request = contract.referral_service.GetRequest(id=referral)
+        answer, refusal = self.insist(caller, caller.referrals.Get, request)
+        known = answer.referral if answer else pb_nothing()
+        allowed = [act.replace("-", "_") for act in known.allowed_acts]
+        offered = [act for act in allowed if act in ACTS]
+        # Who ends things early leaves nothing to be done: rarely.
+        offered = [act for act in offered if act not in ("withdraw", "void", "need_gone", "reject",
+                                                         "break_off") or rng.random() < 0.15]
+        name = rng.choice(offered) if offered and rng.random() < 0.8 else rng.choice(ACTS)
+        version = known.version or rng.randint(1, 3)
+        if rng.random() < 0.05:
+            version += 1
+        said = fields(rng, name, caller, known)
+        to, body = said.pop("to", None), said.pop("body", b"")
+        act = type(getattr(pb.Header(), name))(**said)
+        request = caller.act_request(referral, chain, version, body=body,
+                                     to_units=[to] if to else [], **{name: act})
+        _, refusal = self.insist(caller, caller.referrals.Act, request)
+        self.record(pb.Header.FromString(request.header).id, name, refusal)
+
+
+def pb_nothing():
+    """A referral of which nothing is known."""
+    return contract.referral.Referral()

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random acts, legal and not, by members of five organisations through two daemons
+whose workers are killed: one holder at every commit, states that their events
+explain, and refusals that changed nothing."""
+
+import concurrent.futures
+import os
+import random
+import re
+import signal
+from pathlib import Path
+
+import manual
+import pytest
+from postgres import Cluster, connect
+from relay import Party, directory
+from stack import Stack
+
+LONG = os.environ.get("STAFETT_LONG") == "1"
+TURNS = 10000 if LONG else 1500
+AT_ONCE, KILL_EVERY = 6, 300
+SEED = os.environ.get("STAFETT_SEED") or str(random.SystemRandom().randrange(10**9))
+
+
+@pytest.fixture(scope="module")
+def stacks(build, work):
+    """Two daemons on one database, whose schema looks at every commit."""
+    cluster = Cluster(work / "rp", "max_connections=60")
+    owner = cluster.create_database("relay")
+    database = cluster.uri("relay", "stafett_app")
+    first = Stack(build, work / "r1", owner, database=database)
+    first.command("migrate")
+    connect(owner).cursor().execute((Path(__file__).parent / "custody.sql").read_text())
+    second = Stack(build, work / "r2", owner, authority=first.authority, database=database)
+    path = first.folder / "five.json"
+    path.write_text(directory())
+    path.chmod(0o644)
+    first.command("directory", "import", path)
+    for stack in (first, second):
+        stack.start()
+    yield first, second
+    for stack in (first, second):
+        stack.stop()
+    cluster.stop()
+
+
+def kill_a_worker(rng, stack):
+    """kill -9 of the worker that serves now; the master starts another."""
+    ready = re.findall(r"msg=ready .*?process=(\d+)", stack.process.log())
+    mark = stack.process.mark()
+    os.kill(int(ready[-1]), signal.SIGKILL)
+    stack.process.wait_line("msg=ready ", after=mark)
+
+
+@pytest.fixture(scope="module")
+def party(stacks):
+    """All turns have been taken."""
+    print(f"seed {SEED}: STAFETT_SEED={SEED} tests/run rules replays it")
+    rng = random.Random(SEED)
+    party = Party(stacks)
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for start in range(0, TURNS, KILL_EVERY):
+            turns = [pool.submit(party.turn, f"{SEED}/{i}")
+                     for i in range(start, min(start + KILL_EVERY, TURNS))]
+            kill_a_worker(rng, stacks[rng.randrange(2)])
+            for turn in turns:
+                turn.result()
+    yield party
+    party.close()
+
+
+def seeded(text):
+    return f"seed {SEED}: {text}"
+
+
+def test_all_of_it_was_tried(party):
+    acts = {act for act, _ in party.done.values()}
+    assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
+    assert len(acts) >= 15, seeded(acts)
+    assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
+        reason for _, reason in party.refused.values()), seeded("")
+
+
+def test_one_holder_at_every_commit(party, stacks):
+    """The schema looked at every one, and refused none."""
+    for stack in stacks:
+        assert "batch failed" not in stack.process.log(), seeded("")
+    broken = stacks[0].tables().rows(
+        "SELECT c.id FROM stafett.chain c WHERE (SELECT count(*) FROM stafett.custody WHERE chain = c.id)"
+        " <> (SELECT count(*) FROM stafett.event WHERE chain = c.id AND custodian_changed)")
+    assert broken == [], seeded(broken)
+
+
+RAISES = {code for code, act in manual.acts().items() if act.version == "raises"}
+
+
+def test_the_state_is_the_fold_of_the_events(party, stacks):
+    tables = stacks[0].tables()
+    events = tables.rows(
+        "SELECT referral, kind, version, from_status, to_status FROM stafett.event ORDER BY chain, seq")
+    folded = {}
+    for referral, kind, version, before, after in events:
+        state, at = folded.get(referral, ("", 0))
+        assert before == state, seeded(f"{referral} {kind}")
+        assert version == at + (kind in RAISES), seeded(f"{referral} {kind}")
+        folded[referral] = (after, version)
+    stored = {row[0]: row[1:] for row in tables.rows("SELECT id, status, version FROM stafett.referral")}
+    assert stored == folded, seeded("")
+
+
+def test_the_holder_is_the_fold_of_the_events(party, stacks):
+    wrong = stacks[0].tables().rows(
+        "SELECT c.id FROM stafett.chain c JOIN stafett.event e ON e.chain = c.id AND e.seq = c.event_seq"
+        " WHERE e.custodian IS DISTINCT FROM c.custodian")
+    assert wrong == [], seeded(wrong)
+
+
+def test_what_was_refused_changed_nothing_and_the_rest_happened_once(party, stacks):
+    tables = stacks[0].tables()
+    keys = tables.rows("SELECT message::text FROM stafett.idempotency")
+    assert {key for key, in keys} == set(party.done) and len(keys) == len(party.done), seeded("")
+    contents = tables.rows("SELECT message::text FROM stafett.content")
+    assert sorted(message for message, in contents) == sorted(party.done), seeded("")
+
+
+def test_the_persons_clock_never_moved(party, stacks):
+    moved = stacks[0].tables().rows(
+        "SELECT id FROM stafett.chain WHERE intervention_due_date"
+        " <> (help_request_date + interval '1 month')::date")
+    assert moved == [], seeded(moved)
+
+
+def test_who_is_asked_to_act_is_a_party_of_an_open_matter(party, stacks):
+    lost = stacks[0].tables().rows(
+        "SELECT id, status, next_act FROM stafett.referral WHERE (next_act IS NULL) <> (next_actor IS NULL)"
+        " OR (NOT stafett.is_ended(status) AND next_act IS NULL)")
+    assert lost == [], seeded(lost)
