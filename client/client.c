@@ -34,7 +34,11 @@ int client_configure(struct client *client, const struct arguments *arguments)
 	int r = 0;
 
 	client->is_json = arguments_has(arguments, OPTION_global_json);
-	client->is_plain = arguments_has(arguments, OPTION_global_plain);
+	if (arguments_has(arguments, OPTION_global_plain))
+		client->form = TABLE_PLAIN;
+	else if (arguments_has(arguments, OPTION_global_csv))
+		client->form = TABLE_CSV;
+	client->is_plain = client->form != TABLE_PAGE;
 	client->as = arguments_get(arguments, OPTION_global_as);
 	if (timeout)
 		r = arguments_number(client, timeout, 0, CLIENT_TIMEOUT_MOST_S, &seconds);

@@ -15,6 +15,7 @@
 #include "client/net/channel.h"
 #include "client/profile.h"
 #include "client/screen/problem.h"
+#include "client/screen/table.h"
 #include "client/screen/words.h"
 #include "domain/calendar.h"
 #include "domain/identity.h"
@@ -25,7 +26,9 @@ struct client {
 	struct problem problem;
 	struct date today;  /* at Stockholm */
 	int64_t timeout_ns; /* how long one call is tried again */
-	bool is_json, is_plain;
+	bool is_json;
+	enum table_form form;
+	bool is_plain;	  /* a form for programs: codes and dates as they are, no hints */
 	const char *as;	  /* the option, or NULL */
 	char *unit_names; /* what directory.c remembers; NULL until it is asked */
 

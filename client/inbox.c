@@ -29,6 +29,7 @@ int inbox_read(struct client *client, bool with_acknowledged,
 		ret_all->items = memory_join(&client->arena, ret_all->items, ret_all->n_items,
 			page->items, page->n_items);
 		ret_all->n_items += page->n_items;
+		ret_all->heartbeat = page->heartbeat;
 		request.page_token = page->next_page_token;
 	} while (*request.page_token);
 	return 0;

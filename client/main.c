@@ -7,25 +7,20 @@
 #include <time.h>
 
 #include "client/client.h"
-#include "client/deliver.h"
 #include "client/help.h"
 #include "client/text.h"
 
-/* Without a command: what waits is delivered, then the everyday commands. */
-static int main_run_bare(struct client *client)
+/* Without a command it is today's; who is nobody yet is told what there is. */
+static int main_run_bare(struct client *client, const struct arguments *arguments)
 {
 	const struct profile *profile;
-	int r = 0;
 
-	if (profile_choose(&client->arena, client->as, &profile) == PROFILE_CHOSEN &&
-		!profile->fault) {
-		r = client_open(client);
-		if (!r)
-			r = deliver_pending(client);
-	}
-	if (!r)
+	if (profile_choose(&client->arena, client->as, &profile) == PROFILE_NONE &&
+		!arguments_has(arguments, OPTION_today_check)) {
 		help_print_overview(client, false);
-	return r;
+		return 0;
+	}
+	return command_today(client, arguments);
 }
 
 static int main_run(struct client *client, int argc, char *const argv[])
@@ -44,7 +39,7 @@ static int main_run(struct client *client, int argc, char *const argv[])
 		return 0;
 	}
 	if (!arguments.command)
-		return main_run_bare(client);
+		return main_run_bare(client, &arguments);
 	return arguments.command->run(client, &arguments);
 }
 
@@ -61,7 +56,7 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	client_init(&client);
 	r = main_run(&client, argc - 1, argv + 1);
-	if (r)
+	if (client.problem.id != PROBLEM_NONE)
 		client_print_problem(&client);
 	if (fflush(stdout) != 0 && errno != EPIPE && !r) {
 		fprintf(stderr, "stafett: %s\n", _("the output could not be written"));

@@ -2,13 +2,17 @@
 /* Codes, ids and rows: see the header. */
 #include "client/ref.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/suggest.h"
 #include "client/call.h"
+#include "client/card.h"
 #include "client/last_list.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "client/text.h"
 #include "domain/code.h"
 
 /* Codes have four letters or more, so fewer digits can only be a row. */
@@ -19,19 +23,61 @@ static bool ref_is_row(const char *typed)
 	return len > 0 && len < CODE_PREFIX_MIN && strspn(typed, "0123456789") == len;
 }
 
+/* The person in a row, to be recognised; "" where it cannot be learnt. */
+static const char *ref_person(struct client *client, const char *id)
+{
+	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
+	const Stafett__V1__GetResponse *response;
+	struct card card;
+
+	request.id = (char *)id;
+	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		    &response))
+		return "";
+	card_read(&client->arena, response->card, &card);
+	return card_full_name(&client->arena, &card);
+}
+
+/* A list may have changed since it was printed, so an act on a row is confirmed
+ * once, with the name; who cannot be asked is refused. */
+static int ref_confirm_row(
+	struct client *client, const char *typed, const struct last_list_row *row)
+{
+	const char *code = format_code_start(&client->arena, row->code);
+	const char *person = ref_person(client, row->id);
+	char answer[8] = "";
+
+	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+		struct words words = {0};
+
+		words_set(&words, "row", typed);
+		words_set(&words, "code", code);
+		words_set(&words, "person", person);
+		fputs(words_fill(&client->arena,
+			      _("Row {row} is {code}[, {person}]. Do it? (y/N) "), &words),
+			stderr);
+		if (fgets(answer, sizeof(answer), stdin))
+			answer[strcspn(answer, "\n")] = '\0';
+		if (text_answer(answer) == TEXT_YES)
+			return 0;
+	}
+	return client_problem(
+		client, PROBLEM_ROW_FOR_ACT, "value", typed, "near", code, "person", person, NULL);
+}
+
 static int ref_resolve_row(
 	struct client *client, const char *typed, enum ref_use use, const char **ret_name)
 {
 	const struct last_list_row *rows = NULL;
 	size_t count = last_list_load(client, &rows);
 	size_t row = strtoul(typed, NULL, 10);
-	bool exists = row >= 1 && row <= count;
+	int r;
 
-	if (use == REF_FOR_ACTING)
-		return client_problem(client, PROBLEM_ROW_FOR_ACT, "value", typed, "near",
-			exists ? format_code_start(&client->arena, rows[row - 1].code) : "", NULL);
-	if (!exists)
+	if (row < 1 || row > count)
 		return client_problem(client, PROBLEM_ROW_UNKNOWN, "value", typed, NULL);
+	r = use == REF_FOR_ACTING ? ref_confirm_row(client, typed, &rows[row - 1]) : 0;
+	if (r)
+		return r;
 	client_word(client, "ref", rows[row - 1].code);
 	*ret_name = rows[row - 1].id;
 	return 0;

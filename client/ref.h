@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What people call a referral: a code or its beginning ("7K3M"), an id, or, where
- * only something is read, the number of a row of the last list.
+ * What people call a referral: a code or its beginning ("7K3M"), an id, or the
+ * number of a row of the last list, which an act confirms on the terminal.
  */
 #ifndef CLIENT_REF_H
 #define CLIENT_REF_H

@@ -21,9 +21,9 @@ struct arguments_reader {
 static bool arguments_has_option(const struct arguments *arguments, const struct option *option)
 {
 	bool is_help = !arguments->command && arguments_has(arguments, OPTION_global_help);
+	enum command_id command = arguments->command ? arguments->command->id : COMMAND_today;
 
-	return option->command == COMMAND_global ||
-	       (arguments->command && option->command == arguments->command->id) ||
+	return option->command == COMMAND_global || option->command == command ||
 	       (is_help && option->command == COMMAND_help);
 }
 

@@ -11,7 +11,7 @@ static int codes_print_lists(struct client *client)
 {
 	const struct table_column columns[] = {
 		{.title = _("LIST")}, {.title = _("WHAT IT IS ABOUT")}, {.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+	struct table *table = table_new(columns, client->form);
 
 	for (int list = 0; list < CODES_LISTS; list++) {
 		const char *cells[] = {codes_list_name((enum codes_list)list),
@@ -27,7 +27,7 @@ static int codes_print_list(struct client *client, enum codes_list list)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
 		{.title = codes_list_text(list, text_language())}, {.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+	struct table *table = table_new(columns, client->form);
 
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
 		const char *cells[] = {row->code, row->text[text_language()]};

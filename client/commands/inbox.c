@@ -10,15 +10,50 @@
 #include "client/last_list.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "client/screen/heartbeat.h"
+#include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/row.h"
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
-/* How the rows fall into kinds, for the heading. */
-struct inbox_count {
-	size_t late, waiting, other;
+/* The groups of the page, in its order. */
+enum inbox_group { INBOX_LATE, INBOX_NEW, INBOX_ANSWERS, INBOX_HAND_BACKS, INBOX_INFORMATION };
+enum { INBOX_GROUPS = INBOX_INFORMATION + 1 };
+
+static const char *const inbox_titles[INBOX_GROUPS] = {
+	[INBOX_LATE] = N_("DANGER OR LATE"),
+	[INBOX_NEW] = N_("NEW"),
+	[INBOX_ANSWERS] = N_("ANSWERS"),
+	[INBOX_HAND_BACKS] = N_("HAND-BACKS"),
+	[INBOX_INFORMATION] = N_("INFORMATION"),
+};
+
+/* What the events are that bring messages; all others only inform. */
+static const struct {
+	const char *kind;
+	enum inbox_group group;
+} inbox_kinds[] = {
+	{"send", INBOX_NEW},
+	{"forward", INBOX_NEW},
+	{"ask", INBOX_ANSWERS},
+	{"amend", INBOX_ANSWERS},
+	{"accept", INBOX_ANSWERS},
+	{"reject", INBOX_ANSWERS},
+	{"answer", INBOX_ANSWERS},
+	{"complete", INBOX_HAND_BACKS},
+	{"break-off", INBOX_HAND_BACKS},
+	{"withdraw", INBOX_HAND_BACKS},
+	{"need-gone", INBOX_HAND_BACKS},
+	{"take-back", INBOX_HAND_BACKS},
+};
+
+/* The page: every item in its order, and how many of them have rows. */
+struct inbox_page {
+	Stafett__V1__InboxServiceListResponse all;
+	size_t counts[INBOX_GROUPS], shown[INBOX_GROUPS];
+	size_t n_shown; /* the first items of |all| */
 };
 
 static bool inbox_needs_something(const Stafett__V1__InboxItem *item)
@@ -37,25 +72,46 @@ static bool inbox_is_marked(const Stafett__V1__InboxItem *item)
 	       (inbox_needs_something(item) && strcmp(item->priority, "stat") == 0);
 }
 
-/* The order of the page: late or dangerous first, then what waits, then the rest. */
-static int inbox_rank(const Stafett__V1__InboxItem *item)
+static enum inbox_group inbox_group_of(const Stafett__V1__InboxItem *item)
 {
 	if (inbox_is_marked(item))
-		return 0;
-	return inbox_needs_something(item) ? 1 : 2;
+		return INBOX_LATE;
+	for (size_t i = 0; i < ARRAY_SIZE(inbox_kinds) && !inbox_is_acknowledged(item); i++) {
+		if (strcmp(inbox_kinds[i].kind, item->kind) == 0)
+			return inbox_kinds[i].group;
+	}
+	return INBOX_INFORMATION;
 }
 
-/* Moves the items of one rank behind those of lower ranks, keeping their order. */
-static void inbox_sort(struct client *client, Stafett__V1__InboxServiceListResponse *all)
+/* What needs something always has a row; the rest is only counted, but for --all. */
+static bool inbox_is_shown(const Stafett__V1__InboxItem *item, const struct arguments *arguments)
 {
+	if (arguments_has(arguments, OPTION_inbox_new))
+		return inbox_group_of(item) == INBOX_NEW;
+	return inbox_needs_something(item) || arguments_has(arguments, OPTION_inbox_all);
+}
+
+/* Orders the items by group, those with rows first, each group as it came. */
+static void inbox_sort(
+	struct client *client, const struct arguments *arguments, struct inbox_page *page)
+{
+	Stafett__V1__InboxServiceListResponse *all = &page->all;
 	Stafett__V1__InboxItem **sorted =
 		memory_join(&client->arena, all->items, all->n_items, NULL, 0);
 	size_t at = 0;
 
-	for (int rank = 0; rank <= 2; rank++) {
+	for (int pass = 0; pass < 2 * INBOX_GROUPS; pass++) {
+		enum inbox_group group = (enum inbox_group)(pass % INBOX_GROUPS);
+		bool has_rows = pass < INBOX_GROUPS;
+
 		for (size_t i = 0; i < all->n_items; i++) {
-			if (inbox_rank(all->items[i]) == rank)
-				sorted[at++] = all->items[i];
+			if (inbox_group_of(all->items[i]) != group ||
+				inbox_is_shown(all->items[i], arguments) != has_rows)
+				continue;
+			sorted[at++] = all->items[i];
+			page->counts[group]++;
+			page->shown[group] += has_rows;
+			page->n_shown += has_rows;
 		}
 	}
 	all->items = sorted;
@@ -89,81 +145,105 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[3] = row_person(client, &card);
 	cells[4] = row_born(client, &card);
 	cells[5] = inbox_what(client, item, &card);
-	cells[6] = format_brief(arena, format_us(item->due_time), client->today);
-	cells[7] = format_days_left(arena, item->intervention_due_date, client->today);
+	cells[6] = row_time(client, format_us(item->due_time));
+	cells[7] = row_days_left(client, item->intervention_due_date);
 	if (*item->from_display_name)
 		directory_learn(client, item->from_unit, item->from_display_name);
 	table_row(table, arena, inbox_is_marked(item), cells);
 }
 
-static struct inbox_count inbox_count_items(const Stafett__V1__InboxServiceListResponse *all)
+static void inbox_print_heading(struct client *client, const struct inbox_page *page)
 {
-	struct inbox_count count = {0};
-
-	for (size_t i = 0; i < all->n_items; i++) {
-		if (inbox_is_late(all->items[i]))
-			count.late++;
-		else if (inbox_needs_something(all->items[i]))
-			count.waiting++;
-		else
-			count.other++;
-	}
-	return count;
-}
-
-static void inbox_print_heading(
-	struct client *client, const Stafett__V1__InboxServiceListResponse *all)
-{
-	struct inbox_count count = inbox_count_items(all);
-	const char *unit = directory_name(client, client->profile->unit);
+	struct arena *arena = &client->arena;
 
 	client_word(client, "name", client->profile->name);
-	client_word(client, "office", unit);
-	client_word(client, "late", memory_printf(&client->arena, "%zu", count.late));
-	client_word(client, "waiting", memory_printf(&client->arena, "%zu", count.waiting));
-	client_word(client, "rest", memory_printf(&client->arena, "%zu", count.other));
-	output_say(
-		client, "", _("[{name}, ]{office}: {late} late, {waiting} to do, {rest} to know"));
+	client_word(client, "office", directory_name(client, client->profile->unit));
+	client_word(client, "late", memory_printf(arena, "%zu", page->counts[INBOX_LATE]));
+	client_word(client, "items", memory_printf(arena, "%zu", page->all.n_items));
+	output_say(client, "", _("[{name}, ]{office}: {items} in the inbox, {late} late"));
 }
 
-static void inbox_keep_rows(struct client *client, const Stafett__V1__InboxServiceListResponse *all)
+static void inbox_keep_rows(struct client *client, const struct inbox_page *page)
 {
 	struct last_list_row *rows =
-		memory_alloc(&client->arena, sizeof(*rows) * (all->n_items + 1));
+		memory_alloc(&client->arena, sizeof(*rows) * (page->n_shown + 1));
 
-	for (size_t i = 0; i < all->n_items; i++)
-		rows[i] = (struct last_list_row){all->items[i]->code, all->items[i]->referral};
-	last_list_save(client, rows, all->n_items);
+	for (size_t i = 0; i < page->n_shown; i++)
+		rows[i] = (struct last_list_row){
+			page->all.items[i]->code, page->all.items[i]->referral};
+	last_list_save(client, rows, page->n_shown);
 }
 
-static void inbox_print(struct client *client, const Stafett__V1__InboxServiceListResponse *all)
+static void inbox_print_rows(struct client *client, const struct inbox_page *page)
 {
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
 		{.title = _("CODE")}, {.title = _("FROM"), .may_shrink = true},
 		{.title = _("WHO"), .may_shrink = true}, {.title = _("BORN")},
 		{.title = _("WHAT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+	struct table *table = table_new(columns, client->form);
+	int group = -1;
 
-	for (size_t i = 0; i < all->n_items; i++)
-		inbox_add_row(client, table, i, all->items[i]);
+	for (size_t i = 0; i < page->n_shown; i++) {
+		enum inbox_group next = inbox_group_of(page->all.items[i]);
+
+		if ((int)next != group)
+			table_group(table, &client->arena,
+				memory_printf(&client->arena, "%s (%zu)", _(inbox_titles[next]),
+					page->shown[next]));
+		group = (int)next;
+		inbox_add_row(client, table, i, page->all.items[i]);
+	}
 	table_print(table);
 }
 
-/* The first thing to do about the first row that needs something. */
-static void inbox_print_next(
-	struct client *client, const Stafett__V1__InboxServiceListResponse *all)
+/* "ANSWERS (9) · INFORMATION (14)": what has no rows here. */
+static void inbox_print_rest(struct client *client, const struct inbox_page *page)
 {
-	const char *code = format_code_start(&client->arena, all->items[0]->code);
+	const char *text = "";
 
+	for (int group = 0; group < INBOX_GROUPS; group++) {
+		size_t count = page->counts[group] - page->shown[group];
+
+		if (count)
+			text = memory_printf(&client->arena, "%s%s%s (%zu)", text,
+				*text ? " · " : "", _(inbox_titles[group]), count);
+	}
+	if (*text)
+		lines_print_command(stdout, "", text, client_next(client, "inbox --all"));
+}
+
+/* The first thing to do about the first row that needs something. */
+static void inbox_print_next(struct client *client, const struct inbox_page *page)
+{
+	const Stafett__V1__InboxItem *first = page->n_shown ? page->all.items[0] : NULL;
+	const char *code = first ? format_code_start(&client->arena, first->code) : "";
+
+	if (!first) {
+		output_next(client, page->all.n_items ? "inbox --all" : "list");
+		return;
+	}
 	output_next(client, "show %s", code);
-	if (inbox_needs_something(all->items[0]))
+	if (inbox_needs_something(first) && strcmp(first->needs, "ack") == 0)
 		output_next(client, "ack %s", code);
+}
+
+static void inbox_print(struct client *client, const struct inbox_page *page)
+{
+	if (client->is_plain) {
+		inbox_print_rows(client, page);
+		return;
+	}
+	inbox_print_heading(client, page);
+	inbox_print_rows(client, page);
+	inbox_print_rest(client, page);
+	inbox_print_next(client, page);
+	heartbeat_print(client, page->all.heartbeat);
 }
 
 int command_inbox(struct client *client, const struct arguments *arguments)
 {
-	Stafett__V1__InboxServiceListResponse all = STAFETT__V1__INBOX_SERVICE_LIST_RESPONSE__INIT;
+	struct inbox_page page = {.all = STAFETT__V1__INBOX_SERVICE_LIST_RESPONSE__INIT};
 	int r = arguments_count(client, arguments, 0, 0, "");
 
 	if (!r)
@@ -171,22 +251,17 @@ int command_inbox(struct client *client, const struct arguments *arguments)
 	if (!r && arguments_has(arguments, OPTION_inbox_watch))
 		return inbox_watch(client);
 	if (!r)
-		r = inbox_read(client, arguments_has(arguments, OPTION_inbox_all), &all);
+		r = inbox_read(client, arguments_has(arguments, OPTION_inbox_all), &page.all);
 	if (r)
 		return r;
-	inbox_sort(client, &all);
-	inbox_keep_rows(client, &all);
+	inbox_sort(client, arguments, &page);
+	inbox_keep_rows(client, &page);
 	if (client->is_json)
-		return output_json(client, &all.base);
-	if (!client->is_plain)
-		inbox_print_heading(client, &all);
-	if (all.n_items)
-		inbox_print(client, &all);
-	if (client->is_plain)
-		return 0;
-	if (all.n_items)
-		inbox_print_next(client, &all);
+		r = output_json(client, &page.all.base);
 	else
-		output_next(client, "inbox --all");
-	return 0;
+		inbox_print(client, &page);
+	if (!r && arguments_has(arguments, OPTION_inbox_check) &&
+		(page.counts[INBOX_LATE] || heartbeat_is_silent(page.all.heartbeat)))
+		return EXIT_OVERDUE;
+	return r;
 }

@@ -2,36 +2,90 @@
 /* stafett list: the unit's referrals, who holds them, and what comes next. */
 #include <stdio.h>
 
+#include "base/suggest.h"
 #include "client/call.h"
 #include "client/card.h"
 #include "client/client.h"
-#include "client/directory.h"
+#include "client/compose.h"
 #include "client/last_list.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "client/screen/heartbeat.h"
 #include "client/screen/output.h"
 #include "client/screen/row.h"
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+#include "client/when.h"
+#include "domain/words.h"
 #include "stafett/caps.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
-static int list_read(struct client *client, const struct arguments *arguments,
-	Stafett__V1__ReferralServiceListResponse *all)
+/* A day is meant as it begins, in Stockholm. */
+static int list_read_since(
+	struct client *client, const char *text, Google__Protobuf__Timestamp **ret_time)
 {
-	Stafett__V1__ReferralServiceListRequest request =
-		STAFETT__V1__REFERRAL_SERVICE_LIST_REQUEST__INIT;
-	const Stafett__V1__ReferralServiceListResponse *page;
+	struct date date;
+	enum when_result result =
+		when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
+
+	if (result != WHEN_OK)
+		return client_problem(client,
+			result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : PROBLEM_DATE_INVALID,
+			"value", text, "field", "since", NULL);
+	*ret_time = compose_time(client, calendar_at(date, (struct clock_time){0}));
+	return 0;
+}
+
+static int list_read_status(struct client *client, const char *text, char **ret_status)
+{
+	struct suggest nearest;
+
+	if (state_from_code(bytes_of_string(text)) > STATE_NONE) {
+		*ret_status = (char *)text;
+		return 0;
+	}
+	suggest_begin(&nearest, text);
+	for (int state = STATE_NONE + 1; state < STATE_COUNT; state++)
+		suggest_offer(&nearest, state_code((enum state)state));
+	return client_problem(
+		client, PROBLEM_STATE_UNKNOWN, "value", text, "near", nearest.best, NULL);
+}
+
+static int list_read_request(struct client *client, const struct arguments *arguments,
+	Stafett__V1__ReferralServiceListRequest *request)
+{
 	bool sent = arguments_has(arguments, OPTION_list_sent);
 	bool received = arguments_has(arguments, OPTION_list_received);
+	const char *status = arguments_get(arguments, OPTION_list_status);
+	const char *since = arguments_get(arguments, OPTION_list_since);
+	const char *unit = arguments_get(arguments, OPTION_list_unit);
+	int r = arguments_count(client, arguments, 0, 0, "");
 
 	if (sent != received)
-		request.direction = sent ? (char *)"sent" : (char *)"received";
-	request.open_only = arguments_has(arguments, OPTION_list_open);
-	request.page_size = CAP_PAGE_SIZE;
+		request->direction = sent ? (char *)"sent" : (char *)"received";
+	request->open_only = arguments_has(arguments, OPTION_list_open);
+	request->overdue_only = arguments_has(arguments, OPTION_list_overdue);
+	request->page_size = CAP_PAGE_SIZE;
+	if (unit)
+		request->unit = (char *)unit;
+	if (!r && unit && !identity_is_handle(bytes_of_string(unit)))
+		r = client_problem(client, PROBLEM_UNIT_NAME_INVALID, "value", unit, NULL);
+	if (!r && status)
+		r = list_read_status(client, status, &request->status);
+	if (!r && since)
+		r = list_read_since(client, since, &request->since_time);
+	return r;
+}
+
+/* All pages as one answer, with the last one's heartbeat. */
+static int list_read(struct client *client, Stafett__V1__ReferralServiceListRequest *request,
+	Stafett__V1__ReferralServiceListResponse *all)
+{
+	const Stafett__V1__ReferralServiceListResponse *page;
+
 	do {
-		int r = call_message(client, METHOD_list, &request.base,
+		int r = call_message(client, METHOD_list, &request->base,
 			&stafett__v1__referral_service_list_response__descriptor, &page);
 
 		if (r)
@@ -39,8 +93,9 @@ static int list_read(struct client *client, const struct arguments *arguments,
 		all->referrals = memory_join(&client->arena, all->referrals, all->n_referrals,
 			page->referrals, page->n_referrals);
 		all->n_referrals += page->n_referrals;
-		request.page_token = page->next_page_token;
-	} while (*request.page_token);
+		all->heartbeat = page->heartbeat;
+		request->page_token = page->next_page_token;
+	} while (*request->page_token);
 	return 0;
 }
 
@@ -54,23 +109,6 @@ static void list_keep_whole_rows(Stafett__V1__ReferralServiceListResponse *all)
 			all->referrals[kept++] = all->referrals[i];
 	}
 	all->n_referrals = kept;
-}
-
-/* "you" is shorter than the own unit's name, and what one looks for. */
-static const char *list_unit(struct client *client, const char *handle)
-{
-	if (strcmp(handle, client->profile->unit) == 0)
-		return _("you");
-	return directory_name(client, handle);
-}
-
-/* "Beroende Lund: accept, Fri". */
-static const char *list_next_step(struct client *client, const Stafett__V1__Referral *referral)
-{
-	if (!*referral->next_actor)
-		return "";
-	return memory_printf(&client->arena, "%s: %s", list_unit(client, referral->next_actor),
-		term_word(client, referral->next_act));
 }
 
 static void list_add_row(struct client *client, struct table *table, size_t index,
@@ -87,10 +125,10 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[1] = format_code_start(arena, referral->code);
 	cells[2] = row_person(client, &card);
 	cells[3] = term_word(client, referral->status);
-	cells[4] = list_unit(client, summary->chain->custodian);
-	cells[5] = list_next_step(client, referral);
-	cells[6] = format_brief(arena, due_us, client->today);
-	cells[7] = format_days_left(arena, summary->chain->intervention_due_date, client->today);
+	cells[4] = row_unit(client, summary->chain->custodian);
+	cells[5] = row_next_step(client, referral);
+	cells[6] = row_time(client, due_us);
+	cells[7] = row_days_left(client, summary->chain->intervention_due_date);
 	table_row(table, arena, row_is_late(due_us), cells);
 }
 
@@ -101,7 +139,7 @@ static void list_print(struct client *client, const Stafett__V1__ReferralService
 		{.title = _("STATE")}, {.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < all->n_referrals; i++)
 		list_add_row(client, table, i, all->referrals[i]);
@@ -123,27 +161,39 @@ static void list_keep_rows(
 	last_list_save(client, rows, all->n_referrals);
 }
 
+/* Where nothing fits, the next step asks for less. */
+static void list_print_nothing(struct client *client, const struct arguments *arguments)
+{
+	bool is_filtered = false;
+
+	for (int option = OPTION_list_sent; option <= OPTION_list_since; option++)
+		is_filtered |= arguments_has(arguments, (enum option_id)option);
+	puts(is_filtered ? _("Nothing fits that.") : _("There is nothing to list."));
+	output_next(client, is_filtered ? "list" : "units");
+}
+
 int command_list(struct client *client, const struct arguments *arguments)
 {
+	Stafett__V1__ReferralServiceListRequest request =
+		STAFETT__V1__REFERRAL_SERVICE_LIST_REQUEST__INIT;
 	Stafett__V1__ReferralServiceListResponse all =
 		STAFETT__V1__REFERRAL_SERVICE_LIST_RESPONSE__INIT;
-	int r = arguments_count(client, arguments, 0, 0, "");
+	int r = list_read_request(client, arguments, &request);
 
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = list_read(client, arguments, &all);
+		r = list_read(client, &request, &all);
 	if (r)
 		return r;
 	list_keep_whole_rows(&all);
 	list_keep_rows(client, &all);
 	if (client->is_json)
 		return output_json(client, &all.base);
-	if (all.n_referrals) {
+	if (all.n_referrals || client->is_plain)
 		list_print(client, &all);
-	} else if (!client->is_plain) {
-		puts(_("There is nothing to list."));
-		output_next(client, "units");
-	}
+	else
+		list_print_nothing(client, arguments);
+	heartbeat_print(client, all.heartbeat);
 	return 0;
 }

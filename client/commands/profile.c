@@ -15,9 +15,9 @@ static void profile_print(struct client *client, const struct profile *profiles,
 	const struct profile *chosen)
 {
 	const struct table_column columns[] = {{.title = ""}, {.title = _("PROFILE")},
-		{.title = _("UNIT")}, {.title = _("NAME")}, {.title = _("SERVER")},
-		{.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+		{.title = _("UNIT")}, {.title = _("NAME"), .may_shrink = true},
+		{.title = _("SERVER"), .may_shrink = true}, {.title = NULL}};
+	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct profile *p = &profiles[i];

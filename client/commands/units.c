@@ -171,7 +171,7 @@ static void units_print(struct client *client, const Stafett__V1__SearchResponse
 		{.title = _("TAKES"), .may_shrink = true}, {.title = _("OPEN")},
 		{.title = _("READ"), .is_number = true}, {.title = _("ANSWERS"), .is_number = true},
 		{.title = has_room ? _("PHONE") : NULL}, {.title = NULL}};
-	struct table *table = table_new(columns, client->is_plain);
+	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < all->n_units; i++)
 		units_add_row(client, table, all->units[i]);

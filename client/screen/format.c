@@ -60,6 +60,20 @@ char *format_moment(struct arena *arena, int64_t us, struct date today)
 		format_stamp(arena, us, today));
 }
 
+char *format_iso(struct arena *arena, int64_t us)
+{
+	const int64_t second_us = 1000000;
+	struct date date = calendar_date_of(us);
+	struct clock_time time = calendar_time_of(us);
+	int64_t wall_s = (date_to_days(date) * 24 + time.hour) * FORMAT_HOUR_S +
+			 time.minute * FORMAT_MINUTE_S + time.second;
+	int offset = (int)(wall_s - us / second_us) / FORMAT_MINUTE_S;
+
+	return memory_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d+%02d:%02d", date.year,
+		date.month, date.day, time.hour, time.minute, time.second, offset / 60,
+		offset % 60);
+}
+
 char *format_brief(struct arena *arena, int64_t us, struct date today)
 {
 	struct date date = calendar_date_of(us);

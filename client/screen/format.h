@@ -18,6 +18,8 @@ char *format_moment(struct arena *arena, int64_t us, struct date today);
 char *format_stamp(struct arena *arena, int64_t us, struct date today);
 /* The shortest that still tells: "17:00" today, "Fri" this week, else "30 Nov". */
 char *format_brief(struct arena *arena, int64_t us, struct date today);
+/* "2026-11-03T17:00:00+01:00": for programs. */
+char *format_iso(struct arena *arena, int64_t us);
 /* "17:00". */
 char *format_clock(struct arena *arena, int64_t us);
 /* "Wed 2 Dec" of a date. */

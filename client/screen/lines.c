@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "client/memory.h"
+
 enum { LINES_WIDTH = 80, LINES_WIDTH_LEAST = 40, LINES_WIDTH_MOST = 400 };
 
 size_t lines_width(void)
@@ -23,6 +25,11 @@ size_t lines_width(void)
 	if (width < LINES_WIDTH_LEAST)
 		return LINES_WIDTH_LEAST;
 	return width > LINES_WIDTH_MOST ? LINES_WIDTH_MOST : (size_t)width;
+}
+
+size_t lines_page_width(void)
+{
+	return lines_width() < LINES_WIDTH ? lines_width() : LINES_WIDTH;
 }
 
 static size_t lines_columns_of(const char *text, size_t len)
@@ -57,9 +64,36 @@ bool lines_may_colour(FILE *out)
 	return isatty(fileno(out)) && !(no && *no);
 }
 
+void lines_begin_alarm(FILE *out)
+{
+	if (lines_may_colour(out))
+		fputs("\033[31m", out);
+}
+
+void lines_end_alarm(FILE *out)
+{
+	if (lines_may_colour(out))
+		fputs("\033[0m", out);
+}
+
+char *lines_cut(struct arena *arena, const char *text, size_t columns)
+{
+	size_t len = strlen(text);
+
+	if (lines_columns(text) <= columns)
+		return memory_string(arena, text);
+	/* From the end, a letter at a time: a byte that goes on a letter is 10xxxxxx. */
+	while (len && lines_columns_of(text, len) > columns - 1) {
+		do
+			len--;
+		while (len && ((unsigned char)text[len] & 0xc0) == 0x80);
+	}
+	return memory_printf(arena, "%.*s…", (int)len, text);
+}
+
 void lines_print(FILE *out, const char *first, const char *next, const char *text)
 {
-	size_t width = lines_width() < LINES_WIDTH ? lines_width() : LINES_WIDTH;
+	size_t width = lines_page_width();
 	size_t at = lines_columns(first);
 	bool line_is_empty = true;
 
@@ -82,16 +116,42 @@ void lines_print(FILE *out, const char *first, const char *next, const char *tex
 	fputc('\n', out);
 }
 
+/* Options begin lines of their own, behind a backslash: the command can be copied
+ * to a shell as it stands. */
+static void lines_print_broken(FILE *out, const char *indent, const char *command)
+{
+	size_t width = lines_width();
+	size_t at = lines_columns(indent) + 2;
+
+	fprintf(out, "%s  ", indent);
+	for (const char *part = command; *part;) {
+		const char *end = strstr(part + 1, " --");
+		size_t len = end ? (size_t)(end - part) : strlen(part);
+		size_t columns = lines_columns_of(part, len);
+
+		if (part != command && at + columns + 2 > width) {
+			fprintf(out, " \\\n%s     ", indent);
+			at = lines_columns(indent) + 4;
+		}
+		fprintf(out, "%.*s", (int)len, part);
+		at += columns;
+		part += len;
+	}
+	fputc('\n', out);
+}
+
 void lines_print_command(FILE *out, const char *indent, const char *hint, const char *command)
 {
-	size_t columns = lines_columns(indent) + lines_columns(hint) + 1 + lines_columns(command);
+	size_t gap = *hint ? 1 : 0;
+	size_t columns = lines_columns(indent) + lines_columns(hint) + gap + lines_columns(command);
 
 	if (!*command) {
 		lines_print(out, indent, indent, hint);
-	} else if (columns <= LINES_WIDTH) {
-		fprintf(out, "%s%s %s\n", indent, hint, command);
+	} else if (columns <= lines_width()) {
+		fprintf(out, "%s%s%s%s\n", indent, hint, gap ? " " : "", command);
 	} else {
-		lines_print(out, indent, indent, hint);
-		fprintf(out, "%s  %s\n", indent, command);
+		if (*hint)
+			lines_print(out, indent, indent, hint);
+		lines_print_broken(out, indent, command);
 	}
 }

@@ -6,6 +6,8 @@
 
 #include "client/directory.h"
 #include "client/memory.h"
+#include "client/screen/act.h"
+#include "client/screen/event.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
@@ -213,28 +215,6 @@ static void referral_print_delivery(struct referral_screen *screen)
 			format_moment(&client->arena, us, client->today)));
 }
 
-/* What an event did. The first event of a chain makes a holder, and moves none. */
-static const char *referral_event_text(struct client *client, const Stafett__V1__Event *event)
-{
-	static const struct {
-		const char *kind, *text;
-	} events[] = {
-		{"send", N_("sent")},
-		{"acknowledge", N_("acknowledged")},
-		{"accept", N_("accepted")},
-	};
-	bool is_first = !*event->from_status;
-	const char *text = event->kind;
-
-	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-		if (strcmp(events[i].kind, event->kind) == 0)
-			text = _(events[i].text);
-	}
-	if (event->custodian_changed && !is_first)
-		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));
-	return text;
-}
-
 static void referral_print_events(struct referral_screen *screen)
 {
 	const struct table_column columns[] = {{.title = _("WHEN")},
@@ -245,12 +225,12 @@ static void referral_print_events(struct referral_screen *screen)
 
 	if (!screen->response->n_events)
 		return;
-	table = table_new(columns, client->is_plain);
+	table = table_new(columns, client->form);
 	for (size_t i = 0; i < screen->response->n_events; i++) {
 		const Stafett__V1__Event *event = screen->response->events[i];
 		const char *cells[] = {
 			format_stamp(&client->arena, format_us(event->create_time), client->today),
-			directory_name(client, event->unit), referral_event_text(client, event),
+			directory_name(client, event->unit), event_text(client, event),
 			*event->member_display_name ? event->member_display_name : event->member};
 
 		table_row(table, &client->arena, false, cells);
@@ -258,16 +238,6 @@ static void referral_print_events(struct referral_screen *screen)
 	putchar('\n');
 	table_print(table);
 	putchar('\n');
-}
-
-/* The command for an act, or NULL where this program has none for it. */
-static char *referral_act_command(struct client *client, const char *act, const char *code)
-{
-	if (strcmp(act, "acknowledge") == 0)
-		return client_next(client, "ack %s", code);
-	if (strcmp(act, "accept") == 0)
-		return client_next(client, "accept %s --responsible ROLE --contact-by DATE", code);
-	return NULL;
 }
 
 static void referral_print_acts(struct referral_screen *screen)
@@ -278,7 +248,8 @@ static void referral_print_acts(struct referral_screen *screen)
 	size_t shown = 0;
 
 	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
-		char *command = referral_act_command(client, referral->allowed_acts[i], code);
+		char *command =
+			act_command(client, referral->allowed_acts[i], referral, screen->chain);
 
 		if (command)
 			lines_print_command(

@@ -4,7 +4,10 @@
 
 #include <time.h>
 
+#include "client/directory.h"
 #include "client/memory.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
@@ -15,7 +18,11 @@ const char *row_number(struct client *client, size_t index)
 
 const char *row_person(struct client *client, const struct card *card)
 {
-	return card_list_name(&client->arena, card);
+	enum { ROW_PERSON_COLUMNS = 24 };
+	const char *name = card_list_name(&client->arena, card);
+
+	/* One long name must not squeeze the columns of all. */
+	return client->is_plain ? name : lines_cut(&client->arena, name, ROW_PERSON_COLUMNS);
 }
 
 const char *row_born(struct client *client, const struct card *card)
@@ -41,6 +48,35 @@ const char *row_matter(struct client *client, const char *priority, char *const 
 	if (card->needs_interpreter)
 		text = memory_printf(arena, _("%s; interpreter %s"), text, card->language);
 	return text;
+}
+
+const char *row_time(struct client *client, int64_t us)
+{
+	if (!client->is_plain)
+		return format_brief(&client->arena, us, client->today);
+	return us ? format_iso(&client->arena, us) : "";
+}
+
+const char *row_days_left(struct client *client, const char *date)
+{
+	return client->is_plain ? date : format_days_left(&client->arena, date, client->today);
+}
+
+const char *row_unit(struct client *client, const char *handle)
+{
+	if (client->is_plain)
+		return handle;
+	if (strcmp(handle, client->profile->unit) == 0)
+		return _("you");
+	return directory_name(client, handle);
+}
+
+const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral)
+{
+	if (!*referral->next_actor)
+		return "";
+	return memory_printf(&client->arena, "%s: %s", row_unit(client, referral->next_actor),
+		term_word(client, referral->next_act));
 }
 
 bool row_is_late(int64_t due_us)

@@ -5,16 +5,26 @@
 
 #include "client/card.h"
 #include "client/client.h"
+#include "stafett/v1/referral.pb-c.h"
 
 /* The number of a row, from 1. */
 const char *row_number(struct client *client, size_t index);
-/* Who it is about: "Holm, Anders". */
+/* Who it is about: "Holm, Anders"; a long name is cut on a page. */
 const char *row_person(struct client *client, const struct card *card);
 /* The year of birth. */
 const char *row_born(struct client *client, const struct card *card);
 /* What is asked for: "urgent: alcohol, housing; interpreter so". */
 const char *row_matter(struct client *client, const char *priority, char *const *needs,
 	size_t n_needs, const struct card *card);
+/* By when: short on a page, RFC 3339 for programs. */
+const char *row_time(struct client *client, int64_t us);
+/* The days to a date: "16 d" on a page, the date itself for programs. */
+const char *row_days_left(struct client *client, const char *date);
+/* A unit's name, or "you", which is shorter and what one looks for; for programs
+ * its handle. */
+const char *row_unit(struct client *client, const char *handle);
+/* "Beroende Lund: accept"; "" where nobody must act. */
+const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
 /* Whether a point in time has passed; 0 never has. */
 bool row_is_late(int64_t due_us);
 

@@ -37,6 +37,7 @@ enum leaf_type {
 	LEAF_GET_UPLOAD = 9, /* how far it came: recorded only where it was denied */
 	LEAF_FETCH = 10,     /* of one body */
 	LEAF_WATCH = 11,     /* of an inbox: begun, or a page of it pushed */
+	LEAF_TODAY = 12,     /* what must be done, and the news */
 };
 
 enum leaf_outcome {

@@ -18,9 +18,12 @@ RETURN (
         WHERE m.urn = p_member AND ms.unit = u.id AND ms.role = ANY (p_roles)
             AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to));
 
--- Who calls, for the roles check and the audit leaf.
+-- Who calls, for the roles check and the audit leaf; and when the clerk last showed
+-- itself, which every list tells.
 CREATE FUNCTION api.actor(p_unit text, p_member text)
-RETURNS TABLE (at timestamptz, unit uuid, organization text, member uuid, roles text)
+RETURNS TABLE (
+    at timestamptz, unit uuid, organization text, member uuid, roles text,
+    clerk_time timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -29,7 +32,8 @@ BEGIN
     SELECT stafett.now(), u.id, o.number, m.id, (
         SELECT string_agg(ms.role, ',' ORDER BY ms.role) FROM membership ms
         WHERE ms.member = m.id AND ms.unit = u.id
-            AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to)
+            AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to),
+        (SELECT h.last_time FROM heartbeat h WHERE h.process = 'clerk')
     FROM (SELECT 1) one
     LEFT JOIN unit u ON u.handle = p_unit
     LEFT JOIN organization o ON o.id = u.organization
@@ -222,14 +226,16 @@ END
 $$;
 
 CREATE FUNCTION api.referrals(
-    p_unit text, p_member text, p_roles text[], p_direction text, p_open_only boolean,
-    p_before timestamptz, p_before_id uuid, p_limit int)
+    p_unit text, p_member text, p_roles text[], p_direction text, p_status text,
+    p_other text, p_since timestamptz, p_before timestamptz, p_before_id uuid, p_limit int)
 RETURNS TABLE (since timestamptz, r stafett.referral_row)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    other uuid := (SELECT u.id FROM unit u WHERE u.handle = p_other);
+    least_time timestamptz := coalesce(p_since, '-infinity');
     ids uuid[];
     times timestamptz[];
 BEGIN
@@ -241,7 +247,9 @@ BEGIN
                 coalesce(p_before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
             AND (p_direction = '' OR (p_direction = 'sent' AND f.requester = acting)
                 OR (p_direction = 'received' AND f.owner = acting))
-            AND (NOT p_open_only OR f.next_act IS NOT NULL)
+            AND (p_status = '' OR f.status = p_status)
+            AND (p_other = '' OR f.requester = other OR f.owner = other)
+            AND p.since >= least_time AND f.create_time >= least_time
         ORDER BY p.since DESC, p.referral DESC LIMIT p_limit) s;
     RETURN QUERY
     SELECT times[x.n], x.row_ FROM (

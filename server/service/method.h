@@ -42,7 +42,7 @@ struct under_way {
 	void (*drained)(struct under_way *under_way);
 };
 
-/* One handler a row of the table: writes.c, reads.c, uploads.c, fetches.c. */
+/* One handler a row of the table: writes.c, reads.c, today.c, uploads.c, fetches.c. */
 #define METHOD(name, ...) void method_##name(const struct incoming *in);
 #include "stafett/tbl/methods.def"
 #undef METHOD

@@ -1,117 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Get, the two lists and the directory: ask the store, collect its rows in the
- * call's arena, answer when the reading is recorded. Lists ask for one row more
- * than the page, to know whether there is a next one.
+ * Get, the two lists and the directory. Lists ask for one row more than the page,
+ * to know whether there is a next one.
  */
 #include "service/answer.h"
 #include "service/method.h"
-#include "service/page.h"
+#include "service/read_call.h"
 #include "stafett/caps.h"
-#include "stafett/v1/body_service.pb-c.h"
-#include "stafett/v1/referral_service.pb-c.h"
-#include "store/present.h"
-
-struct read_call {
-	struct under_way under_way;
-	struct call *call;
-	struct arena *arena;
-	struct read read;
-	int page, rows; /* rows of a page, and rows that came */
-	struct page_place last;
-	struct referral_key key;
-	void (*reply)(struct read_call *rc);
-	union {
-		Stafett__V1__GetResponse get;
-		Stafett__V1__ReferralServiceListResponse list;
-		Stafett__V1__InboxServiceListResponse inbox;
-		Stafett__V1__SearchResponse search;
-		Stafett__V1__GetUploadResponse get_upload;
-	};
-};
-
-static void read_call_abandon(struct under_way *under_way)
-{
-	struct read_call *rc = container_of(under_way, struct read_call, under_way);
-
-	store_abandon_read(under_way->store, &rc->read);
-}
-
-static void read_call_done(struct read *read, enum reason reason)
-{
-	struct read_call *rc = read->arg;
-
-	call_set_user(rc->call, NULL);
-	if (reason || rc->arena->overflowed)
-		answer_refusal(rc->call, reason ? reason : REASON_SERVER_FAULT, NULL);
-	else
-		rc->reply(rc);
-}
-
-/* NULL after having refused the call. */
-static struct read_call *read_call_new(const struct incoming *in,
-	void (*row)(struct read *, int, const struct db_row *, struct audit *),
-	void (*reply)(struct read_call *))
-{
-	struct arena *arena = call_arena(in->call);
-	struct read_call *rc = arena_alloc(arena, sizeof(*rc));
-
-	if (!rc) {
-		answer_refusal(in->call, REASON_SERVER_FAULT, NULL);
-		return NULL;
-	}
-	rc->under_way = (struct under_way){.store = in->store, .abandon = read_call_abandon};
-	rc->call = in->call;
-	rc->arena = arena;
-	rc->reply = reply;
-	rc->read.caller = in->caller;
-	rc->read.roles = in->method->roles;
-	rc->read.type = in->method->leaf;
-	rc->read.row = row;
-	rc->read.done = read_call_done;
-	rc->read.arg = rc;
-	read_init(&rc->read);
-	return rc;
-}
-
-static void read_call_submit(struct read_call *rc)
-{
-	call_set_user(rc->call, &rc->under_way);
-	store_read(rc->under_way.store, &rc->read);
-}
-
-/* Room for the rows of a page and the one beyond it; NULL over the cap. */
-static void *read_call_room(struct read_call *rc, size_t n)
-{
-	return arena_alloc(rc->arena, n * sizeof(void *));
-}
-
-static void audit_referral(struct audit *audit, const struct uuid *id)
-{
-	audit_add(audit, AUDIT_REFERRAL, bytes_of(id->b, sizeof(id->b)));
-}
-
-/* Takes the page's parameters; false after having refused the call. */
-static bool read_call_page(const struct incoming *in, int size, const char *token, int *ret_size,
-	struct page_place *ret_place, bool *ret_has_place)
-{
-	*ret_size = page_size(size);
-	*ret_has_place = token && *token;
-	if (*ret_size < 0)
-		answer_refusal(in->call, REASON_FIELD_INVALID, "page_size");
-	else if (*ret_has_place && !page_read(token, ret_place))
-		answer_refusal(in->call, REASON_PAGE_TOKEN_INVALID, "page_token");
-	else
-		return true;
-	return false;
-}
-
-static void add_place(struct db_args *args, const struct page_place *place, bool has_place)
-{
-	db_args_add_time(args, has_place ? place->us : INT64_MIN);
-	db_args_add_bytes(
-		args, has_place ? bytes_of(place->id.b, sizeof(place->id.b)) : bytes_of(NULL, 0));
-}
 
 /* --- Get ----------------------------------------------------------------------------- */
 
@@ -130,7 +25,7 @@ static void get_row_referral(struct read_call *rc, const struct db_row *row, str
 	rc->get.chain = p.chain;
 	rc->get.card = p.card;
 	rc->read.object = p.id;
-	audit_referral(audit, &p.id);
+	read_call_record(audit, &p.id);
 }
 
 static void get_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
@@ -198,19 +93,6 @@ void method_get(const struct incoming *in)
 
 /* --- List ------------------------------------------------------------------------------- */
 
-static Stafett__V1__ReferralSummary *list_summary(struct arena *arena, const struct presented *p)
-{
-	Stafett__V1__ReferralSummary *summary = arena_alloc(arena, sizeof(*summary));
-
-	if (!summary)
-		return NULL;
-	stafett__v1__referral_summary__init(summary);
-	summary->referral = p->referral;
-	summary->chain = p->chain;
-	summary->card = p->card;
-	return summary;
-}
-
 static void list_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
 {
 	struct read_call *rc = read->arg;
@@ -218,15 +100,16 @@ static void list_row(struct read *read, int query, const struct db_row *row, str
 
 	if (rc->rows++ >= rc->page || !present_referral(rc->arena, row, read->held, &p))
 		return;
-	rc->list.referrals[rc->list.n_referrals++] = list_summary(rc->arena, &p);
+	rc->list.referrals[rc->list.n_referrals++] = read_call_summary(rc->arena, &p);
 	rc->last = (struct page_place){present_referral_since_us(row), p.id, 0};
-	audit_referral(audit, &p.id);
+	read_call_record(audit, &p.id);
 }
 
 static void list_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page)
 		rc->list.next_page_token = page_token(rc->arena, &rc->last);
+	rc->list.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->list.base);
 }
 
@@ -235,13 +118,44 @@ static bool is_direction(const char *text)
 	return !text || !*text || strcmp(text, "sent") == 0 || strcmp(text, "received") == 0;
 }
 
+static const char *text_or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* The filters that both ways of listing know, and the page. */
+static void list_add_filters(struct read_call *rc, struct db_args *args,
+	const Stafett__V1__ReferralServiceListRequest *r, int64_t since_us, bool has_place)
+{
+	db_args_add_text(args, text_or_empty(r->status));
+	db_args_add_text(args, text_or_empty(r->unit));
+	db_args_add_time(args, since_us);
+	read_call_add_place(args, &rc->last, has_place);
+	db_args_add_int(args, rc->page + 1);
+}
+
+/* Open referrals have an order of their own: by what is due first. */
+static void list_add_query(struct read_call *rc, const Stafett__V1__ReferralServiceListRequest *r,
+	int64_t since_us, bool has_place)
+{
+	bool is_open = r->open_only || r->overdue_only;
+	struct db_args *args = read_add_query(&rc->read, is_open ? READ_OPEN : READ_REFERRALS);
+
+	if (is_open)
+		db_args_add_text(args, "");
+	db_args_add_text(args, text_or_empty(r->direction));
+	if (is_open)
+		db_args_add_bool(args, r->overdue_only);
+	list_add_filters(rc, args, r, since_us, has_place);
+}
+
 void method_list(const struct incoming *in)
 {
 	const Stafett__V1__ReferralServiceListRequest *r =
 		(const Stafett__V1__ReferralServiceListRequest *)in->request;
-	struct read_call *rc;
 	struct page_place place = {0};
-	struct db_args *args;
+	struct read_call *rc;
+	int64_t since_us;
 	bool has_place;
 	int size;
 
@@ -250,17 +164,14 @@ void method_list(const struct incoming *in)
 		return;
 	}
 	if (!read_call_page(in, r->page_size, r->page_token, &size, &place, &has_place) ||
+		!read_call_time(in, r->since_time, "since_time", &since_us) ||
 		!(rc = read_call_new(in, list_row, list_reply)))
 		return;
 	rc->page = size;
 	rc->last = place;
 	stafett__v1__referral_service_list_response__init(&rc->list);
 	rc->list.referrals = read_call_room(rc, (size_t)size);
-	args = read_add_query(&rc->read, READ_REFERRALS);
-	db_args_add_text(args, r->direction ? r->direction : "");
-	db_args_add_bool(args, r->open_only);
-	add_place(args, &rc->last, has_place);
-	db_args_add_int(args, size + 1);
+	list_add_query(rc, r, since_us, has_place);
 	read_call_submit(rc);
 }
 
@@ -276,13 +187,14 @@ static void inbox_row(struct read *read, int query, const struct db_row *row, st
 		return;
 	rc->inbox.items[rc->inbox.n_items++] = item;
 	rc->last = (struct page_place){place.store_us, place.chain, place.seq};
-	audit_referral(audit, &place.referral);
+	read_call_record(audit, &place.referral);
 }
 
 static void inbox_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page)
 		rc->inbox.next_page_token = page_token(rc->arena, &rc->last);
+	rc->inbox.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->inbox.base);
 }
 
@@ -305,7 +217,7 @@ void method_inbox(const struct incoming *in)
 	rc->inbox.items = read_call_room(rc, (size_t)size);
 	args = read_add_query(&rc->read, READ_INBOX);
 	db_args_add_bool(args, r->include_acknowledged);
-	add_place(args, &rc->last, has_place);
+	read_call_add_place(args, &rc->last, has_place);
 	db_args_add_int(args, place.seq);
 	db_args_add_int(args, size + 1);
 	read_call_submit(rc);

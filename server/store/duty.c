@@ -19,7 +19,7 @@
 
 /* The longest and the shortest sleep; the second also after a failure, and where
  * what is due is in the hands of another clerk. */
-enum { DUTY_LOOK_MS = 3600000, DUTY_PAUSE_MS = 10000 };
+enum { DUTY_LOOK_MS = 60000, DUTY_PAUSE_MS = 10000 };
 
 /* The columns of every duty's one row. */
 enum { DUTY_DONE, DUTY_WAIT_MS };
@@ -30,6 +30,8 @@ static const struct {
 	int portion; /* rows at a time: short transactions hold up nobody */
 } duty_rows[] = {
 	{"uploads purged", DUTY_PURGE_UPLOADS, 20},
+	/* The last: whoever beats has seen to the others. */
+	{"heartbeat", DUTY_BEAT, 1},
 };
 
 struct duties {

@@ -6,7 +6,7 @@
  * has in hand, a few at a time.
  *
  * Between two rounds nothing is asked: the next round comes when the next row is
- * due, and no later than an hour after the last.
+ * due, and no later than a minute after the last, to show that the clerk is at work.
  */
 #ifndef STORE_DUTY_H
 #define STORE_DUTY_H

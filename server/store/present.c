@@ -500,6 +500,20 @@ Stafett__V1__InboxItem *present_inbox_item(
 	return a->overflowed ? NULL : i;
 }
 
+/* --- how fresh it is ------------------------------------------------------------------- */
+
+Stafett__V1__Heartbeat *present_heartbeat(struct arena *a, int64_t now_us, int64_t clerk_us)
+{
+	Stafett__V1__Heartbeat *h = arena_alloc(a, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	stafett__v1__heartbeat__init(h);
+	h->read_time = present_time(a, now_us);
+	h->clerk_time = clerk_us ? present_time(a, clerk_us) : NULL;
+	return h;
+}
+
 /* --- the directory ---------------------------------------------------------------------- */
 
 enum unit_column {

@@ -38,6 +38,8 @@ struct inbox_place {
 };
 Stafett__V1__InboxItem *present_inbox_item(
 	struct arena *arena, const struct db_row *row, struct inbox_place *ret_place);
+/* When it was read, and when the clerk was last at work (0: never). */
+Stafett__V1__Heartbeat *present_heartbeat(struct arena *arena, int64_t now_us, int64_t clerk_us);
 Stafett__V1__Unit *present_unit(struct arena *arena, const struct db_row *row);
 
 #endif

@@ -36,17 +36,21 @@ char *take_date(struct arena *a, const struct db_row *row, int column)
 	return arena_copy(a, bytes_of_string(text));
 }
 
-Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column)
+Google__Protobuf__Timestamp *present_time(struct arena *a, int64_t us)
 {
-	Google__Protobuf__Timestamp *time;
-	int64_t us = db_row_time(row, column);
+	Google__Protobuf__Timestamp *time = arena_alloc(a, sizeof(*time));
 
-	if (!db_row_has(row, column) || !(time = arena_alloc(a, sizeof(*time))))
+	if (!time)
 		return NULL;
 	google__protobuf__timestamp__init(time);
 	time->seconds = us / 1000000;
 	time->nanos = (int32_t)(us % 1000000 * 1000);
 	return time;
+}
+
+Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column)
+{
+	return db_row_has(row, column) ? present_time(a, db_row_time(row, column)) : NULL;
 }
 
 ProtobufCBinaryData take_bytes(struct arena *a, const struct db_row *row, int column)

@@ -207,7 +207,7 @@ static void reader_on_rows(void *arg, const PGresult *result)
 }
 
 /* The columns of api.actor. */
-enum { ACTOR_NOW, ACTOR_UNIT, ACTOR_ORGANISATION, ACTOR_MEMBER, ACTOR_ROLES };
+enum { ACTOR_NOW, ACTOR_UNIT, ACTOR_ORGANISATION, ACTOR_MEMBER, ACTOR_ROLES, ACTOR_CLERK_TIME };
 
 static void reader_on_actor(void *arg, const PGresult *result)
 {
@@ -223,6 +223,7 @@ static void reader_on_actor(void *arg, const PGresult *result)
 		return;
 	}
 	read->now_us = db_row_time(&row, ACTOR_NOW);
+	read->clerk_us = db_row_time(&row, ACTOR_CLERK_TIME);
 	db_row_copy(&row, ACTOR_UNIT, read->unit.b, sizeof(read->unit.b));
 	read->held = role_mask_from_list(db_row_bytes(&row, ACTOR_ROLES));
 	r->reason = authz_may(read->held, read->roles);

@@ -16,7 +16,7 @@
 
 struct reader;
 
-enum { READ_QUERIES = 3 };
+enum { READ_QUERIES = 4 };
 
 /* One question of a reading; its arguments begin with the acting unit's three
  * (read_add_query puts them there). */
@@ -47,6 +47,7 @@ struct read {
 
 	/* Of the caller, for |row| and |done|. */
 	int64_t now_us;
+	int64_t clerk_us; /* when the clerk last showed itself; 0: never */
 	struct uuid unit;
 	mask_t held; /* the member's roles in the unit */
 

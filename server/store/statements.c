@@ -239,7 +239,11 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 static const Oid actor_types[] = {DB_TEXT, DB_TEXT};
 static const Oid referral_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT};
 static const Oid referrals_types[] = {
-	ACTING_TYPES, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
+	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
+static const Oid open_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT,
+	DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
+static const Oid counts_types[] = {ACTING_TYPES, DB_INT4};
+static const Oid news_types[] = {ACTING_TYPES, DB_TIMESTAMPTZ, DB_INT4};
 static const Oid inbox_types[] = {ACTING_TYPES, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4};
 static const Oid watch_inbox_types[] = {
 	ACTING_TYPES, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
@@ -275,8 +279,16 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_UPLOAD] =
 		STATEMENT("upload", "SELECT * FROM api.upload($1, $2, $3, $4)", upload_types),
 	[READ_REFERRALS] = STATEMENT("referrals",
-		"SELECT (r).*, since FROM api.referrals($1, $2, $3, $4, $5, $6, $7, $8)",
+		"SELECT (r).*, since"
+		" FROM api.referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		referrals_types),
+	[READ_OPEN] = STATEMENT("open",
+		"SELECT (r).*, since FROM api.open_referrals("
+		"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+		open_types),
+	[READ_COUNTS] =
+		STATEMENT("counts", "SELECT * FROM api.open_counts($1, $2, $3, $4)", counts_types),
+	[READ_NEWS] = STATEMENT("news", "SELECT * FROM api.news($1, $2, $3, $4, $5)", news_types),
 	[READ_INBOX] = STATEMENT(
 		"inbox", "SELECT * FROM api.inbox($1, $2, $3, $4, $5, $6, $7, $8)", inbox_types),
 	[READ_WATCH_INBOX] = STATEMENT("watch_inbox",
@@ -321,11 +333,12 @@ const struct db_statement body_statements[BODY_STATEMENTS] = {
 		"part", "SELECT * FROM api.body_part($1, $2, $3, $4, $5, $6, $7, $8)", part_types),
 };
 
-static const Oid purge_types[] = {DB_INT4};
+static const Oid portion_types[] = {DB_INT4};
 
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_PURGE_UPLOADS] =
-		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", purge_types),
+		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", portion_types),
+	[DUTY_BEAT] = STATEMENT("beat", "SELECT * FROM duty.beat($1)", portion_types),
 };
 
 static const Oid notify_types[] = {DB_TEXT};

@@ -35,6 +35,9 @@ enum read_statement {
 	READ_BEGIN_UPLOAD,
 	READ_UPLOAD,
 	READ_REFERRALS,
+	READ_OPEN,
+	READ_COUNTS,
+	READ_NEWS,
 	READ_INBOX,
 	READ_WATCH_INBOX,
 	READ_WATCH_CHANGES,
@@ -58,6 +61,7 @@ enum body_statement {
 /* Of the clerk's connection (see duty.h). */
 enum duty_statement {
 	DUTY_PURGE_UPLOADS,
+	DUTY_BEAT,
 	DUTY_STATEMENTS,
 };
 

@@ -260,6 +260,9 @@ class Caller:
         request = contract.referral_service.ReferralServiceListRequest(**more)
         return self.call(self.referrals.List, request)
 
+    def today(self, **more):
+        return self.call(self.referrals.Today, contract.referral_service.TodayRequest(**more))
+
     def inbox(self, **more):
         return self.call(self.inboxes.List, contract.inbox_service.InboxServiceListRequest(**more))
 

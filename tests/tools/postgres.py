@@ -9,8 +9,9 @@ import psycopg2
 
 BIN = Path("/usr/lib/postgresql/15/bin")
 # An audit row is written by every call; the rest is written only by what succeeds.
-# inbox_activity says when a unit last looked, which a refused call does not touch.
-AUDIT_TABLES = {"audit_queue"}
+# inbox_activity says when a unit last looked, which a refused call does not touch. The
+# heartbeat comes by itself.
+AUDIT_TABLES = {"audit_queue", "heartbeat"}
 
 
 class Cluster:

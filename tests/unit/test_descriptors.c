@@ -63,10 +63,10 @@ static void test_imports_of_imports_follow_once_each(void **state)
 
 	assert_int_equal(descriptors_with_imports(first, files), 4);
 	assert_ptr_equal(files[0].data, first.data);
-	assert_ptr_equal(files[1].data, descriptors_find_file("stafett/v1/message.proto").data);
-	assert_ptr_equal(files[2].data, descriptors_find_file("stafett/v1/referral.proto").data);
 	assert_ptr_equal(
-		files[3].data, descriptors_find_file("google/protobuf/timestamp.proto").data);
+		files[1].data, descriptors_find_file("google/protobuf/timestamp.proto").data);
+	assert_ptr_equal(files[2].data, descriptors_find_file("stafett/v1/message.proto").data);
+	assert_ptr_equal(files[3].data, descriptors_find_file("stafett/v1/referral.proto").data);
 }
 
 static void count(void *arg, const char *full_name)

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stafett, without a command: what must I do today? */
+#include <stdio.h>
+#include <time.h>
+
+#include "client/call.h"
+#include "client/card.h"
+#include "client/client.h"
+#include "client/compose.h"
+#include "client/deliver.h"
+#include "client/directory.h"
+#include "client/memory.h"
+#include "client/screen/act.h"
+#include "client/screen/event.h"
+#include "client/screen/format.h"
+#include "client/screen/heartbeat.h"
+#include "client/screen/lines.h"
+#include "client/screen/output.h"
+#include "client/screen/row.h"
+#include "client/screen/safe_text.h"
+#include "client/screen/table.h"
+#include "client/screen/term.h"
+#include "client/seen.h"
+#include "client/text.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+enum { TODAY_INDENT = 8, TODAY_COUNT_MOST = 100 };
+
+/* "14", or "100+" where the server stopped counting. */
+static char *today_count(struct client *client, int32_t count)
+{
+	return memory_printf(&client->arena, "%d%s", count, count >= TODAY_COUNT_MOST ? "+" : "");
+}
+
+static void today_print_heading(struct client *client)
+{
+	struct arena *arena = &client->arena;
+	int64_t now_us = (int64_t)time(NULL) * 1000000;
+	const char *name = client->profile->name;
+	const char *who = memory_printf(arena, "%s%s%s", name, *name ? ", " : "",
+		directory_name(client, client->profile->unit));
+	const char *when = memory_printf(arena, "%s  %s",
+		format_day(arena, calendar_date_of(now_us), client->today),
+		format_clock(arena, now_us));
+	int gap = (int)lines_page_width() - (int)lines_columns(who) - (int)lines_columns(when);
+
+	if (gap < 2)
+		lines_print(stdout, "", "",
+			memory_printf(arena, "%s  %s", safe_line(arena, who), when));
+	else
+		printf("%s%*s%s\n", safe_line(arena, who), gap, "", when);
+}
+
+/* How a row is told: the act and by when, and with whom it is. */
+static const char *today_template(bool is_own, bool has_due, bool is_late)
+{
+	if (!has_due)
+		return is_own ? N_("{who}[ ({born})][, {matter}], to {other}: {act}")
+			      : N_("{who}[ ({born})][, {matter}], from {other}: {act}");
+	if (is_late)
+		return is_own ? N_("{who}[ ({born})][, {matter}], to {other}: {act}, late since "
+				   "{due}")
+			      : N_("{who}[ ({born})][, {matter}], from {other}: {act}, late since "
+				   "{due}");
+	return is_own ? N_("{who}[ ({born})][, {matter}], to {other}: {act} by {due}")
+		      : N_("{who}[ ({born})][, {matter}], from {other}: {act} by {due}");
+}
+
+static const char *today_duty_text(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	const Stafett__V1__Referral *referral = row->referral;
+	bool is_own = strcmp(referral->requester, client->profile->unit) == 0;
+	int64_t due_us = format_us(referral->due_time);
+	struct words words = {0};
+	struct card card;
+
+	card_read(&client->arena, row->card, &card);
+	words_set(&words, "who", card_list_name(&client->arena, &card));
+	words_set(&words, "born", row_born(client, &card));
+	words_set(&words, "matter",
+		row_matter(client, referral->priority, referral->needs, referral->n_needs, &card));
+	words_set(&words, "other",
+		directory_name(client, is_own ? referral->owner : referral->requester));
+	words_set(&words, "act", term_word(client, referral->next_act));
+	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
+	return words_fill(&client->arena,
+		_(today_template(is_own, due_us != 0, row_is_late(due_us))), &words);
+}
+
+static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	struct arena *arena = &client->arena;
+	bool is_late = row_is_late(format_us(row->referral->due_time));
+	const char *code = format_code_start(arena, row->referral->code);
+	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
+	const char *command =
+		act_command(client, row->referral->next_act, row->referral, row->chain);
+
+	if (is_late)
+		lines_begin_alarm(stdout);
+	lines_print(stdout,
+		memory_printf(arena, "%s %s  ", is_late ? "!" : " ", safe_line(arena, code)),
+		indent, today_duty_text(client, row));
+	if (is_late)
+		lines_end_alarm(stdout);
+	lines_print_command(
+		stdout, indent, "", command ? command : client_next(client, "show %s", code));
+}
+
+static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	if (!today->n_duties) {
+		printf("\n%s\n", _("Nothing waits for you."));
+		return;
+	}
+	printf("\n%s\n", _("YOU MUST ACT"));
+	for (size_t i = 0; i < today->n_duties; i++)
+		today_print_duty(client, today->duties[i]);
+}
+
+static void today_add_waiting(
+	struct client *client, struct table *table, const Stafett__V1__ReferralSummary *row)
+{
+	const Stafett__V1__Referral *referral = row->referral;
+	int64_t due_us = format_us(referral->due_time);
+	struct card card;
+	const char *cells[6];
+
+	card_read(&client->arena, row->card, &card);
+	cells[0] = format_code_start(&client->arena, referral->code);
+	cells[1] = row_person(client, &card);
+	cells[2] = row_unit(client, row->chain->custodian);
+	cells[3] = row_next_step(client, referral);
+	cells[4] = row_time(client, due_us);
+	cells[5] = row_days_left(client, row->chain->intervention_due_date);
+	table_row(table, &client->arena, row_is_late(due_us), cells);
+}
+
+static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	const struct table_column columns[] = {{.title = _("CODE")},
+		{.title = _("WHO"), .may_shrink = true},
+		{.title = _("HELD BY"), .may_shrink = true},
+		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
+		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
+	struct table *table;
+
+	if (!today->n_waiting)
+		return;
+	printf("\n%s\n", _("OTHERS MUST ACT"));
+	table = table_new(columns, TABLE_PAGE);
+	for (size_t i = 0; i < today->n_waiting; i++)
+		today_add_waiting(client, table, today->waiting[i]);
+	table_print(table);
+}
+
+static void today_print_news(
+	struct client *client, const Stafett__V1__TodayResponse *today, int64_t since_us)
+{
+	struct arena *arena = &client->arena;
+	const char *text = "";
+
+	for (size_t i = 0; i < today->n_news; i++)
+		text = memory_printf(
+			arena, "%s%s%s", text, i ? " · " : "", event_news(client, today->news[i]));
+	if (!today->n_news)
+		return;
+	putchar('\n');
+	lines_print(stdout,
+		memory_printf(
+			arena, _("SINCE %s  "), format_moment(arena, since_us, client->today)),
+		"  ", text);
+}
+
+static void today_print_rest(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	int32_t open = today->duty_count + today->waiting_count;
+	int32_t late = today->late_duty_count + today->late_waiting_count;
+
+	putchar('\n');
+	client_word(client, "late", today_count(client, late));
+	client_word(client, "open", today_count(client, open));
+	output_say(client, "",
+		!open  ? _("Nothing is open.")
+		: late ? _("{late} late, {open} open in all.")
+		       : _("Nothing is late. {open} open in all."));
+	output_next(client, open ? "list --open" : "inbox --all");
+}
+
+static void today_print(
+	struct client *client, const Stafett__V1__TodayResponse *today, int64_t since_us)
+{
+	today_print_heading(client);
+	today_print_duties(client, today);
+	today_print_waiting(client, today);
+	today_print_news(client, today, since_us);
+	today_print_rest(client, today);
+	heartbeat_print(client, today->heartbeat);
+}
+
+/* For programs: one table of all rows, whose turn it is in the first column. */
+static void today_print_table(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	const struct table_column columns[] = {{.title = _("CODE")}, {.title = _("WHO")},
+		{.title = _("HELD BY")}, {.title = _("NEXT")}, {.title = _("BY")},
+		{.title = _("HELP DUE")}, {.title = NULL}};
+	struct table *table = table_new(columns, client->form);
+
+	for (size_t i = 0; i < today->n_duties; i++)
+		today_add_waiting(client, table, today->duties[i]);
+	for (size_t i = 0; i < today->n_waiting; i++)
+		today_add_waiting(client, table, today->waiting[i]);
+	table_print(table);
+}
+
+/* Rows that the server sent without a referral or a chain show nothing. */
+static size_t today_keep_whole(Stafett__V1__ReferralSummary **rows, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i]->referral && rows[i]->chain)
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
+static int today_read(
+	struct client *client, struct seen seen, Stafett__V1__TodayResponse **ret_today)
+{
+	Stafett__V1__TodayRequest request = STAFETT__V1__TODAY_REQUEST__INIT;
+	int r;
+
+	if (seen.since_us)
+		request.since_time = compose_time(client, seen.since_us);
+	r = call_message(client, METHOD_today, &request.base,
+		&stafett__v1__today_response__descriptor, ret_today);
+	if (r)
+		return r;
+	(*ret_today)->n_duties = today_keep_whole((*ret_today)->duties, (*ret_today)->n_duties);
+	(*ret_today)->n_waiting = today_keep_whole((*ret_today)->waiting, (*ret_today)->n_waiting);
+	return 0;
+}
+
+static bool today_is_red(const Stafett__V1__TodayResponse *today)
+{
+	return today->late_duty_count || today->late_waiting_count ||
+	       heartbeat_is_silent(today->heartbeat);
+}
+
+int command_today(struct client *client, const struct arguments *arguments)
+{
+	Stafett__V1__TodayResponse *today;
+	struct seen seen;
+	int r = arguments_count(client, arguments, 0, 0, "");
+
+	if (!r)
+		r = client_open(client);
+	if (!r)
+		r = deliver_pending(client);
+	if (r)
+		return r;
+	seen = seen_look(seen_load(client), (int64_t)time(NULL) * 1000000);
+	r = today_read(client, seen, &today);
+	if (r)
+		return r;
+	seen_save(client, seen);
+	if (client->is_json)
+		r = output_json(client, &today->base);
+	else if (client->is_plain)
+		today_print_table(client, today);
+	else
+		today_print(client, today, seen.since_us);
+	if (!r && arguments_has(arguments, OPTION_today_check) && today_is_red(today))
+		return EXIT_OVERDUE;
+	return r;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an event did, in words. */
+#ifndef CLIENT_SCREEN_EVENT_H
+#define CLIENT_SCREEN_EVENT_H
+
+#include "client/client.h"
+#include "stafett/v1/referral.pb-c.h"
+
+/* "accepted  HOLDER MOVED": for a timeline. */
+const char *event_text(struct client *client, const Stafett__V1__Event *event);
+/* "7K3M accepted by Beroende Lund": for a list of news. */
+const char *event_news(struct client *client, const Stafett__V1__Event *event);
+
+#endif
