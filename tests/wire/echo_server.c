@@ -16,6 +16,7 @@
  *   Collect  answers with the number of messages and of their bytes
  *   Paced    the same, but hears only its first message until a call of Release;
  *            waits x-patience ms for it, if that is set
+ *   Counted  answers with what is counted and not zero, a line each: name, number
  *   Later    sets the engine's clock x-s seconds ahead, and answers with its message:
  *            what would take minutes can be seen at the next sweep
  *
@@ -23,6 +24,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,7 +38,12 @@
 #include "net/listener.h"
 #include "stafett/list.h"
 
-enum { ECHO_BACKLOG = 1024, ECHO_GRACE_MS = 60000, ECHO_LARGEST = 2097152 };
+enum {
+	ECHO_BACKLOG = 1024,
+	ECHO_GRACE_MS = 60000,
+	ECHO_LARGEST = 2097152,
+	ECHO_COUNTED_BYTES = 8192
+};
 
 /* The linker puts the first before the second, for the engine only: libevent is a
  * library of its own, and its timers run as ever. */
@@ -57,6 +64,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 struct echo {
 	struct event_base *base;
 	struct listener *listener;
+	struct metrics_table *metrics;
 	struct list held;   /* struct echo_held.node */
 	struct list paused; /* struct echo_count.node */
 };
@@ -234,6 +242,29 @@ static void echo_later(void *arg, struct call *call, struct bytes message)
 	call_reply(call, message);
 }
 
+static void echo_counted(void *arg, struct call *call, struct bytes message)
+{
+	static const char *const names[] = {
+#define FAMILY(name, kind, label, help)
+#define METRIC(family, id, value, what) #id,
+#include "stafett/tbl/metrics.def"
+#undef METRIC
+#undef FAMILY
+	};
+	const struct echo *echo = arg;
+	char *text = arena_alloc(call_arena(call), ECHO_COUNTED_BYTES);
+	size_t n = 0;
+
+	for (int i = 0; i < METRICS; i++) {
+		uint64_t sum = metrics_table_sum(echo->metrics, (enum metric)i);
+
+		if (sum > 0)
+			n += (size_t)snprintf(text + n, ECHO_COUNTED_BYTES - n, "%s %" PRIu64 "\n",
+				names[i], sum);
+	}
+	call_reply(call, bytes_of(text, n));
+}
+
 static void echo_gone(void *arg, struct call *call)
 {
 	printf("gone %s\n", call_id(call));
@@ -242,6 +273,7 @@ static void echo_gone(void *arg, struct call *call)
 static const struct call_ops echo_unary_ops = {.message = echo_unary};
 static const struct call_ops echo_hold_ops = {.message = echo_hold, .gone = echo_hold_gone};
 static const struct call_ops echo_release_ops = {.message = echo_release};
+static const struct call_ops echo_counted_ops = {.message = echo_counted};
 static const struct call_ops echo_later_ops = {.message = echo_later};
 static const struct call_ops echo_repeat_ops = {
 	.message = echo_repeat, .gone = echo_gone, .drained = echo_repeat_more};
@@ -258,6 +290,7 @@ static const struct call_method echo_methods[] = {
 	{.path = "/test.Echo/Unary", .ops = &echo_unary_ops},
 	{.path = "/test.Echo/Hold", .ops = &echo_hold_ops},
 	{.path = "/test.Echo/Release", .ops = &echo_release_ops},
+	{.path = "/test.Echo/Counted", .ops = &echo_counted_ops},
 	{.path = "/test.Echo/Later", .ops = &echo_later_ops},
 	{.path = "/test.Echo/Repeat", .server_streams = true, .ops = &echo_repeat_ops},
 	{.path = "/test.Echo/Burst", .server_streams = true, .ops = &echo_burst_ops},
@@ -329,6 +362,7 @@ static int echo_run(struct echo *echo, struct tls *tls, int fd)
 		.tls = tls,
 		.router = &router,
 		.ended = echo_ended,
+		.metrics = metrics_table_own(echo->metrics),
 	};
 	struct event *sigterm = evsignal_new(echo->base, SIGTERM, echo_on_sigterm, echo);
 	int rc = listener_new(&params, &echo->listener);
@@ -354,18 +388,22 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	log_init(LOG_LEVEL_DEBUG, LOG_STYLE_PLAIN);
+	if (metrics_table_new(1, &echo.metrics) < 0)
+		return 1;
 	list_init(&echo.held);
 	list_init(&echo.paused);
 	rc = tls_new(&(struct tls_params){argv[1], argv[2], argv[3]}, &tls, &error);
 	if (rc < 0) {
 		fprintf(stderr, "%s\n", error);
 		free(error);
+		metrics_table_free(echo.metrics);
 		event_base_free(echo.base);
 		return 1;
 	}
 	fd = echo_listen();
 	rc = fd < 0 ? fd : echo_run(&echo, tls, fd);
 	tls_unref(tls);
+	metrics_table_free(echo.metrics);
 	event_base_free(echo.base);
 	if (fd >= 0)
 		close(fd);

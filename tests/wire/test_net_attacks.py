@@ -15,19 +15,29 @@ from hyperframe import frame as frames
 
 CONTROL_FRAMES, STREAMS, REPLY_BYTES, RETAINED_BYTES = 400, 100, 8388608, 4194304
 SESSION_WINDOW = 1048576
-FLOOD, BURST = 20000, 5000
+FLOOD, BURST, PREFIX_BYTES = 20000, 5000, 5
 REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
 RESETS_SENT, RECORD_BYTES, FRAME_HEADER_BYTES = 100, 16384, 9
 
 
 @pytest.fixture(autouse=True)
-def bystander(server):
-    """An honest client beside every attack: its calls work before and after."""
+def bystander(server, request):
+    """An honest client beside every attack: its calls work before and after, and the
+    attacks that the test names as counted have been."""
     with Peer(server) as peer:
-        assert peer.call().status == 0
+        before = counts(peer)
         yield peer
-        assert peer.call().status == 0
+        after = counts(peer)
     assert server.process.is_running()
+    for mark in request.node.iter_markers("counted"):
+        for name in mark.args:
+            assert after.get(name, 0) > before.get(name, 0), name
+
+
+def counts(peer):
+    """What the server has counted so far, by name."""
+    text = peer.call(fields=headers("/test.Echo/Counted")).data[PREFIX_BYTES:].decode()
+    return {name: int(number) for name, number in map(str.split, text.splitlines())}
 
 
 def flood(peer, *pieces, count=FLOOD):
@@ -61,6 +71,7 @@ def logged(server, mark, cause):
 # -- frames ----------------------------------------------------------------------------
 
 
+@pytest.mark.counted("ATTACK_CONTROL_FRAMES")
 @pytest.mark.parametrize("frame", [
     frames.SettingsFrame(0),
     frames.SettingsFrame(0, settings={4: 65535}),
@@ -76,6 +87,7 @@ def test_a_flood_of_frames_without_work_is_cut_off(server, frame):
     assert logged(server, mark, text)
 
 
+@pytest.mark.counted("ATTACK_PINGS")
 def test_a_flood_of_pings_is_called_too_many_pings(server):
     mark = server.process.mark()
     with Peer(server) as peer:
@@ -100,6 +112,7 @@ def test_an_answer_forgives_the_pings_before_it(server):
             assert peer.call().status == 0
 
 
+@pytest.mark.counted("ATTACK_CONTROL_FRAMES")
 @pytest.mark.parametrize("size", [0, 1])
 def test_a_flood_of_data_frames_without_data_is_cut_off(server, size):
     with Peer(server) as peer:
@@ -108,6 +121,7 @@ def test_a_flood_of_data_frames_without_data_is_cut_off(server, size):
             ENHANCE_YOUR_CALM, "too_many_frames")
 
 
+@pytest.mark.counted("ATTACK_SETTINGS")
 def test_settings_with_many_entries_end_the_connection(server):
     mark = server.process.mark()
     with Peer(server) as peer:
@@ -126,6 +140,7 @@ def test_acknowledgements_that_nobody_reads_do_not_pile_up(server):
 # -- streams ---------------------------------------------------------------------------
 
 
+@pytest.mark.counted("ATTACK_RAPID_RESET")
 def test_rapid_reset_is_cut_off(server):
     with Peer(server) as peer:
         assert burst(peer, lambda stream: [
@@ -143,6 +158,7 @@ def test_a_client_may_take_back_a_thousand_calls(server):
             assert peer.call().status == 0
 
 
+@pytest.mark.counted("ATTACK_OWN_RESETS")
 def test_made_you_reset_is_cut_off(server):
     """Streams that we must reset for the peer's errors (CVE-2025-8671)."""
     mark = server.process.mark()
@@ -164,6 +180,7 @@ def test_headers_that_http_forbids_reset_their_stream_only(server, field):
         assert peer.call().status == 0
 
 
+@pytest.mark.counted("ATTACK_PROTOCOL")
 def test_more_streams_than_agreed_are_refused(server):
     with Peer(server) as peer:
         peer.ping()
@@ -212,6 +229,7 @@ def test_a_few_continuations_are_welcome(server):
         assert peer.answer(stream).status == 0
 
 
+@pytest.mark.counted("ATTACK_CONTINUATION")
 def test_a_flood_of_continuations_is_cut_off(server):
     with Peer(server) as peer:
         block = peer.encoder.encode([("x-a", "b")])
@@ -220,6 +238,7 @@ def test_a_flood_of_continuations_is_cut_off(server):
             ENHANCE_YOUR_CALM, "too_many_continuations")
 
 
+@pytest.mark.counted("ATTACK_HEADER_LIST")
 def test_an_hpack_bomb_is_cut_off(server):
     """Forty bytes a field on the wire become four thousand in the list."""
     mark = server.process.mark()
@@ -245,6 +264,7 @@ def ends_unasked(session):
     return True
 
 
+@pytest.mark.counted("ATTACK_HANDSHAKE_TIMEOUT")
 def test_a_peer_that_says_nothing_is_left(server):
     mark = server.process.mark()
     with socket.create_connection(("127.0.0.1", server.port)) as silent, \
@@ -279,6 +299,7 @@ def test_a_server_without_descriptors_refuses_and_recovers(build, work):
     server.stop()
 
 
+@pytest.mark.counted("ATTACK_STALL")
 def test_a_peer_that_never_reads_is_left(server):
     """Zero windows: answers wait, but not for ever; and a blocked socket."""
     mark = server.process.mark()
@@ -312,6 +333,7 @@ def test_streams_that_nobody_reads_cost_no_memory(server):
         assert server.resident_kb() - before < 50 * 2 * 65536 // 1024 + 4096
 
 
+@pytest.mark.counted("ATTACK_REPLY")
 def test_answers_that_nobody_reads_have_a_cap(server):
     """Ninety answers of a megabyte are not kept for a peer with closed windows."""
     with Peer(server, windows=False, settings={4: 0}) as peer:
@@ -332,6 +354,7 @@ def test_a_burst_over_the_cap_fails_as_a_whole(server):
         assert peer.call(b"", headers("/unknown")).status == 12
 
 
+@pytest.mark.counted("ATTACK_RETAINED")
 def test_half_requests_have_a_cap(server):
     """A hundred prefixes of a megabyte each: four are believed."""
     with Peer(server) as peer:
@@ -359,6 +382,7 @@ def test_input_that_no_owner_takes_has_a_cap(server):
 # -- connections -----------------------------------------------------------------------
 
 
+@pytest.mark.counted("ATTACK_CONNECTIONS")
 def test_one_member_does_not_take_every_connection(server):
     """The bystander has one of them. Who leaves makes room for another."""
     mark = server.process.mark()
@@ -409,6 +433,7 @@ def test_keys_may_change_but_not_all_the_time(server, build, work, count, ask, e
     assert done.stdout.strip() == end
 
 
+@pytest.mark.counted("ATTACK_PROTOCOL")
 def test_garbage_inside_tls_is_no_http2(server):
     mark = server.process.mark()
     with Peer(server, greet=False) as peer:
