@@ -11,10 +11,14 @@ from pathlib import Path
 
 import people
 import processes
+import tree
 from stack import Stack
 
 SAID = "said"   # the name of what a test has to say at the end
+SETTINGS = tree.TOP / "include" / "stafett" / "tbl" / "settings.def"
 LONG = os.environ.get("STAFETT_LONG") == "1"
+# Attacker and honest callers shall meet in the same worker.
+ONE_WORKER = {"workers": 1} if "(workers," in SETTINGS.read_text() else {}
 HONEST, ATTACKER = people.MEMBERS["maria"], people.MEMBERS["omar"]
 RATE, CALLERS, CONNECTIONS = 50, 16, 8   # of the honest: sends a second
 
@@ -71,7 +75,7 @@ class Siege:
 
     def __init__(self, build, folder, **settings):
         self.build = build
-        self.stack = Stack(build, folder, log_level="warn", **settings)
+        self.stack = Stack(build, folder, log_level="warn", **{**ONE_WORKER, **settings})
         self.sanitized = is_sanitized(self.stack.program)
         self.alone = {}   # by seconds
 
