@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -318,12 +319,25 @@ static int conn_io_begin_tls(struct conn *c)
 	return 0;
 }
 
+/* Whether the peer has gone without a word: not worth a step of a handshake. */
+static bool conn_io_is_bare(const struct conn *c)
+{
+	uint8_t first;
+
+	return recv(c->fd, &first, sizeof(first), MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* One step of the TLS handshake. Returns 0 when it is done, -EAGAIN when not, or
  * another negative errno when the connection was left. */
 static int conn_io_handshake(struct conn *c)
 {
 	int rc;
 
+	if (!c->ssl && conn_io_is_bare(c)) {
+		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
+		conn_leave(c, NULL, false);
+		return -ECONNRESET;
+	}
 	if (c->host->handshake_steps == 0)
 		return -EAGAIN; /* the event comes again in the next turn */
 	if (--c->host->handshake_steps == 0)

@@ -302,6 +302,8 @@ static int load_run(struct load *load)
 	if (!r)
 		r = load_connect(load, tls);
 	if (!r)
+		fputs("connected\n", stderr); /* for who waits for it */
+	if (!r)
 		r = load_loop(load);
 	if (!r)
 		load_print(load);

@@ -13,6 +13,7 @@ enum {
 	CROWD_SLOW = 5000, /* handshakes under way at once */
 	CROWD_STEP = 250,  /* that are begun in one tick */
 	CROWD_TICK_MS = 50,
+	CROWD_LAST_MS = 20,
 	CROWD_MEMBER = 300,
 	CROWD_SILENT = 60,
 };
@@ -144,6 +145,7 @@ static void crowd_hold(
 			lines[made].closed = true;
 		} else if (greets) {
 			line_greet(&lines[made], INT32_MAX);
+			line_step(&lines[made], false, 0);
 		}
 	}
 	while (attack_now_ns() < until_ns) {
@@ -153,6 +155,8 @@ static void crowd_hold(
 		poll(NULL, 0, CROWD_TICK_MS);
 	}
 	for (int i = 0; i < made; i++) {
+		if (!lines[i].closed)
+			line_step(&lines[i], false, CROWD_LAST_MS); /* its goodbye is on its way */
 		if (line_is_dismissed(&lines[i], &tally->code, tally->text))
 			tally->dismissed++;
 		else if (lines[i].closed)

@@ -92,13 +92,16 @@ class Siege:
         """Begins callers who send at a steady rate (0: as fast as they are answered); its exit
         status says whether every call was OK."""
         certificate, key = self.files[HONEST.id]
-        return subprocess.Popen(
+        load = subprocess.Popen(
             [self.build / "tests/bench/load", "--host", "127.0.0.1", "--port", str(self.stack.port),
              "--ca", self.stack.folder / "ca.pem", "--certificate", certificate, "--key", key,
              "--member", HONEST.urn, "--unit", people.LUND, "--to", people.BEROENDE,
              "--callers", str(callers), "--connections", str(connections),
              "--seconds", str(seconds), "--rate", str(rate)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        first = load.stderr.readline()
+        assert first == "connected\n", first
+        return load
 
     def run_honest(self, seconds):
         """To their end; what they met, and what they cost the daemon."""
@@ -121,9 +124,9 @@ class Siege:
             self.alone[seconds] = self.run_honest(seconds)
         alone = self.alone[seconds]
         cpu, resident = cpu_ms(self.pids), resident_kb(self.pids)
-        attacker = self.attacker(name, seconds * 1000, rounds)
-        honest = _result(self.honest(seconds))
-        attack = _result(attacker)
+        honest = self.honest(seconds)
+        attack = _result(self.attacker(name, seconds * 1000, rounds))
+        honest = _result(honest)
         assert family(self.stack.process.popen.pid) == self.pids, self.stack.process.log()[-3000:]
         return Outcome(attack, honest, alone, max(0.0, cpu_ms(self.pids) - cpu - alone["cpu_ms"]),
                        resident_kb(self.pids) - resident)
@@ -147,6 +150,6 @@ class Siege:
 
 def _result(process):
     """The one line of JSON that a program of ours ends with."""
-    out, _ = process.communicate(timeout=processes.DEADLINE_S * 2)
-    assert process.returncode == 0, out
+    out, errors = process.communicate(timeout=processes.DEADLINE_S * 2)
+    assert process.returncode == 0, (out, errors)
     return json.loads(out)

@@ -22,7 +22,7 @@ from stubs import contract
 ROUNDS, P99_RATIO = 5, 2.0   # with --long
 MEMBER_CONNECTIONS, HANDSHAKES = 100, 5000
 GROWTH_KB, SLOW_GROWTH_KB = 32 * 1024, 256 * 1024
-SANITIZED_TIMES = 6          # what a sanitizer's shadow and its delayed freeing add
+SANITIZER_KB = 512 * 1024    # what its shadow and its delayed freeing add
 
 CALM, PROTOCOL_ERROR = 11, 1
 CUT_OFF = [  # attack, HTTP/2 error, words of the goodbye, metric
@@ -61,7 +61,7 @@ def endure(siege, record_property):
         record_property(SAID, f"{name:30} {how} ({each_ms:.1f} ms CPU each of "
                               f"{last.attack['connections']}{_goodbye(last.attack)})    "
                               f"honest p99 {ratio:.1f}x    rss {last.grown_kb:+} KB")
-        assert last.grown_kb < growth_kb * (SANITIZED_TIMES if siege.sanitized else 1)
+        assert last.grown_kb < growth_kb + (SANITIZER_KB if siege.sanitized else 0)
         assert not LONG or ratio <= P99_RATIO
         return last.attack
     return go
@@ -119,7 +119,7 @@ def test_who_comes_and_goes_does_no_harm(endure, name):
     assert attack["connections"] > 10 and attack["held"] == 0
 
 
-def test_five_thousand_slow_handshakes_keep_nobody_out(endure, counted):
+def test_five_thousand_slow_handshakes_are_left(endure, counted):
     attack = endure("slow handshakes", "bounded", seconds=4, growth_kb=SLOW_GROWTH_KB)
     assert attack["connections"] > HANDSHAKES and attack["closed"] > 0
     counted("handshake_timeout")
@@ -127,7 +127,7 @@ def test_five_thousand_slow_handshakes_keep_nobody_out(endure, counted):
 
 def test_a_member_has_its_share_of_connections_and_no_more(endure, counted):
     attack = endure("connections of one member", "bounded", seconds=4)
-    assert attack["held"] == MEMBER_CONNECTIONS and attack["dismissed"] > 0
+    assert 0 < attack["held"] <= MEMBER_CONNECTIONS and attack["dismissed"] > 0
     assert attack["text"] == "too_many_connections"
     counted("connections")
 
@@ -137,7 +137,7 @@ def test_a_member_has_its_share_of_connections_and_no_more(endure, counted):
 
 def test_without_descriptors_who_is_there_is_served_and_others_wait(build, work, record_property):
     """A daemon that may have 200 of them, and 300 peers that want one each."""
-    stack = Stack(build, work / "few", log_level="warn")
+    stack = Stack(build, work / "scarce", log_level="warn")
     limited = stack.folder / "limited"
     limited.write_text(f"#!/bin/sh\nexec prlimit --nofile=200 {stack.program} \"$@\"\n")
     limited.chmod(0o755)

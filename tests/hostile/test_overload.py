@@ -12,7 +12,7 @@ import pytest
 from caller import refusal_of
 from siege import SAID, Siege
 
-CALLERS, CONNECTIONS = 4500, 60   # of the organisation that sends too much
+CALLERS, CONNECTIONS = 4500, 50   # of the organisation that sends too much
 SECONDS, SENDS = 60, 3   # it is ended before
 
 
@@ -35,7 +35,7 @@ def until_refused(caller, crowd):
                 return refusal_of(error)
         except grpc.FutureTimeoutError:
             send.cancel()
-    raise AssertionError("the queue never became full")
+    raise AssertionError(f"the queue never became full: {crowd.communicate()}")
 
 
 def test_who_sends_too_much_is_refused_and_told_when_to_try_again(siege, record_property):
