@@ -11,14 +11,11 @@ from pathlib import Path
 
 import people
 import processes
-import tree
 from stack import Stack
 
 SAID = "said"   # the name of what a test has to say at the end
-SETTINGS = tree.TOP / "include" / "stafett" / "tbl" / "settings.def"
 LONG = os.environ.get("STAFETT_LONG") == "1"
-# Attacker and honest callers shall meet in the same worker.
-ONE_WORKER = {"workers": 1} if "(workers," in SETTINGS.read_text() else {}
+ONE_WORKER = {"workers": 1}   # where attacker and honest callers meet
 HONEST, ATTACKER = people.MEMBERS["maria"], people.MEMBERS["omar"]
 RATE, CALLERS, CONNECTIONS = 50, 16, 8   # of the honest: sends a second
 
@@ -133,11 +130,8 @@ class Siege:
 
     def counters(self):
         """The metrics by their names, labels included."""
-        path = self.stack.folder / "state" / "metrics"
-        if not path.exists():
-            return None
         with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(path))
+            line.connect(str(self.stack.folder / "state" / "metrics"))
             line.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
             page = b"".join(iter(lambda: line.recv(65536), b"")).decode()
         return {name: float(value) for name, value in
