@@ -88,7 +88,7 @@ class Callers:
         self.failures, self.answered = [], 0
         self._stop = threading.Event()
         self._moved = threading.Condition()
-        self._threads = [threading.Thread(target=self._run, args=(caller,), daemon=True)
+        self._threads = [threading.Thread(target=self._run, args=(stack, caller), daemon=True)
                          for caller in self.callers]
 
     def __enter__(self):
@@ -97,12 +97,12 @@ class Callers:
         self.wait_calls(2 * len(self.callers))
         return self
 
-    def _run(self, caller):
+    def _run(self, stack, caller):
         while not self._stop.is_set():
             try:
                 caller.send(people.BEROENDE)
             except grpc.RpcError as error:
-                self.failures.append((error.code(), error.details()))
+                self.failures.append((len(stack.process.lines), error.code().name, error.details()))
             with self._moved:
                 self.answered += 1
                 self._moved.notify_all()
@@ -120,6 +120,12 @@ class Callers:
             caller.close()
 
 
+def around(stack, line, lines=200):
+    """What the daemon said before and after a line, but for calls."""
+    near = stack.process.lines[max(0, line - lines):line + lines]
+    return "\n".join(text for text in near if "msg=call " not in text)
+
+
 def test_no_call_fails_over_many_reloads(stack):
     done = metrics.read(stack)['stafett_reloads_total{result="done"}']
     with Callers(stack) as callers:
@@ -127,7 +133,7 @@ def test_no_call_fails_over_many_reloads(stack):
             assert "msg=reloaded" in reload(stack)
             callers.wait_calls(1)
         callers.wait_calls(2 * CALLERS)
-    assert callers.failures == []
+    assert callers.failures == [], around(stack, callers.failures[0][0])
     assert metrics.read(stack)['stafett_reloads_total{result="done"}'] == done + RELOADS
 
 
