@@ -76,7 +76,9 @@ RETURNS TABLE (
     named_unit uuid, named_unit_open boolean, named_unit_replaced_by text,
     replaces_ok boolean, replaces_ended boolean, aftercare_ok boolean,
     delivery_seq int, delivery_asks boolean, delivery_hash bytea,
-    assignee uuid, assigned text)
+    assignee uuid, assigned text,
+    question_time timestamptz, last_time timestamptz, last_act text, last_unit text,
+    last_member text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -101,7 +103,8 @@ BEGIN
         old.id IS NOT NULL, stafett.is_ended(old.status),
         old.kind = 'aftercare' AND old.chain = c.id AND NOT stafett.is_ended(old.status),
         d.seq, d.asks, d.content_hash,
-        taker.id, holder.urn
+        taker.id, holder.urn,
+        asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee)
@@ -154,7 +157,17 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT x.urn FROM member x
         WHERE x.id = CASE WHEN f.owner = u.id THEN f.owner_assignee
-            WHEN f.requester = u.id THEN f.requester_assignee END LIMIT 1) holder ON true;
+            WHEN f.requester = u.id THEN f.requester_assignee END LIMIT 1) holder ON true
+    LEFT JOIN LATERAL (
+        SELECT x.create_time FROM event x
+        WHERE x.chain = c.id AND x.seq = f.question_seq LIMIT 1) asked ON true
+    LEFT JOIN LATERAL (
+        SELECT x.create_time, x.kind, x.unit, x.member FROM event x
+        WHERE x.chain = c.id AND x.referral = f.id
+        ORDER BY x.seq DESC LIMIT 1) latest ON true
+    LEFT JOIN LATERAL (SELECT x.handle FROM unit x WHERE x.id = latest.unit LIMIT 1) by_unit ON true
+    LEFT JOIN LATERAL (
+        SELECT x.display_name FROM member x WHERE x.id = latest.member LIMIT 1) by_member ON true;
 END
 $$;
 

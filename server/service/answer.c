@@ -181,19 +181,46 @@ void answer_refusal(struct call *call, enum reason reason, const char *field)
 	answer_with(call, reason, field, &refusal);
 }
 
-void answer_decision(struct call *call, const struct decision *d, enum state state, int version)
+static Google__Protobuf__Timestamp *answer_time(struct arena *arena, int64_t us)
+{
+	Google__Protobuf__Timestamp *time = us ? arena_alloc(arena, sizeof(*time)) : NULL;
+
+	if (!time)
+		return NULL;
+	google__protobuf__timestamp__init(time);
+	time->seconds = us / 1000000;
+	time->nanos = (int32_t)(us % 1000000 * 1000);
+	return time;
+}
+
+/* Who was quicker, what is open, what was promised: for those who may know. */
+static void tell_standing(
+	struct arena *arena, const struct standing *s, Stafett__V1__Refusal *refusal)
+{
+	char date[DATE_TEXT_LEN + 1];
+
+	refusal->current_status = borrow(state_code(s->state));
+	refusal->current_version = s->version;
+	refusal->last_act = borrow(s->last_act);
+	refusal->last_unit = borrow(s->last_unit);
+	refusal->last_member_display_name = borrow(s->last_member);
+	refusal->last_act_time = answer_time(arena, s->last_us);
+	refusal->question_time = answer_time(arena, s->question_us);
+	date_format(s->due_date, date);
+	refusal->intervention_due_date = arena_copy(arena, bytes_of_string(date));
+}
+
+void answer_decision(struct call *call, const struct decision *d, const struct standing *standing)
 {
 	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
 	char *acts[ACT_COUNT];
 
-	if (d->state_known) {
-		refusal.current_status = borrow(state_code(state));
-		refusal.current_version = version;
-		refusal.allowed_acts = acts;
-		for (int act = 0; act < ACT_COUNT; act++)
-			if (d->allowed_acts & MASK(act))
-				acts[refusal.n_allowed_acts++] = borrow(act_code((enum act)act));
-	}
+	if (d->state_known)
+		tell_standing(call_arena(call), standing, &refusal);
+	refusal.allowed_acts = acts;
+	for (int act = 0; act < ACT_COUNT; act++)
+		if (d->allowed_acts & MASK(act))
+			acts[refusal.n_allowed_acts++] = borrow(act_code((enum act)act));
 	if (d->alternative.len)
 		refusal.alternative_unit = arena_copy(call_arena(call), d->alternative);
 	answer_with(call, d->reason, d->field, &refusal);

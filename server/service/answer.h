@@ -12,6 +12,7 @@
 
 #include "domain/rules.h"
 #include "net/call.h"
+#include "store/write.h"
 
 /* Packs |message| and ends the call with OK. */
 void answer_message(struct call *call, const ProtobufCMessage *message);
@@ -20,6 +21,6 @@ void answer_refusal(struct call *call, enum reason reason, const char *field);
 /* The same, for a decision of the rules: with state, version and allowed acts
  * where the decision lets them be known. */
 void answer_decision(
-	struct call *call, const struct decision *decision, enum state state, int version);
+	struct call *call, const struct decision *decision, const struct standing *standing);
 
 #endif

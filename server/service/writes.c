@@ -29,7 +29,7 @@ static void write_call_done(struct write *write, const struct write_result *resu
 	if (!result->reason)
 		wc->reply(wc, receipt);
 	else if (result->decision)
-		answer_decision(wc->call, result->decision, result->state, result->version);
+		answer_decision(wc->call, result->decision, result->standing);
 	else
 		answer_refusal(wc->call, result->reason, NULL);
 }

@@ -41,8 +41,6 @@ struct batch_slot {
 	bool locked;
 	struct loaded loaded;
 	struct decision decision;
-	enum state state;
-	int version;
 	char alternative[IDENTITY_HANDLE_MAX + 1];
 	uint8_t receipt[RECEIPT_MAX];
 	size_t receipt_len;
@@ -89,8 +87,7 @@ static void batch_settle_slot(struct batch *b, struct batch_slot *slot)
 		.reason = slot->decision.reason,
 		.receipt = bytes_of(slot->receipt, slot->receipt_len),
 		.decision = slot->decision.kind == DECISION_REFUSE ? &slot->decision : NULL,
-		.state = slot->state,
-		.version = slot->version,
+		.standing = &slot->loaded.standing,
 	};
 	struct write *write = slot->write;
 
@@ -295,8 +292,6 @@ static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 	if (len)
 		memcpy(slot->alternative, alternative->data, len);
 	*alternative = bytes_of(slot->alternative, len);
-	slot->state = l->facts.state;
-	slot->version = l->facts.version;
 	if (slot->decision.kind == DECISION_DUPLICATE && l->receipt.len <= RECEIPT_MAX) {
 		memcpy(slot->receipt, l->receipt.data, l->receipt.len);
 		slot->receipt_len = l->receipt.len;

@@ -69,6 +69,11 @@ enum chain_column {
 	CHAIN_DELIVERY_HASH,
 	CHAIN_ASSIGNEE,
 	CHAIN_ASSIGNED,
+	CHAIN_QUESTION_TIME,
+	CHAIN_LAST_TIME,
+	CHAIN_LAST_ACT,
+	CHAIN_LAST_UNIT,
+	CHAIN_LAST_MEMBER,
 };
 
 /* Every array with its type, for those who do the same with all of them. */
@@ -351,6 +356,29 @@ static void read_named(const struct db_row *row, struct loaded *l)
 	f->assigned = keep_text(row, CHAIN_ASSIGNED, l->assigned, sizeof(l->assigned));
 }
 
+/* A text with its end; empty where it does not fit. */
+static void copy_text(const struct db_row *row, int column, char *out, size_t size)
+{
+	struct bytes text = db_row_bytes(row, column);
+	size_t len = text.len < size ? text.len : 0;
+
+	if (len)
+		memcpy(out, text.data, len);
+	out[len] = '\0';
+}
+
+static void read_standing(const struct db_row *row, const struct facts *f, struct standing *s)
+{
+	s->state = f->state;
+	s->version = f->version;
+	s->due_date = f->due_date;
+	s->question_us = db_row_time(row, CHAIN_QUESTION_TIME);
+	s->last_us = db_row_time(row, CHAIN_LAST_TIME);
+	copy_text(row, CHAIN_LAST_ACT, s->last_act, sizeof(s->last_act));
+	copy_text(row, CHAIN_LAST_UNIT, s->last_unit, sizeof(s->last_unit));
+	copy_text(row, CHAIN_LAST_MEMBER, s->last_member, sizeof(s->last_member));
+}
+
 void load_read_chain(const struct db_row *row, struct loaded *l)
 {
 	struct facts *f = &l->facts;
@@ -369,6 +397,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->chain_at_rest = db_row_bool(row, CHAIN_AT_REST);
 	read_proposal(row, f);
 	read_named(row, l);
+	read_standing(row, f, &l->standing);
 }
 
 static void read_caller(const struct db_row *row, struct loaded *l)

@@ -38,6 +38,7 @@ enum { LOAD_CODE_MAX = 32, LOAD_URN_MAX = 160, LOAD_HANDLE_MAX = 96 };
 struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
+	struct standing standing;
 	bool replicated, chain_exists;
 	int delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];

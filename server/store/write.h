@@ -29,14 +29,27 @@ struct request {
 	bool basis_covers, remains, informed;
 };
 
+enum { STANDING_CODE_MAX = 32, STANDING_HANDLE_MAX = 96, STANDING_NAME_MAX = 256 };
+
+/* How a referral stands, for those whom a refusal may tell. Texts that are too long
+ * are empty. */
+struct standing {
+	enum state state;
+	int version;
+	struct date due_date; /* of the person's clock; year 0: none */
+	int64_t question_us;  /* since when a question is open; 0: none is */
+	int64_t last_us;      /* its last act: when, which, whose */
+	char last_act[STANDING_CODE_MAX], last_unit[STANDING_HANDLE_MAX];
+	char last_member[STANDING_NAME_MAX];
+};
+
 /* How a write ended, after its commit. */
 struct write_result {
 	enum reason reason; /* REASON_NONE: done, now or before */
 	struct bytes receipt;
 	/* With a refusal; else NULL. */
 	const struct decision *decision;
-	enum state state; /* the referral's, where decision->state_known */
-	int version;
+	const struct standing *standing; /* where decision->state_known */
 };
 
 struct write {

@@ -286,6 +286,26 @@ def test_two_members_never_take_the_same_person(maria, petra, ines):
     assert refused(petra.perform, sent, "assign", 2, member=maria.member).reason == "MEMBER_UNKNOWN"
 
 
+def test_who_comes_second_is_told_who_was_first(maria, petra, ines):
+    sent = received(maria, petra)
+    petra.accept(sent, 2)
+    refusal = refused(ines.accept, sent, 2)
+    told = refusal.refusal
+    assert refusal.reason == "VERSION_CONFLICT"
+    assert (told.last_act, told.last_unit, told.last_member_display_name) == (
+        "accept", people.BEROENDE, "Petra Svensson")
+    assert told.last_act_time == maria.get(sent.referral).events[-1].create_time
+
+
+def test_a_refusal_says_since_when_a_question_is_open_and_when_help_was_promised(maria, petra):
+    sent = received(maria, petra)
+    petra.perform(sent, "ask", question="contact")
+    told = refused(petra.accept, sent, 3).refusal
+    answer = maria.get(sent.referral)
+    assert told.question_time == answer.referral.question_time
+    assert told.intervention_due_date == answer.chain.intervention_due_date
+
+
 def test_an_act_of_the_other_side_is_refused(maria, petra):
     sent = received(maria, petra)
     assert refused(maria.perform, sent, "reject", **REJECT).reason == "ACT_NOT_YOURS"
