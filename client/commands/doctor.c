@@ -38,8 +38,9 @@ static void doctor_check_certificate(struct client *client)
 			_("it has ended; ask your administrator for a new one"));
 	else
 		doctor_print(days >= DOCTOR_WARN_DAYS, _("certificate"),
-			memory_printf(
-				&client->arena, _("%s, %lld days left"), client->member, days));
+			memory_printf(&client->arena,
+				_n("%s, %lld day left", "%s, %lld days left", (unsigned long)days),
+				client->member, days));
 }
 
 static void doctor_check_key(struct client *client)

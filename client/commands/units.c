@@ -134,6 +134,7 @@ static void units_explain(struct client *client, const Stafett__V1__Unit *unit)
 {
 	struct arena *arena = &client->arena;
 	struct words words = {0};
+	const char *text;
 
 	words_set(&words, "name", unit->display_name);
 	words_set(&words, "other", unit->replaced_by);
@@ -142,13 +143,14 @@ static void units_explain(struct client *client, const Stafett__V1__Unit *unit)
 		words_set(&words, "count", memory_printf(arena, "%d", unit->inbox->unacknowledged));
 	if (units_unread_s(unit) >= 0)
 		words_set(&words, "span", format_span(arena, units_unread_s(unit)));
-	lines_print(stdout, "! ", "  ",
-		words_fill(arena,
-			strcmp(unit->status, "closed") == 0
-				? _("{name} is closed[ and sends you to {other}].")
-				: _("{name}:[ {count} not acknowledged,] last read[ {span} ago][. "
-				    "Phone {phone}]."),
-			&words));
+	if (strcmp(unit->status, "closed") == 0)
+		text = _("{name} is closed[ and sends you to {other}].");
+	else if (units_unread_s(unit) < 0)
+		text = _("{name}:[ {count} not acknowledged,] never read[. Phone {phone}].");
+	else
+		text = _("{name}:[ {count} not acknowledged,] last read {span} ago[. Phone "
+			 "{phone}].");
+	lines_print(stdout, "! ", "  ", words_fill(arena, text, &words));
 }
 
 /* Sending to the first that is not oneself. */

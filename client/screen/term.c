@@ -34,13 +34,23 @@ const char *term_word(const struct client *client, const char *word)
 	return word;
 }
 
+static bool term_is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
 /* "Alkohol" as "alkohol"; names and abbreviations ("CRA") stay. */
 static char *term_within_sentence(struct client *client, const char *text)
 {
+	static const char swedish[][2][3] = {{"Å", "å"}, {"Ä", "ä"}, {"Ö", "ö"}};
 	char *copy = memory_string(&client->arena, text);
 
-	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+	if (term_is_capital(text[0]) && !term_is_capital(text[1]))
 		copy[0] = (char)(text[0] - 'A' + 'a');
+	for (size_t i = 0; i < ARRAY_SIZE(swedish); i++) {
+		if (strncmp(text, swedish[i][0], 2) == 0)
+			memcpy(copy, swedish[i][1], 2);
+	}
 	return copy;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the client says: every text is collected, Swedish is complete, and it fits."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -101,6 +102,18 @@ def is_unmarked(before, text):
         return False
     return bool(re.search(r"[A-Za-z]{2,},? [a-z]{2,}", words) or
                 PRINTED.search(before) and re.search(r"[A-Za-z]{3}", words))
+
+
+def test_the_catalogue_is_installed_where_the_program_looks(build):
+    plan = json.loads(subprocess.run(["meson", "introspect", "--install-plan", str(build)],
+                                     check=True, capture_output=True, text=True).stdout)
+    places = [place["destination"] for kind in plan.values() for place in kind.values()]
+    options = json.loads(subprocess.run(["meson", "introspect", "--buildoptions", str(build)],
+                                        check=True, capture_output=True, text=True).stdout)
+    value = {option["name"]: option["value"] for option in options}
+    assert f"{{prefix}}/{value['localedir']}/sv/LC_MESSAGES/stafett.mo" in places
+    folder = f"{value['prefix']}/{value['localedir']}".encode()
+    assert folder in (build / "client" / "stafett").read_bytes()
 
 
 def test_no_text_is_said_without_being_collected():

@@ -68,6 +68,7 @@ def test_a_referral_in_swedish_from_the_sending_to_the_acceptance(client):
     assert "Beroende Lund håller nu i vårdkedjan för Anders Holm" in said["ta-emot"]
     assert re.search(r"remiss: alkohol +\[mottaget\]", said["visa"])
     assert "samtycke, skriftligt" in said["visa"]
+    assert "remiss, överlämning" in said["enheter"]
     assert re.search(r"^Hjälp senast (mån|tis|ons|tors|fre|lör|sön) \d+ [a-z]+ ", said["visa"], re.M)
     assert re.search(r"Nästa: stafett --as petra (visa|kvittera) ", said["inkorg"])
 
