@@ -11,7 +11,7 @@ from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
-RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M)
+RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M) + ["inbox"]
 OVERDUE = 8   # what --check may end with
 
 
@@ -30,5 +30,9 @@ def codes(maria):
 def test_the_example_runs(client, codes, tmp_path, command, example):
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", tmp_path)
     line = re.sub("|".join(codes), lambda match: codes[match[0]], example)
-    done = client.shell("petra" if command in RECEIVING else "maria", line, tmp_path)
+    who = "petra" if command in RECEIVING else "maria"
+    if "--watch" in line:
+        client.shell_until_a_line(who, line, tmp_path)
+        return
+    done = client.shell(who, line, tmp_path)
     assert done.returncode == 0 or ("--check" in line and done.returncode == OVERDUE), done.stderr

@@ -2,6 +2,7 @@
 """The `stafett` program, as somebody at a prompt uses it."""
 
 import os
+import signal
 import subprocess
 
 import people
@@ -48,10 +49,22 @@ class Client:
 
     def shell(self, who, line, folder):
         """Runs a line as it stands in a guide, as |who| at a prompt in |folder|."""
-        return subprocess.run(
-            ["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120, check=False, cwd=folder,
-            env={**os.environ, "PATH": f"{self.program.parent}:{os.environ['PATH']}",
-                 "LC_ALL": "C.UTF-8", "HOME": str(folder), "STAFETT_PROFILE": who,
-                 "XDG_CONFIG_HOME": str(self.home / "config"),
-                 "XDG_STATE_HOME": str(self.home / "state")})
+        return subprocess.run(["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=120, check=False, cwd=folder,
+                              env=self._prompt(who, folder))
+
+    def shell_until_a_line(self, who, line, folder):
+        """The same with a command that does not end: the first line that it shows."""
+        with subprocess.Popen(["sh", "-c", f"exec {line}"], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, cwd=folder,
+                              env=self._prompt(who, folder)) as running:
+            said = running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+        assert said and running.returncode == -signal.SIGINT
+        return said
+
+    def _prompt(self, who, folder):
+        return {**os.environ, "PATH": f"{self.program.parent}:{os.environ['PATH']}",
+                "LC_ALL": "C.UTF-8", "HOME": str(folder), "STAFETT_PROFILE": who,
+                "XDG_CONFIG_HOME": str(self.home / "config"),
+                "XDG_STATE_HOME": str(self.home / "state")}
