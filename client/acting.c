@@ -120,7 +120,7 @@ int acting_begin(
 	return 0;
 }
 
-static int acting_deliver(
+int acting_deliver(
 	struct acting *acting, struct bytes body, const Stafett__V1__ActResponse **ret_response)
 {
 	struct client *client = acting->client;
@@ -142,8 +142,7 @@ static int acting_deliver(
 	return *ret_response ? 0 : client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 }
 
-/* The referral after the act; as it was seen before, where nobody can be asked. */
-static const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
+const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 {
 	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *now;

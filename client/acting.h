@@ -36,6 +36,11 @@ int acting_text(struct client *client, const struct arguments *arguments, enum o
  * argument names. */
 int acting_begin(struct client *client, const struct arguments *arguments,
 	struct acting *ret_acting) WARN_UNUSED;
+/* Delivers the act with |body| (may be empty). */
+int acting_deliver(struct acting *acting, struct bytes body,
+	const Stafett__V1__ActResponse **ret_response) WARN_UNUSED;
+/* The referral after the act; as it was seen before, where nobody can be asked. */
+const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting);
 /* Delivers the act with |body| (may be empty), says |sentence| and what comes next. */
 int acting_finish(struct acting *acting, struct bytes body, const char *sentence) WARN_UNUSED;
 

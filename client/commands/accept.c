@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett accept REF --responsible ROLE ...: the holder changes here. */
-#include <stdio.h>
-
-#include "client/call.h"
+#include "client/acting.h"
 #include "client/card.h"
-#include "client/client.h"
 #include "client/compose.h"
-#include "client/deliver.h"
 #include "client/directory.h"
 #include "client/memory.h"
-#include "client/packing.h"
-#include "client/ref.h"
 #include "client/screen/format.h"
 #include "client/screen/output.h"
 #include "client/text.h"
 #include "client/when.h"
-#include "domain/codes.h"
-
-/* A code from an option, checked against its list. */
-static int accept_take_code(struct client *client, enum option_id option, const char *code,
-	enum codes_list list, char **target)
-{
-	if (!codes_has(list, bytes_of_string(code)))
-		return client_problem(client, PROBLEM_CODE_UNKNOWN, "value", code, "field",
-			option_get(option)->name, "list", codes_list_name(list), NULL);
-	*target = (char *)code;
-	return 0;
-}
 
 static int accept_not_when(struct client *client, enum when_result result, enum problem_id invalid,
 	enum option_id option, const char *text)
@@ -67,66 +49,26 @@ static int accept_take_time(
 static int accept_read_act(
 	struct client *client, const struct arguments *arguments, Stafett__V1__AcceptAct *act)
 {
-
-	const char *reason = arguments_get(arguments, OPTION_accept_clock_reason);
 	const char *time = arguments_get(arguments, OPTION_accept_time);
 	const char *contact_by;
-	const char *role;
+	char *reason;
 	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
 
 	if (!r)
-		r = arguments_require(client, arguments, OPTION_accept_responsible, &role);
-	if (!r)
-		r = accept_take_code(client, OPTION_accept_responsible, role, CODES_RESPONSIBLE,
-			&act->responsible);
+		r = acting_need_code(client, arguments, OPTION_accept_responsible,
+			CODES_RESPONSIBLE, &act->responsible);
 	if (!r)
 		r = arguments_require(client, arguments, OPTION_accept_contact_by, &contact_by);
 	if (!r)
 		r = accept_take_date(client, contact_by, &act->contact_by_date);
+	if (!r)
+		r = acting_code(
+			client, arguments, OPTION_accept_clock_reason, CODES_CLOCK_REASON, &reason);
 	if (!r && reason)
-		r = accept_take_code(client, OPTION_accept_clock_reason, reason, CODES_CLOCK_REASON,
-			&act->clock_reason);
+		act->clock_reason = reason;
 	if (!r && time)
 		r = accept_take_time(client, time, &act->appointment_time);
 	return r;
-}
-
-/* Packs the act on the referral as it was just read, and delivers it. */
-static int accept_deliver(struct client *client, const Stafett__V1__GetResponse *seen,
-	Stafett__V1__AcceptAct *act, struct bytes *ret_reply)
-{
-	Stafett__V1__ActRequest request = STAFETT__V1__ACT_REQUEST__INIT;
-	struct uuid id = compose_id();
-	Stafett__V1__Header header;
-	struct bytes packed;
-
-	compose_header(client, &id, &header);
-	header.chain = seen->chain->id;
-	header.referral = seen->referral->id;
-	header.version = seen->referral->version;
-	header.act_case = STAFETT__V1__HEADER__ACT_ACCEPT;
-	header.accept = act;
-	packed = packing_pack(&client->arena, &header.base);
-	request.header.data = (uint8_t *)packed.data;
-	request.header.len = packed.len;
-	request.suite = (char *)COMPOSE_SUITE;
-	return deliver_write(client, &id, METHOD_act, &request.base, ret_reply);
-}
-
-/* The referral as it is now, after the act; what was seen before, where the
- * server cannot be asked just now. */
-static const Stafett__V1__GetResponse *accept_look_again(
-	struct client *client, const Stafett__V1__GetResponse *seen)
-{
-	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
-	const Stafett__V1__GetResponse *now;
-
-	request.id = seen->referral->id;
-	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
-		    &now) ||
-		!now->referral || !now->chain)
-		return seen;
-	return now;
 }
 
 static void accept_set_words(struct client *client, const Stafett__V1__GetResponse *now)
@@ -149,9 +91,8 @@ static void accept_set_words(struct client *client, const Stafett__V1__GetRespon
 		format_days_left(arena, now->chain->intervention_due_date, client->today));
 }
 
-static void accept_print(struct client *client, const Stafett__V1__GetResponse *seen)
+static void accept_print(struct client *client, const Stafett__V1__GetResponse *now)
 {
-	const Stafett__V1__GetResponse *now = accept_look_again(client, seen);
 	bool is_holder = strcmp(now->chain->custodian, client->profile->unit) == 0;
 
 	accept_set_words(client, now);
@@ -169,29 +110,24 @@ static void accept_print(struct client *client, const Stafett__V1__GetResponse *
 int command_accept(struct client *client, const struct arguments *arguments)
 {
 	Stafett__V1__AcceptAct act = STAFETT__V1__ACCEPT_ACT__INIT;
-	const Stafett__V1__GetResponse *seen;
 	const Stafett__V1__ActResponse *response;
-	struct bytes reply;
+	struct acting acting;
 	int r = accept_read_act(client, arguments, &act);
 
 	if (!r)
-		r = client_open(client);
-	if (!r)
-		r = deliver_pending(client);
-	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &seen);
+		r = acting_begin(client, arguments, &acting);
 	if (r)
 		return r;
 	client_word(client, "due",
-		format_day_text(&client->arena, seen->chain->intervention_due_date, client->today));
-	r = accept_deliver(client, seen, &act, &reply);
+		format_day_text(
+			&client->arena, acting.seen->chain->intervention_due_date, client->today));
+	acting.header.act_case = STAFETT__V1__HEADER__ACT_ACCEPT;
+	acting.header.accept = &act;
+	r = acting_deliver(&acting, bytes_of("", 0), &response);
 	if (r)
 		return r;
-	response = packing_unpack(&client->arena, &stafett__v1__act_response__descriptor, reply);
-	if (!response)
-		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 	if (client->is_json)
 		return output_json(client, &response->base);
-	accept_print(client, seen);
+	accept_print(client, acting_look_again(&acting));
 	return 0;
 }

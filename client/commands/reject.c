@@ -10,7 +10,7 @@ static int reject_read_alternative(
 	const char *unit = arguments_get(arguments, OPTION_reject_alternative);
 
 	act->none_known = arguments_has(arguments, OPTION_reject_none_known);
-	if (!unit == act->none_known) {
+	if ((unit != NULL) != act->none_known) {
 		if (unit)
 			act->alternative_unit = (char *)unit;
 		return 0;

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every act that the client has, as somebody types it, and what it says."""
+
+import json
+import re
+
+import people
+import pytest
+from client import Client
+
+TOLD = ("--person-told", "phone")
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "acting")
+
+
+@pytest.fixture
+def sent(maria):
+    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm"}).encode())
+
+
+@pytest.fixture
+def code(sent):
+    return sent.answer.code
+
+
+def referral_of(caller, sent):
+    return caller.get(sent.referral).referral
+
+
+def last(caller, sent):
+    return caller.get(sent.referral).events[-1]
+
+
+def test_a_rejection_tells_where_to_turn_and_whose_turn_it_is(client, code, sent, maria):
+    said = client.run("petra", "reject", code, "--reason", "outside-area", "--alternative",
+                      people.MALMO, *TOLD)
+    assert f"{code} rejected" in said and "Lund Vuxen still holds the chain" in said
+    assert "Lund Vuxen must act next" in said
+    event = last(maria, sent)
+    assert (event.kind, event.status_reason, event.named_unit) == ("reject", "outside-area", people.MALMO)
+
+
+@pytest.mark.parametrize("words", [[], ["--none-known", "--alternative", people.MALMO]])
+def test_a_rejection_needs_one_alternative_or_none(client, code, words):
+    said = client.run("petra", "reject", code, "--reason", "other", *words, *TOLD, status=2)
+    assert "--alternative UNIT or --none-known" in said
+
+
+def test_a_forwarded_referral_is_with_the_next_unit(client, code, sent, maria):
+    said = client.run("petra", "forward", code, people.MALMO, "--reason", "wrong-unit", *TOLD)
+    assert f"{code} forwarded to {people.MALMO}" in said
+    assert referral_of(maria, sent).owner == people.MALMO
+    assert code[:4] in client.run("omar", "inbox")
+
+
+def test_a_question_is_asked_answered_and_taken_back(client, code, sent, maria, petra):
+    client.run("petra", "ack", code)
+    said = client.run("petra", "ask", code, "--template", "consent")
+    assert "Lund Vuxen was asked" in said
+    assert referral_of(maria, sent).next_actor == people.LUND
+    assert f"amend {code[:4]}" in client.run("maria")
+    client.run("maria", "amend", code, "--file", "-", stdin="Samtycket är skriftligt.")
+    assert petra.get(sent.referral, contents=True).contents[-1].body.data == "Samtycket är skriftligt.".encode()
+    client.run("petra", "ask", code, "--file", "-", stdin="När?")
+    assert "taken back" in client.run("petra", "ask", code, "--withdraw")
+    assert not referral_of(maria, sent).question_time.seconds
+
+
+def test_one_cannot_accept_while_ones_own_question_is_open(client, code):
+    client.run("petra", "ack", code)
+    client.run("petra", "ask", code, "--template", "reason")
+    said = client.run("petra", "accept", code, "--responsible", "team", "--contact-by", "+3d", status=3)
+    assert "ACT_NOT_POSSIBLE" in said
+
+
+def test_an_answer_is_read_by_the_requester(client, code, sent, maria, petra):
+    petra.accept(sent, 1)
+    said = client.run("petra", "answer", code, "--preliminary", "--file", "-", stdin="Det går bra.")
+    assert f"{code} answered" in said
+    assert last(maria, sent).code == "PSV"
+    assert "Det går bra." in client.run("maria", "show", code, "--body")
+
+
+def test_a_note_is_for_all_and_changes_nothing(client, code, sent, petra):
+    before = referral_of(petra, sent).version
+    client.run("maria", "note", code, "--file", "-", stdin="Ring efter tre.")
+    client.run("maria", "note", code, "--contact")
+    assert last(petra, sent).contact and referral_of(petra, sent).version == before
+    assert "--file FILE" in client.run("maria", "note", code, status=2)
+
+
+def test_two_colleagues_never_take_the_same_person(client, code, sent, petra):
+    assert "is yours now" in client.run("petra", "take", code)
+    assert referral_of(petra, sent).assignee == people.MEMBERS["petra"].urn
+    client.run("petra", "take", code, "--for", "ines")
+    assert referral_of(petra, sent).assignee == people.MEMBERS["ines"].urn
+    assert "Ines" not in client.run("maria", "show", code)
+    assert "free for anybody" in client.run("ines", "take", code, "--release")
+    assert not referral_of(petra, sent).assignee
+
+
+@pytest.mark.parametrize("who, accepted, kind", [
+    ("maria", False, "withdraw"), ("maria", True, "withdraw"), ("petra", True, "need-gone")])
+def test_what_ending_means_follows_from_who_one_is(client, code, sent, maria, petra, who, accepted, kind):
+    if accepted:
+        petra.accept(sent, 1)
+    said = client.run(who, "end", code, "--reason", "moved", *TOLD)
+    assert f"{code} ended" in said
+    assert last(maria, sent).kind == kind
+
+
+def test_an_act_as_json_is_its_receipt(client, code):
+    said = json.loads(client.run("petra", "--json", "reject", code, "--reason", "other", "--none-known", *TOLD))
+    assert set(said) == {"receipt"}
+
+
+@pytest.mark.parametrize("words", [
+    ["reject", "{}", "--reason", "nonsense", "--none-known", *TOLD],
+    ["forward", "{}", people.MALMO, "--reason", "other", "--person-told", "pigeon"],
+    ["ask", "{}", "--template", "weather"], ["end", "{}", "--reason", "boredom"]])
+def test_a_code_that_does_not_exist_stops_before_anything_is_sent(client, code, words):
+    said = client.run("petra", *[word.format(code) for word in words], status=2)
+    assert "CODE_UNKNOWN" in said and "stafett --as petra codes" in said
+
+
+def test_what_show_offers_is_what_the_rules_allow(client, code, sent, petra):
+    said = client.run("petra", "show", code)
+    for act in referral_of(petra, sent).allowed_acts:
+        offered = {"acknowledge": "ack", "assign": "take", "need-gone": "help end"}.get(act, act)
+        assert re.search(rf"stafett --as petra (?:help )?{offered}\b", said), act
