@@ -87,7 +87,7 @@ def test_no_line_is_longer_than_the_page(client, codes, late, columns, language)
 def run(client, who, *words, bare=False):
     """(status, output) of one command, whatever becomes of it; |bare|: as it is typed."""
     done = subprocess.run(
-        [str(client.program), *([] if bare else ["--as", who]), *words], stdin=subprocess.DEVNULL, text=True,
+        [str(client.program), *([] if bare else ["--as", who]), *words], input="Some words.", text=True,
         capture_output=True, timeout=120, check=False,
         env={"LC_ALL": "C.UTF-8", "NO_COLOR": "1", "STAFETT_PROFILE": who, "XDG_CONFIG_HOME": str(client.home / "config"),
              "XDG_STATE_HOME": str(client.home / "state")})
