@@ -12,6 +12,11 @@ from client import Client
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
 RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M) + ["inbox"]
+BEFORE = {   # what must have happened already, by the beginning of the example
+    "stafett ask": ["stafett ack 7K3M"],
+    "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
+    "stafett answer": ["stafett ack 7K3M"],
+}
 OVERDUE = 8   # what --check may end with
 
 
@@ -29,7 +34,16 @@ def codes(maria):
 @pytest.mark.parametrize("command, example", EXAMPLES, ids=lambda text: text[:60])
 def test_the_example_runs(client, codes, tmp_path, command, example):
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", tmp_path)
-    line = re.sub("|".join(codes), lambda match: codes[match[0]], example)
+    for file in set(re.findall(r"\S+\.txt", example)):
+        (tmp_path / file).write_text("Some words.\n")
+
+    def typed(line):
+        return re.sub("|".join(codes), lambda match: codes[match[0]], line)
+    start = max((start for start in BEFORE if example.startswith(start)), key=len, default=None)
+    for earlier in BEFORE.get(start, []):
+        done = client.shell("petra", typed(earlier), tmp_path)
+        assert done.returncode == 0, done.stderr
+    line = typed(example)
     who = "petra" if command in RECEIVING else "maria"
     if "--watch" in line:
         client.shell_until_a_line(who, line, tmp_path)
