@@ -114,8 +114,9 @@ class Party:
         slug = rng.choice(list(NUMBERS))
         caller = self.callers[slug, rng.choice(["anna", "bo"]), rng.randrange(self.daemons)]
         with self.lock:
-            referral = rng.choice(self.referrals) if self.referrals else None
-        if not referral or rng.random() < 0.12:
+            # The latest few: each of them is far on its way before it is left.
+            referral = rng.choice(self.referrals[-25:]) if self.referrals else None
+        if not referral or rng.random() < 0.06:
             return self.send(rng, caller, referral)
         return self.act(rng, caller, *referral)
 

@@ -76,7 +76,7 @@ def seeded(text):
 def test_all_of_it_was_tried(party):
     acts = {act for act, _ in party.done.values()}
     assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
-    assert len(acts) >= 15, seeded(acts)
+    assert len(acts) >= 12, seeded(acts)
     assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
         reason for _, reason in party.refused.values()), seeded("")
 
