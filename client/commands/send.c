@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stafett send UNIT --file FILE: ask a unit to take up a matter. */
+/* stafett send UNIT: ask a unit to take up a matter, from a file or by questions. */
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -11,13 +11,18 @@
 #include "client/deliver.h"
 #include "client/directory.h"
 #include "client/draft.h"
+#include "client/edit.h"
+#include "client/interview.h"
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/paths.h"
+#include "client/question.h"
+#include "client/recipient.h"
 #include "client/ref.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/tty.h"
 #include "client/text.h"
 #include "domain/words.h"
 #include "stafett/caps.h"
@@ -42,46 +47,6 @@ static int send_read_file(
 			strerror(-r), NULL);
 	*ret_folder = is_stdin ? "." : dirname(memory_string(arena, file));
 	return 0;
-}
-
-/* The age is in the card, which the server cannot read: it is checked here. */
-static int send_check_age(struct client *client, const Stafett__V1__Unit *unit, int age)
-{
-	struct words words = {0};
-
-	if (age < 0 || (age >= unit->age_min && (!unit->age_max || age <= unit->age_max)))
-		return 0;
-	words_set(&words, "least", memory_printf(&client->arena, "%d", unit->age_min));
-	words_set(&words, "most",
-		unit->age_max ? memory_printf(&client->arena, "%d", unit->age_max) : "");
-	words_set(&words, "age", memory_printf(&client->arena, "%d", age));
-	return client_problem(client, PROBLEM_UNIT_DOES_NOT_TAKE, "detail",
-		words_fill(&client->arena,
-			_("it takes people from {least}[ to {most}] years, and this person is "
-			  "{age} (checked here: the server never sees it)"),
-			&words),
-		NULL);
-}
-
-/* What can be known about the unit before anything leaves. Where the directory
- * cannot be asked the message goes on: the server checks all of it but the age. */
-static int send_check_unit(struct client *client, const char *to, const struct draft *draft)
-{
-	const Stafett__V1__Unit *unit;
-	bool asked;
-
-	if (!identity_is_handle(bytes_of_string(to)))
-		return client_problem(client, PROBLEM_UNIT_NAME_INVALID, "value", to, NULL);
-	unit = directory_find(client, to, &asked);
-	if (!asked)
-		return 0;
-	if (!unit)
-		return client_problem(
-			client, PROBLEM_UNIT_UNKNOWN, "near", directory_nearest(client, to), NULL);
-	if (strcmp(unit->status, "closed") == 0)
-		return client_problem(
-			client, PROBLEM_UNIT_CLOSED, "alternative", unit->replaced_by, NULL);
-	return send_check_age(client, unit, draft->age);
 }
 
 /* A code becomes an id; an id is taken as it is. */
@@ -268,31 +233,116 @@ static void send_tell_unsealed(void)
 		_("This trial does not seal what is sent: use it with invented people only."));
 }
 
-int command_send(struct client *client, const struct arguments *arguments)
-{
-	const char *folder = NULL;
-	struct outbox_entry entry;
-	struct draft draft;
-	struct bytes text = {0};
-	const char *file;
-	int r = arguments_count(client, arguments, 1, 1, _("which unit, like skane/beroende-lund"));
+/* Where the matter is read from, and to whom it goes. */
+struct send_source {
+	const char *to, *folder;
+	struct bytes text;
+	struct secret typed; /* holds |text| where it was typed here */
+};
 
+/* Options that take the place of an answer. */
+static int send_take_options(
+	struct client *client, const struct arguments *arguments, struct answers *answers)
+{
+	static const struct {
+		enum option_id option;
+		enum question_id question;
+	} options[] = {
+		{OPTION_send_kind, QUESTION_KIND},
+		{OPTION_send_priority, QUESTION_PRIORITY},
+	};
+	struct draft draft;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options) && !r; i++) {
+		const char *value = arguments_get(arguments, options[i].option);
+
+		if (value)
+			r = question_take(client, options[i].question, value, answers, &draft);
+	}
+	return r;
+}
+
+/* Lets the user answer questions, in the terminal or in an editor. */
+static int send_ask(
+	struct client *client, const struct arguments *arguments, struct send_source *source)
+{
+	struct answers answers = {{{0}}};
+	int r = send_take_options(client, arguments, &answers);
+
+	secret_forbid_dump();
+	if (!r && arguments_has(arguments, OPTION_send_edit))
+		r = edit_run(client, source->to, &answers);
+	else if (!r)
+		r = interview_run(client, source->to, &answers, &source->to);
 	if (!r)
+		question_write(&answers, &source->typed);
+	question_end(&answers);
+	source->text = bytes_of_string(secret_text(&source->typed));
+	source->folder = ".";
+	return r;
+}
+
+/* An option stands above what a file says. */
+static int send_override(
+	struct client *client, const struct arguments *arguments, struct draft *draft)
+{
+	struct answers answers = {{{0}}};
+	int r = send_take_options(client, arguments, &answers);
+
+	if (!r && answers.list[QUESTION_KIND].len)
+		draft->kind = memory_string(&client->arena, answers.list[QUESTION_KIND].text);
+	if (!r && answers.list[QUESTION_PRIORITY].len)
+		draft->priority =
+			memory_string(&client->arena, answers.list[QUESTION_PRIORITY].text);
+	if (!r && arguments_has(arguments, OPTION_send_replaces))
+		draft->replaces = arguments_get(arguments, OPTION_send_replaces);
+	question_end(&answers);
+	return r;
+}
+
+static int send_read(struct client *client, const struct arguments *arguments,
+	struct send_source *source, struct draft *ret_draft)
+{
+	const char *file = arguments_get(arguments, OPTION_send_file);
+	bool is_asked = !file && (tty_is_there() || arguments_has(arguments, OPTION_send_edit));
+	bool needs_unit = !is_asked || arguments_has(arguments, OPTION_send_edit);
+	int r = arguments_count(client, arguments, needs_unit ? 1 : 0, 1,
+		_("which unit, like skane/beroende-lund"));
+
+	if (!r && !is_asked)
 		r = arguments_require(client, arguments, OPTION_send_file, &file);
-	if (!r)
-		r = send_read_file(client, file, &text, &folder);
-	if (!r)
-		r = client_open(client);
-	if (!r)
-		r = draft_read(client, text, folder, &draft);
+	if (!r && file)
+		r = send_read_file(client, file, &source->text, &source->folder);
 	if (r)
 		return r;
-	client_word(client, "to", arguments->rest[0]);
+	source->to = arguments->n_rest ? arguments->rest[0] : NULL;
+	r = client_open(client);
+	if (!r && is_asked)
+		r = send_ask(client, arguments, source);
+	if (!r)
+		r = draft_read(client, source->text, source->folder, ret_draft);
+	secret_end(&source->typed);
+	return r ? r : send_override(client, arguments, ret_draft);
+}
+
+int command_send(struct client *client, const struct arguments *arguments)
+{
+	struct send_source source = {0};
+	const Stafett__V1__Unit *unit = NULL;
+	struct outbox_entry entry;
+	struct draft draft;
+	int r = send_read(client, arguments, &source, &draft);
+
+	if (r)
+		return r;
 	client_word(client, "need", draft.n_needs ? draft.needs[0] : "");
-	r = send_check_unit(client, arguments->rest[0], &draft);
+	r = recipient_find(client, source.to, &unit);
+	if (!r && unit)
+		r = recipient_check_age(client, unit, draft.age);
 	if (r)
 		return r;
 	send_tell_unsealed();
-	r = send_keep(client, &draft, (char *)arguments->rest[0], &entry);
+	r = send_keep(client, &draft, (char *)source.to, &entry);
 	return r ? r : send_deliver(client, &entry, &draft);
 }

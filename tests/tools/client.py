@@ -6,6 +6,7 @@ import signal
 import subprocess
 
 import people
+from terminal import Terminal
 
 
 class Client:
@@ -37,6 +38,11 @@ class Client:
         return {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
                 "XDG_CONFIG_HOME": str(self.home / "config"),
                 "XDG_STATE_HOME": str(self.home / "state"), **more}
+
+    def at_terminal(self, who, *words, rows=24, columns=80, **environment):
+        """The same on a terminal; what it then is, is the caller's to close."""
+        return Terminal([self.program, "--as", who, *words], self._environment(**environment),
+                        rows, columns)
 
     def run(self, who, *words, status=0, stdin="", **environment):
         """Runs one command as |who|; its output, after its exit status was checked."""

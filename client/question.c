@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers, checked and written as JSON: see the header. */
+#include "client/question.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "client/memory.h"
+#include "client/text.h"
+
+static bool question_always(const struct secret *answers)
+{
+	(void)answers;
+	return true;
+}
+
+static bool question_no_number(const struct secret *answers)
+{
+	return !answers[QUESTION_IDENTIFIER].len;
+}
+
+static bool question_stat(const struct secret *answers)
+{
+	return strcmp(secret_text(&answers[QUESTION_PRIORITY]), "stat") == 0;
+}
+
+static bool question_consent(const struct secret *answers)
+{
+	return strcmp(secret_text(&answers[QUESTION_BASIS]), "consent") == 0;
+}
+
+#define QUESTION_WHEN_ALWAYS	question_always
+#define QUESTION_WHEN_NO_NUMBER question_no_number
+#define QUESTION_WHEN_STAT	question_stat
+#define QUESTION_WHEN_CONSENT	question_consent
+
+static const struct question question_rows[QUESTION_COUNT] = {
+#define QUESTION(id, path, type, list, when, fallback, filler, label, explanation)                 \
+	[QUESTION_##id] = {path, QUESTION_IS_##type, CODES_##list, QUESTION_WHEN_##when, fallback, \
+		filler, label, explanation},
+#include "stafett/tbl/questions.def"
+};
+
+const struct question *question_get(enum question_id id)
+{
+	return &question_rows[id];
+}
+
+enum question_id question_of_path(const char *path)
+{
+	enum question_id id = 0;
+
+	while (id < QUESTION_COUNT && strcmp(question_rows[id].path, path) != 0)
+		id++;
+	return id;
+}
+
+bool question_is_asked(enum question_id id, const struct answers *answers)
+{
+	return question_rows[id].is_asked(answers->list);
+}
+
+void question_end(struct answers *answers)
+{
+	for (size_t i = 0; i < QUESTION_COUNT; i++)
+		secret_end(&answers->list[i]);
+}
+
+const char *question_code(enum codes_list list, const char *typed)
+{
+	const char *found = NULL;
+	size_t len = strlen(typed);
+
+	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
+		if (strcmp(row->code, typed) == 0)
+			return row->code;
+		if (strncasecmp(row->code, typed, len) != 0 &&
+			strncasecmp(row->text[text_language()], typed, len) != 0)
+			continue;
+		if (found)
+			return typed;
+		found = row->code;
+	}
+	return found ? found : typed;
+}
+
+/* -- JSON ------------------------------------------------------------------------ */
+
+static void question_write_string(struct secret *json, struct bytes text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	secret_add_text(json, "\"");
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+		const char escape[] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+
+		if (byte < ' ' || byte == '"' || byte == '\\')
+			secret_add(json, bytes_of(escape, sizeof(escape)));
+		else
+			secret_add(json, bytes_of(&byte, 1));
+	}
+	secret_add_text(json, "\"");
+}
+
+static void question_write_needs(struct secret *json, const char *needs)
+{
+	const char *gap = "[";
+
+	while (*needs) {
+		size_t len = strcspn(needs, ",");
+
+		secret_add_text(json, gap);
+		question_write_string(json, bytes_of(needs, len));
+		needs += len + (needs[len] == ',');
+		gap = ",";
+	}
+	secret_add_text(json, "]");
+}
+
+static void question_write_value(
+	struct secret *json, const struct question *question, const char *name, const char *value)
+{
+	question_write_string(json, bytes_of_string(name));
+	secret_add_text(json, ":");
+	if (question->type == QUESTION_IS_SWITCH)
+		secret_add_text(json, value);
+	else if (question->type == QUESTION_IS_NEEDS)
+		question_write_needs(json, value);
+	else
+		question_write_string(json, bytes_of_string(value));
+	if (question->type == QUESTION_IS_LANGUAGE)
+		secret_add_text(json, ",\"interpreter\":true");
+}
+
+/* The fields below |group| ("subject.", or "" for the others). */
+static void question_write_group(
+	struct secret *json, const char *group, const char *const values[QUESTION_COUNT])
+{
+	size_t len = strlen(group);
+	const char *gap = "";
+
+	for (size_t i = 0; i < QUESTION_COUNT; i++) {
+		const char *path = question_rows[i].path;
+		const char *name = path + len;
+
+		if (!*values[i] || strncmp(path, group, len) != 0 || strchr(name, '.'))
+			continue;
+		secret_add_text(json, gap);
+		question_write_value(json, &question_rows[i], name, values[i]);
+		gap = ",";
+	}
+}
+
+static void question_write_values(struct secret *json, const char *const values[QUESTION_COUNT])
+{
+	secret_cut(json, 0);
+	secret_add_text(json, "{\"legalBasis\":{");
+	question_write_group(json, "legalBasis.", values);
+	secret_add_text(json, "},\"subject\":{");
+	question_write_group(json, "subject.", values);
+	secret_add_text(json, "},");
+	question_write_group(json, "", values);
+	secret_add_text(json, "}");
+}
+
+void question_write(const struct answers *answers, struct secret *ret_json)
+{
+	const char *values[QUESTION_COUNT];
+
+	for (enum question_id id = 0; id < QUESTION_COUNT; id++)
+		values[id] = question_is_asked(id, answers) ? secret_text(&answers->list[id]) : "";
+	question_write_values(ret_json, values);
+}
+
+/* -- what was typed ---------------------------------------------------------------- */
+
+/* "alk, boende" -> "alcohol,housing". */
+static void question_take_needs(struct client *client, const char *typed, struct secret *answer)
+{
+	while (*(typed += strspn(typed, ", ")) != '\0') {
+		size_t len = strcspn(typed, ",");
+		size_t letters = len;
+		char *one;
+
+		while (letters && typed[letters - 1] == ' ')
+			letters--;
+		one = memory_copy(&client->arena, bytes_of(typed, letters));
+		if (answer->len)
+			secret_add_text(answer, ",");
+		secret_add_text(answer, question_code(CODES_NEED, one));
+		typed += len;
+	}
+}
+
+static int question_take_switch(struct client *client, const struct question *question,
+	const char *typed, struct secret *answer)
+{
+	enum text_answer said = text_answer(typed);
+
+	if (said == TEXT_UNCLEAR)
+		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", question->path,
+			"value", _("yes or no"), NULL);
+	secret_add_text(answer, said == TEXT_YES ? "true" : "false");
+	return 0;
+}
+
+static int question_take_language(struct client *client, const struct question *question,
+	const char *typed, struct secret *answer)
+{
+	enum text_answer said = text_answer(typed);
+
+	if (said == TEXT_YES)
+		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", question->path,
+			"value", _("a language, or no"), NULL);
+	if (said == TEXT_UNCLEAR)
+		secret_add_text(answer, typed);
+	return 0;
+}
+
+/* What was typed, as a referral file has it. */
+static int question_spell(struct client *client, const struct question *question, const char *typed,
+	struct secret *answer)
+{
+	if (!*typed)
+		typed = question->fallback;
+	if (!typed)
+		return client_problem(client, PROBLEM_FIELD_MISSING, "field", question->path, NULL);
+	switch (question->type) {
+	case QUESTION_IS_NEEDS:
+		question_take_needs(client, typed, answer);
+		return 0;
+	case QUESTION_IS_SWITCH:
+		return question_take_switch(client, question, typed, answer);
+	case QUESTION_IS_LANGUAGE:
+		return question_take_language(client, question, typed, answer);
+	case QUESTION_IS_CODE:
+		secret_add_text(answer, question_code(question->list, typed));
+		return 0;
+	case QUESTION_IS_TEXT:
+	case QUESTION_IS_NUMBER:
+	case QUESTION_IS_BODY:
+		break;
+	}
+	secret_add_text(answer, typed);
+	return 0;
+}
+
+/* Reads a referral file that has only this answer, and what every one must have. */
+static int question_check(struct client *client, enum question_id id, const struct secret *answer,
+	struct draft *ret_draft)
+{
+	const char *values[QUESTION_COUNT];
+	struct secret json = {0};
+	int r;
+
+	for (size_t i = 0; i < QUESTION_COUNT; i++)
+		values[i] = question_rows[i].filler ? question_rows[i].filler : "";
+	values[id] = secret_text(answer);
+	question_write_values(&json, values);
+	r = draft_read(client, bytes_of_string(secret_text(&json)), ".", ret_draft);
+	secret_end(&json);
+	return r;
+}
+
+int question_take(struct client *client, enum question_id id, const char *typed,
+	struct answers *answers, struct draft *ret_draft)
+{
+	struct secret answer = {0};
+	int r = question_spell(client, &question_rows[id], typed, &answer);
+
+	if (!r)
+		r = question_check(client, id, &answer, ret_draft);
+	if (r) {
+		secret_end(&answer);
+		return r;
+	}
+	secret_end(&answers->list[id]);
+	answers->list[id] = answer;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The acts of `stafett triage` on one item of the inbox, as it was just read. Each
+ * is one write through the outbox, on the version that was seen: of two people who
+ * act on the same at once the server lets one, and the other hears who that was.
+ *
+ * All give 0 and what to tell the user in |ret_said|, or an exit code.
+ */
+#ifndef CLIENT_TRIAGE_ACT_H
+#define CLIENT_TRIAGE_ACT_H
+
+#include "client/client.h"
+#include "stafett/v1/inbox_service.pb-c.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+struct triage_item {
+	const Stafett__V1__InboxItem *item;
+	const Stafett__V1__GetResponse *seen; /* has a referral and a chain */
+};
+
+int triage_act_acknowledge(
+	struct client *client, const struct triage_item *on, const char **ret_said) WARN_UNUSED;
+int triage_act_accept(struct client *client, const struct triage_item *on,
+	Stafett__V1__AcceptAct *act, const char **ret_said) WARN_UNUSED;
+/* |text|: in the asker's own words; may be empty where the act has a code. */
+int triage_act_ask(struct client *client, const struct triage_item *on, Stafett__V1__AskAct *act,
+	const char *text, const char **ret_said) WARN_UNUSED;
+int triage_act_forward(struct client *client, const struct triage_item *on,
+	Stafett__V1__ForwardAct *act, const char *to, const char **ret_said) WARN_UNUSED;
+int triage_act_reject(struct client *client, const struct triage_item *on,
+	Stafett__V1__RejectAct *act, const char **ret_said) WARN_UNUSED;
+/* Makes the user the one who sees to it, if nobody is yet. */
+int triage_act_take(
+	struct client *client, const struct triage_item *on, const char **ret_said) WARN_UNUSED;
+
+/* The referral as it stands, with its texts; what is read is recorded. */
+int triage_act_read(struct client *client, const char *referral,
+	const Stafett__V1__GetResponse **ret_seen) WARN_UNUSED;
+/* Who changed it last, as a sentence; for when somebody was first. */
+const char *triage_act_who_was_first(struct client *client, const struct triage_item *on);
+
+#endif
