@@ -148,11 +148,23 @@ int triage_ask_accept(struct triage *triage)
 	return r;
 }
 
+/* Only what was acknowledged can be asked about. */
+static int triage_have_acknowledged(struct triage *triage)
+{
+	int r;
+
+	if (strcmp(triage->on.seen->referral->status, "requested") != 0)
+		return 0;
+	r = triage_act_acknowledge(triage->client, &triage->on, &triage->said);
+	return r ? r : triage_act_read(triage->client, triage->on.item->referral, &triage->on.seen);
+}
+
 int triage_ask_question(struct triage *triage)
 {
 	Stafett__V1__AskAct act = STAFETT__V1__ASK_ACT__INIT;
 	const char *code = triage_code(triage, _("What is missing"), CODES_QUESTION, NULL);
 	const char *text;
+	int r;
 
 	if (!code)
 		return 0;
@@ -160,7 +172,8 @@ int triage_ask_question(struct triage *triage)
 	if (!text)
 		return 0;
 	act.question = (char *)code;
-	return triage_act_ask(triage->client, &triage->on, &act, text, &triage->said);
+	r = triage_have_acknowledged(triage);
+	return r ? r : triage_act_ask(triage->client, &triage->on, &act, text, &triage->said);
 }
 
 int triage_ask_forward(struct triage *triage)

@@ -50,6 +50,9 @@ static bool triage_is_possible(const struct triage *triage, enum triage_key_id i
 
 	if (id == TRIAGE_KEY_ack)
 		return !inbox_is_acknowledged(triage->on.item) && !triage->is_done[triage->at];
+	/* What is new is acknowledged before anything is asked. */
+	if (id == TRIAGE_KEY_ask && strcmp(referral->status, "requested") == 0)
+		return triage_is_possible(triage, TRIAGE_KEY_accept);
 	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
 		if (strcmp(referral->allowed_acts[i], act) == 0)
 			return true;
@@ -141,7 +144,7 @@ static void triage_lay_out(struct triage *triage)
 static int triage_read_page(struct triage *triage, const char *text)
 {
 	struct arena *arena = &triage->client->arena;
-	struct page page;
+	struct page page = {0};
 	int key = TTY_RESIZE;
 
 	while (key == TTY_RESIZE || key == ' ') {
@@ -316,6 +319,18 @@ static bool triage_is_new(const Stafett__V1__InboxItem *item)
 	return strcmp(item->needs, "ack") == 0;
 }
 
+static void triage_select_some(struct triage *triage,
+	const Stafett__V1__InboxServiceListResponse *inbox, bool only_to_know)
+{
+	for (size_t i = 0; i < inbox->n_items; i++) {
+		const Stafett__V1__InboxItem *item = inbox->items[i];
+		bool is_to_know = strcmp(item->needs, "none") == 0;
+
+		if (is_to_know == only_to_know && (!triage->only_new || triage_is_new(item)))
+			triage->items[triage->count++] = item;
+	}
+}
+
 /* What must be decided first, then what is only to know. */
 static void triage_select(struct triage *triage, const Stafett__V1__InboxServiceListResponse *inbox)
 {
@@ -323,15 +338,8 @@ static void triage_select(struct triage *triage, const Stafett__V1__InboxService
 
 	triage->items = memory_alloc(arena, (inbox->n_items + 1) * sizeof(*triage->items));
 	triage->is_done = memory_alloc(arena, inbox->n_items + 1);
-	for (int wants_none = 0; wants_none <= !triage->only_new; wants_none++) {
-		for (size_t i = 0; i < inbox->n_items; i++) {
-			const Stafett__V1__InboxItem *item = inbox->items[i];
-			bool is_none = strcmp(item->needs, "none") == 0;
-
-			if (is_none == wants_none && (!triage->only_new || triage_is_new(item)))
-				triage->items[triage->count++] = item;
-		}
-	}
+	triage_select_some(triage, inbox, false);
+	triage_select_some(triage, inbox, true);
 }
 
 static int triage_no_terminal(struct client *client)
