@@ -386,10 +386,10 @@ int command_triage(struct client *client, const struct arguments *arguments)
 	};
 	int r = arguments_count(client, arguments, 0, 0, "");
 
-	if (!r && (!tty_is_there() || !isatty(STDOUT_FILENO) || client->is_json))
-		r = triage_no_terminal(client);
 	if (!r)
 		r = client_open(client);
+	if (!r && (!tty_is_there() || !isatty(STDOUT_FILENO) || client->is_json))
+		r = triage_no_terminal(client);
 	if (!r)
 		r = deliver_pending(client);
 	if (!r)
