@@ -48,6 +48,12 @@ static void test_the_brief_form_is_the_shortest_that_tells(void **state)
 	assert_string_equal(format_brief(&arena, at(2026, 11, 30, 17), today), "30 Nov");
 }
 
+static void test_programs_get_times_with_their_offset(void **state)
+{
+	assert_string_equal(format_iso(&arena, at(2026, 11, 3, 17)), "2026-11-03T17:05:00+01:00");
+	assert_string_equal(format_iso(&arena, at(2026, 7, 3, 17)), "2026-07-03T17:05:00+02:00");
+}
+
 static void test_days_left_are_counted_from_today(void **state)
 {
 	assert_string_equal(format_days_left(&arena, "2026-12-09", today), "16 d");
@@ -78,6 +84,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moments_have_a_weekday_and_a_year_only_if_it_is_another),
 		cmocka_unit_test(test_the_brief_form_is_the_shortest_that_tells),
+		cmocka_unit_test(test_programs_get_times_with_their_offset),
 		cmocka_unit_test(test_days_left_are_counted_from_today),
 		cmocka_unit_test(test_spans_are_rounded_to_what_one_says),
 		cmocka_unit_test(test_a_code_is_the_last_bits_of_the_id),
