@@ -291,16 +291,19 @@ static void feed_push(struct feed *feed, struct bytes message, int64_t now)
 }
 
 /* Nothing is new: whoever has heard nothing for long is told so. */
-static void feed_say_alive(struct feed *feed, const struct feed_slot *slot, int64_t now)
+static void feed_say_alive(struct feed *feed, struct feed_slot *slot, int64_t now)
 {
-	uint8_t room[SIGN_OF_LIFE_BYTES];
-	struct bytes message = sign_of_life(&slot->position, slot->read.caller.unit, room);
+	struct bytes message = {NULL, 0};
 	int64_t before = now - CAP_WATCH_HEARTBEAT_MS * NOW_NS_PER_MS;
 
 	list_for_each_safe (node, &feed->live) {
 		struct watch *watch = container_of(node, struct watch, node);
 
-		if (!watch->unsent && watch->said_ns <= before)
+		if (watch->unsent || watch->said_ns > before)
+			continue;
+		if (!message.data)
+			message = feed_slot_pack(slot, false, false);
+		if (message.data)
 			watch_send(watch, message, now);
 	}
 }
@@ -507,7 +510,7 @@ void feeds_touch(struct feeds *feeds, const struct uuid *unit)
 
 void feeds_end(struct feeds *feeds)
 {
-	uint8_t room[SIGN_OF_LIFE_BYTES];
+	uint8_t room[FAREWELL_BYTES];
 
 	feeds->ended = true;
 	while (!list_is_empty(&feeds->watches)) {
@@ -516,7 +519,7 @@ void feeds_end(struct feeds *feeds)
 		const struct position *at = feed ? &feed->position : &watch->position;
 
 		if (!watch->unsent && at->base)
-			watch_send(watch, sign_of_life(at, watch->caller.unit, room), now_ns());
+			watch_send(watch, farewell(at, watch->caller.unit, room), now_ns());
 		watch_end(feeds, watch, REASON_DRAINING);
 		if (feed)
 			feed_settle(feed);

@@ -97,10 +97,10 @@ void feed_slot_abandon(struct feed_slot *slot);
 /* The message of the page that was read, in the slot's arena; empty with NULL data
  * over its cap. */
 struct bytes feed_slot_pack(struct feed_slot *slot, bool restarted, bool current);
-/* A message of nothing but a cursor. */
-enum { SIGN_OF_LIFE_BYTES = CURSOR_BYTES + 2 };
-struct bytes sign_of_life(
-	const struct position *position, struct bytes unit, uint8_t out[SIGN_OF_LIFE_BYTES]);
+/* A farewell: a message of nothing but a cursor. */
+enum { FAREWELL_BYTES = CURSOR_BYTES + 2 };
+struct bytes farewell(
+	const struct position *position, struct bytes unit, uint8_t out[FAREWELL_BYTES]);
 
 /* --- feed.c: a page is read and recorded, or was not; the slot still holds it */
 

@@ -294,14 +294,15 @@ struct bytes feed_slot_pack(struct feed_slot *slot, bool restarted, bool current
 	response.n_items = slot->n_items;
 	response.restarted = restarted;
 	response.current = current;
+	response.heartbeat = present_heartbeat(&slot->arena, slot->read.now_us, slot->read.clerk_us);
 	response_set_cursor(&response, &slot->position, slot->read.caller.unit, cursor);
 	size = stafett__v1__watch_response__get_packed_size(&response);
 	out = arena_alloc(&slot->arena, size);
 	return bytes_of(out, out ? stafett__v1__watch_response__pack(&response, out) : 0);
 }
 
-struct bytes sign_of_life(
-	const struct position *position, struct bytes unit, uint8_t out[SIGN_OF_LIFE_BYTES])
+struct bytes farewell(
+	const struct position *position, struct bytes unit, uint8_t out[FAREWELL_BYTES])
 {
 	Stafett__V1__WatchResponse response = STAFETT__V1__WATCH_RESPONSE__INIT;
 	uint8_t cursor[CURSOR_BYTES];

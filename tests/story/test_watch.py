@@ -171,6 +171,7 @@ def test_who_hears_nothing_new_hears_that(petra, watch):
     watcher = watch(petra).until_current()
     sign = watcher.until(lambda message: not message.items, 2 * processes.DEADLINE_S)
     assert sign.cursor and not sign.restarted and not sign.current
+    assert sign.HasField("heartbeat")
 
 
 def test_a_drain_ends_a_watch_with_its_cursor(build, work, watch):
