@@ -58,7 +58,7 @@ def check(history, stored, may_refuse=False):
     return Verdict(history, [
         *check_answers(history, may_refuse), *check_keys(history, stored),
         *check_sends(history, stored), *check_events(history, stored),
-        *check_deliveries(stored), *check_chains(stored),
+        *check_deliveries(history, stored), *check_chains(stored),
         *check_records_of_writes(history, stored), *check_records_of_reads(history, stored),
         *check_readings(history)])
 
@@ -79,13 +79,17 @@ def check_answers(history, may_refuse):
 
 
 def check_readings(history):
-    """A unit may see what it sent and what was sent to it; its inbox only the latter."""
+    """A unit may see what it sent and what was sent to it; its inbox only the latter, and
+    of the former what was accepted."""
+    accepted = {operation.referral for operation in history.operations.values()
+                if operation.act == "accept"}
     parties = {operation.referral: (unit, operation.to)
                for (unit, _), operation in history.operations.items() if operation.act == "send"}
     for reading in history.readings:
         for referral in reading.referrals:
             sender, recipient = parties.get(referral, (None, None))
-            if reading.unit != recipient and (reading.what == "inbox" or reading.unit != sender):
+            if reading.unit != recipient and (reading.unit != sender or (
+                    reading.what == "inbox" and referral not in accepted)):
                 yield Finding("foreign", f"{reading.what} of {reading.unit} showed {referral},"
                                          f" from {sender} to {recipient}")
         if reading.refusal and reading.unit in parties.get(reading.asked, ()):
@@ -134,7 +138,7 @@ def check_sends(history, stored):
 
 def check_content(where, key, operation, stored):
     contents = stored.contents.get(key, [])
-    deliveries = stored.deliveries.get(operation.referral, [])
+    deliveries = stored.deliveries_of(operation.referral, key)
     for name, rows in (("content", contents), ("delivery", deliveries)):
         if not rows:
             yield Finding("lost", f"{where} has no {name}")
@@ -166,15 +170,28 @@ def check_events(history, stored):
             yield Finding("doubled", f"{what[1]} of referral {what[0]}: {found[what]} events")
 
 
-def check_deliveries(stored):
-    """A delivery is over when its unit has acted on it, and not before."""
+def check_deliveries(history, stored):
+    """A send's delivery is over when its unit has acted on it, and not before. Who sent
+    it is told of its acceptance, and of nothing else."""
+    sent = {operation.referral: (unit, key) for (unit, key), operation in history.operations.items()
+            if operation.act == "send"}
+    acts = {(operation.referral, key): operation.act
+            for (_, key), operation in history.operations.items()}
     settled = {event[1] for events in stored.events.values() for event in events
                if event[3] in SETTLES}
     for referral, deliveries in stored.deliveries.items():
+        sender, message = sent.get(referral, (None, None))
         for delivery in deliveries:
-            if delivery.done != (referral in settled):
-                yield Finding("lost" if delivery.done else "altered",
-                              f"the delivery of {referral} is {'over' if delivery.done else 'open'}")
+            if delivery.message == message:
+                if delivery.done != (referral in settled):
+                    yield Finding("lost" if delivery.done else "altered",
+                                  f"the delivery of {referral} is {'over' if delivery.done else 'open'}")
+            elif acts.get((referral, delivery.message)) != "accept" or delivery.unit != sender:
+                yield Finding("phantom", f"{referral} has {delivery}")
+    for (unit, key), operation in history.operations.items():
+        if operation.act == "accept" and operation.receipts and not stored.deliveries_of(
+                operation.referral, key):
+            yield Finding("lost", f"nobody is told of accept {key} of {unit}")
 
 
 # -- chains ---------------------------------------------------------------------------
@@ -249,13 +266,17 @@ def check_records_of_reads(history, stored):
 
 def check_inboxes(history, inboxes):
     """|inboxes|: {unit: message ids} as the daemon lists them when all is quiet. What
-    was sent and not received yet stands there, and nothing else."""
+    was sent and not received yet stands there, and the news of what was accepted."""
+    sender = {operation.referral: unit for (unit, _), operation in history.operations.items()
+              if operation.act == "send"}
     settled = {operation.referral for operation in history.operations.values()
                if operation.act in SETTLES and operation.receipts}
     waiting = defaultdict(set)
     for (_, key), operation in history.operations.items():
         if operation.act == "send" and operation.receipts and operation.referral not in settled:
             waiting[operation.to].add(key)
+        if operation.act == "accept" and operation.receipts:
+            waiting[sender[operation.referral]].add(key)
     for unit, shown in inboxes.items():
         for key in waiting[unit] - shown:
             yield Finding("lost", f"{key} is not in the inbox of {unit}")

@@ -177,6 +177,10 @@ class Stored:
             found[referral].append(Delivery(self.handles[unit], message, bytes(content_hash), done))
         return found
 
+    def deliveries_of(self, referral, message):
+        """Those of one message of |referral|."""
+        return [delivery for delivery in self.deliveries.get(referral, []) if delivery.message == message]
+
     def _read_parties(self):
         """{referral: units}, each row of it."""
         found = defaultdict(list)
