@@ -3,6 +3,7 @@
 of them, and a line of history for everything it hears."""
 
 import hashlib
+import time
 import uuid
 
 import grpc
@@ -12,7 +13,7 @@ FINAL = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND,
          grpc.StatusCode.ALREADY_EXISTS, grpc.StatusCode.PERMISSION_DENIED,
          grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED}
 LATER = {"DATABASE_AWAY", "OVERLOADED", "DRAINING"}   # nothing was begun; it may go again
-TRIES = 100
+PATIENCE_S = 120
 
 
 # A caller that reconnects has new stubs: they are asked for at each try.
@@ -62,12 +63,14 @@ class Write:
         return receipt
 
     def insist(self, timeout_s=15):
-        """Until there is an answer."""
-        for _ in range(TRIES):
+        """Until there is an answer. A daemon without its database refuses at once: tries
+        are no measure of time."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             receipt = self.end(self.begin(timeout_s))
             if receipt:
                 return receipt
-        raise AssertionError(f"no answer in {TRIES} tries")
+        raise AssertionError(f"no answer in {PATIENCE_S} s")
 
 
 class Insistent:

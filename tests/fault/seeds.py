@@ -58,7 +58,7 @@ SEEDS = [
         {"lost"}, "hot"),
     # A delivery is written for the first message of a chain only.
     Seed("lost delivery row", (
-        (STATEMENTS, r"('stored', false, stafett\.now\(\) FROM ok WHERE sends)", r"\1 AND opens"),),
+        (STATEMENTS, r"('stored', false, tell_owner, stafett\.now\(\) FROM ok WHERE sends)", r"\1 AND opens"),),
         {"lost"}),
     # A list that forgot its WHERE.
     Seed("wrong unit's row in a list", (
