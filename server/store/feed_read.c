@@ -294,7 +294,8 @@ struct bytes feed_slot_pack(struct feed_slot *slot, bool restarted, bool current
 	response.n_items = slot->n_items;
 	response.restarted = restarted;
 	response.current = current;
-	response.heartbeat = present_heartbeat(&slot->arena, slot->read.now_us, slot->read.clerk_us);
+	response.heartbeat =
+		present_heartbeat(&slot->arena, slot->read.now_us, slot->read.clerk_us);
 	response_set_cursor(&response, &slot->position, slot->read.caller.unit, cursor);
 	size = stafett__v1__watch_response__get_packed_size(&response);
 	out = arena_alloc(&slot->arena, size);
