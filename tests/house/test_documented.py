@@ -2,6 +2,7 @@
 """What stands in a table stands in its manual, and nothing else does."""
 
 import re
+import subprocess
 
 import tree
 
@@ -56,6 +57,19 @@ def test_the_manual_says_which_settings_need_a_restart():
     for name, when in re.findall(r"^SETTING_\w+\((\w+),.*\b(AT_START|AT_RELOAD),", table, re.M):
         entry = text.split(f".It Ic {name}\n")[1].split("\n.It ")[0]
         assert ("Counts at the start only" in entry) == (when == "AT_START"), name
+
+
+def test_every_limit_and_every_reason_is_in_a_clean_manual(tmp_path):
+    page = tmp_path / "stafett-limits.7"
+    page.write_text(subprocess.run(
+        [tree.TOP / "server" / "limits_page.py", TABLES / "caps.def", TABLES / "reasons.def"],
+        check=True, capture_output=True, text=True).stdout)
+    limits, reasons = page.read_text().split(".Sh REASONS\n")
+    assert re.findall(r"^\.It Ic (\w+) ", limits, re.M) == rows("caps.def", "CAP")
+    assert re.findall(r"^\.It Ic (\w+) ", reasons, re.M) == rows("reasons.def", "REASON")
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_command_of_the_daemon_is_in_its_manual():
