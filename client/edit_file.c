@@ -19,8 +19,6 @@
 
 #include "client/memory.h"
 
-extern char **environ;
-
 enum { EDIT_FILE_MODE = 0600, EDIT_FILE_CHUNK = 4096 };
 
 /* The user's runtime folder, where it is in memory; NULL elsewhere. */

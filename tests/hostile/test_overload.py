@@ -8,6 +8,7 @@ meanwhile, tests/bench/run overload says.
 
 import grpc
 import people
+import processes
 import pytest
 from caller import refusal_of
 from siege import SAID, Siege
@@ -19,7 +20,7 @@ SECONDS, SENDS = 60, 3   # it is ended before
 @pytest.fixture
 def siege(build, work):
     """A daemon of its own, whose queue is nobody else's."""
-    siege = Siege(build, work / "o").start()
+    siege = Siege(build, work / "ov").start()
     yield siege
     siege.stop()
 
@@ -29,12 +30,9 @@ def until_refused(caller, crowd):
     while crowd.poll() is None:
         send = caller.referrals.Send.future(
             caller.send_request(people.BEROENDE), metadata=(("stafett-unit", caller.unit),))
-        try:
-            if (error := send.exception(timeout=0.1)) and \
-                    error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
-                return refusal_of(error)
-        except grpc.FutureTimeoutError:
-            send.cancel()
+        error = send.exception(timeout=processes.DEADLINE_S)
+        if error and error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
+            return refusal_of(error)
     raise AssertionError(f"the queue never became full: {crowd.communicate()}")
 
 

@@ -11,12 +11,13 @@ from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
-RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M) + ["inbox"]
+RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M) + ["inbox", "triage"]
 BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett ask": ["stafett ack 7K3M"],
     "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
     "stafett answer": ["stafett ack 7K3M"],
 }
+TERMINAL = {"triage"}   # somebody must be at it
 OVERDUE = 8   # what --check may end with
 
 
@@ -47,6 +48,12 @@ def test_the_example_runs(client, codes, tmp_path, command, example):
     who = "petra" if command in RECEIVING else "maria"
     if "--watch" in line:
         client.shell_until_a_line(who, line, tmp_path)
+        return
+    if command in TERMINAL:
+        terminal = client.at_terminal(who, *line.split()[1:])
+        terminal.expect("[q]uit").type("q")
+        assert terminal.wait() == 0
+        terminal.close()
         return
     done = client.shell(who, line, tmp_path)
     assert done.returncode == 0 or ("--check" in line and done.returncode == OVERDUE), done.stderr

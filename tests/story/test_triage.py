@@ -9,6 +9,7 @@ import people
 import pytest
 from caller import uuid7
 from client import Client
+from stack import Stack
 from stubs import contract
 
 CARD = {"givenName": "Elias", "familyName": "Berg", "identifier": "200002292399",
@@ -18,6 +19,25 @@ CARD = {"givenName": "Elias", "familyName": "Berg", "identifier": "200002292399"
 # What is typed for one referral at a time, for comparison.
 SINGLE = {"show": "stafett show {}\n", "ack": "stafett ack {}\n",
           "accept": "stafett accept {} --responsible nurse --contact-by +7d\n"}
+
+
+@pytest.fixture(scope="module")
+def stack(build, work):
+    """A daemon of this file's own: an inbox is emptied, whatever is in it."""
+    stack = Stack(build, work / "tr").start()
+    stack.import_directory()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def petra(stack):
+    return stack.caller("petra")
+
+
+@pytest.fixture(scope="module")
+def maria(stack):
+    return stack.caller("maria")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +182,7 @@ def test_a_protected_identity_is_shown_when_it_is_opened(client, send):
     with triage(client) as terminal:
         terminal.expect("(protected identity)").expect("[q]uit")
         assert "Berg" not in terminal.said and "2399" not in terminal.said
-        terminal.type("o").expect("Elias Berg bor").type("xq").wait()
+        terminal.type("o").expect("more: space").type(" ").expect("Elias Berg bor").type("xq").wait()
 
 
 def test_two_nurses_never_take_the_same_person(client, send, petra, maria):
