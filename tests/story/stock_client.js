@@ -150,6 +150,18 @@ async function watched(member, change) {
 	throw new Error('the watch has ended');
 }
 
+// The item of |referral| in |member|'s inbox, on whatever page it is.
+async function itemOf(member, referral) {
+	let page = { next_page_token: '' };
+	do {
+		page = await member.call('inbox', 'List', { page_size: 100, page_token: page.next_page_token });
+		const item = page.items.find((each) => each.referral === referral);
+		if (item)
+			return item;
+	} while (page.next_page_token);
+	throw new Error('it is not in the inbox');
+}
+
 async function story() {
 	const maria = new Member(stage.maria), petra = new Member(stage.petra);
 	const data = crypto.randomBytes(PART_BYTES * 8 + 1000);
@@ -157,8 +169,7 @@ async function story() {
 	const request = maria.sendRequest(petra.unit, { upload: claim });
 	const sent = await maria.call('referrals', 'Send', request);
 	const again = await maria.call('referrals', 'Send', request);
-	const inbox = await petra.call('inbox', 'List', { page_size: 100 });
-	const item = inbox.items.find((each) => each.referral === sent.referral);
+	const item = await itemOf(petra, sent.referral);
 	const parts = await petra.fetch(item);
 	const stale = refusal(petra.call('inbox', 'Acknowledge',
 		{ ...petra.acknowledgement(item), content_hash: Buffer.alloc(32) }));

@@ -14,7 +14,7 @@ import processes
 import pytest
 from stack import Stack
 
-CALLERS = 16
+CALLERS, MOST = 16, 90   # a member may have a hundred connections
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +95,20 @@ class Loop:
 
 @pytest.fixture
 def loops(stack):
-    loops = [Loop(stack) for _ in range(CALLERS)]
+    """So many that each worker has two of them; how evenly they are shared depends on
+    what else the machine does."""
+    loops, workers = [], workers_of(stack).values()
+    while len(loops) < MOST and (len(loops) < CALLERS or min(
+            sum(loop.worker == pid for loop in loops) for pid in workers) < 2):
+        loops.append(Loop(stack))
     yield loops
     for loop in loops:
         loop.stop()
 
 
-def test_connections_are_shared_out(stack, loops):
-    """How evenly depends on what else the machine does: nobody is left without."""
+def test_no_worker_is_left_without_connections(stack, loops):
     counts = [sum(loop.worker == pid for loop in loops) for pid in workers_of(stack).values()]
-    assert sum(counts) == CALLERS and min(counts) >= 1, counts
+    assert min(counts) >= 2, counts
 
 
 def test_a_killed_worker_takes_only_its_own_connections_with_it(stack, loops):
