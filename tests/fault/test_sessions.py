@@ -100,10 +100,11 @@ def name_a_standby(cluster):
 
 
 def wait_for_waiting(tables):
-    """The session whose commit waits for the standby."""
+    """The session for writing whose commit waits for the standby; the clerk's may, too."""
     end = time.monotonic() + processes.DEADLINE_S
     while time.monotonic() < end:
-        rows = tables.rows(f"SELECT pid {SESSIONS} AND wait_event = 'SyncRep'")
+        rows = tables.rows(f"SELECT pid {SESSIONS} AND wait_event = 'SyncRep'"
+                           " AND application_name LIKE 'stafett write %%'")
         if rows:
             return rows[0][0]
     raise AssertionError("no commit waits")
