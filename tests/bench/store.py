@@ -74,7 +74,7 @@ def _fill(servers, referrals):
 
 def _empty(servers):
     servers.stack.tables().connection.cursor().execute(
-        "TRUNCATE " + ", ".join(f"stafett.{name}" for name in TABLES))
+        "TRUNCATE " + ", ".join(f"stafett.{name}" for name in TABLES) + " CASCADE")
 
 
 def _growth(chosen, new_servers, stored):
