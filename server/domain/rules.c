@@ -9,6 +9,7 @@
 #include <assert.h>
 
 #include "domain/authz.h"
+#include "domain/rules_due.h"
 #include "domain/rules_table.h"
 #include "stafett/caps.h"
 
@@ -303,12 +304,12 @@ static void apply_assignment(const struct order *o, const struct facts *f, struc
 }
 
 /* What is expected from now on: what the act says, or nothing. */
-static void apply_expected(const struct order *o, struct progress *p)
+static void apply_expected(const struct order *o, const struct facts *f, struct progress *p)
 {
 	p->missed = false;
 	p->expected = o->expected;
 	p->expected_us = o->expected_us;
-	p->alarm_us = o->expected ? deadline_of_event(o->expected, o->expected_us) : 0;
+	p->alarm_us = rules_due_by(deadline_of_event(o->expected), o, f, o->expected_us).us;
 }
 
 static void apply_treatment(
@@ -318,7 +319,7 @@ static void apply_treatment(
 	bool over = rules_state_row(d->to)->ended || d->to == STATE_ON_HOLD;
 
 	if (over || row->next == NEXT_EXPECTED || o->act == ACT_ACCEPT)
-		apply_expected(o, p);
+		apply_expected(o, f, p);
 	else if (o->act == ACT_MISS)
 		p->missed = true;
 	else if (o->act == ACT_NOTE && o->contact)
@@ -348,23 +349,11 @@ static void apply_progress(
 
 /* --- who must act now -------------------------------------------------------- */
 
-static void next_is(struct decision *d, const struct uuid *unit, const char *act, int64_t due_us)
+static void next_is(struct decision *d, const struct uuid *unit, const char *act, struct due due)
 {
 	d->next_actor = *unit;
 	d->next_act = act;
-	d->due_us = due_us;
-}
-
-static struct bytes priority_of(const struct order *o, const struct facts *f)
-{
-	return o->act == ACT_SEND ? o->priority : f->priority;
-}
-
-static int64_t due_of(enum deadline deadline, const struct order *o, const struct facts *f)
-{
-	struct date promised = o->act == ACT_PAUSE ? o->until : o->contact_by;
-
-	return deadline_due(deadline, priority_of(o, f), f->now_us, promised);
+	d->due = due;
 }
 
 /* What the state asks for. Without a treatment there is nothing to start. */
@@ -377,7 +366,7 @@ static void next_as_state(const struct order *o, const struct facts *f, struct d
 
 	if (row->actor != ACTOR_NOBODY)
 		next_is(d, row->actor == ACTOR_OWNER ? &d->owner : &f->requester, act,
-			due_of(row->deadline, o, f));
+			rules_due_of(row->deadline, o, f));
 }
 
 /* After a question: the owner goes on by the deadline that it had, and once by a
@@ -389,7 +378,8 @@ static void next_resumed(const struct order *o, const struct facts *f, struct de
 
 	next_as_state(o, f, d);
 	if (!fresh)
-		d->due_us = was_open ? f->progress.owner_due_us : f->due_us;
+		d->due = rules_due_as_before(
+			&d->due, was_open ? f->progress.owner_due_us : f->due_us);
 }
 
 /* In treatment the next thing is what is expected. Nothing is left but the end
@@ -402,20 +392,21 @@ static void next_expected(const struct order *o, const struct facts *f, struct d
 		return;
 	if (d->to == STATE_ACCEPTED)
 		next_is(d, &d->owner, rules_kind_row(f->kind)->treats ? "start" : "complete",
-			due_of(DEADLINE_REACH, o, f));
+			rules_due_of(DEADLINE_REACH, o, f));
 	else if (d->progress.expected)
-		next_is(d, &d->owner, "attend", d->progress.alarm_us);
+		next_is(d, &d->owner, "attend",
+			rules_due_by(deadline_of_event(o->expected), o, f, o->expected_us));
 	else if (o->no_next.len)
-		next_is(d, &d->owner, "complete", 0);
+		next_is(d, &d->owner, "complete", (struct due){0});
 	else
-		next_is(d, &d->owner, "book", due_of(DEADLINE_REACH, o, f));
+		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_REACH, o, f));
 }
 
 static void next_contact(const struct order *o, const struct facts *f, struct decision *d)
 {
 	d->next_kept = !o->contact || !f->progress.missed;
 	if (!d->next_kept)
-		next_is(d, &d->owner, "book", due_of(DEADLINE_REACH, o, f));
+		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_REACH, o, f));
 }
 
 static void apply_next(
@@ -432,7 +423,7 @@ static void apply_next(
 		if (o->withdraws)
 			next_resumed(o, f, d);
 		else
-			next_is(d, &f->requester, "amend", due_of(DEADLINE_ANSWER, o, f));
+			next_is(d, &f->requester, "amend", rules_due_of(DEADLINE_ANSWER, o, f));
 		break;
 	case NEXT_RESUMED:
 		next_resumed(o, f, d);
@@ -441,14 +432,14 @@ static void apply_next(
 		next_expected(o, f, d);
 		break;
 	case NEXT_REACH:
-		next_is(d, &d->owner, "reach", due_of(DEADLINE_REACH, o, f));
+		next_is(d, &d->owner, "reach", rules_due_of(DEADLINE_REACH, o, f));
 		break;
 	case NEXT_CONTACT:
 		next_contact(o, f, d);
 		break;
 	}
 	if (waits_for_hand_back(row, f)) {
-		next_is(d, &f->hand_back, "take-back", due_of(DEADLINE_HAND_BACK, o, f));
+		next_is(d, &f->hand_back, "take-back", rules_due_of(DEADLINE_HAND_BACK, o, f));
 		d->tells.hand_back = NEEDS_ACT;
 	}
 }
@@ -498,7 +489,7 @@ static void apply_chain(
 		d->version = f->version;
 	if (d->act == ACT_CORRECT_CLOCK) {
 		d->help_request_date = f->proposal.help_request_date;
-		d->due_date = rules_due_date(d->help_request_date);
+		rules_apply_clock(d->help_request_date, o, f, d);
 	}
 	d->chain_version =
 		f->chain_version + (d->custodian_moves || (d->of_chain && row->raises) ? 1 : 0);
@@ -520,7 +511,9 @@ static void apply_row(
 	d->version = is_send ? 1 : f->version + (row->raises ? 1 : 0);
 	d->has_event = d->act != ACT_SEEN;
 	d->message_code = o->preliminary ? "PSV" : row->message_code;
-	d->due_date = o->opens_chain ? rules_due_date(o->help_request_date) : f->due_date;
+	d->due_date = f->due_date;
+	if (o->opens_chain)
+		rules_apply_clock(o->help_request_date, o, f, d);
 	d->settles = row->raises || d->act == ACT_SEEN;
 	d->tells = row->tells;
 	apply_sides(o, f, d);
@@ -567,9 +560,4 @@ const char *rules_needs_code(enum needs needs)
 	static const char *const codes[] = {NULL, "none", "ack", "act"};
 
 	return codes[needs];
-}
-
-struct date rules_due_date(struct date help_request_date)
-{
-	return date_add_months(help_request_date, 1);
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "domain/calendar.h"
+#include "domain/deadlines.h"
 #include "domain/reason.h"
 #include "domain/uuid.h"
 #include "domain/words.h"
@@ -108,6 +109,7 @@ struct progress {
  * not visible, which is the same as not there. */
 struct facts {
 	int64_t now_us;
+	const struct rulebook *book; /* of deadlines; NULL: the defaults */
 	bool unit_known, member_known;
 	struct uuid unit, member;
 	mask_t roles;
@@ -206,8 +208,9 @@ struct decision {
 	struct date due_date;	       /* the person's clock, where the chain is new */
 	bool next_kept;		       /* who must act is as it was */
 	struct uuid next_actor;
-	const char *next_act; /* NULL: nobody need act */
-	int64_t due_us;	      /* by when; 0 without next_act */
+	const char *next_act;		/* NULL: nobody need act */
+	struct due due;			/* by when and why; none without next_act */
+	const struct clock_rule *clock; /* of due_date, where that is new; NULL: it is not */
 	struct tells tells;
 	bool settles; /* what came to the caller about this is dealt with */
 };
@@ -225,7 +228,4 @@ bool rules_is_of_chain(const struct order *order);
 mask_t rules_act_roles(enum act act);
 /* "act", "ack", "none"; NULL of NEEDS_NOT. */
 const char *rules_needs_code(enum needs needs);
-/* The last day for help: one month from the request, clamped to the month's end. */
-struct date rules_due_date(struct date help_request_date);
-
 #endif

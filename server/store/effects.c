@@ -225,7 +225,7 @@ static void add_progress(struct effects *e, const struct decision *d)
 	put_bool(e, BATCH_next_kept, d->next_kept);
 	put_who(e, BATCH_next_actor, &d->next_actor);
 	put_code(e, BATCH_next_act, d->next_act);
-	put_time(e, BATCH_due_time, d->due_us);
+	put_time(e, BATCH_due_time, d->due.us);
 	put_seq(e, BATCH_question_seq, p->question_seq);
 	put_time(e, BATCH_owner_due_time, p->owner_due_us);
 	put_bool(e, BATCH_restarted, p->restarted);

@@ -120,7 +120,7 @@ static void a_send_opens_a_chain_that_the_sender_holds(void **state)
 	assert_string_equal(d.next_act, "acknowledge");
 	assert_int_equal(date_compare(d.due_date, (struct date){2026, 12, 2}), 0);
 	assert_int_equal(
-		d.due_us, calendar_at((struct date){2026, 11, 4}, (struct clock_time){17, 0, 0}));
+		d.due.us, calendar_at((struct date){2026, 11, 4}, (struct clock_time){17, 0, 0}));
 }
 
 static void accepting_moves_the_chain_to_the_owner(void **state)
@@ -377,7 +377,7 @@ static void due_times_follow_the_priority(void **state)
 		o.priority = bytes_of_string(rows[i].priority);
 		o.call_us = now_us();
 		assert_int_equal(
-			decide(&o, &f).due_us, now_us() + rows[i].minutes * INT64_C(60000000));
+			decide(&o, &f).due.us, now_us() + rows[i].minutes * INT64_C(60000000));
 	}
 }
 
