@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -17,14 +18,19 @@
 
 #include "base/log.h"
 #include "net/conn.h"
+#include "net/now.h"
 #include "stafett/caps.h"
 
 enum {
 	/* Connections accepted before the others have their turn. */
 	LISTENER_ACCEPTS = 16,
 	LISTENER_SWEEP_S = 1,
-	/* How long a peer is left to a less busy process. */
+	/* A peer is left to a less busy process for this long at first, and looked at
+	 * again, each time after twice as long; altogether a quarter of a second. */
 	LISTENER_LEAVE_US = 1000,
+	LISTENER_LEAVE_LAST_US = 128 * LISTENER_LEAVE_US,
+	/* Who did not come for it in all that time hangs, and is waited for no more. */
+	LISTENER_ALONE_MS = 1000,
 };
 
 enum {
@@ -57,7 +63,8 @@ struct listener {
 	int spare_fd;	/* given up to refuse a peer when descriptors run out */
 	bool exhausted; /* they have; until the next sweep */
 	bool paused;
-	bool has_left;		  /* the next peer, once: now it is ours */
+	int left_us;		  /* the last wait for others to take the next peer; 0: none */
+	int64_t alone_ns;	  /* until then nobody is waited for */
 	struct event *acceptable; /* the listening socket */
 	struct event *sweep;	  /* once a second */
 	struct event *review;	  /* after connections have changed */
@@ -128,26 +135,39 @@ static void listener_welcome(struct listener *l, int fd, const struct sockaddr_s
 	}
 }
 
-/* Leaves the next peer to a less busy process, for a moment and once: one that hangs
- * looks idle too. */
+/* Leaves the next peer for a moment to a less busy process, if there is one. On a busy
+ * machine it takes a while to wake up; one that hangs looks idle too. */
 static bool listener_leaves(struct listener *l)
 {
-	const struct timeval moment = {.tv_usec = LISTENER_LEAVE_US};
+	struct timeval moment = {0};
 
-	l->has_left = !l->has_left && l->may_leave && l->may_leave(l->may_leave_arg);
-	if (l->has_left) {
-		event_del(l->acceptable);
-		event_add(l->resume, &moment);
+	if (!l->may_leave || now_ns() < l->alone_ns || !l->may_leave(l->may_leave_arg)) {
+		l->left_us = 0;
+		return false;
 	}
-	return l->has_left;
+	if (l->left_us == LISTENER_LEAVE_LAST_US) {
+		l->left_us = 0;
+		l->alone_ns = now_ns() + LISTENER_ALONE_MS * NOW_NS_PER_MS;
+		return false;
+	}
+	l->left_us = l->left_us ? 2 * l->left_us : LISTENER_LEAVE_US;
+	moment.tv_usec = l->left_us;
+	event_del(l->acceptable);
+	event_add(l->resume, &moment);
+	return true;
 }
 
+/* The moment is over. When nobody is left in the queue, somebody took the peer. */
 static void listener_on_resume(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
+	struct pollfd queue = {.fd = l->fd, .events = POLLIN};
 
-	if (!l->paused)
-		event_add(l->acceptable, NULL);
+	if (l->paused)
+		return;
+	if (poll(&queue, 1, 0) != 1)
+		l->left_us = 0;
+	event_add(l->acceptable, NULL);
 }
 
 static void listener_on_acceptable(evutil_socket_t fd, short what, void *arg)

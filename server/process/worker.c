@@ -28,6 +28,8 @@
 enum { WORKER_GRACE_MS = 30000 };
 /* How long a new worker waits for its database before it accepts peers. */
 enum { WORKER_PATIENCE_S = 2 };
+/* Workers need not have the same number of connections to less than this part of it. */
+enum { WORKER_UNEVEN = 8 };
 
 _Static_assert(METRIC_CALLS_UNAUTHENTICATED - METRIC_CALLS_OK == GRPC_UNAUTHENTICATED,
 	"a counter for each of gRPC's codes");
@@ -105,15 +107,17 @@ static void worker_say_ready(const struct worker *worker)
 	close(worker->params->ready_fd);
 }
 
-/* Whether another worker has fewer connections, and so should take the next one. The
- * numbers may be a moment old; a connection on the wrong side is none on the floor. */
+/* Whether another worker has fewer connections, and so should take the next one; among
+ * many, clearly fewer. The numbers may be a moment old; a connection on the wrong side
+ * is none on the floor. */
 static bool worker_may_leave(void *arg)
 {
 	const struct worker *worker = arg;
 	uint64_t least = metrics_table_least_other(worker->params->all_metrics,
 		worker->params->metrics, METRIC_CONNECTIONS_OPEN, METRIC_WORKERS);
 
-	return least < listener_connections(worker->listener);
+	return least != UINT64_MAX &&
+	       least + least / WORKER_UNEVEN < listener_connections(worker->listener);
 }
 
 /* Begins to accept, once. */
