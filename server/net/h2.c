@@ -53,7 +53,9 @@ static int h2_on_begin_headers(
 	struct h2 *h2 = user_data;
 	struct call *call;
 
-	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+	/* Beyond the last stream of a GOAWAY on its way nothing is begun: nghttp2 ends it
+	 * when that leaves, and the peer may go elsewhere with it. */
+	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST || h2->drain_finished)
 		return 0;
 	call = call_new(h2, frame->hd.stream_id);
 	if (!call)
@@ -79,7 +81,7 @@ static int h2_on_ping(struct h2 *h2, const nghttp2_ping *ping)
 {
 	if (ping->hd.flags & NGHTTP2_FLAG_ACK) {
 		if (memcmp(ping->opaque_data, h2_drain_ping, sizeof(h2_drain_ping)) == 0)
-			h2_drain_finish(h2);
+			h2->drain_answered = true;
 		return 0;
 	}
 	if (!guard_take_ping(&h2->guard, h2->now_ns))
@@ -311,6 +313,10 @@ void h2_receive(struct h2 *h2, struct bytes input)
 		h2_stop(h2, STOP_CONTINUATIONS);
 	else if (n < 0)
 		h2_check(h2, (int)n);
+	/* Clients acknowledge before they put the calls on the wire that they had begun
+	 * when our ping came: those are in the same piece. */
+	if (h2->drain_answered)
+		h2_drain_finish(h2);
 }
 
 void h2_dispatch(struct h2 *h2)

@@ -62,7 +62,9 @@ struct h2 {
 	const char *farewell; /* debug data of the GOAWAY that ends a drain */
 	bool greeted;	      /* the peer's first SETTINGS came */
 	bool goaway_sent;     /* with an error: nothing more to say */
-	bool drain_begun, drain_finished;
+	bool drain_begun;
+	bool drain_answered; /* the round trip after it is over */
+	bool drain_finished; /* the GOAWAY that ends it is queued */
 };
 
 /* Prepares |host|, whose router, base and ended are set. Returns 0 or -ENOMEM. */

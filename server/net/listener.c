@@ -93,12 +93,13 @@ static void listener_describe(const struct sockaddr_storage *addr, char *text, s
 	}
 }
 
-/* Whether there is room for one more connection. */
+/* Whether one more connection is wanted, and has room. */
 static bool listener_has_room(const struct listener *l)
 {
 	const size_t *counts = l->host.counts;
 
-	return !l->exhausted && conn_count(&l->host) + counts[CONN_CLOSING] < CAP_CONNECTIONS;
+	return !l->host.draining && !l->exhausted &&
+	       conn_count(&l->host) + counts[CONN_CLOSING] < CAP_CONNECTIONS;
 }
 
 /* Takes the next peer off the queue only to close it: better a refusal now than
@@ -208,7 +209,7 @@ static void listener_on_grace(evutil_socket_t fd, short what, void *arg)
 static void listener_on_review(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
-	bool pause = l->host.draining || !listener_has_room(l);
+	bool pause = !listener_has_room(l);
 
 	metrics_set(l->host.h2.metrics, METRIC_CONNECTIONS_OPEN, conn_count(&l->host));
 	if (pause != l->paused) {

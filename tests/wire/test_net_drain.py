@@ -28,11 +28,11 @@ def hold(peer, text):
     return stream
 
 
-def acknowledge(peer):
-    """Answers the ping that came with the first GOAWAY."""
+def acknowledge(peer, *more):
+    """Answers the ping that came with the first GOAWAY; |more| goes in the same write."""
     ping = next((frame for frame in peer.others if isinstance(frame, frames.PingFrame)), None)
     ping = ping or peer.wait_for(frames.PingFrame)
-    peer.send(frames.PingFrame(0, opaque_data=ping.opaque_data, flags=["ACK"]))
+    peer.send(frames.PingFrame(0, opaque_data=ping.opaque_data, flags=["ACK"]), *more)
 
 
 def release(peer):
@@ -58,6 +58,21 @@ def test_goaway_comes_twice_and_calls_between_the_two_are_served(leaving):
     assert (binding.last_stream_id, binding.error_code) == (last, h2peer.NO_ERROR)
     assert binding.additional_data == b"shutdown"
     assert answers == [message(b"early"), message(b"late"), message(b"")]
+    leaving.wait_end()
+
+
+def test_a_call_right_behind_the_answer_to_our_ping_is_served(leaving):
+    """Stock clients write acknowledgements first, then the calls that they had begun."""
+    with Peer(leaving) as peer:
+        held = hold(peer, b"held")
+        leaving.process.wait_line("^held")
+        leaving.process.send_signal(signal.SIGTERM)
+        peer.wait_for(frames.GoAwayFrame)
+        stream = peer.stream()
+        acknowledge(peer, peer.headers_frame(stream, headers("/test.Echo/Release")),
+                    peer.data_frame(stream, message(b""), end=True))
+        assert peer.answer(stream).status == peer.answer(held).status == 0
+        assert peer.until_closed() == (h2peer.NO_ERROR, "shutdown")
     leaving.wait_end()
 
 
