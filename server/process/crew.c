@@ -19,6 +19,11 @@
 /* Seconds without a pulse after which a loop will not turn again by itself. */
 enum { CREW_MISSED_MAX = 10 };
 
+/* How long a new worker waits for its database before it accepts peers without it:
+ * nobody is to wait long only to be told that it is away; but where others serve
+ * meanwhile, a slow start of the database's must not become a refusal of calls. */
+enum { CREW_PATIENCE_S = 2, CREW_RELIEF_PATIENCE_S = 20 };
+
 struct crew_duty {
 	const char *what;      /* in the log */
 	const char *ready_msg; /* what is logged when it serves */
@@ -28,6 +33,12 @@ struct crew_duty {
 static const char *crew_conninfo(const struct crew *crew)
 {
 	return crew->host->conninfo ? crew->host->conninfo : crew->settings->database;
+}
+
+static int crew_patience_s(const struct crew *crew)
+{
+	return crew->relieves && crew->state == CREW_TRYING ? CREW_RELIEF_PATIENCE_S
+							    : CREW_PATIENCE_S;
 }
 
 /* The programs of the children; what follows runs in the child. */
@@ -40,6 +51,7 @@ static int crew_run_worker(const void *arg, const struct slot *slot, int ready_f
 		.conninfo = crew_conninfo(crew),
 		.metrics = slot->metrics,
 		.all_metrics = crew->host->metrics,
+		.patience_s = crew_patience_s(crew),
 		.listen_fd = crew->host->listen_fd,
 		.life_fd = crew->host->life_fd,
 		.ready_fd = ready_fd,

@@ -39,6 +39,7 @@ struct crew {
 	const struct crew_host *host;
 	struct settings *settings; /* owned; NULL for a crew that was taken over */
 	enum crew_state state;
+	bool relieves;	 /* another crew serves until this one does; set by the owner */
 	bool unusable;	 /* a worker that never served cannot use the settings */
 	bool crashed;	 /* a child has ended other than it should, in this state */
 	int64_t kill_ns; /* when those that still leave are ended; INT64_MAX: never */

@@ -448,6 +448,7 @@ int master_run(const struct master_params *params, struct settings *settings)
 		master.exit_code = EXIT_FAILURE;
 		settings_free(settings);
 	} else {
+		master.current->relieves = master.n_leaving > 0;
 		master_loop(&master);
 	}
 	free(error);

@@ -15,7 +15,7 @@
 #include "process/cluster.h"
 #include "process/master_internal.h"
 
-/* A new crew has so long to serve; a worker waits two seconds for its database. */
+/* A new crew has so long to serve; its workers wait for their database not quite so long. */
 #define RENEWAL_TRY_NS (30 * INT64_C(1000000000))
 
 /* Crews that still leave. Another reload waits until one of them has gone. */
@@ -67,6 +67,7 @@ static void renewal_begin_reload(struct master *master)
 	} else {
 		log_info("reload: trying the new settings",
 			LOG_I("workers", master->next->n_workers));
+		master->next->relieves = true;
 		crew_start(master->next);
 	}
 	free(why);

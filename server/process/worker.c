@@ -26,8 +26,6 @@
 
 /* How long a drain may take. The master waits a little longer. */
 enum { WORKER_GRACE_MS = 30000 };
-/* How long a new worker waits for its database before it accepts peers. */
-enum { WORKER_PATIENCE_S = 2 };
 /* Workers need not have the same number of connections to less than this part of it. */
 enum { WORKER_UNEVEN = 8 };
 
@@ -217,7 +215,7 @@ static void worker_on_orphaned(evutil_socket_t fd, short events, void *arg)
 
 static int worker_add_events(struct worker *worker)
 {
-	const struct timeval patience = {.tv_sec = WORKER_PATIENCE_S};
+	const struct timeval patience = {.tv_sec = worker->params->patience_s};
 
 	worker->patience_event = evtimer_new(worker->base, worker_on_patience, worker);
 	worker->term_event = evsignal_new(worker->base, SIGTERM, worker_on_term, worker);

@@ -24,9 +24,10 @@ struct worker_params {
 	const char *conninfo;			 /* of the database, as the daemon's own role */
 	struct metrics *metrics;		 /* its row; may be NULL */
 	const struct metrics_table *all_metrics; /* to see how busy the others are */
-	int listen_fd;				 /* non-blocking; closed when the drain begins */
-	int life_fd;				 /* reads end of file when the master is gone */
-	int ready_fd; /* one byte is written when peers are accepted; closed then */
+	int patience_s; /* with the database, before peers are accepted without it */
+	int listen_fd;	/* non-blocking; closed when the drain begins */
+	int life_fd;	/* reads end of file when the master is gone */
+	int ready_fd;	/* one byte is written when peers are accepted; closed then */
 };
 
 /* Runs in the worker's process until its end. */

@@ -10,6 +10,7 @@ import signal
 import socket
 import ssl
 import threading
+import time
 
 import grpc
 import metrics
@@ -21,6 +22,7 @@ from stack import Stack
 
 RELOADS = 1000 if os.environ.get("STAFETT_LONG") == "1" else 20
 CALLERS = 4
+SLOW_START_S = 3   # longer than a worker waits where nobody else serves
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,25 @@ def test_no_call_fails_over_many_reloads(stack):
         callers.wait_calls(2 * CALLERS)
     assert callers.failures == [], around(stack, callers.failures[0][0])
     assert metrics.read(stack)['stafett_reloads_total{result="done"}'] == done + RELOADS
+
+
+def test_the_old_workers_serve_until_the_new_ones_have_their_database(stack):
+    """However long that takes: here it takes no new connections for a while."""
+    postmaster = int((stack.folder / "state/pg/postmaster.pid").read_text().split()[0])
+    mark = stack.process.mark()
+    with Callers(stack, 2) as callers:
+        os.kill(postmaster, signal.SIGSTOP)
+        try:
+            stack.process.send_signal(signal.SIGHUP)
+            until = time.monotonic() + SLOW_START_S
+            while time.monotonic() < until:
+                callers.wait_calls(1)
+        finally:
+            os.kill(postmaster, signal.SIGCONT)
+        stack.process.wait_line("msg=reloaded", after=mark)
+        callers.wait_calls(2 * CALLERS)
+    assert callers.failures == []
+    assert "accepting peers without it" not in "\n".join(stack.process.lines[mark:])
 
 
 def test_a_reload_replaces_every_worker(stack):
