@@ -59,6 +59,118 @@ size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX])
 	return (size_t)(p - out);
 }
 
+/* What is left to read of a leaf. Beyond its end there are only zeroes, and
+ * |is_short| says so. */
+struct leaf_rest {
+	const uint8_t *p;
+	size_t left;
+	bool is_short;
+};
+
+static struct bytes leaf_take(struct leaf_rest *rest, size_t len)
+{
+	struct bytes taken;
+
+	if (len > rest->left) {
+		rest->is_short = true;
+		return bytes_of(NULL, 0);
+	}
+	taken = bytes_of(rest->p, len);
+	rest->p += len;
+	rest->left -= len;
+	return taken;
+}
+
+static void leaf_take_to(struct leaf_rest *rest, void *out, size_t len)
+{
+	struct bytes taken = leaf_take(rest, len);
+
+	if (taken.len)
+		memcpy(out, taken.data, len);
+}
+
+static uint64_t leaf_take_number(struct leaf_rest *rest, size_t width)
+{
+	struct bytes taken = leaf_take(rest, width);
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < taken.len; i++)
+		value = value << 8 | taken.data[i];
+	return value;
+}
+
+static struct bytes leaf_take_name(struct leaf_rest *rest)
+{
+	return leaf_take(rest, (size_t)leaf_take_number(rest, 1));
+}
+
+bool leaf_decode(struct bytes encoded, struct leaf *ret_leaf)
+{
+	struct leaf_rest rest = {encoded.data, encoded.len, false};
+	struct bytes magic = leaf_take(&rest, sizeof(leaf_magic));
+	struct leaf leaf = {0};
+
+	if (!bytes_equal(magic, bytes_of(leaf_magic, sizeof(leaf_magic))))
+		return false;
+	leaf_take_to(&rest, leaf.event.b, sizeof(leaf.event.b));
+	leaf.time_us = (int64_t)leaf_take_number(&rest, 8);
+	leaf.type = (uint16_t)leaf_take_number(&rest, 2);
+	leaf.outcome = (uint8_t)leaf_take_number(&rest, 1);
+	leaf.role = (uint8_t)leaf_take_number(&rest, 1);
+	leaf.organisation = leaf_take_name(&rest);
+	leaf.unit = leaf_take_name(&rest);
+	leaf_take_to(&rest, leaf.object.b, sizeof(leaf.object.b));
+	leaf_take_to(&rest, leaf.object_hash, sizeof(leaf.object_hash));
+	leaf.state_before = (uint8_t)leaf_take_number(&rest, 1);
+	leaf.state_after = (uint8_t)leaf_take_number(&rest, 1);
+	leaf_take_to(&rest, leaf.detail_commitment, sizeof(leaf.detail_commitment));
+	if (rest.is_short || rest.left)
+		return false;
+	*ret_leaf = leaf;
+	return true;
+}
+
+static const struct leaf_word leaf_words[] = {
+#define LEAF(name, number, code, action) {LEAF_##name, code, action},
+#include "stafett/tbl/leaves.def"
+#undef LEAF
+};
+
+const struct leaf_word *leaf_word_at(size_t n)
+{
+	return n < ARRAY_SIZE(leaf_words) ? &leaf_words[n] : NULL;
+}
+
+const struct leaf_word *leaf_word(uint16_t type)
+{
+	static const struct leaf_word unknown = {LEAF_NONE, "", 'E'};
+
+	for (size_t i = 0; i < ARRAY_SIZE(leaf_words); i++)
+		if (leaf_words[i].type == (enum leaf_type)type)
+			return &leaf_words[i];
+	return &unknown;
+}
+
+static const char *const leaf_outcomes[] = {
+	[LEAF_OK] = "ok",
+	[LEAF_DUPLICATE] = "duplicate",
+	[LEAF_REFUSED] = "refused",
+	[LEAF_DENIED] = "denied",
+};
+
+const char *leaf_outcome_code(uint8_t outcome)
+{
+	return outcome < ARRAY_SIZE(leaf_outcomes) ? leaf_outcomes[outcome] : "";
+}
+
+int leaf_outcome_from_code(struct bytes code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(leaf_outcomes); i++)
+		if (bytes_equal(code, bytes_of_string(leaf_outcomes[i])))
+			return (int)i;
+	return -1;
+}
+
 void leaf_hash(struct bytes encoded, uint8_t out[LEAF_HASH_LEN])
 {
 	static const uint8_t leaf_mark = 0; /* an inner node begins with 1 */

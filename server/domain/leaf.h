@@ -16,6 +16,7 @@
 #ifndef DOMAIN_LEAF_H
 #define DOMAIN_LEAF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "domain/uuid.h"
@@ -24,27 +25,26 @@
 /* A handle is at most 81 bytes, so no name of a unit is ever cut. */
 enum { LEAF_MAX = 300, LEAF_NAME_MAX = 89, LEAF_HASH_LEN = 32, LEAF_SALT_LEN = 32 };
 
-/* What was done. The numbers are for ever. */
+/* What was done. */
+#define LEAF(name, number, code, action) LEAF_##name = (number),
 enum leaf_type {
-	LEAF_SEND = 1,
-	LEAF_ACT = 2,
-	LEAF_ACKNOWLEDGE = 3,
-	LEAF_GET = 4,
-	LEAF_LIST = 5,
-	LEAF_INBOX = 6,
-	LEAF_SEARCH = 7,     /* of the directory: recorded only where it was denied */
-	LEAF_UPLOAD = 8,     /* begun or gone on with */
-	LEAF_GET_UPLOAD = 9, /* how far it came: recorded only where it was denied */
-	LEAF_FETCH = 10,     /* of one body */
-	LEAF_WATCH = 11,     /* of an inbox: begun, or a page of it pushed */
-	LEAF_TODAY = 12,     /* what must be done, and the news */
+	LEAF_NONE = 0,
+#include "stafett/tbl/leaves.def"
 };
+#undef LEAF
 
 enum leaf_outcome {
 	LEAF_OK = 0,
 	LEAF_DUPLICATE = 1, /* a known key again: answered as before */
 	LEAF_REFUSED = 2,   /* by a rule: nothing was changed */
 	LEAF_DENIED = 3,    /* not theirs, or not there */
+};
+
+/* A row of tbl/leaves.def. */
+struct leaf_word {
+	enum leaf_type type;
+	const char *code;
+	char action; /* of FHIR AuditEvent: C R U */
 };
 
 struct leaf {
@@ -61,6 +61,17 @@ struct leaf {
 
 /* Writes the leaf's bytes; gives their length. */
 size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_MAX]);
+/* Reads them back; the names are borrowed from |encoded|. False where they are no
+ * leaf of this form. */
+bool leaf_decode(struct bytes encoded, struct leaf *ret_leaf) WARN_UNUSED;
+/* The words of what was done; of a type that this program does not know, code "". */
+const struct leaf_word *leaf_word(uint16_t type);
+/* The |n|-th row of the table, or NULL. */
+const struct leaf_word *leaf_word_at(size_t n);
+/* "ok"; "" of a number that this program does not know. */
+const char *leaf_outcome_code(uint8_t outcome);
+/* The outcome of a code, or -1. */
+int leaf_outcome_from_code(struct bytes code);
 /* SHA-256 of a zero byte and the leaf. */
 void leaf_hash(struct bytes encoded, uint8_t out[LEAF_HASH_LEN]);
 /* HMAC-SHA-256 that binds |detail| under |salt|. */

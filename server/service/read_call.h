@@ -9,6 +9,7 @@
 
 #include "service/method.h"
 #include "service/page.h"
+#include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 #include "store/present.h"
@@ -22,6 +23,7 @@ struct read_call {
 	struct page_place last;
 	struct referral_key key;
 	void (*reply)(struct read_call *rc);
+	void *own; /* the handler's own, in the arena */
 	union {
 		Stafett__V1__GetResponse get;
 		Stafett__V1__ReferralServiceListResponse list;
@@ -29,6 +31,8 @@ struct read_call {
 		Stafett__V1__TodayResponse today;
 		Stafett__V1__SearchResponse search;
 		Stafett__V1__GetUploadResponse get_upload;
+		Stafett__V1__AuditServiceListResponse audit_list;
+		Stafett__V1__AuditServiceGetResponse audit_get;
 	};
 };
 

@@ -12,6 +12,7 @@
 #include "service/method.h"
 #include "service/reflection.h"
 #include "stafett/caps.h"
+#include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"

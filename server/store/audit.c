@@ -42,6 +42,21 @@ void audit_add(struct audit *audit, enum audit_tag tag, struct bytes value)
 	audit->detail_len += 3 + value.len;
 }
 
+bool audit_next(struct bytes *rest, enum audit_tag *ret_tag, struct bytes *ret_value)
+{
+	size_t len;
+
+	if (rest->len < 3)
+		return false;
+	len = (size_t)rest->data[1] << 8 | rest->data[2];
+	if (len > rest->len - 3)
+		return false;
+	*ret_tag = (enum audit_tag)rest->data[0];
+	*ret_value = bytes_of(rest->data + 3, len);
+	*rest = bytes_of(rest->data + 3 + len, rest->len - 3 - len);
+	return true;
+}
+
 void audit_finish(struct audit *audit)
 {
 	leaf_commit(audit->salt, bytes_of(audit->detail, audit->detail_len),

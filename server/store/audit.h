@@ -24,6 +24,7 @@ enum audit_tag {
 	AUDIT_ACT = 7,
 	AUDIT_BASIS = 8,
 	AUDIT_REASON = 9, /* of a refusal */
+	AUDIT_ASKED = 10, /* of a reading of the log: its filters */
 };
 
 /* A page of 100 ids fits several times; a page of a watch with the names of all
@@ -51,6 +52,8 @@ void audit_set_organisation(struct audit *audit, struct bytes number);
 /* Adds to the detail; what does not fit is left out (it cannot happen within the
  * caps). */
 void audit_add(struct audit *audit, enum audit_tag tag, struct bytes value);
+/* Reads the next value of a detail and takes it from |rest|; false at its end. */
+bool audit_next(struct bytes *rest, enum audit_tag *ret_tag, struct bytes *ret_value) WARN_UNUSED;
 /* Encodes and hashes: |encoded| and |hash| are valid from here. */
 void audit_finish(struct audit *audit);
 

@@ -62,14 +62,16 @@ static const char import_sql_member[] =
 	"SELECT $1, o.id, $3, $4 FROM stafett.organization o WHERE o.slug = $2 "
 	"ON CONFLICT (urn) DO UPDATE SET display_name = excluded.display_name";
 
-/* On a conflict it changes nothing, but counts one row: none means no unit. */
+/* On a conflict it changes nothing, but counts one row: none means no unit. "lund/x"
+ * is that unit, "lund/" with an asterisk every unit of the own organisation. */
 static const char import_sql_role[] =
 	"INSERT INTO stafett.membership (member, unit, role) "
 	"SELECT m.id, u.id, $3 FROM stafett.member m, stafett.unit u "
-	"WHERE m.urn = $1 AND u.handle = $2 "
+	"WHERE m.urn = $1 AND (u.handle = $2 "
+	"OR (split_part(u.handle, '/', 1) || '/*' = $2 AND u.organization = m.organization)) "
 	"ON CONFLICT (member, unit, role, valid_from) DO UPDATE SET role = excluded.role";
 
-/* Runs a statement that must touch one row; where it does not, what it refers to,
+/* Runs a statement that must touch a row; where it does not, what it refers to,
  * |missing|, does not exist. */
 static int import_row(struct import *import, const char *sql, const char *const *values, int n,
 	const char *missing)
@@ -83,7 +85,7 @@ static int import_row(struct import *import, const char *sql, const char *const 
 		free(error);
 		return r;
 	}
-	if (strcmp(PQcmdTuples(result), "1") != 0)
+	if (strcmp(PQcmdTuples(result), "0") == 0)
 		return fields_fail(&import->fields, "there is no '%s'", missing);
 	return 0;
 }

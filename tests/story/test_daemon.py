@@ -355,6 +355,7 @@ WRONG = {  # what is done to the directory, and what is said of it
     "a wrong number": (lambda d: d["organizations"][1].update(number="2321000256"), "not an organisation number"),
     "a foreign handle": (lambda d: d["organizations"][2]["units"][0].update(handle="lund/x"), "the handle must be"),
     "an unknown unit": (lambda d: d["organizations"][0]["members"][0].update(roles={"lund/x": ["intake"]}), "no 'lund/x'"),
+    "another's units": (lambda d: d["organizations"][0]["members"][0].update(roles={"skane/*": ["intake"]}), "no 'skane/*'"),
     "an unknown role": (lambda d: d["organizations"][0]["members"][0].update(roles={"lund/vuxen": ["king"]}), "not a role"),
     "no list": (lambda d: d.update(organizations={}), "must be a list"),
 }
@@ -366,6 +367,20 @@ def imported(build, work):
     stack.import_directory()
     yield stack
     stack.stop()
+
+
+def test_a_role_in_every_unit_is_one_line_of_the_directory(imported):
+    directory = people.directory()
+    directory["organizations"][1]["members"].append(
+        {"id": "everywhere", "display_name": "Everywhere", "roles": {"skane/*": ["auditor"]}})
+    path = imported.folder / "everywhere.json"
+    path.write_text(json.dumps(directory))
+    path.chmod(0o644)
+    imported.command("directory", "import", path)
+    units = imported.tables().rows(
+        "SELECT u.handle FROM stafett.membership ms JOIN stafett.member m ON m.id = ms.member"
+        " JOIN stafett.unit u ON u.id = ms.unit WHERE m.display_name = 'Everywhere' ORDER BY u.handle")
+    assert [handle for handle, in units] == sorted(h for h in people.UNITS if h.startswith("skane/"))
 
 
 @pytest.mark.parametrize("spoil, said", WRONG.values(), ids=[name.replace(" ", "_") for name in WRONG])

@@ -168,6 +168,7 @@ class Caller:
         self.inboxes = contract.inbox_service_grpc.InboxServiceStub(self.channel)
         self.directory = contract.directory_service_grpc.DirectoryServiceStub(self.channel)
         self.bodies = contract.body_service_grpc.BodyServiceStub(self.channel)
+        self.audits = contract.audit_service_grpc.AuditServiceStub(self.channel)
 
     def close(self):
         self.channel.close()
@@ -278,6 +279,24 @@ class Caller:
 
     def units(self, **more):
         return self.call(self.directory.Search, contract.directory_service.SearchRequest(**more))
+
+    def log(self, **more):
+        """One page of the audit log."""
+        return self.call(self.audits.List, contract.audit_service.AuditServiceListRequest(**more))
+
+    def whole_log(self, **more):
+        """Every entry that fits, over all of its pages."""
+        token = ""
+        while True:
+            page = self.log(page_token=token, **more)
+            yield from page.entries
+            token = page.next_page_token
+            if not token:
+                return
+
+    def entry(self, id):
+        """One entry of it."""
+        return self.call(self.audits.Get, contract.audit_service.AuditServiceGetRequest(id=id)).entry
 
     # -- large bodies ---------------------------------------------------------------
 

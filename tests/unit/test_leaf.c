@@ -119,6 +119,56 @@ static void test_leaf_of_nothing_has_every_field(void **state)
 		"e14f27b928b2e04422c8f32d845e04187bba5ac63001c6542d3b02001b0b9807");
 }
 
+static void test_a_leaf_reads_back_as_it_was_written(void **state)
+{
+	struct leaf leaf = sent_leaf(), back;
+	uint8_t out[LEAF_MAX], again[LEAF_MAX];
+	size_t len = leaf_encode(&leaf, out);
+
+	assert_true(leaf_decode(bytes_of(out, len), &back));
+	assert_int_equal(leaf_encode(&back, again), len);
+	assert_memory_equal(again, out, len);
+	assert_int_equal(back.time_us, leaf.time_us);
+	assert_int_equal(back.type, LEAF_SEND);
+	assert_true(bytes_equal(back.unit, leaf.unit));
+}
+
+static void test_what_is_cut_or_goes_on_is_no_leaf(void **state)
+{
+	struct leaf leaf = sent_leaf(), back;
+	uint8_t out[LEAF_MAX + 1] = {0};
+	size_t len = leaf_encode(&leaf, out);
+
+	for (size_t cut = 0; cut < len; cut++)
+		assert_false(leaf_decode(bytes_of(out, cut), &back));
+	assert_false(leaf_decode(bytes_of(out, len + 1), &back));
+	out[8] = 2; /* another form */
+	assert_false(leaf_decode(bytes_of(out, len), &back));
+}
+
+static void test_every_type_has_a_word_and_a_number_of_its_own(void **state)
+{
+	const struct leaf_word *word, *other;
+
+	for (size_t i = 0; (word = leaf_word_at(i)); i++) {
+		assert_ptr_equal(leaf_word((uint16_t)word->type), word);
+		assert_non_null(strchr("CRU", word->action));
+		for (size_t j = 0; (other = leaf_word_at(j)) && j < i; j++)
+			assert_string_not_equal(word->code, other->code);
+	}
+	assert_string_equal(leaf_word(60000)->code, "");
+}
+
+static void test_an_outcome_and_its_code_are_one(void **state)
+{
+	for (uint8_t outcome = LEAF_OK; outcome <= LEAF_DENIED; outcome++)
+		assert_int_equal(
+			leaf_outcome_from_code(bytes_of_string(leaf_outcome_code(outcome))),
+			outcome);
+	assert_string_equal(leaf_outcome_code(200), "");
+	assert_int_equal(leaf_outcome_from_code(bytes_of_string("")), -1);
+}
+
 static void test_names_that_no_unit_has_are_cut(void **state)
 {
 	struct leaf leaf = sent_leaf();
@@ -181,6 +231,10 @@ int main(void)
 		cmocka_unit_test(test_leaf_of_a_sent_referral),
 		cmocka_unit_test(test_leaf_of_a_refused_act_by_a_unit_with_the_longest_handle),
 		cmocka_unit_test(test_leaf_of_nothing_has_every_field),
+		cmocka_unit_test(test_a_leaf_reads_back_as_it_was_written),
+		cmocka_unit_test(test_what_is_cut_or_goes_on_is_no_leaf),
+		cmocka_unit_test(test_every_type_has_a_word_and_a_number_of_its_own),
+		cmocka_unit_test(test_an_outcome_and_its_code_are_one),
 		cmocka_unit_test(test_names_that_no_unit_has_are_cut),
 		cmocka_unit_test(test_hash_of_an_empty_leaf_is_that_of_rfc_6962),
 		cmocka_unit_test(test_detail_is_bound_by_its_salt),
