@@ -255,8 +255,8 @@ static const Oid body_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TEXT, DB_UUI
 static const Oid begin_upload_types[] = {ACTING_TYPES, DB_UUID, DB_INT4, DB_BYTEA, DB_INT4};
 static const Oid upload_types[] = {ACTING_TYPES, DB_UUID};
 static const Oid audit_subject_types[] = {ACTING_TYPES, DB_TEXT, DB_UUID, DB_TEXT};
-static const Oid audit_log_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT,
-	DB_INT4, DB_UUID, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
+static const Oid audit_log_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT4,
+	DB_UUID, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid audit_entry_types[] = {ACTING_TYPES, DB_UUID};
 static const Oid audit_types[] = {DB_UUID, DB_UUID, DB_BYTEA, DB_BYTEA, DB_BYTEA};
 
@@ -310,8 +310,8 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		"SELECT * FROM api.audit_log($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
 		" $13, $14, $15)",
 		audit_log_types),
-	[READ_AUDIT_ENTRY] = STATEMENT("audit_entry",
-		"SELECT * FROM api.audit_entry($1, $2, $3, $4)", audit_entry_types),
+	[READ_AUDIT_ENTRY] = STATEMENT(
+		"audit_entry", "SELECT * FROM api.audit_entry($1, $2, $3, $4)", audit_entry_types),
 	[READ_AUDIT] = STATEMENT("audit",
 		"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"
 		" VALUES ($1, stafett.now(), $2, $3, $4, $5)",
