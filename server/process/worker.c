@@ -236,6 +236,8 @@ static int worker_open_service(struct worker *worker)
 		.base = worker->base,
 		.conninfo = worker->params->conninfo,
 		.takes_plain = worker->params->settings->trial,
+		.member_rate = worker->params->settings->member_rate,
+		.organization_rate = worker->params->settings->organization_rate,
 		.changed = worker_on_database,
 		.arg = worker,
 		.metrics = worker->params->metrics,

@@ -107,8 +107,13 @@ static void add_precondition(struct answer *a, enum reason reason, const char *f
 	answer_add(a, &failure.base);
 }
 
-/* For a refusal that is the server's own doing and may not last, the time after
- * which to try again; else 0. A call's id is as good as chance. */
+/* A time after which to try again. A call's id is as good as chance. */
+static int answer_choose_retry_ms(const struct call *call)
+{
+	return ANSWER_RETRY_MS / 2 + (int)(strtoul(call_id(call) + 8, NULL, 16) % ANSWER_RETRY_MS);
+}
+
+/* The same for a refusal that is the server's own doing and may not last; else 0. */
 static int answer_retry_ms(const struct call *call, enum reason reason)
 {
 	int status = reason_grpc_status(reason);
@@ -116,7 +121,7 @@ static int answer_retry_ms(const struct call *call, enum reason reason)
 
 	if (status != GRPC_UNAVAILABLE && (status != GRPC_RESOURCE_EXHAUSTED || !is_ours))
 		return 0;
-	return ANSWER_RETRY_MS / 2 + (int)(strtoul(call_id(call) + 8, NULL, 16) % ANSWER_RETRY_MS);
+	return answer_choose_retry_ms(call);
 }
 
 static void add_retry(struct answer *a)
@@ -160,10 +165,10 @@ static void answer_end(struct call *call, struct answer *a, enum reason reason)
 			});
 }
 
-static void answer_with(
-	struct call *call, enum reason reason, const char *field, Stafett__V1__Refusal *refusal)
+static void answer_with(struct call *call, enum reason reason, const char *field, int retry_ms,
+	Stafett__V1__Refusal *refusal)
 {
-	struct answer a = {.arena = call_arena(call), .retry_ms = answer_retry_ms(call, reason)};
+	struct answer a = {.arena = call_arena(call), .retry_ms = retry_ms};
 
 	refusal->reason = borrow(reason_name(reason));
 	refusal->layer = borrow(reason_layer(reason));
@@ -178,7 +183,15 @@ void answer_refusal(struct call *call, enum reason reason, const char *field)
 {
 	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
 
-	answer_with(call, reason, field, &refusal);
+	answer_with(call, reason, field, answer_retry_ms(call, reason), &refusal);
+}
+
+void answer_later(struct call *call, enum reason reason, int64_t wait_ns)
+{
+	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
+
+	answer_with(call, reason, NULL,
+		answer_choose_retry_ms(call) + (int)(wait_ns / ANSWER_NS_PER_MS), &refusal);
 }
 
 static Google__Protobuf__Timestamp *answer_time(struct arena *arena, int64_t us)
@@ -223,5 +236,5 @@ void answer_decision(struct call *call, const struct decision *d, const struct s
 			acts[refusal.n_allowed_acts++] = borrow(act_code((enum act)act));
 	if (d->alternative.len)
 		refusal.alternative_unit = arena_copy(call_arena(call), d->alternative);
-	answer_with(call, d->reason, d->field, &refusal);
+	answer_with(call, d->reason, d->field, answer_retry_ms(call, d->reason), &refusal);
 }

@@ -18,7 +18,10 @@
 void answer_message(struct call *call, const ProtobufCMessage *message);
 /* Ends the call with |reason|; |field| (a path, or NULL) is the one at fault. */
 void answer_refusal(struct call *call, enum reason reason, const char *field);
-/* The same, for a decision of the rules: with state, version and allowed acts
+/* The same, for |reason| that will have passed in |wait_ns|: the call may come again
+ * then, or a little later. */
+void answer_later(struct call *call, enum reason reason, int64_t wait_ns);
+/* The same as answer_refusal, for a decision of the rules: with state, version and allowed acts
  * where the decision lets them be known. */
 void answer_decision(
 	struct call *call, const struct decision *decision, const struct standing *standing);

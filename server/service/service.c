@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/quota.h"
 #include "codec/pb_check.h"
 #include "domain/identity.h"
+#include "net/now.h"
 #include "service/answer.h"
 #include "service/health.h"
 #include "service/method.h"
@@ -18,9 +20,13 @@
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
+/* How many seconds' worth of calls may come at once. */
+enum { SERVICE_BURST_S = 2 };
+
 struct service {
 	struct service_params params;
 	struct store *store;
+	struct quota *members, *organisations; /* NULL: no bounds */
 	struct health health;
 	struct call_router router;
 	bool ready; /* what was last said of the database */
@@ -78,6 +84,24 @@ static struct fault service_identify(struct call *call, struct caller *ret_calle
 	return (struct fault){REASON_NONE, NULL};
 }
 
+/* How long |member| has to wait before it may call; 0: not at all, and the call is
+ * counted. Who is refused is not worse off for having tried. */
+static int64_t service_wait_ns(struct service *s, struct bytes member)
+{
+	struct bytes organisation = identity_member_organisation(member);
+	int64_t now = now_ns();
+	int64_t wait_ns = quota_wait_ns(s->members, member, now);
+	int64_t its_ns = quota_wait_ns(s->organisations, organisation, now);
+
+	if (wait_ns == 0 && its_ns == 0) {
+		quota_take(s->members, member, now);
+		quota_take(s->organisations, organisation, now);
+		return 0;
+	}
+	metrics_add(s->params.metrics, METRIC_REFUSED_RATE, 1);
+	return wait_ns > its_ns ? wait_ns : its_ns;
+}
+
 static struct fault service_unpack(struct incoming *in)
 {
 	struct arena *arena = call_arena(in->call);
@@ -94,10 +118,9 @@ static struct fault service_unpack(struct incoming *in)
 		*at.field ? arena_copy(arena, bytes_of_string(at.field)) : NULL};
 }
 
-static void service_on_message(void *arg, struct call *call, struct bytes message)
+/* The first message of a call. */
+static void service_begin(struct service *s, struct call *call, struct bytes message)
 {
-	struct service *s = arg;
-	struct under_way *under_way = call_user(call);
 	struct incoming in = {
 		.store = s->store,
 		.takes_plain = s->params.takes_plain,
@@ -105,19 +128,29 @@ static void service_on_message(void *arg, struct call *call, struct bytes messag
 		.method = call_method(call)->info,
 		.raw = message,
 	};
-	struct fault fault;
+	struct fault fault = service_identify(call, &in.caller);
+	int64_t wait_ns = fault.reason ? 0 : service_wait_ns(s, in.caller.member);
 
-	if (under_way) {
-		under_way->message(under_way, message);
+	if (wait_ns > 0) {
+		answer_later(call, REASON_RATE_EXCEEDED, wait_ns);
 		return;
 	}
-	fault = service_identify(call, &in.caller);
 	if (!fault.reason)
 		fault = service_unpack(&in);
 	if (fault.reason)
 		answer_refusal(call, fault.reason, fault.field);
 	else
 		in.method->handle(&in);
+}
+
+static void service_on_message(void *arg, struct call *call, struct bytes message)
+{
+	struct under_way *under_way = call_user(call);
+
+	if (under_way)
+		under_way->message(under_way, message);
+	else
+		service_begin(arg, call, message);
 }
 
 static void service_on_gone(void *arg, struct call *call)
@@ -206,6 +239,25 @@ static void service_on_store(void *arg)
 		s->params.changed(s->params.arg, ready);
 }
 
+/* False when out of memory. */
+static bool service_make_quotas(struct service *s)
+{
+	int64_t member = s->params.member_rate, organisation = s->params.organization_rate;
+
+	if (member > 0)
+		s->members = quota_new(member, SERVICE_BURST_S);
+	if (organisation > 0)
+		s->organisations = quota_new(organisation, SERVICE_BURST_S);
+	return !s->members == !member && !s->organisations == !organisation;
+}
+
+static void service_free_self(struct service *s)
+{
+	quota_free(s->members);
+	quota_free(s->organisations);
+	free(s);
+}
+
 int service_new(const struct service_params *params, struct service **ret_service)
 {
 	struct service *s = calloc(1, sizeof(*s));
@@ -223,9 +275,9 @@ int service_new(const struct service_params *params, struct service **ret_servic
 	s->params = *params;
 	health_init(&s->health);
 	s->router = (struct call_router){service_find, s};
-	rc = store_new(&store, &s->store);
+	rc = service_make_quotas(s) ? store_new(&store, &s->store) : -ENOMEM;
 	if (rc < 0) {
-		free(s);
+		service_free_self(s);
 		return rc;
 	}
 	*ret_service = s;
@@ -237,7 +289,7 @@ struct service *service_free(struct service *s)
 	if (!s)
 		return NULL;
 	store_free(s->store);
-	free(s);
+	service_free_self(s);
 	return NULL;
 }
 

@@ -18,8 +18,9 @@ struct service;
 
 struct service_params {
 	struct event_base *base;
-	const char *conninfo; /* of the database; must outlive the service */
-	bool takes_plain;     /* a trial: the suite "none" is accepted */
+	const char *conninfo;			/* of the database; must outlive the service */
+	bool takes_plain;			/* a trial: the suite "none" is accepted */
+	int64_t member_rate, organization_rate; /* calls a second; 0: no bounds */
 	/* The database came or went; may be NULL. */
 	void (*changed)(void *arg, bool ready);
 	void *arg;

@@ -45,7 +45,7 @@ static uint64_t caller_draw(struct caller *caller)
 static bool caller_is_put_off(const struct answer *answer)
 {
 	static const enum reason reasons[] = {
-		REASON_DATABASE_AWAY, REASON_OVERLOADED, REASON_DRAINING};
+		REASON_DATABASE_AWAY, REASON_OVERLOADED, REASON_RATE_EXCEEDED, REASON_DRAINING};
 
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (strcmp(answer->message, reason_message(reasons[i])) == 0)

@@ -12,7 +12,7 @@ from caller import content_hash, derived_ids, pb, refusal_of
 FINAL = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND,
          grpc.StatusCode.ALREADY_EXISTS, grpc.StatusCode.PERMISSION_DENIED,
          grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED}
-LATER = {"DATABASE_AWAY", "OVERLOADED", "DRAINING"}   # nothing was begun; it may go again
+LATER = {"DATABASE_AWAY", "OVERLOADED", "RATE_EXCEEDED", "DRAINING"}   # nothing was begun; it may go again
 PATIENCE_S = 120
 
 

@@ -6,15 +6,22 @@ answered sends again: the queue is full however fast the machine is. How much is
 meanwhile, tests/bench/run overload says.
 """
 
+import contextlib
+import time
+
 import grpc
+import metrics
 import people
 import processes
 import pytest
 from caller import refusal_of
 from siege import SAID, Siege
+from stack import Stack
 
 CALLERS, CONNECTIONS = 4500, 50   # of the organisation that sends too much
 SECONDS, SENDS = 60, 3   # it is ended before
+MEMBER_RATE, ORGANIZATION_RATE, BURST_S = 2, 3, 2
+MANY = 1000   # calls; so many that nobody is allowed them
 
 
 @pytest.fixture
@@ -23,6 +30,34 @@ def siege(build, work):
     siege = Siege(build, work / "ov").start()
     yield siege
     siege.stop()
+
+
+@pytest.fixture
+def slow_stack(build, work, request):
+    """Takes but a few calls a second of everybody, and has taken none."""
+    name = f"ra-{request.node.name.split('_')[2]}"
+    stack = Stack(build, work / name, member_rate=MEMBER_RATE, organization_rate=ORGANIZATION_RATE)
+    stack.start().import_directory()
+    yield stack
+    stack.stop()
+
+
+def check_told_when(refusal, at_least_ms):
+    """In the details and in a header of its own, for those who do not read details."""
+    pushback_ms = int(dict(refusal.metadata)["grpc-retry-pushback-ms"])
+    delay = refusal.details["google.rpc.RetryInfo"].retry_delay
+    assert delay.seconds * 1000 + delay.nanos // 1000000 == pushback_ms >= at_least_ms
+    return pushback_ms
+
+
+def calls_until_refused(caller):
+    """(how many were answered, how the next was refused)"""
+    for n in range(MANY):
+        try:
+            caller.units()
+        except grpc.RpcError as error:
+            return n, refusal_of(error)
+    raise AssertionError("there are no bounds")
 
 
 def until_refused(caller, crowd):
@@ -49,10 +84,31 @@ def test_who_sends_too_much_is_refused_and_told_when_to_try_again(siege, record_
     crowd.communicate()
     assert (refusal.reason, refusal.code) == ("OVERLOADED", grpc.StatusCode.RESOURCE_EXHAUSTED)
     assert refusal.refusal.reason == "OVERLOADED"
-    pushback_ms = int(dict(refusal.metadata)["grpc-retry-pushback-ms"])
-    assert 250 <= pushback_ms < 750
-    delay = refusal.details["google.rpc.RetryInfo"].retry_delay
-    assert delay.seconds * 1000 + delay.nanos // 1000000 == pushback_ms
+    assert check_told_when(refusal, 250) < 750
     assert siege.counters()['stafett_refused_total{why="queue"}'] > 0
     record_property(SAID, f"{CALLERS} sends at once           the organisation that sends them is "
                           "refused, another is served")
+
+
+def test_who_calls_beyond_its_rate_is_refused_and_nobody_else(slow_stack):
+    maria, petra = slow_stack.caller("maria"), slow_stack.caller("petra")
+    answered, refusal = calls_until_refused(maria)
+    assert answered >= MEMBER_RATE * BURST_S
+    assert (refusal.reason, refusal.code) == ("RATE_EXCEEDED", grpc.StatusCode.RESOURCE_EXHAUSTED)
+    check_told_when(refusal, 250)
+    # Her organisation has some left, and then has not, for any of its members.
+    _, refusal = calls_until_refused(slow_stack.caller("lars"))
+    assert refusal.reason == "RATE_EXCEEDED"
+    answered, refusal = calls_until_refused(petra)
+    assert answered >= MEMBER_RATE * BURST_S and refusal.reason == "RATE_EXCEEDED"
+    assert metrics.read(slow_stack)['stafett_refused_total{why="rate"}'] == 3
+
+
+def test_who_waits_as_long_as_it_was_told_is_served(slow_stack):
+    maria, omar = slow_stack.caller("maria"), slow_stack.caller("omar")
+    _, refusal = calls_until_refused(maria)
+    until = time.monotonic() + check_told_when(refusal, 250) / 1000
+    while time.monotonic() < until:   # others, of another organisation, do her no harm
+        with contextlib.suppress(grpc.RpcError):
+            omar.units()
+    assert maria.units().units

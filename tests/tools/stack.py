@@ -44,7 +44,8 @@ class Stack:
         (self.folder / "ca.pem").write_bytes(self.authority.certificate)
         for path in self.authority.server().write(self.folder, "server"):
             processes.give(path)
-        values = {"port": self.port, "trial": "yes", "log_level": "debug", "workers": 1, **settings}
+        values = {"port": self.port, "trial": "yes", "log_level": "debug", "workers": 1,
+                  "member_rate": 0, "organization_rate": 0, **settings}
         config = self.folder / "stafettd.conf"
         config.write_text("".join(f"{name} = {value}\n" for name, value in values.items()))
         config.chmod(0o644)
