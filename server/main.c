@@ -24,6 +24,7 @@
 #include "stafett/base.h"
 #include "store/import.h"
 #include "store/migrate.h"
+#include "store/rule_admin.h"
 
 #define MAIN_SETTINGS_FILE "/etc/stafett/stafettd.conf"
 
@@ -38,6 +39,7 @@ static const char main_usage[] =
 	"usage: stafettd [-c FILE] [-o NAME=VALUE]... [--check]\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... migrate\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... directory import JSON\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... rule list | add JSON | end NAME\n"
 	"       stafettd --help | --version\n"
 	"\n"
 	"  -c, --config FILE     settings (" MAIN_SETTINGS_FILE ")\n"
@@ -45,6 +47,7 @@ static const char main_usage[] =
 	"      --check           say whether the settings can be used, and end\n"
 	"  migrate               bring the database's schema up, and end\n"
 	"  directory import JSON read organisations, units and members, and end\n"
+	"  rule ...              list, add or end rules of deadlines, and end\n"
 	"\n"
 	"Without a command it serves until SIGTERM. Manual: stafettd(8), stafettd.conf(5).\n";
 
@@ -53,11 +56,12 @@ struct main_args {
 	const char **overrides; /* "name=value", room for as many as there are arguments */
 	int n_overrides;
 	bool check;
-	const char *import_file;
-	char *const *argv; /* all of the command line */
-	int folder_fd;	   /* where it was given; -1: unknown */
+	const char *file_argument, *name_argument; /* of the command */
+	char *const *argv;			   /* all of the command line */
+	int folder_fd;				   /* where it was given; -1: unknown */
 	/* May take the settings over. */
 	int (*run)(struct main_args *args, struct settings **settings);
+	int (*rule)(struct main_args *args, const char *conninfo, char **ret_error);
 };
 
 /* Prints |error|, which is freed, and gives the exit status. */
@@ -145,13 +149,57 @@ static int main_import(struct main_args *args, struct settings **settings)
 
 	if (!conninfo)
 		return EXIT_FAILURE;
-	r = import_directory(conninfo, args->import_file, &counts, &error);
+	r = import_directory(conninfo, args->file_argument, &counts, &error);
 	free(conninfo);
 	if (r)
 		return main_fail(error, r);
 	printf("%d organisations, %d units, %d members, %d roles\n", counts.organizations,
 		counts.units, counts.members, counts.roles);
 	return EXIT_SUCCESS;
+}
+
+static int main_list_rules(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return rule_admin_list(conninfo, stdout, ret_error);
+}
+
+static int main_add_rule(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return rule_admin_add(conninfo, args->file_argument, ret_error);
+}
+
+static int main_end_rule(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return rule_admin_end(conninfo, args->name_argument, ret_error);
+}
+
+static int main_rule(struct main_args *args, struct settings **settings)
+{
+	char *conninfo = main_admin_conninfo(*settings), *error = NULL;
+	int r;
+
+	if (!conninfo)
+		return EXIT_FAILURE;
+	r = args->rule(args, conninfo, &error);
+	free(conninfo);
+	return r ? main_fail(error, r) : EXIT_SUCCESS;
+}
+
+static int main_parse_rule(int argc, char **argv, struct main_args *args)
+{
+	const char *verb = argv[0];
+
+	args->run = main_rule;
+	args->file_argument = args->name_argument = argc > 1 ? argv[1] : NULL;
+	if (argc == 1 && strcmp(verb, "list") == 0)
+		args->rule = main_list_rules;
+	else if (argc == 2 && strcmp(verb, "add") == 0)
+		args->rule = main_add_rule;
+	else if (argc == 2 && strcmp(verb, "end") == 0)
+		args->rule = main_end_rule;
+	else
+		fputs(main_usage, stderr);
+	return args->rule ? 0 : -1;
 }
 
 /* The command in |argv| (what is left after the options). */
@@ -167,9 +215,11 @@ static int main_parse_command(int argc, char **argv, struct main_args *args)
 	if (argc == 3 && !args->check && strcmp(argv[0], "directory") == 0 &&
 		strcmp(argv[1], "import") == 0) {
 		args->run = main_import;
-		args->import_file = argv[2];
+		args->file_argument = argv[2];
 		return 0;
 	}
+	if (argc >= 2 && !args->check && strcmp(argv[0], "rule") == 0)
+		return main_parse_rule(argc - 1, argv + 1, args);
 	fputs(main_usage, stderr);
 	return -1;
 }

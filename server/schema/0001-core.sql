@@ -122,6 +122,8 @@ CREATE TABLE stafett.chain (
     help_request_date date NOT NULL,
     intervention_due_date date NOT NULL,
     intervention_start_date date, -- the person's clock stopped then
+    clock_rule text, -- by which intervention_due_date was counted, and its version
+    clock_version int,
     create_time timestamptz NOT NULL,
     CHECK ((status = 'open') = (custodian IS NOT NULL))
 ) WITH (fillfactor = 85);
@@ -179,6 +181,8 @@ CREATE TABLE stafett.referral (
     next_actor uuid,
     next_act text,
     due_time timestamptz,
+    step_time timestamptz, -- when somebody is told of it next, and how often they were
+    step int NOT NULL DEFAULT 0,
     question_seq int, -- the event that asked what nobody has answered yet
     owner_due_time timestamptz, -- the owner's deadline meanwhile
     restarted boolean NOT NULL DEFAULT false, -- that deadline was, after a question
@@ -224,6 +228,15 @@ CREATE TABLE stafett.event (
     to_status text NOT NULL,
     custodian uuid NOT NULL,
     custodian_changed boolean NOT NULL,
+    -- Whose turn it is from here on, by when, and by which rule counted from when;
+    -- where next_kept, all of that is as before.
+    next_kept boolean NOT NULL DEFAULT true,
+    next_actor uuid,
+    next_act text,
+    due_time timestamptz,
+    due_rule text,
+    due_version int,
+    due_from timestamptz,
     PRIMARY KEY (chain, seq)
 );
 
@@ -371,6 +384,8 @@ CREATE TYPE stafett.operation AS (
     custody_seq int,
     help_request_date date,
     due_date date,
+    clock_rule text,
+    clock_version int,
     stopped_date date,
     closes boolean,
     proposal uuid,
@@ -401,6 +416,10 @@ CREATE TYPE stafett.operation AS (
     next_actor uuid,
     next_act text,
     due_time timestamptz,
+    due_rule text,
+    due_version int,
+    due_from timestamptz,
+    step_time timestamptz,
     question_seq int,
     owner_due_time timestamptz,
     restarted boolean,
@@ -468,12 +487,13 @@ GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.reques
     stafett.event, stafett.detail, stafett.proposal, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
-GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date),
+GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date,
+    clock_rule, clock_version),
     UPDATE (version, status, custodian, custody_seq, event_seq, help_request_date,
-    intervention_due_date, intervention_start_date) ON stafett.chain TO stafett_app;
+    intervention_due_date, intervention_start_date, clock_rule, clock_version) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
-GRANT SELECT (next_actor, next_act, due_time) ON stafett.referral TO stafett_app;
-GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time,
+GRANT SELECT (next_actor, next_act, due_time, step_time, step) ON stafett.referral TO stafett_app;
+GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time, step_time, step,
     question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq)
     ON stafett.referral TO stafett_app;

@@ -25,6 +25,7 @@ enum audit_tag {
 	AUDIT_BASIS = 8,
 	AUDIT_REASON = 9, /* of a refusal */
 	AUDIT_ASKED = 10, /* of a reading of the log: its filters */
+	AUDIT_RULE = 20,  /* of deadlines: what was done to which version of it */
 };
 
 /* A page of 100 ids fits several times; a page of a watch with the names of all

@@ -358,6 +358,7 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 		struct batch_slot *slot = &b->slots[i];
 
 		load_read(&b->load, result, i, &slot->loaded);
+		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
 		batch_decide(b, slot, &slot->loaded);
 	}
 	batch_apply(b);

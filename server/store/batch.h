@@ -42,6 +42,8 @@ struct batch_ops {
 	 * its lane, to be left unless it goes again. */
 	void (*settle)(void *arg, struct write *write, struct lane *lane,
 		enum batch_verdict verdict, const struct write_result *result);
+	/* The rules of deadlines, for the decision that is made now. */
+	const struct rulebook *(*book)(void *arg);
 	/* A commit has changed what stands in the inbox of |unit|, perhaps. */
 	void (*touched)(void *arg, const struct uuid *unit);
 	/* The batch can take a new load, only waits for its commit, or its connection

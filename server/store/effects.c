@@ -171,6 +171,8 @@ static void add_chain(
 	put_date(e, BATCH_help_request_date,
 		o->opens_chain ? o->help_request_date : d->help_request_date);
 	put_date(e, BATCH_due_date, d->due_date);
+	put_code(e, BATCH_clock_rule, d->clock ? d->clock->name : NULL);
+	put_seq(e, BATCH_clock_version, d->clock ? d->clock->version : 0);
 	put_date(e, BATCH_stopped_date, d->clock_stops ? o->start : (struct date){0});
 }
 
@@ -218,6 +220,15 @@ static void add_sides(
 	put_bool(e, BATCH_arrives, o->act != ACT_SEND && !uuid_equal(&d->owner, &f->owner));
 }
 
+static void add_due(struct effects *e, const struct due *due)
+{
+	put_time(e, BATCH_due_time, due->us);
+	put_code(e, BATCH_due_rule, due->rule ? due->rule->name : NULL);
+	put_seq(e, BATCH_due_version, due->rule ? due->rule->version : 0);
+	put_time(e, BATCH_due_from, due->us ? due->from_us : 0);
+	put_time(e, BATCH_step_time, due->step_us);
+}
+
 static void add_progress(struct effects *e, const struct decision *d)
 {
 	const struct progress *p = &d->progress;
@@ -225,7 +236,7 @@ static void add_progress(struct effects *e, const struct decision *d)
 	put_bool(e, BATCH_next_kept, d->next_kept);
 	put_who(e, BATCH_next_actor, &d->next_actor);
 	put_code(e, BATCH_next_act, d->next_act);
-	put_time(e, BATCH_due_time, d->due.us);
+	add_due(e, &d->due);
 	put_seq(e, BATCH_question_seq, p->question_seq);
 	put_time(e, BATCH_owner_due_time, p->owner_due_us);
 	put_bool(e, BATCH_restarted, p->restarted);

@@ -529,6 +529,13 @@ void feeds_end(struct feeds *feeds)
 /* --- life ----------------------------------------------------------------------------------------
  */
 
+static void feeds_on_ruled(void *arg, struct rulebook *book)
+{
+	struct feeds *feeds = arg;
+
+	feeds->ruled(feeds->ruled_arg, book);
+}
+
 static int feeds_connect(struct feeds *feeds, const char *conninfo)
 {
 	static const struct reader_ops ops = {feeds_next, feeds_on_change};
@@ -537,6 +544,7 @@ static int feeds_connect(struct feeds *feeds, const char *conninfo)
 		.conninfo = conninfo,
 		.metrics = feeds->metrics,
 		.touched = feeds_on_touched,
+		.ruled = feeds_on_ruled,
 		.arg = feeds,
 	};
 	int rc = reader_new(feeds->base, conninfo, "stafett watch", &ops, feeds, &feeds->reader);
@@ -544,8 +552,7 @@ static int feeds_connect(struct feeds *feeds, const char *conninfo)
 	return rc < 0 ? rc : hints_new(&hints, &feeds->hints);
 }
 
-int feeds_new(struct event_base *base, const char *conninfo, struct metrics *metrics,
-	struct feeds **ret_feeds)
+int feeds_new(const struct feeds_params *params, struct feeds **ret_feeds)
 {
 	static const struct timeval every = {.tv_sec = FEED_TICK_S};
 	struct feeds *feeds = calloc(1, sizeof(*feeds));
@@ -553,8 +560,10 @@ int feeds_new(struct event_base *base, const char *conninfo, struct metrics *met
 
 	if (!feeds)
 		return -ENOMEM;
-	feeds->base = base;
-	feeds->metrics = metrics;
+	feeds->base = params->base;
+	feeds->metrics = params->metrics;
+	feeds->ruled = params->ruled;
+	feeds->ruled_arg = params->arg;
 	list_init(&feeds->watches);
 	list_init(&feeds->catching_up);
 	list_init(&feeds->wanting);
@@ -562,10 +571,10 @@ int feeds_new(struct event_base *base, const char *conninfo, struct metrics *met
 	for (size_t i = 0; i < FEED_BUCKETS; i++)
 		list_init(&feeds->buckets[i]);
 	feed_slot_init(&feeds->slot, feeds);
-	feeds->tick = event_new(base, -1, EV_PERSIST, feeds_on_tick, feeds);
-	feeds->pause = evtimer_new(base, feeds_on_pause, feeds);
+	feeds->tick = event_new(params->base, -1, EV_PERSIST, feeds_on_tick, feeds);
+	feeds->pause = evtimer_new(params->base, feeds_on_pause, feeds);
 	rc = feeds->tick && feeds->pause && event_add(feeds->tick, &every) == 0
-		     ? feeds_connect(feeds, conninfo)
+		     ? feeds_connect(feeds, params->conninfo)
 		     : -ENOMEM;
 	if (rc < 0) {
 		feeds_free(feeds);

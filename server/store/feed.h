@@ -64,9 +64,17 @@ struct watch {
 	int64_t said_ns;	/* when something was sent */
 };
 
+struct feeds_params {
+	struct event_base *base;
+	const char *conninfo;
+	struct metrics *metrics; /* may be NULL */
+	/* See hint.h. */
+	void (*ruled)(void *arg, struct rulebook *book);
+	void *arg;
+};
+
 /* Begins to connect. Strings must outlive it. 0 or -errno. */
-int feeds_new(struct event_base *base, const char *conninfo, struct metrics *metrics,
-	struct feeds **ret_feeds) WARN_UNUSED;
+int feeds_new(const struct feeds_params *params, struct feeds **ret_feeds) WARN_UNUSED;
 /* Every watch must be over. Accepts NULL; returns NULL. */
 struct feeds *feeds_free(struct feeds *feeds);
 

@@ -73,6 +73,8 @@ struct feeds {
 	struct metrics *metrics;
 	struct reader *reader;
 	struct hints *hints;
+	void (*ruled)(void *arg, struct rulebook *book);
+	void *ruled_arg;
 	struct event *tick, *pause;
 	struct list watches;	 /* all of them */
 	struct list catching_up; /* those that want a slot */

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "db/conn.h"
+#include "store/rulebooks.h"
 #include "store/statements.h"
 
 /* A hint that is lost in a crash is no loss. */
@@ -31,8 +33,9 @@ struct hints {
 	struct db_conn *conn;
 	struct event *turn;
 	bool ready, sending;
-	struct touched here;  /* to be told at the end of this turn */
-	struct touched there; /* to be told by NOTIFY */
+	struct touched here;   /* to be told at the end of this turn */
+	struct touched there;  /* to be told by NOTIFY */
+	struct rulebook *book; /* half read */
 };
 
 static void touched_add(struct touched *t, const struct uuid *unit)
@@ -152,12 +155,46 @@ static bool hints_read_unit(const char *text, struct uuid *ret_unit)
 	return true;
 }
 
+static void hints_on_rules(void *arg, const PGresult *result)
+{
+	struct hints *h = arg;
+
+	h->book = rulebooks_free(h->book);
+	if (result && PQresultStatus(result) == PGRES_TUPLES_OK)
+		h->book = rulebooks_read(result);
+}
+
+static void hints_on_rule_units(void *arg, const PGresult *result)
+{
+	struct hints *h = arg;
+
+	if (!h->book || !result || PQresultStatus(result) != PGRES_TUPLES_OK ||
+		rulebooks_read_units(h->book, result) < 0) {
+		if (result)
+			log_error("rules of deadlines cannot be read",
+				LOG_S("error", PQresultErrorMessage(result)));
+		return;
+	}
+	h->params.ruled(h->params.arg, TAKE(h->book));
+}
+
+static void hints_read_rules(struct hints *h)
+{
+	if (db_conn_execute(h->conn, HINT_RULES, NULL, hints_on_rules, h) == 0 &&
+		db_conn_execute(h->conn, HINT_RULE_UNITS, NULL, hints_on_rule_units, h) == 0)
+		(void)!db_conn_sync(h->conn, NULL, NULL);
+}
+
 /* What cannot be read means that anything may have changed. */
 static void hints_on_notified(void *arg, const char *payload)
 {
 	struct hints *h = arg;
 	struct uuid unit;
 
+	if (strcmp(payload, RULEBOOKS_HINT) == 0) {
+		hints_read_rules(h);
+		return;
+	}
 	metrics_add(h->params.metrics, METRIC_HINTS_HEARD, 1);
 	while (*payload) {
 		if (!hints_read_unit(payload, &unit)) {
@@ -179,13 +216,15 @@ static void hints_on_listening(void *arg, const PGresult *result)
 		return;
 	h->ready = true;
 	h->params.touched(h->params.arg, NULL); /* while we did not listen */
+	hints_read_rules(h);
 }
 
 static void hints_on_ready(void *arg, struct db_conn *conn)
 {
 	struct hints *h = arg;
 
-	if (db_conn_execute(conn, HINT_LISTEN, NULL, NULL, NULL) == 0)
+	if (db_conn_execute(conn, HINT_LISTEN, NULL, NULL, NULL) == 0 &&
+		db_conn_execute(conn, HINT_LISTEN_RULES, NULL, NULL, NULL) == 0)
 		(void)!db_conn_sync(conn, hints_on_listening, h);
 }
 
@@ -232,6 +271,7 @@ struct hints *hints_free(struct hints *h)
 	if (!h)
 		return NULL;
 	db_conn_free(h->conn);
+	rulebooks_free(h->book);
 	if (h->turn)
 		event_free(h->turn);
 	free(h);

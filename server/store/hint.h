@@ -4,6 +4,8 @@
  * with the units' ids, on a connection of its own. Never in the transaction of a
  * write, which it would make wait for every other; and never data. Whoever gets no
  * hint looks by itself, a little later.
+ *
+ * The same connection hears that the rules of deadlines have changed, and reads them.
  */
 #ifndef STORE_HINT_H
 #define STORE_HINT_H
@@ -11,6 +13,7 @@
 #include <event2/event.h>
 
 #include "base/metrics.h"
+#include "domain/rulebook.h"
 #include "domain/uuid.h"
 
 struct hints;
@@ -21,6 +24,9 @@ struct hints_params {
 	struct metrics *metrics; /* may be NULL */
 	/* The inbox of |unit| has changed, here or elsewhere; NULL: any may have. */
 	void (*touched)(void *arg, const struct uuid *unit);
+	/* The rules of deadlines, when connected and when they have changed; the book is
+	 * the callee's from now on. */
+	void (*ruled)(void *arg, struct rulebook *book);
 	void *arg;
 };
 

@@ -31,19 +31,20 @@
 #define BEGINNINGS                                                                           \
 	"new_chain AS ("                                                                     \
 	"INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_seq," \
-	" help_request_date, intervention_due_date, create_time)"                            \
+	" help_request_date, intervention_due_date, clock_rule, clock_version, create_time)" \
 	" SELECT chain, chain_version, 'open', custodian, custody_seq, seq,"                 \
-	" help_request_date, due_date, stafett.now() FROM ok WHERE opens),"                  \
+	" help_request_date, due_date, clock_rule, clock_version, stafett.now()"             \
+	" FROM ok WHERE opens),"                                                             \
 	"custody AS ("                                                                       \
 	"INSERT INTO stafett.custody (chain, seq, unit, since, cause)"                       \
 	" SELECT chain, custody_seq, custodian, stafett.now(), seq FROM ok WHERE moves),"    \
 	"new_referral AS ("                                                                  \
 	"INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version,"    \
 	" requester, owner, sender, hand_back_unit, create_time, update_time, next_actor,"   \
-	" next_act, due_time)"                                                               \
+	" next_act, due_time, step_time)"                                                    \
 	" SELECT referral, chain, code, kind, to_status, priority, version, unit, owner,"    \
-	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time"     \
-	" FROM ok WHERE sends),"                                                             \
+	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time,"    \
+	" step_time FROM ok WHERE sends),"                                                             \
 	"request AS ("                                                                       \
 	"INSERT INTO stafett.request (referral, needs, basis, basis_form, basis_end_date,"   \
 	" basis_covers_missed_events, replaces, reference, care_responsibility_remains,"     \
@@ -70,10 +71,12 @@
 	"event AS ("                                                                        \
 	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"   \
 	" member, occurrence_time, create_time, from_status, to_status, custodian,"         \
-	" custodian_changed)"                                                               \
+	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"          \
+	" due_version, due_from)"                                                           \
 	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"    \
-	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves FROM ok" \
-	" WHERE has_event),"                                                                \
+	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"        \
+	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from"       \
+	" FROM ok WHERE has_event),"                                                                \
 	"content AS ("                                                                      \
 	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"    \
 	" card, body, body_unit, body_upload)"                                              \
@@ -104,6 +107,8 @@
 	" help_request_date = coalesce(ok.help_request_date, c.help_request_date),"          \
 	" intervention_due_date = CASE WHEN ok.help_request_date IS NULL"                    \
 	" THEN c.intervention_due_date ELSE ok.due_date END,"                                \
+	" clock_rule = coalesce(ok.clock_rule, c.clock_rule),"                               \
+	" clock_version = coalesce(ok.clock_version, c.clock_version),"                      \
 	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
 	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
@@ -113,6 +118,8 @@
 	" next_actor = CASE WHEN ok.next_kept THEN r.next_actor ELSE ok.next_actor END,"     \
 	" next_act = CASE WHEN ok.next_kept THEN r.next_act ELSE ok.next_act END,"           \
 	" due_time = CASE WHEN ok.next_kept THEN r.due_time ELSE ok.due_time END,"           \
+	" step_time = CASE WHEN ok.next_kept THEN r.step_time ELSE ok.step_time END,"        \
+	" step = CASE WHEN ok.next_kept THEN r.step ELSE 0 END,"                             \
 	" question_seq = ok.question_seq, owner_due_time = ok.owner_due_time,"               \
 	" restarted = ok.restarted, owner_assignee = ok.owner_assignee,"                     \
 	" requester_assignee = ok.requester_assignee, expected = ok.expected,"               \
@@ -122,7 +129,8 @@
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* A rejection is answered by the referral that replaces what was rejected. */       \
 	"replaced AS ("                                                                      \
-	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL"  \
+	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL," \
+	" step_time = NULL"                                                                  \
 	" FROM ok WHERE ok.replaces IS NOT NULL AND r.id = ok.replaces"                      \
 	" RETURNING r.id, r.chain),"                                                         \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
@@ -345,6 +353,10 @@ const struct db_statement body_statements[BODY_STATEMENTS] = {
 		"part", "SELECT * FROM api.body_part($1, $2, $3, $4, $5, $6, $7, $8)", part_types),
 };
 
+/* The rules of deadlines, for whoever counts (see rulebooks.h). */
+#define RULES_SQL      "SELECT * FROM api.rules()"
+#define RULE_UNITS_SQL "SELECT * FROM api.rule_units()"
+
 static const Oid portion_types[] = {DB_INT4};
 
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
@@ -357,5 +369,8 @@ static const Oid notify_types[] = {DB_TEXT};
 
 const struct db_statement hint_statements[HINT_STATEMENTS] = {
 	[HINT_LISTEN] = BARE("listen", "LISTEN stafett_inbox"),
+	[HINT_LISTEN_RULES] = BARE("listen_rules", "LISTEN stafett_clock"),
+	[HINT_RULES] = BARE("rules", RULES_SQL),
+	[HINT_RULE_UNITS] = BARE("rule_units", RULE_UNITS_SQL),
 	[HINT_NOTIFY] = STATEMENT("notify", "SELECT pg_notify('stafett_inbox', $1)", notify_types),
 };

@@ -71,6 +71,9 @@ enum duty_statement {
 /* Of the connection for hints (see hint.h). */
 enum hint_statement {
 	HINT_LISTEN,
+	HINT_LISTEN_RULES,
+	HINT_RULES,
+	HINT_RULE_UNITS,
 	HINT_NOTIFY,
 	HINT_STATEMENTS,
 };

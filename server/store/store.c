@@ -14,6 +14,7 @@
 #include "store/lane.h"
 #include "store/parking.h"
 #include "store/readers.h"
+#include "store/rulebooks.h"
 #include "store/turns.h"
 
 /* Two: one fills and commits while the other decides. */
@@ -37,7 +38,8 @@ struct store {
 	struct readers *readers;
 	struct feeds *feeds;
 	struct bodies *bodies;
-	struct event *turn; /* at the end of a turn of the loop */
+	struct rulebook *book; /* of deadlines; NULL: not read yet */
+	struct event *turn;    /* at the end of a turn of the loop */
 	struct event *sweep;
 };
 
@@ -168,10 +170,29 @@ static void store_on_touched(void *arg, const struct uuid *unit)
 		feeds_touch(s->feeds, unit);
 }
 
+static const struct rulebook *store_book(void *arg)
+{
+	struct store *s = arg;
+
+	return s->book;
+}
+
+/* The first one makes the store ready. */
+static void store_on_ruled(void *arg, struct rulebook *book)
+{
+	struct store *s = arg;
+	bool is_first = !s->book;
+
+	rulebooks_free(s->book);
+	s->book = book;
+	if (is_first)
+		store_on_change(s);
+}
+
 static int store_open_batch(struct store *s, int i)
 {
 	static const struct batch_ops ops = {
-		store_next, store_settle, store_on_touched, store_on_change};
+		store_next, store_settle, store_book, store_on_touched, store_on_change};
 	static const char *const names[STORE_BATCHES] = {"stafett write 1", "stafett write 2"};
 	const struct batch_params params = {
 		.base = s->params.base,
@@ -245,6 +266,13 @@ static int store_connect(struct store *s)
 		.changed = store_on_change,
 		.arg = s,
 	};
+	const struct feeds_params feeds = {
+		.base = s->params.base,
+		.conninfo = s->params.conninfo,
+		.metrics = s->params.metrics,
+		.ruled = store_on_ruled,
+		.arg = s,
+	};
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < STORE_BATCHES; i++)
@@ -252,7 +280,7 @@ static int store_connect(struct store *s)
 	if (rc == 0)
 		rc = readers_new(&readers, &s->readers);
 	if (rc == 0)
-		rc = feeds_new(s->params.base, s->params.conninfo, s->params.metrics, &s->feeds);
+		rc = feeds_new(&feeds, &s->feeds);
 	return rc < 0 ? rc : bodies_new(s->params.base, s->params.conninfo, &s->bodies);
 }
 
@@ -288,6 +316,7 @@ struct store *store_free(struct store *s)
 	readers_free(s->readers);
 	s->feeds = feeds_free(s->feeds);
 	bodies_free(s->bodies);
+	rulebooks_free(s->book);
 	if (s->turn)
 		event_free(s->turn);
 	if (s->sweep)
@@ -304,7 +333,7 @@ bool store_is_ready(const struct store *s)
 
 	for (int i = 0; i < STORE_BATCHES; i++)
 		writes |= s->batches[i] && batch_is_connected(s->batches[i]);
-	return writes && s->readers && readers_are_ready(s->readers);
+	return writes && s->book && s->readers && readers_are_ready(s->readers);
 }
 
 /* Every connection hangs in a commit, and no more may be opened. */

@@ -74,8 +74,15 @@ def test_every_limit_and_every_reason_is_in_a_clean_manual(tmp_path):
 
 def test_every_command_of_the_daemon_is_in_its_manual():
     text = manual("stafettd.8")
-    for command in ("migrate", "directory import"):
+    for command in ("migrate", "directory import", "rule list", "rule add", "rule end"):
         assert f".It Cm {command}" in text
+
+
+def test_every_deadline_that_a_rule_may_be_about_is_in_the_manual():
+    chapter = " ".join(manual("stafettd.8").split("\n.Sh RULES OF DEADLINES\n")[1].split("\n.Sh ")[0].split())
+    table = tree.without_c_comments((TABLES / "deadlines.def").read_text())
+    for code in re.findall(r'^DEADLINE\(\w+, "([^"]+)"', table, re.M):
+        assert re.search(rf"[ ,]{code}[ ,.]", chapter), code
 
 
 def test_every_method_of_the_contract_has_its_comment():
