@@ -44,7 +44,7 @@
 	" next_act, due_time, step_time)"                                                    \
 	" SELECT referral, chain, code, kind, to_status, priority, version, unit, owner,"    \
 	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time,"    \
-	" step_time FROM ok WHERE sends),"                                                             \
+	" step_time FROM ok WHERE sends),"                                                   \
 	"request AS ("                                                                       \
 	"INSERT INTO stafett.request (referral, needs, basis, basis_form, basis_end_date,"   \
 	" basis_covers_missed_events, replaces, reference, care_responsibility_remains,"     \
@@ -67,26 +67,26 @@
 	" 'stored', false, tell_owner, stafett.now() FROM ok WHERE sends),"
 
 /* What every operation leaves behind, a refused one too; and the rows that are lost. */
-#define RECORDS                                                                             \
-	"event AS ("                                                                        \
-	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"   \
-	" member, occurrence_time, create_time, from_status, to_status, custodian,"         \
-	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"          \
-	" due_version, due_from)"                                                           \
-	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"    \
-	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"        \
-	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from"       \
-	" FROM ok WHERE has_event),"                                                                \
-	"content AS ("                                                                      \
-	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"    \
-	" card, body, body_unit, body_upload)"                                              \
-	" SELECT chain, seq, message, suite, content_hash, header, card, body,"             \
-	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                     \
-	" FROM ok WHERE header IS NOT NULL),"                                               \
-	"audit AS ("                                                                        \
-	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"       \
-	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"                 \
-	" WHERE done OR NOT applies)"                                                       \
+#define RECORDS                                                                           \
+	"event AS ("                                                                      \
+	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit," \
+	" member, occurrence_time, create_time, from_status, to_status, custodian,"       \
+	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"        \
+	" due_version, due_from)"                                                         \
+	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"  \
+	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"      \
+	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from"     \
+	" FROM ok WHERE has_event),"                                                      \
+	"content AS ("                                                                    \
+	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"  \
+	" card, body, body_unit, body_upload)"                                            \
+	" SELECT chain, seq, message, suite, content_hash, header, card, body,"           \
+	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                   \
+	" FROM ok WHERE header IS NOT NULL),"                                             \
+	"audit AS ("                                                                      \
+	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"     \
+	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"               \
+	" WHERE done OR NOT applies)"                                                     \
 	" SELECT n FROM tried WHERE applies AND NOT done"
 
 /* The delivery |d| is one that the operation settles, or that its end leaves as a
