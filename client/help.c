@@ -16,6 +16,7 @@ static const char *const help_groups[GROUP_COUNT] = {
 	[GROUP_EVERYDAY] = N_("Every day"),
 	[GROUP_BEFORE] = N_("Sending"),
 	[GROUP_INTAKE] = N_("Receiving"),
+	[GROUP_OVERSIGHT] = N_("Oversight"),
 	[GROUP_SETUP] = N_("Setting up"),
 };
 

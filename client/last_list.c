@@ -10,12 +10,8 @@
 
 enum { LAST_LIST_FILE_BYTES = 1 << 20 };
 
-static const char *last_list_file(struct client *client)
-{
-	return paths_state(&client->arena, "last-list");
-}
-
-void last_list_save(struct client *client, const struct last_list_row *rows, size_t count)
+static void last_save(
+	struct client *client, const char *name, const struct last_list_row *rows, size_t count)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -26,11 +22,13 @@ void last_list_save(struct client *client, const struct last_list_row *rows, siz
 		fprintf(file, "%s\t%s\n", rows[i].code, rows[i].id);
 	/* Only a convenience: where it cannot be kept, rows have no numbers. */
 	if (fclose(file) == 0)
-		(void)!paths_write(&client->arena, last_list_file(client), bytes_of(text, len));
+		(void)!paths_write(
+			&client->arena, paths_state(&client->arena, name), bytes_of(text, len));
 	free(text);
 }
 
-size_t last_list_load(struct client *client, const struct last_list_row **ret_rows)
+static size_t last_load(
+	struct client *client, const char *name, const struct last_list_row **ret_rows)
 {
 	struct arena *arena = &client->arena;
 	struct last_list_row *rows;
@@ -39,7 +37,7 @@ size_t last_list_load(struct client *client, const struct last_list_row **ret_ro
 	char *rest;
 	char *line;
 
-	if (paths_read(arena, last_list_file(client), LAST_LIST_FILE_BYTES, &data))
+	if (paths_read(arena, paths_state(arena, name), LAST_LIST_FILE_BYTES, &data))
 		return 0;
 	rest = memory_copy(arena, data);
 	rows = memory_alloc(arena, sizeof(*rows) * (data.len / 2 + 1));
@@ -56,4 +54,24 @@ size_t last_list_load(struct client *client, const struct last_list_row **ret_ro
 	}
 	*ret_rows = rows;
 	return count;
+}
+
+void last_list_save(struct client *client, const struct last_list_row *rows, size_t count)
+{
+	last_save(client, "last-list", rows, count);
+}
+
+size_t last_list_load(struct client *client, const struct last_list_row **ret_rows)
+{
+	return last_load(client, "last-list", ret_rows);
+}
+
+void last_log_save(struct client *client, const struct last_list_row *rows, size_t count)
+{
+	last_save(client, "last-log", rows, count);
+}
+
+size_t last_log_load(struct client *client, const struct last_list_row **ret_rows)
+{
+	return last_load(client, "last-log", ret_rows);
 }

@@ -16,5 +16,8 @@ struct last_list_row {
 void last_list_save(struct client *client, const struct last_list_row *rows, size_t count);
 /* The rows of the acting unit's last list; their number. */
 size_t last_list_load(struct client *client, const struct last_list_row **ret_rows);
+/* The same for entries of the audit log, which have ids and no codes. */
+void last_log_save(struct client *client, const struct last_list_row *rows, size_t count);
+size_t last_log_load(struct client *client, const struct last_list_row **ret_rows);
 
 #endif

@@ -26,7 +26,14 @@ enum option_id {
 	OPTION_COUNT,
 };
 
-enum command_group { GROUP_EVERYDAY, GROUP_BEFORE, GROUP_INTAKE, GROUP_SETUP, GROUP_COUNT };
+enum command_group {
+	GROUP_EVERYDAY,
+	GROUP_BEFORE,
+	GROUP_INTAKE,
+	GROUP_OVERSIGHT,
+	GROUP_SETUP,
+	GROUP_COUNT
+};
 
 /* Does what was asked; 0 or an exit code, with the problem described. */
 typedef int command_fn(struct client *client, const struct arguments *arguments);

@@ -25,19 +25,19 @@ static const struct {
 	{"assign", N_("assigned")},
 };
 
-static const char *event_done(const Stafett__V1__Event *event)
+const char *event_word(const char *kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(event_rows); i++) {
-		if (strcmp(event_rows[i].kind, event->kind) == 0)
+		if (strcmp(event_rows[i].kind, kind) == 0)
 			return _(event_rows[i].text);
 	}
-	return event->kind;
+	return kind;
 }
 
 /* The first event of a chain makes a holder, and moves none. */
 const char *event_text(struct client *client, const Stafett__V1__Event *event)
 {
-	const char *text = event_done(event);
+	const char *text = event_word(event->kind);
 
 	if (event->custodian_changed && *event->from_status)
 		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));
@@ -51,7 +51,7 @@ const char *event_news(struct client *client, const Stafett__V1__Event *event)
 
 	words_set(&words, "code",
 		format_code_start(arena, format_code_of_id(arena, event->referral)));
-	words_set(&words, "done", event_done(event));
+	words_set(&words, "done", event_word(event->kind));
 	words_set(&words, "unit", directory_name(client, event->unit));
 	return words_fill(arena, _("{code} {done} by {unit}"), &words);
 }

@@ -6,6 +6,8 @@
 #include "client/client.h"
 #include "stafett/v1/referral.pb-c.h"
 
+/* What an act has done, in the past: "accepted"; |kind| itself where it has no word. */
+const char *event_word(const char *kind);
 /* "accepted  HOLDER MOVED": for a timeline. */
 const char *event_text(struct client *client, const Stafett__V1__Event *event);
 /* "7K3M accepted by Beroende Lund": for a list of news. */

@@ -17,6 +17,7 @@ BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
     "stafett answer": ["stafett ack 7K3M"],
 }
+READERS = {"audit": "axel"}
 TERMINAL = {"triage"}   # somebody must be at it
 OVERDUE = 8   # what --check may end with
 
@@ -45,7 +46,7 @@ def test_the_example_runs(client, codes, tmp_path, command, example):
         done = client.shell("petra", typed(earlier), tmp_path)
         assert done.returncode == 0, done.stderr
     line = typed(example)
-    who = "petra" if command in RECEIVING else "maria"
+    who = "petra" if command in RECEIVING else READERS.get(command, "maria")
     if "--watch" in line:
         client.shell_until_a_line(who, line, tmp_path)
         return

@@ -11,7 +11,7 @@ from client import Client
 
 GUIDES = tree.TOP / "deploy" / "guide"
 TABLES = tree.TOP / "include" / "stafett" / "tbl"
-READERS = {"caseworker": "maria", "intake": "petra", "auditor": "maria", "operator": "maria",
+READERS = {"caseworker": "maria", "intake": "petra", "auditor": "axel", "operator": "maria",
            "programmer": "maria"}
 GUIDE_LINES, SCREEN_LINES = 120, 40
 OVERDUE = 8
