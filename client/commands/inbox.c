@@ -54,6 +54,7 @@ struct inbox_page {
 	Stafett__V1__InboxServiceListResponse all;
 	size_t counts[INBOX_GROUPS], shown[INBOX_GROUPS];
 	size_t n_shown; /* the first items of |all| */
+	size_t n_taken; /* by colleagues */
 };
 
 static bool inbox_needs_something(const Stafett__V1__InboxItem *item)
@@ -83,12 +84,27 @@ static enum inbox_group inbox_group_of(const Stafett__V1__InboxItem *item)
 	return INBOX_INFORMATION;
 }
 
-/* What needs something always has a row; the rest is only counted, but for --all. */
-static bool inbox_is_shown(const Stafett__V1__InboxItem *item, const struct arguments *arguments)
+static bool inbox_is_mine(const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	if (arguments_has(arguments, OPTION_inbox_new))
-		return inbox_group_of(item) == INBOX_NEW;
-	return inbox_needs_something(item) || arguments_has(arguments, OPTION_inbox_all);
+	return strcmp(item->assignee, client->member) == 0;
+}
+
+bool inbox_fits(struct client *client, const struct arguments *arguments,
+	const Stafett__V1__InboxItem *item)
+{
+	return (!arguments_has(arguments, OPTION_inbox_new) || inbox_group_of(item) == INBOX_NEW) &&
+	       (!arguments_has(arguments, OPTION_inbox_mine) || inbox_is_mine(client, item));
+}
+
+/* What needs something always has a row; the rest is only counted, but for --all and
+ * where somebody has asked for the own ones. */
+static bool inbox_is_shown(struct client *client, const Stafett__V1__InboxItem *item,
+	const struct arguments *arguments)
+{
+	bool is_asked = arguments_has(arguments, OPTION_inbox_all) ||
+			arguments_has(arguments, OPTION_inbox_mine);
+
+	return inbox_fits(client, arguments, item) && (inbox_needs_something(item) || is_asked);
 }
 
 /* Orders the items by group, those with rows first, each group as it came. */
@@ -106,12 +122,14 @@ static void inbox_sort(
 
 		for (size_t i = 0; i < all->n_items; i++) {
 			if (inbox_group_of(all->items[i]) != group ||
-				inbox_is_shown(all->items[i], arguments) != has_rows)
+				inbox_is_shown(client, all->items[i], arguments) != has_rows)
 				continue;
 			sorted[at++] = all->items[i];
 			page->counts[group]++;
 			page->shown[group] += has_rows;
 			page->n_shown += has_rows;
+			page->n_taken +=
+				*all->items[i]->assignee && !inbox_is_mine(client, all->items[i]);
 		}
 	}
 	all->items = sorted;
@@ -130,13 +148,23 @@ const char *inbox_what(
 	return memory_printf(&client->arena, "%s%s%s", kind, *matter ? ", " : "", matter);
 }
 
+/* "you", or a colleague's name; programs get the member. */
+static const char *inbox_taker(struct client *client, const Stafett__V1__InboxItem *item)
+{
+	if (client->is_plain || !*item->assignee)
+		return item->assignee;
+	if (inbox_is_mine(client, item))
+		return _("you");
+	return *item->assignee_display_name ? item->assignee_display_name : item->assignee;
+}
+
 static void inbox_add_row(struct client *client, struct table *table, size_t index,
 	const Stafett__V1__InboxItem *item)
 {
 	struct arena *arena = &client->arena;
 	const char *from = *item->from_display_name ? item->from_display_name : item->from_unit;
 	struct card card;
-	const char *cells[8];
+	const char *cells[9];
 
 	card_read(arena, item->card, &card);
 	cells[0] = row_number(client, index);
@@ -147,6 +175,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[5] = inbox_what(client, item, &card);
 	cells[6] = row_time(client, format_us(item->due_time));
 	cells[7] = row_days_left(client, item->intervention_due_date);
+	cells[8] = inbox_taker(client, item);
 	if (*item->from_display_name)
 		directory_learn(client, item->from_unit, item->from_display_name);
 	table_row(table, arena, inbox_is_marked(item), cells);
@@ -160,7 +189,11 @@ static void inbox_print_heading(struct client *client, const struct inbox_page *
 	client_word(client, "office", directory_name(client, client->profile->unit));
 	client_word(client, "late", memory_printf(arena, "%zu", page->counts[INBOX_LATE]));
 	client_word(client, "items", memory_printf(arena, "%zu", page->all.n_items));
-	output_say(client, "", _("[{name}, ]{office}: {items} in the inbox, {late} late"));
+	client_word(
+		client, "taken", page->n_taken ? memory_printf(arena, "%zu", page->n_taken) : NULL);
+	output_say(client, "",
+		_("[{name}, ]{office}: {items} in the inbox, {late} late[, {taken} taken by "
+		  "others]"));
 }
 
 static void inbox_keep_rows(struct client *client, const struct inbox_page *page)
@@ -174,13 +207,25 @@ static void inbox_keep_rows(struct client *client, const struct inbox_page *page
 	last_list_save(client, rows, page->n_shown);
 }
 
+/* A page where nobody has taken anything has no column for it. */
+static bool inbox_has_takers(const struct client *client, const struct inbox_page *page)
+{
+	for (size_t i = 0; i < page->n_shown; i++)
+		if (*page->all.items[i]->assignee)
+			return true;
+	return client->is_plain;
+}
+
 static void inbox_print_rows(struct client *client, const struct inbox_page *page)
 {
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
 		{.title = _("CODE")}, {.title = _("FROM"), .may_shrink = true},
 		{.title = _("WHO"), .may_shrink = true}, {.title = _("BORN")},
 		{.title = _("WHAT"), .may_shrink = true}, {.title = _("BY")},
-		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
+		{.title = _("HELP DUE"), .is_number = true},
+		{.title = inbox_has_takers(client, page) ? _("TAKEN BY") : NULL,
+			.may_shrink = true},
+		{.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 	int group = -1;
 
@@ -241,6 +286,19 @@ static void inbox_print(struct client *client, const struct inbox_page *page)
 	heartbeat_print(client, page->all.heartbeat);
 }
 
+/* Every item that fits, those without rows too. */
+static int inbox_print_json(
+	struct client *client, const struct arguments *arguments, struct inbox_page *page)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->all.n_items; i++)
+		if (inbox_fits(client, arguments, page->all.items[i]))
+			page->all.items[kept++] = page->all.items[i];
+	page->all.n_items = kept;
+	return output_json(client, &page->all.base);
+}
+
 int command_inbox(struct client *client, const struct arguments *arguments)
 {
 	struct inbox_page page = {.all = STAFETT__V1__INBOX_SERVICE_LIST_RESPONSE__INIT};
@@ -249,7 +307,7 @@ int command_inbox(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = client_open(client);
 	if (!r && arguments_has(arguments, OPTION_inbox_watch))
-		return inbox_watch(client);
+		return inbox_watch(client, arguments);
 	if (!r)
 		r = inbox_read(client, arguments_has(arguments, OPTION_inbox_all), &page.all);
 	if (r)
@@ -257,7 +315,7 @@ int command_inbox(struct client *client, const struct arguments *arguments)
 	inbox_sort(client, arguments, &page);
 	inbox_keep_rows(client, &page);
 	if (client->is_json)
-		r = output_json(client, &page.all.base);
+		r = inbox_print_json(client, arguments, &page);
 	else
 		inbox_print(client, &page);
 	if (!r && arguments_has(arguments, OPTION_inbox_check) &&

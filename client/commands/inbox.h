@@ -10,7 +10,11 @@
 /* What a message is about: "new, cannabis". */
 const char *inbox_what(
 	struct client *client, const Stafett__V1__InboxItem *item, const struct card *card);
-/* Shows what comes until it may not any more; gives the exit code. */
-int inbox_watch(struct client *client);
+/* Whether the options let it through: --new, --mine. */
+bool inbox_fits(struct client *client, const struct arguments *arguments,
+	const Stafett__V1__InboxItem *item);
+/* Shows what comes, as far as it fits, until it may not any more; gives the exit
+ * code. */
+int inbox_watch(struct client *client, const struct arguments *arguments);
 
 #endif

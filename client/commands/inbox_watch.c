@@ -28,6 +28,7 @@ enum { WATCH_CURSOR_BYTES = 128 };
 
 struct inbox_watch {
 	struct client *client;
+	const struct arguments *arguments;
 	uint8_t cursor[WATCH_CURSOR_BYTES];
 	size_t cursor_len;
 	bool heard; /* something came in this try */
@@ -94,6 +95,8 @@ static bool watch_take(void *arg, struct bytes bytes)
 	message = packing_unpack(&client->arena, &stafett__v1__watch_response__descriptor, bytes);
 	fits = message && watch_keep(watch, message);
 	for (size_t i = 0; fits && i < message->n_items; i++) {
+		if (!inbox_fits(client, watch->arguments, message->items[i]))
+			continue;
 		if (client->is_json)
 			watch_print_json(message->items[i]);
 		else
@@ -124,9 +127,9 @@ static int watch_once(struct inbox_watch *watch, struct call_outcome *ret_outcom
 	return call_once(client, &request, ret_outcome);
 }
 
-int inbox_watch(struct client *client)
+int inbox_watch(struct client *client, const struct arguments *arguments)
 {
-	struct inbox_watch watch = {.client = client};
+	struct inbox_watch watch = {.client = client, .arguments = arguments};
 
 	for (unsigned tries = 1;; tries++) {
 		struct call_outcome outcome;

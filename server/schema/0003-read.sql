@@ -289,7 +289,8 @@ RETURNS TABLE (
     code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
-    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea)
+    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
+    assignee text, assignee_display_name text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -330,7 +331,7 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text, ct.card, d.content_hash
+        d.needs::text, ct.card, d.content_hash, assignee.urn, assignee.display_name
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id
@@ -343,6 +344,10 @@ BEGIN
     LEFT JOIN unit f ON f.id = e.unit
     LEFT JOIN LATERAL (
         SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM member x
+        WHERE mine.until IS NULL AND x.id = CASE acting WHEN r.owner THEN r.owner_assignee
+            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
     ORDER BY d.store_time, d.chain, d.seq;
 END
 $$;

@@ -124,6 +124,7 @@ CREATE TYPE stafett.watch_row AS (
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
+    assignee text, assignee_display_name text,
     changed xid8, snapshot text, epoch bigint, restarted boolean, more boolean, strangers text);
 
 -- How many of these items fit: cards of |p_bytes| in all, but at least one item.
@@ -171,7 +172,7 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text, ct.card, d.content_hash,
+        d.needs::text, ct.card, d.content_hash, assignee.urn, assignee.display_name,
         k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
     FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
         AS k (chain, seq, number, n)
@@ -189,6 +190,10 @@ BEGIN
     LEFT JOIN unit f ON f.id = e.unit
     LEFT JOIN LATERAL (
         SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM member x
+        WHERE mine.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
+            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
     ORDER BY k.n;
 END
 $$;

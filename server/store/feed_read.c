@@ -16,7 +16,7 @@ enum { SLOT_ARENA_BYTES = 2097152 };
 /* The columns of stafett.watch_row behind those of an item, which present.h knows. */
 enum {
 	ROW_MESSAGE = 0,
-	ROW_CHANGED = 25,
+	ROW_CHANGED = PRESENT_INBOX_COLUMNS,
 	ROW_SNAPSHOT,
 	ROW_EPOCH,
 	ROW_RESTARTED,

@@ -459,7 +459,11 @@ enum inbox_column {
 	INBOX_NEEDS_OF_UNIT,
 	INBOX_CARD,
 	INBOX_HASH,
+	INBOX_ASSIGNEE,
+	INBOX_ASSIGNEE_NAME,
+	INBOX_COLUMNS,
 };
+_Static_assert((int)INBOX_COLUMNS == PRESENT_INBOX_COLUMNS, "others count from there");
 
 static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett__V1__InboxItem *i)
 {
@@ -471,6 +475,8 @@ static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett_
 	i->intervention_due_date = take_date(a, row, INBOX_DUE_DATE);
 	i->due_time = take_time(a, row, INBOX_DUE_TIME);
 	i->needs = take_text(a, row, INBOX_NEEDS_OF_UNIT);
+	i->assignee = take_text(a, row, INBOX_ASSIGNEE);
+	i->assignee_display_name = take_text(a, row, INBOX_ASSIGNEE_NAME);
 }
 
 Stafett__V1__InboxItem *present_inbox_item(
