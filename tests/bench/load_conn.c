@@ -264,6 +264,11 @@ int load_conn_step(struct load_conn *conn)
 	return r ? r : load_conn_write(conn);
 }
 
+int load_conn_flush(struct load_conn *conn)
+{
+	return nghttp2_session_want_write(conn->session) ? load_conn_write(conn) : 0;
+}
+
 bool load_conn_wants_write(const struct load_conn *conn)
 {
 	return conn->pending_len > 0;

@@ -49,10 +49,12 @@ int load_conn_open(struct load_conn *conn, const struct load_conn_params *params
 void load_conn_close(struct load_conn *conn);
 /* Forgets everything but the socket, which is the caller's; the peer notices nothing. */
 int load_conn_abandon(struct load_conn *conn) WARN_UNUSED;
-/* Begins a call; load_conn_step sends it. */
+/* Begins a call; load_conn_flush or load_conn_step sends it. */
 int load_conn_begin(struct load_conn *conn, struct load_call *call) WARN_UNUSED;
 /* Reads what has come and writes what can go. -ECONNRESET where the peer left. */
 int load_conn_step(struct load_conn *conn) WARN_UNUSED;
+/* Writes only, where there is something to write. */
+int load_conn_flush(struct load_conn *conn) WARN_UNUSED;
 /* Whether bytes wait for the socket to become writable. */
 bool load_conn_wants_write(const struct load_conn *conn);
 

@@ -8,6 +8,7 @@ PostgreSQL's, the dead ones included in those who waited for them.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -93,11 +94,11 @@ def rss_bytes(pid):
 class Servers:
     """A daemon with its private PostgreSQL, both on the servers' core."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
         self.folder = folder
         folder.mkdir()
         folder.chmod(0o755)
-        self.stack = Stack(BUILD, folder / "s", log_level="warn")
+        self.stack = Stack(BUILD, folder / "s", log_level="warn", **settings)
         here = os.sched_getaffinity(0)
         os.sched_setaffinity(0, cores()[0])
         try:
@@ -111,6 +112,14 @@ class Servers:
 
     def stop(self):
         self.stack.stop()
+
+    def slow_disk(self, microseconds):
+        """Makes every commit take so much longer, as on a slow disk: the capacity is small,
+        and the load's core can offer many times as much."""
+        cluster = self.stack.folder / "state" / "pg"
+        with (cluster / "postgresql.conf").open("a") as config:
+            config.write(f"commit_delay = {microseconds}\ncommit_siblings = 0\n")
+        os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), signal.SIGHUP)
 
     def cpu_us(self):
         return cpu_us(self.stack.process.popen.pid)
