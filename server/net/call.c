@@ -53,7 +53,7 @@ struct call *call_new(struct h2 *h2, int32_t stream_id)
 	h2->n_calls++;
 	call_put_to_work(call);
 	if (++h2->host->calls > CAP_CALLS)
-		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "too many calls are under way");
+		call_put_off(call, "too many calls are under way");
 	return call;
 }
 
@@ -90,18 +90,6 @@ void call_close_stream(struct call *call)
 		call_free(call);
 	else
 		call_put_to_work(call);
-}
-
-bool call_is_refused(const struct call *call)
-{
-	return call->refusal.code != GRPC_OK || call->refusal.http_status;
-}
-
-void call_refuse(struct call *call, int code, const char *text)
-{
-	if (!call_is_refused(call))
-		call->refusal = (struct call_refusal){.code = code, .text = text};
-	call_put_to_work(call);
 }
 
 bool call_retain(struct call *call, size_t bytes)
@@ -185,11 +173,14 @@ void call_vanish(struct call *call)
 
 void call_expel(struct call *call)
 {
-	static const struct call_status leaving = {
+	struct call_status leaving = {
 		.code = GRPC_UNAVAILABLE, .message = "the connection ends; go on with another"};
+	struct call_later later;
 
-	if (call->begun && !call->ended)
-		call_abort(call, &leaving);
+	if (!call->begun || call->ended)
+		return;
+	call_say_later(call, REASON_DRAINING, &later, &leaving);
+	call_abort(call, &leaving);
 }
 
 static void call_on_deadline(evutil_socket_t fd, short what, void *arg);
@@ -253,6 +244,15 @@ static void call_tell(struct call *call)
 	}
 }
 
+/* The engine refuses it: its owner, if it has one, hears that it is gone. */
+static void call_turn_away(struct call *call)
+{
+	struct call_later later;
+	struct call_status status = call_refusal_status(call, &later);
+
+	call_abort(call, &status);
+}
+
 void call_run(struct call *call)
 {
 	if (call->closed) {
@@ -264,8 +264,7 @@ void call_run(struct call *call)
 	if (call->ended)
 		return;
 	if (call->begun && call_is_refused(call))
-		call_abort(call, &(struct call_status){.code = call->refusal.code,
-					 .message = call->refusal.text});
+		call_turn_away(call);
 	else
 		call_arm(call);
 }
@@ -285,11 +284,12 @@ void call_resume(struct call *call)
 void call_finish(struct call *call, const struct call_status *status)
 {
 	static const struct call_status ok = {.code = GRPC_OK};
-	const struct call_status refused = {
-		.code = call->refusal.code, .message = call->refusal.text};
+	struct call_status refused;
+	struct call_later later;
 
 	if (call_is_refused(call)) {
 		/* The engine could not keep a message of the answer: it is not OK. */
+		refused = call_refusal_status(call, &later);
 		call_reply_break(call, refused.code);
 		call_end(call, &refused);
 	} else {

@@ -5,6 +5,7 @@
  *   call.c          its life: made by a stream, ended once, freed with the stream
  *   call_request.c  what comes in: headers, the message, more messages
  *   call_reply.c    what goes out: headers, messages on demand, trailers
+ *   call_refusal.c  what the engine itself refuses, and how that is told
  *
  * Invariants: a call is in h2->calls from call_new to its end. The functions that
  * nghttp2's callbacks use (call_new, call_request_*, call_close_stream) run no
@@ -17,6 +18,7 @@
 #include <event2/event_struct.h>
 
 #include "codec/grpc_frame.h"
+#include "domain/reason.h"
 #include "net/call.h"
 #include "net/h2.h"
 #include "stafett/list.h"
@@ -33,9 +35,15 @@ struct call_field {
 
 /* Why the engine itself refuses a call. Constant texts; the first one stands. */
 struct call_refusal {
-	int http_status;  /* one of CALL_HTTP_BAD_x, else 0 */
-	int code;	  /* GRPC_OK while nothing is wrong */
-	const char *text; /* for grpc-message */
+	int http_status;    /* one of CALL_HTTP_BAD_x, else 0 */
+	int code;	    /* GRPC_OK while nothing is wrong */
+	const char *text;   /* for grpc-message */
+	enum reason reason; /* of one that may come again; REASON_NONE: of another */
+};
+
+/* Room for the details of a status that says when to come again. */
+struct call_later {
+	uint8_t details[512];
 };
 
 /* What the request's headers said. */
@@ -117,6 +125,13 @@ void call_put_to_work(struct call *call);
 /* Notes why the engine refuses; call_run acts on it. The first reason stands. */
 void call_refuse(struct call *call, int code, const char *text);
 bool call_is_refused(const struct call *call);
+/* The same, with RESOURCE_EXHAUSTED, for want of room that there may be soon. */
+void call_put_off(struct call *call, const char *text);
+/* What the refusal is as a status; its details are in |later|. */
+struct call_status call_refusal_status(const struct call *call, struct call_later *later);
+/* Adds to |status|, in |later|, why it is so and when to come again. */
+void call_say_later(const struct call *call, enum reason reason, struct call_later *later,
+	struct call_status *status);
 
 /* Charges |bytes| of kept input; false when the peer or the worker is over its cap. */
 bool call_retain(struct call *call, size_t bytes);

@@ -130,7 +130,7 @@ static void call_request_judge(struct call *call)
 	else if (!call->method)
 		call_refuse(call, GRPC_UNIMPLEMENTED, "there is no such method");
 	else if (call->arena.overflowed)
-		call_refuse(call, GRPC_RESOURCE_EXHAUSTED, "out of memory");
+		call_put_off(call, "out of memory");
 }
 
 /* When the caller stops waiting. */
@@ -180,8 +180,7 @@ static size_t call_request_charged(const struct call *call)
 static void call_request_refuse_room(struct call *call)
 {
 	metrics_add(call->h2->host->metrics, METRIC_ATTACK_RETAINED, 1);
-	call_refuse(call, GRPC_RESOURCE_EXHAUSTED,
-		"too many requests are under way on this connection");
+	call_put_off(call, "too many requests are under way on this connection");
 }
 
 /* Makes room for the message that begins. */

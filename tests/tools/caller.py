@@ -78,16 +78,22 @@ class Refusal:
         return self.details["google.rpc.BadRequest"].field_violations[0].field
 
 
+def unpack_details(raw):
+    """The google.rpc.Status of grpc-status-details-bin, and its details by message name."""
+    status = contract.other["google.rpc.Status"].FromString(raw)
+    details = {}
+    for any_ in status.details:
+        name = any_.type_url.rsplit("/", 1)[-1]
+        kind = pb.Refusal if name == "stafett.v1.Refusal" else contract.other[name]
+        details[name] = kind.FromString(any_.value)
+    return status, details
+
+
 def refusal_of(error):
     """What a grpc.RpcError says."""
     trailing = tuple((item.key, item.value) for item in error.trailing_metadata() or ())
     raw = dict(trailing).get("grpc-status-details-bin", b"")
-    details = {}
-    for any_ in contract.other["google.rpc.Status"].FromString(raw).details:
-        name = any_.type_url.rsplit("/", 1)[-1]
-        kind = pb.Refusal if name == "stafett.v1.Refusal" else contract.other[name]
-        details[name] = kind.FromString(any_.value)
-    return Refusal(error.code(), error.details(), details, raw, trailing)
+    return Refusal(error.code(), error.details(), unpack_details(raw)[1], raw, trailing)
 
 
 def refused(call, *arguments, **named):

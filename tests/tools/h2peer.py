@@ -4,6 +4,7 @@
 Nothing here minds the rules of HTTP/2; that is the point.
 """
 
+import base64
 import contextlib
 import socket
 import ssl
@@ -54,6 +55,19 @@ class Answer:
     @property
     def text(self):
         return {**self.head, **self.trailers}.get("grpc-message", "")
+
+    @property
+    def details(self):
+        """The bytes of grpc-status-details-bin, which must come unpadded."""
+        text = {**self.head, **self.trailers}.get("grpc-status-details-bin", "")
+        assert "=" not in text
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+
+    @property
+    def pushback_ms(self):
+        """grpc-retry-pushback-ms, or None."""
+        text = {**self.head, **self.trailers}.get("grpc-retry-pushback-ms")
+        return None if text is None else int(text)
 
     @property
     def is_trailers_only(self):

@@ -10,6 +10,7 @@ import echo
 import grpc
 import h2peer
 import pytest
+from caller import unpack_details
 from h2peer import ENHANCE_YOUR_CALM, Peer, headers, message
 from hyperframe import frame as frames
 
@@ -362,6 +363,24 @@ def test_half_requests_have_a_cap(server):
         peer.send(*[peer.data_frame(stream, b"\0\0\x10\0\0") for stream in streams])
         refused = [peer.answer(stream) for stream in streams[RETAINED_BYTES // 2**20:]]
         assert {answer.status for answer in refused} == {8}
+        assert len({answer.pushback_ms for answer in refused}) > 1   # they do not come back together
+
+
+def test_who_is_put_off_by_the_engine_is_told_why_and_until_when(server):
+    """As the services tell it; what is wrong with the call itself will not pass."""
+    with Peer(server) as peer:
+        streams = [peer.open() for _ in range(5)]
+        peer.send(*[peer.data_frame(stream, b"\0\0\x10\0\0") for stream in streams])
+        put_off = peer.answer(streams[-1])
+        wrong = peer.call(b"\0\xff\xff\xff\xff", end=False)
+    status, details = unpack_details(put_off.details)
+    assert (status.code, status.message) == (put_off.status, put_off.text) == (
+        8, "too many requests are under way on this connection")
+    info, retry = details["google.rpc.ErrorInfo"], details["google.rpc.RetryInfo"].retry_delay
+    assert (info.reason, info.domain, info.metadata["layer"]) == ("OVERLOADED", "stafett", "server")
+    assert 250 <= put_off.pushback_ms < 750
+    assert retry.seconds * 1000 + retry.nanos // 1000000 == put_off.pushback_ms
+    assert (wrong.status, wrong.pushback_ms, wrong.details) == (8, None, b"")
 
 
 def test_input_that_no_owner_takes_has_a_cap(server):
