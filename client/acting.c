@@ -1,127 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Acts on a referral: see the header. */
+/* Acts from the command line to the server: see the header. */
 #include "client/acting.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
+#include "client/acting_ask.h"
+#include "client/acting_tell.h"
 #include "client/call.h"
-#include "client/card.h"
 #include "client/compose.h"
 #include "client/deliver.h"
-#include "client/directory.h"
 #include "client/memory.h"
 #include "client/packing.h"
-#include "client/paths.h"
 #include "client/ref.h"
-#include "client/screen/act.h"
-#include "client/screen/format.h"
-#include "client/screen/lines.h"
 #include "client/screen/output.h"
-#include "client/screen/term.h"
 #include "client/text.h"
-#include "stafett/caps.h"
 
-int acting_code(struct client *client, const struct arguments *arguments, enum option_id option,
-	enum codes_list list, char **ret_code)
+/* -- the message ---------------------------------------------------------------------- */
+
+void *acting_make(struct acting *acting, const ProtobufCMessageDescriptor *type)
 {
-	const char *code = arguments_get(arguments, option);
+	const ProtobufCMessageDescriptor *header = &stafett__v1__header__descriptor;
+	ProtobufCMessage *act = memory_alloc(&acting->client->arena, type->sizeof_message);
 
-	*ret_code = (char *)code;
-	if (!code || codes_has(list, bytes_of_string(code)))
-		return 0;
-	return client_problem(client, PROBLEM_CODE_UNKNOWN, "value", code, "field",
-		option_get(option)->name, "list", codes_list_name(list), NULL);
+	protobuf_c_message_init(type, act);
+	for (unsigned i = 0; i < header->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &header->fields[i];
+
+		if (field->descriptor != type)
+			continue;
+		acting->header.act_case = (Stafett__V1__Header__ActCase)field->id;
+		*(ProtobufCMessage **)((uint8_t *)&acting->header + field->offset) = act;
+	}
+	return act;
 }
 
-int acting_need_code(struct client *client, const struct arguments *arguments,
-	enum option_id option, enum codes_list list, char **ret_code)
+bool acting_has(const struct acting *acting, enum input_id id)
 {
-	const char *code;
-	int r = arguments_require(client, arguments, option, &code);
-
-	return r ? r : acting_code(client, arguments, option, list, ret_code);
+	return acting->values[id].text != NULL;
 }
 
-static int acting_read_file(struct client *client, const char *file, struct bytes *ret_text)
+char *acting_text(const struct acting *acting, enum input_id id)
 {
-	struct arena *arena = &client->arena;
-	int r = strcmp(file, "-") == 0
-			? paths_read_fd(arena, STDIN_FILENO, CAP_INLINE_PART_BYTES, ret_text)
-			: paths_read(arena, file, CAP_INLINE_PART_BYTES, ret_text);
-
-	if (r == -EFBIG)
-		return client_problem(client, PROBLEM_PART_TOO_LARGE, "field", file, "most",
-			memory_printf(arena, "%d", CAP_INLINE_PART_BYTES), NULL);
-	if (r)
-		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", file, "detail",
-			strerror(-r), NULL);
-	return 0;
+	return acting->values[id].text ? (char *)acting->values[id].text : (char *)"";
 }
 
-/* Lines from the terminal up to one with a single dot. */
-static struct bytes acting_ask_text(struct client *client)
+Stafett__V1__ExpectedEvent *acting_event(
+	struct acting *acting, enum input_id time, enum input_id kind)
 {
-	char *text = NULL;
-	char *line = NULL;
-	size_t len = 0;
-	size_t room = 0;
-	FILE *lines = memory_need(open_memstream(&text, &len));
-	struct bytes copy;
+	struct client *client = acting->client;
+	Stafett__V1__ExpectedEvent *event;
 
-	fprintf(stderr, "%s\n", _("Text (end with a line \".\"):"));
-	while (getline(&line, &room, stdin) > 0 && strcmp(line, ".\n") != 0)
-		fputs(line, lines);
-	memory_need(fclose(lines) == 0 ? text : NULL);
-	copy = bytes_of(memory_copy(&client->arena, bytes_of(text, len)), len);
-	explicit_bzero(text, len);
-	free(text);
-	free(line);
-	return copy;
+	if (!acting_has(acting, time))
+		return NULL;
+	event = memory_alloc(&client->arena, sizeof(*event));
+	stafett__v1__expected_event__init(event);
+	event->kind = acting_has(acting, kind) ? acting_text(acting, kind) : (char *)"visit";
+	event->time = compose_time(client, acting->values[time].us);
+	return event;
 }
 
-int acting_text(struct client *client, const struct arguments *arguments, enum option_id option,
-	bool is_needed, struct bytes *ret_text)
+bool acting_may(const struct acting *acting, const char *act)
 {
-	const char *file = arguments_get(arguments, option);
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	const Stafett__V1__Chain *chain = acting->seen->chain;
 
-	*ret_text = bytes_of("", 0);
-	if (file)
-		return acting_read_file(client, file, ret_text);
-	if (is_needed && isatty(STDIN_FILENO))
-		*ret_text = acting_ask_text(client);
-	if (!is_needed || ret_text->len)
-		return 0;
-	return client_problem(client, PROBLEM_OPTION_REQUIRED, "value",
-		memory_printf(&client->arena, "--%s %s", option_get(option)->name,
-			option_get(option)->value),
-		NULL);
+	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
+		if (strcmp(referral->allowed_acts[i], act) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < chain->n_allowed_acts; i++) {
+		if (strcmp(chain->allowed_acts[i], act) == 0)
+			return true;
+	}
+	return false;
 }
 
-int acting_begin(
-	struct client *client, const struct arguments *arguments, struct acting *ret_acting)
-{
-	struct acting acting = {.client = client, .id = compose_id()};
-	int r = client_open(client);
+/* -- one act --------------------------------------------------------------------------- */
 
-	if (!r)
-		r = deliver_pending(client);
-	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &acting.seen);
-	if (r)
-		return r;
-	compose_header(client, &acting.id, &acting.header);
-	acting.header.chain = acting.seen->chain->id;
-	acting.header.referral = acting.seen->referral->id;
-	acting.header.version = acting.seen->referral->version;
-	*ret_acting = acting;
-	return 0;
+void acting_on(struct client *client, const struct acting_row *row,
+	const Stafett__V1__GetResponse *seen, struct acting *ret_acting)
+{
+	*ret_acting = (struct acting){.client = client, .row = row, .seen = seen};
 }
 
-int acting_deliver(
-	struct acting *acting, struct bytes body, const Stafett__V1__ActResponse **ret_response)
+static void acting_address(struct acting *acting)
+{
+	const Stafett__V1__GetResponse *seen = acting->seen;
+
+	acting->id = compose_id();
+	compose_header(acting->client, &acting->id, &acting->header);
+	acting->header.chain = seen->chain->id;
+	acting->header.version = seen->chain->version;
+	if (acting->row->is_on_chain)
+		return;
+	acting->header.referral = seen->referral->id;
+	acting->header.version = seen->referral->version;
+}
+
+/* The command's text, if it has one. */
+static void acting_take_body(struct acting *acting)
+{
+	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
+		if (input_get(id)->type == INPUT_IS_TEXT && acting_has(acting, id))
+			acting->body = acting->values[id].data;
+	}
+}
+
+static int acting_deliver(struct acting *acting, const Stafett__V1__ActResponse **ret_response)
 {
 	struct client *client = acting->client;
 	Stafett__V1__ActRequest request = STAFETT__V1__ACT_REQUEST__INIT;
@@ -132,14 +117,25 @@ int acting_deliver(
 	request.header.data = (uint8_t *)header.data;
 	request.header.len = header.len;
 	request.suite = (char *)COMPOSE_SUITE;
-	if (body.len)
-		request.body = compose_part(client, body);
+	if (acting->body.len)
+		request.body = compose_part(client, acting->body);
 	r = deliver_write(client, &acting->id, METHOD_act, &request.base, &reply);
 	if (r)
 		return r;
 	*ret_response =
 		packing_unpack(&client->arena, &stafett__v1__act_response__descriptor, reply);
 	return *ret_response ? 0 : client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+}
+
+int acting_do(struct acting *acting, const Stafett__V1__ActResponse **ret_response)
+{
+	int r;
+
+	acting_address(acting);
+	acting_take_body(acting);
+	acting->said = acting->row->said ? _(acting->row->said) : "";
+	r = acting->row->fill(acting);
+	return r ? r : acting_deliver(acting, ret_response);
 }
 
 const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
@@ -155,62 +151,52 @@ const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 	return now;
 }
 
-static void acting_set_words(struct client *client, const Stafett__V1__ActResponse *response,
-	const Stafett__V1__GetResponse *now)
-{
-	const Stafett__V1__Referral *referral = now->referral;
-	const Stafett__V1__Receipt *receipt =
-		packing_unpack(&client->arena, &stafett__v1__receipt__descriptor,
-			bytes_of(response->receipt.data, response->receipt.len));
-	bool is_own = strcmp(referral->requester, client->profile->unit) == 0;
+/* -- a command --------------------------------------------------------------------------- */
 
-	client_word(client, "code", referral->code);
-	client_word(client, "clock",
-		receipt ? format_clock(&client->arena, format_us(receipt->commit_time)) : "");
-	client_word(client, "office", directory_name(client, client->profile->unit));
-	client_word(client, "holder", directory_name(client, now->chain->custodian));
-	client_word(client, "other",
-		directory_name(client, is_own ? referral->owner : referral->requester));
-	client_word(client, "owner", directory_name(client, referral->owner));
-	client_word(client, "actor", directory_name(client, referral->next_actor));
-	client_word(client, "act", term_word(client, referral->next_act));
-	client_word(client, "due",
-		format_moment(&client->arena, format_us(referral->due_time), client->today));
+/* The referral that the first argument names, and perhaps a second argument. */
+static int acting_count(
+	struct client *client, const struct arguments *arguments, enum command_id command)
+{
+	size_t most = strchr(command_get(command)->arguments, ' ') ? 2 : 1;
+
+	return arguments_count(client, arguments, 1, most, _("which referral, like 7K3M"));
 }
 
-/* Whose turn it is, and the command for it if it is ours. */
-static void acting_print_next(struct client *client, const Stafett__V1__GetResponse *now)
+int acting_begin(struct client *client, const struct arguments *arguments,
+	const struct acting_row *row, struct acting *ret_acting)
 {
-	const Stafett__V1__Referral *referral = now->referral;
-	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
-	char *command = NULL;
+	bool is_asked = false;
+	int r = acting_count(client, arguments, row->command);
 
-	if (*referral->next_actor)
-		output_say(client, "  ",
-			is_ours ? _("You must act next: {act}[ by {due}].")
-				: _("{actor} must act next: {act}[ by {due}]."));
-	if (is_ours)
-		command = act_command(client, referral->next_act, referral, now->chain);
-	if (command)
-		lines_print_command(stdout, "", _("Next:"), command);
-	else
-		output_next(client, "show %s", format_code_start(&client->arena, referral->code));
+	acting_on(client, row, NULL, ret_acting);
+	if (!r)
+		r = input_read(client, row->command, arguments, ret_acting->values);
+	if (!r)
+		r = acting_ask_whether(ret_acting, &is_asked);
+	if (!r)
+		r = client_open(client);
+	if (!r)
+		r = deliver_pending(client);
+	if (!r)
+		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &ret_acting->seen);
+	if (r || !is_asked)
+		return r;
+	return acting_ask(ret_acting);
 }
 
-int acting_finish(struct acting *acting, struct bytes body, const char *sentence)
+int acting_run(
+	struct client *client, const struct arguments *arguments, const struct acting_row *row)
 {
-	struct client *client = acting->client;
 	const Stafett__V1__ActResponse *response;
-	const Stafett__V1__GetResponse *now;
-	int r = acting_deliver(acting, body, &response);
+	struct acting acting;
+	int r = acting_begin(client, arguments, row, &acting);
 
+	if (!r)
+		r = acting_do(&acting, &response);
 	if (r)
 		return r;
 	if (client->is_json)
 		return output_json(client, &response->base);
-	now = acting_look_again(acting);
-	acting_set_words(client, response, now);
-	output_say(client, "", sentence);
-	acting_print_next(client, now);
+	acting_tell(&acting, response);
 	return 0;
 }

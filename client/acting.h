@@ -1,47 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all commands share that act on one referral: the referral as it was seen,
- * the header that names its version, the delivery, and what is said afterwards.
+ * An act on one referral, or on its chain: what is known of it is read from the
+ * command line or asked for (input.h), its message is built by the act's own row,
+ * and afterwards it is said who holds the chain, what is next and by when.
  *
- *   read the options -> acting_begin -> set the header's act -> acting_finish
+ *   a command:  acting_run(client, arguments, row)
+ *   triage:     acting_on(client, row, seen, &acting); its inputs; acting_do(&acting)
  */
 #ifndef CLIENT_ACTING_H
 #define CLIENT_ACTING_H
 
 #include "client/client.h"
-#include "domain/codes.h"
+#include "client/input.h"
 #include "domain/uuid.h"
 #include "stafett/v1/message.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
-struct acting {
-	struct client *client;
-	const Stafett__V1__GetResponse *seen; /* has a referral and a chain */
-	struct uuid id;
-	Stafett__V1__Header header; /* without its act, which the command sets */
+struct acting;
+
+struct acting_row {
+	enum command_id command;
+	const char *act;  /* of tbl/acts.def; NULL where it may be one of several */
+	bool is_on_chain; /* else on the referral */
+	bool is_shown;	  /* on a terminal it is always shown first, and confirmed */
+	/* Sets the header's act. 0 or an exit code. */
+	int (*fill)(struct acting *acting);
+	const char *said; /* not translated yet; fill may say something else */
+	/* Says it instead, of the referral as it is now; may be NULL. */
+	void (*tell)(struct acting *acting, const Stafett__V1__GetResponse *now);
 };
 
-/* An option's code, checked against |list|; NULL where it was not given. */
-int acting_code(struct client *client, const struct arguments *arguments, enum option_id option,
-	enum codes_list list, char **ret_code) WARN_UNUSED;
-/* The same of an option that must be given. */
-int acting_need_code(struct client *client, const struct arguments *arguments,
-	enum option_id option, enum codes_list list, char **ret_code) WARN_UNUSED;
-/* The text of the file that |option| names ("-" is standard input). Without the
- * option: lines from the terminal, where there is one and |is_needed|; else a
- * needed text is a problem and another is empty. */
-int acting_text(struct client *client, const struct arguments *arguments, enum option_id option,
-	bool is_needed, struct bytes *ret_text) WARN_UNUSED;
-/* Opens the profile, delivers what waits, and reads the referral that the first
- * argument names. */
+struct acting {
+	struct client *client;
+	const struct acting_row *row;
+	const Stafett__V1__GetResponse *seen; /* has a referral and a chain */
+	struct input_value values[INPUT_COUNT];
+	struct uuid id;
+	Stafett__V1__Header header;
+	struct bytes body;
+	const char *said; /* translated */
+};
+
+/* All of a command. */
+int acting_run(struct client *client, const struct arguments *arguments,
+	const struct acting_row *row) WARN_UNUSED;
+/* The same up to the sending: the inputs are there, asked for if need be. */
 int acting_begin(struct client *client, const struct arguments *arguments,
-	struct acting *ret_acting) WARN_UNUSED;
-/* Delivers the act with |body| (may be empty). */
-int acting_deliver(struct acting *acting, struct bytes body,
-	const Stafett__V1__ActResponse **ret_response) WARN_UNUSED;
+	const struct acting_row *row, struct acting *ret_acting) WARN_UNUSED;
+/* Begins an act on what was just read. */
+void acting_on(struct client *client, const struct acting_row *row,
+	const Stafett__V1__GetResponse *seen, struct acting *ret_acting);
+/* Builds the message of the row from the inputs and delivers it. */
+int acting_do(struct acting *acting, const Stafett__V1__ActResponse **ret_response) WARN_UNUSED;
 /* The referral after the act; as it was seen before, where nobody can be asked. */
 const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting);
-/* Delivers the act with |body| (may be empty), says |sentence| and what comes next. */
-int acting_finish(struct acting *acting, struct bytes body, const char *sentence) WARN_UNUSED;
+
+/* -- for rows ------------------------------------------------------------------------- */
+
+/* A new act of this type, which is now the header's. */
+void *acting_make(struct acting *acting, const ProtobufCMessageDescriptor *type);
+bool acting_has(const struct acting *acting, enum input_id id);
+/* A value as a field of a message has it: "" where nothing was given. */
+char *acting_text(const struct acting *acting, enum input_id id);
+/* What is expected at |time|; a visit where |kind| says nothing else. NULL where no
+ * time was given. */
+Stafett__V1__ExpectedEvent *acting_event(
+	struct acting *acting, enum input_id time, enum input_id kind);
+/* Whether |act| may be done to the referral now. */
+bool acting_may(const struct acting *acting, const char *act);
 
 #endif

@@ -17,6 +17,8 @@ static const char *const help_groups[GROUP_COUNT] = {
 	[GROUP_BEFORE] = N_("Sending"),
 	[GROUP_INTAKE] = N_("Receiving"),
 	[GROUP_OVERSIGHT] = N_("Oversight"),
+	[GROUP_TREATMENT] = N_("Treating"),
+	[GROUP_AFTER] = N_("Coming home, and what takes two"),
 	[GROUP_SETUP] = N_("Setting up"),
 };
 
@@ -152,5 +154,5 @@ void help_print_command(struct client *client, const struct command *command)
 	help_print_notes(command);
 	printf("\n%s\n", _("Examples"));
 	for (size_t n = 0; (example = command_example(command->id, n)); n++)
-		printf("  %s\n", typed_in_language(&client->arena, example));
+		lines_print_command(stdout, "  ", "", typed_in_language(&client->arena, example));
 }

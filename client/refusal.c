@@ -2,8 +2,12 @@
 /* From google.rpc.Status to a sentence: see the header. */
 #include "client/refusal.h"
 
-#include "client/memory.h"
+#include <time.h>
+
 #include "client/packing.h"
+#include "client/screen/act.h"
+#include "client/screen/event.h"
+#include "client/screen/format.h"
 #include "client/screen/term.h"
 #include "codec/grpc_meta.h"
 #include "google/rpc/error_details.pb-c.h"
@@ -87,28 +91,68 @@ static int refusal_exit_of_status(int status)
 	}
 }
 
-static const char *refusal_join(struct client *client, char *const *acts, size_t count)
+/* Who was quicker, with what, and how long ago. */
+static void refusal_set_first(struct client *client, const Stafett__V1__Refusal *refusal)
 {
-	const char *joined = "";
+	int64_t us = format_us(refusal->last_act_time);
+	const char *who = *refusal->last_member_display_name ? refusal->last_member_display_name
+							     : refusal->last_unit;
 
-	for (size_t i = 0; i < count; i++)
-		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? ", " : "",
-			term_word(client, acts[i]));
-	return joined;
+	client_word(client, "who", *refusal->last_act ? who : "");
+	client_word(client, "done", event_word(refusal->last_act));
+	client_word(client, "span",
+		us ? format_span(&client->arena, (int64_t)time(NULL) - us / 1000000) : "");
 }
 
 /* Makes the words of the refusal known before the sentence is filled. */
 static void refusal_set_words(
 	struct client *client, const struct answer *answer, const Stafett__V1__Refusal *refusal)
 {
+	int64_t asked_us;
+
 	client_word(client, "detail", answer->message);
 	if (!refusal)
 		return;
+	asked_us = format_us(refusal->question_time);
 	client_word(client, "field", refusal->field);
 	client_word(client, "status", term_word(client, refusal->current_status));
 	client_word(client, "alternative", refusal->alternative_unit);
-	client_word(client, "acts",
-		refusal_join(client, refusal->allowed_acts, refusal->n_allowed_acts));
+	client_word(client, "successor", refusal->alternative_unit);
+	client_word(client, "asked", format_moment(&client->arena, asked_us, client->today));
+	refusal_set_first(client, refusal);
+}
+
+/* The wording that fits what the server told besides the reason. */
+static enum problem_id refusal_problem(
+	const struct client *client, enum reason reason, const Stafett__V1__Refusal *refusal)
+{
+	bool is_question =
+		refusal && refusal->question_time && strcmp(refusal->field, "question") == 0;
+
+	if (reason == REASON_ACT_NOT_POSSIBLE && is_question)
+		return PROBLEM_QUESTION_IS_OPEN;
+	if (reason == REASON_VERSION_CONFLICT && *words_get(&client->words, "who"))
+		return PROBLEM_SOMEBODY_WAS_FIRST;
+	if (reason == REASON_UNIT_CLOSED && *words_get(&client->words, "successor"))
+		return PROBLEM_UNIT_REPLACED;
+	return problem_of_reason(reason);
+}
+
+/* What may be done instead, but for what the problem itself tells to do. */
+static void refusal_add_commands(struct client *client, const Stafett__V1__Refusal *refusal)
+{
+	struct act_commands commands = {0};
+	struct problem *problem = &client->problem;
+	const char *ref = words_get(&client->words, "ref");
+
+	if (*ref)
+		act_commands_add(client, &commands, refusal->allowed_acts, refusal->n_allowed_acts,
+			ref, refusal->intervention_due_date);
+	problem->commands = commands.list;
+	for (size_t i = 0; i < commands.count; i++) {
+		if (strcmp(commands.list[i], problem->command) != 0)
+			commands.list[problem->n_commands++] = commands.list[i];
+	}
 }
 
 static void refusal_add_facts(
@@ -125,6 +169,7 @@ static void refusal_add_facts(
 	problem->current_version = refusal->current_version;
 	problem->allowed_acts = refusal->allowed_acts;
 	problem->n_allowed_acts = refusal->n_allowed_acts;
+	refusal_add_commands(client, refusal);
 }
 
 static int64_t refusal_retry_ms(const struct answer *answer, const struct refusal_details *details)
@@ -142,11 +187,12 @@ int refusal_describe(
 	enum reason reason = refusal_reason(&details);
 	int exit_code = reason != REASON_NONE ? reason_exit_code(reason)
 					      : refusal_exit_of_status(answer->status);
-	enum problem_id id = reason != REASON_NONE	   ? problem_of_reason(reason)
-			     : exit_code == EXIT_TEMPORARY ? PROBLEM_OTHER_TROUBLE
-							   : PROBLEM_OTHER_REFUSAL;
+	enum problem_id id;
 
 	refusal_set_words(client, answer, details.refusal);
+	id = reason != REASON_NONE	   ? refusal_problem(client, reason, details.refusal)
+	     : exit_code == EXIT_TEMPORARY ? PROBLEM_OTHER_TROUBLE
+					   : PROBLEM_OTHER_REFUSAL;
 	client_problem(client, id, NULL);
 	refusal_add_facts(client, answer, details.refusal);
 	client->problem.exit_code = exit_code;

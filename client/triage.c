@@ -2,101 +2,42 @@
 /* What the keys of the triage ask: see the header. */
 #include "client/triage.h"
 
-#include <stdio.h>
-
-#include "client/memory.h"
-#include "client/question.h"
-#include "client/recipient.h"
-#include "client/screen/lines.h"
-#include "client/screen/term.h"
+#include "client/acts.h"
 #include "client/text.h"
-#include "client/when.h"
-
-#define TRIAGE_CONTACT_BY "+7d"
 
 /* -- answers ------------------------------------------------------------------------- */
 
-static void triage_tell(struct triage *triage, const char *text)
+static void triage_begin(
+	struct triage *triage, const struct acting_row *row, struct acting *ret_acting)
 {
-	lines_print(stderr, "  ", "  ", text);
+	acting_on(triage->client, row, triage->on.seen, ret_acting);
 }
 
-static void triage_tell_problem(struct triage *triage)
+/* One input of the act; |fallback| where its own will not do. False where the user
+ * gave up. */
+static bool triage_input(
+	struct triage *triage, struct acting *acting, enum input_id id, const char *fallback)
 {
-	triage_tell(triage, triage->client->problem.sentence);
-	triage->client->problem = (struct problem){0};
+	bool is_there = asking_input(&triage->asking, id, fallback, &acting->values[id]);
+
+	triage->is_left = !is_there;
+	triage->is_over = triage->asking.tty.is_wanted_to_stop;
+	return is_there;
 }
 
-/* One line, in the arena; NULL where the user gave up. */
-static const char *triage_line(struct triage *triage, const char *label, const char *fallback)
+static bool triage_inputs(
+	struct triage *triage, struct acting *acting, const enum input_id *ids, size_t count)
 {
-	struct arena *arena = &triage->client->arena;
-	const char *shown = fallback && *fallback
-				    ? memory_printf(arena, "%s [%s]: ", label, fallback)
-				    : memory_printf(arena, "%s: ", label);
-	const char *typed = NULL;
-
-	fputs("\r\033[K", stderr);
-	if (tty_line(&triage->tty, shown, false, &triage->line) == TTY_LINE_TYPED)
-		typed = memory_string(arena, secret_text(&triage->line));
-	if (typed && !*typed)
-		typed = fallback;
-	triage->is_left = !typed;
-	triage->is_over = triage->tty.is_wanted_to_stop;
-	return typed;
-}
-
-/* A code of |list|; NULL where the user gave up. "" is an answer where |fallback|
- * is "". */
-static const char *triage_code(
-	struct triage *triage, const char *label, enum codes_list list, const char *fallback)
-{
-	for (;;) {
-		const char *typed = triage_line(triage, label, fallback);
-		const char *code = typed && *typed ? question_code(list, typed) : typed;
-
-		if (!code || !*code || codes_has(list, bytes_of_string(code)))
-			return code;
-		for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
-			fprintf(stderr, "    %-20s %s\n", row->code, row->text[text_language()]);
+	for (size_t i = 0; i < count; i++) {
+		if (!triage_input(triage, acting, ids[i], NULL))
+			return false;
 	}
+	return true;
 }
 
-/* A day to come, as "2026-11-30"; NULL where the user gave up. */
-static const char *triage_date(
-	struct triage *triage, const char *label, const char *fallback, const char **ret_typed)
+static int triage_do(struct triage *triage, struct acting *acting)
 {
-	for (;;) {
-		const char *typed = triage_line(triage, label, fallback);
-		char *iso = memory_alloc(&triage->client->arena, DATE_TEXT_LEN + 1);
-		enum when_result result;
-		struct date date;
-
-		if (!typed)
-			return NULL;
-		result =
-			when_date(bytes_of_string(typed), triage->client->today, WHEN_AHEAD, &date);
-		if (result == WHEN_OK) {
-			*ret_typed = typed;
-			date_format(date, iso);
-			return iso;
-		}
-		triage_tell(triage, _("Write it like 2026-11-30, 30nov, fri, tomorrow or +3d:"));
-	}
-}
-
-/* An open unit; NULL where the user gave up, "" for none where |fallback| is "". */
-static const char *triage_unit(struct triage *triage, const char *label, const char *fallback)
-{
-	const Stafett__V1__Unit *unit;
-
-	for (;;) {
-		const char *typed = triage_line(triage, label, fallback);
-
-		if (!typed || !*typed || !recipient_find(triage->client, typed, &unit))
-			return typed;
-		triage_tell_problem(triage);
-	}
+	return triage_act_do(acting, &triage->said);
 }
 
 /* -- acts ---------------------------------------------------------------------------- */
@@ -112,39 +53,29 @@ int triage_ask_take(struct triage *triage)
 }
 
 /* The same again with the reason that the server asked for. */
-static int triage_accept_late(struct triage *triage, Stafett__V1__AcceptAct *act)
+static int triage_accept_late(struct triage *triage, struct acting *acting)
 {
-	const char *reason;
-
-	triage_tell_problem(triage);
-	reason = triage_code(triage, _("Why so late"), CODES_CLOCK_REASON, NULL);
-	if (!reason)
+	asking_tell_problem(&triage->asking);
+	if (!triage_input(triage, acting, INPUT_accept_clock_reason, NULL))
 		return 0;
-	act->clock_reason = (char *)reason;
-	return triage_act_accept(triage->client, &triage->on, act, &triage->said);
+	return triage_do(triage, acting);
 }
 
 int triage_ask_accept(struct triage *triage)
 {
-	Stafett__V1__AcceptAct act = STAFETT__V1__ACCEPT_ACT__INIT;
-	const char *by = triage->contact_by ? triage->contact_by : TRIAGE_CONTACT_BY;
-	const char *responsible;
-	const char *date;
+	struct acting acting;
 	int r;
 
-	responsible = triage_code(
-		triage, _("Who answers for it"), CODES_RESPONSIBLE, triage->responsible);
-	if (!responsible)
+	triage_begin(triage, &act_accept, &acting);
+	if (!triage_input(triage, &acting, INPUT_accept_responsible, triage->responsible))
 		return 0;
-	triage->responsible = responsible;
-	date = triage_date(triage, _("Contact by"), by, &triage->contact_by);
-	if (!date)
+	triage->responsible = acting_text(&acting, INPUT_accept_responsible);
+	if (!triage_input(triage, &acting, INPUT_accept_contact_by, triage->contact_by))
 		return 0;
-	act.responsible = (char *)responsible;
-	act.contact_by_date = (char *)date;
-	r = triage_act_accept(triage->client, &triage->on, &act, &triage->said);
+	triage->contact_by = acting_text(&acting, INPUT_accept_contact_by);
+	r = triage_do(triage, &acting);
 	if (triage->client->problem.id == PROBLEM_CONTACT_AFTER_CLOCK)
-		return triage_accept_late(triage, &act);
+		return triage_accept_late(triage, &acting);
 	return r;
 }
 
@@ -159,55 +90,61 @@ static int triage_have_acknowledged(struct triage *triage)
 	return r ? r : triage_act_read(triage->client, triage->on.item->referral, &triage->on.seen);
 }
 
+/* A usual question, words of one's own, or both. */
+static bool triage_question(struct triage *triage, struct acting *acting)
+{
+	const char *text;
+
+	if (!triage_input(triage, acting, INPUT_ask_template, NULL))
+		return false;
+	text = asking_line(&triage->asking, _("In your words"), "");
+	triage->is_left = !text || (!*text && !acting_has(acting, INPUT_ask_template));
+	triage->is_over = triage->asking.tty.is_wanted_to_stop;
+	if (triage->is_left)
+		return false;
+	if (*text)
+		acting->values[INPUT_ask_file] = (struct input_value){
+			.text = text,
+			.data = bytes_of_string(text),
+		};
+	return true;
+}
+
 int triage_ask_question(struct triage *triage)
 {
-	Stafett__V1__AskAct act = STAFETT__V1__ASK_ACT__INIT;
-	const char *code = triage_code(triage, _("What is missing"), CODES_QUESTION, NULL);
-	const char *text;
+	struct acting acting;
 	int r;
 
-	if (!code)
+	triage_begin(triage, &act_ask, &acting);
+	if (!triage_question(triage, &acting))
 		return 0;
-	text = triage_line(triage, _("In your words"), "");
-	if (!text)
-		return 0;
-	act.question = (char *)code;
 	r = triage_have_acknowledged(triage);
-	return r ? r : triage_act_ask(triage->client, &triage->on, &act, text, &triage->said);
+	acting.seen = triage->on.seen;
+	return r ? r : triage_do(triage, &acting);
 }
 
 int triage_ask_forward(struct triage *triage)
 {
-	Stafett__V1__ForwardAct act = STAFETT__V1__FORWARD_ACT__INIT;
-	const char *to = triage_unit(triage, _("To which unit"), NULL);
-	const char *reason = to ? triage_code(triage, _("Why not here"), CODES_REJECT, NULL) : NULL;
-	const char *told =
-		reason ? triage_code(triage, _("How the person was told"), CODES_PERSON_TOLD, NULL)
-		       : NULL;
+	static const enum input_id ids[] = {
+		INPUT_forward_unit, INPUT_forward_reason, INPUT_forward_person_told};
+	struct acting acting;
 
-	if (!told)
+	triage_begin(triage, &act_forward, &acting);
+	if (!triage_inputs(triage, &acting, ids, ARRAY_SIZE(ids)))
 		return 0;
-	act.reason = (char *)reason;
-	act.person_told = (char *)told;
-	return triage_act_forward(triage->client, &triage->on, &act, to, &triage->said);
+	return triage_do(triage, &acting);
 }
 
 int triage_ask_reject(struct triage *triage)
 {
-	Stafett__V1__RejectAct act = STAFETT__V1__REJECT_ACT__INIT;
-	const char *reason = triage_code(triage, _("Why not here"), CODES_REJECT, NULL);
-	const char *other =
-		reason ? triage_unit(triage, _("Which unit instead (empty: none is known)"), "")
-		       : NULL;
-	const char *told =
-		other ? triage_code(triage, _("How the person was told"), CODES_PERSON_TOLD, NULL)
-		      : NULL;
+	static const enum input_id ids[] = {
+		INPUT_reject_reason, INPUT_reject_alternative, INPUT_reject_person_told};
+	struct acting acting;
 
-	if (!told)
+	triage_begin(triage, &act_reject, &acting);
+	if (!triage_inputs(triage, &acting, ids, ARRAY_SIZE(ids)))
 		return 0;
-	act.reason = (char *)reason;
-	act.alternative_unit = (char *)other;
-	act.none_known = !*other;
-	act.person_told = (char *)told;
-	return triage_act_reject(triage->client, &triage->on, &act, &triage->said);
+	if (!acting_has(&acting, INPUT_reject_alternative))
+		acting.values[INPUT_reject_none_known].text = "";
+	return triage_do(triage, &acting);
 }

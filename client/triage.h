@@ -7,8 +7,8 @@
 #ifndef CLIENT_TRIAGE_H
 #define CLIENT_TRIAGE_H
 
+#include "client/asking.h"
 #include "client/screen/page.h"
-#include "client/screen/tty.h"
 #include "client/triage_act.h"
 
 #define TRIAGE_KEY(id, ...) TRIAGE_KEY_##id,
@@ -19,7 +19,7 @@ enum triage_key_id {
 
 struct triage {
 	struct client *client;
-	struct tty tty;
+	struct asking asking; /* the terminal */
 	const Stafett__V1__InboxItem **items;
 	bool *is_done; /* of each item: this user has seen to it */
 	size_t count, at, n_done;
@@ -28,8 +28,7 @@ struct triage {
 	size_t rows;	       /* of the card that are on the screen */
 	const char *said;      /* the last outcome, or NULL */
 	bool only_new, is_over;
-	bool is_left;	    /* an act was given up before it began */
-	struct secret line; /* what is being typed */
+	bool is_left; /* an act was given up before it began */
 	/* The last answers, which are the next defaults. */
 	const char *responsible, *contact_by;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Headers, outbox and what to say: see the header. */
+/* Acts on a card and what to say of them: see the header. */
 #include "client/triage_act.h"
 
+#include "client/acts.h"
 #include "client/call.h"
-#include "client/card.h"
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/directory.h"
@@ -13,43 +13,9 @@
 #include "client/screen/term.h"
 #include "client/text.h"
 
-/* A write that is being made. */
-struct triage_write {
-	struct uuid id;
-	Stafett__V1__Header header;
-};
-
-static void triage_act_begin(
-	struct client *client, const struct triage_item *on, struct triage_write *ret_write)
-{
-	ret_write->id = compose_id();
-	compose_header(client, &ret_write->id, &ret_write->header);
-	ret_write->header.chain = on->seen->chain->id;
-	ret_write->header.referral = on->seen->referral->id;
-	ret_write->header.version = on->seen->referral->version;
-}
-
 static const char *triage_act_say(struct client *client, const char *template)
 {
 	return words_fill(&client->arena, template, &client->words);
-}
-
-/* Delivers it, and tells |said| of the referral as it is then. */
-static int triage_act_deliver(struct client *client, const struct triage_item *on,
-	struct triage_write *write, const char *text)
-{
-	Stafett__V1__ActRequest request = STAFETT__V1__ACT_REQUEST__INIT;
-	struct bytes packed = packing_pack(&client->arena, &write->header.base);
-	struct bytes reply;
-
-	request.header.data = (uint8_t *)packed.data;
-	request.header.len = packed.len;
-	request.suite = (char *)COMPOSE_SUITE;
-	if (*text)
-		request.body = compose_part(client, bytes_of_string(text));
-	client_word(client, "code", on->seen->referral->code);
-	client_word(client, "ref", format_code_start(&client->arena, on->seen->referral->code));
-	return deliver_write(client, &write->id, METHOD_act, &request.base, &reply);
 }
 
 /* As it is now, without its texts; NULL where the server cannot be asked. */
@@ -116,89 +82,62 @@ int triage_act_acknowledge(
 	return 0;
 }
 
-int triage_act_accept(struct client *client, const struct triage_item *on,
-	Stafett__V1__AcceptAct *act, const char **ret_said)
-{
-	const Stafett__V1__GetResponse *now;
-	struct triage_write write;
-	const char *holder;
-	int r;
+/* What became of each act, for one line below the card. */
+static const struct {
+	enum command_id command;
+	const char *said;
+} triage_act_rows[] = {
+	{COMMAND_accept, N_("{code} accepted[ {clock}]. {office} now holds this chain[ for "
+			    "{person}].")},
+	{COMMAND_ask, N_("{code}: {sender} was asked, and must answer.")},
+	{COMMAND_forward, N_("{code} forwarded to {office}; the clock goes on.")},
+	{COMMAND_reject, N_("{code} rejected. {sender} must act now.")},
+	{COMMAND_take, N_("{code} is yours; your colleagues see that.")},
+};
 
-	triage_act_begin(client, on, &write);
-	write.header.act_case = STAFETT__V1__HEADER__ACT_ACCEPT;
-	write.header.accept = act;
-	r = triage_act_deliver(client, on, &write, "");
-	if (r)
-		return r;
-	now = triage_act_look(client, on);
-	holder = now ? now->chain->custodian : client->profile->unit;
+static const char *triage_act_said(enum command_id command)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(triage_act_rows); i++) {
+		if (triage_act_rows[i].command == command)
+			return _(triage_act_rows[i].said);
+	}
+	return "";
+}
+
+/* Who holds the chain once it was accepted is not always who accepted it. */
+static const char *triage_act_accepted(const struct acting *acting)
+{
+	const Stafett__V1__GetResponse *now = acting_look_again(acting);
+	struct client *client = acting->client;
+
 	client_word(client, "clock",
-		now ? format_clock(&client->arena, format_us(now->referral->accept_time)) : "");
-	client_word(client, "office", directory_name(client, client->profile->unit));
-	client_word(client, "holder", directory_name(client, holder));
+		format_clock(&client->arena, format_us(now->referral->accept_time)));
+	client_word(client, "holder", directory_name(client, now->chain->custodian));
 	client_word(client, "person", "");
+	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
+		return triage_act_said(COMMAND_accept);
+	return _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for {person}].");
+}
+
+int triage_act_do(struct acting *acting, const char **ret_said)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	enum command_id command = acting->row->command;
+	const Stafett__V1__ActResponse *response;
+	struct client *client = acting->client;
+	const char *office = command == COMMAND_forward ? acting_text(acting, INPUT_forward_unit)
+							: client->profile->unit;
+	int r;
+
+	client_word(client, "code", referral->code);
+	client_word(client, "ref", format_code_start(&client->arena, referral->code));
+	r = acting_do(acting, &response);
+	if (r)
+		return r;
+	client_word(client, "office", directory_name(client, office));
+	client_word(client, "sender", directory_name(client, referral->requester));
 	*ret_said = triage_act_say(client,
-		strcmp(holder, client->profile->unit) == 0
-			? _("{code} accepted[ {clock}]. {office} now holds this chain[ for "
-			    "{person}].")
-			: _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for "
-			    "{person}]."));
-	return 0;
-}
-
-int triage_act_ask(struct client *client, const struct triage_item *on, Stafett__V1__AskAct *act,
-	const char *text, const char **ret_said)
-{
-	struct triage_write write;
-	int r;
-
-	triage_act_begin(client, on, &write);
-	write.header.act_case = STAFETT__V1__HEADER__ACT_ASK;
-	write.header.ask = act;
-	r = triage_act_deliver(client, on, &write, text);
-	if (r)
-		return r;
-	client_word(client, "sender", directory_name(client, on->seen->referral->requester));
-	*ret_said = triage_act_say(client, _("{code}: {sender} was asked, and must answer."));
-	return 0;
-}
-
-int triage_act_forward(struct client *client, const struct triage_item *on,
-	Stafett__V1__ForwardAct *act, const char *to, const char **ret_said)
-{
-	char *units[] = {(char *)to};
-	struct triage_write write;
-	int r;
-
-	triage_act_begin(client, on, &write);
-	write.header.to_units = units;
-	write.header.n_to_units = 1;
-	write.header.act_case = STAFETT__V1__HEADER__ACT_FORWARD;
-	write.header.forward = act;
-	client_word(client, "to", to);
-	r = triage_act_deliver(client, on, &write, "");
-	if (r)
-		return r;
-	client_word(client, "office", directory_name(client, to));
-	*ret_said = triage_act_say(client, _("{code} forwarded to {office}; the clock goes on."));
-	return 0;
-}
-
-int triage_act_reject(struct client *client, const struct triage_item *on,
-	Stafett__V1__RejectAct *act, const char **ret_said)
-{
-	struct triage_write write;
-	int r;
-
-	triage_act_begin(client, on, &write);
-	write.header.act_case = STAFETT__V1__HEADER__ACT_REJECT;
-	write.header.reject = act;
-	client_word(client, "to", act->alternative_unit);
-	r = triage_act_deliver(client, on, &write, "");
-	if (r)
-		return r;
-	client_word(client, "sender", directory_name(client, on->seen->referral->requester));
-	*ret_said = triage_act_say(client, _("{code} rejected. {sender} must act now."));
+		command == COMMAND_accept ? triage_act_accepted(acting) : triage_act_said(command));
 	return 0;
 }
 
@@ -211,10 +150,8 @@ static const char *triage_act_assignee(const Stafett__V1__Referral *referral)
 
 int triage_act_take(struct client *client, const struct triage_item *on, const char **ret_said)
 {
-	Stafett__V1__AssignAct act = STAFETT__V1__ASSIGN_ACT__INIT;
 	const Stafett__V1__Referral *referral = on->seen->referral;
-	struct triage_write write;
-	int r;
+	struct acting acting;
 
 	client_word(client, "code", referral->code);
 	client_word(client, "member", triage_act_assignee(referral));
@@ -225,14 +162,8 @@ int triage_act_take(struct client *client, const struct triage_item *on, const c
 					: _("{member} has taken {code}; you changed nothing."));
 		return 0;
 	}
-	act.member = client->member;
-	triage_act_begin(client, on, &write);
-	write.header.act_case = STAFETT__V1__HEADER__ACT_ASSIGN;
-	write.header.assign = &act;
-	r = triage_act_deliver(client, on, &write, "");
-	if (!r)
-		*ret_said = triage_act_say(client, _("{code} is yours; your colleagues see that."));
-	return r;
+	acting_on(client, &act_take, on->seen, &acting);
+	return triage_act_do(&acting, ret_said);
 }
 
 const char *triage_act_who_was_first(struct client *client, const struct triage_item *on)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The acts of `stafett triage` on one item of the inbox, as it was just read. Each
+ * What `stafett triage` does to one item of the inbox, as it was just read. Each act
  * is one write through the outbox, on the version that was seen: of two people who
  * act on the same at once the server lets one, and the other hears who that was.
  *
@@ -9,9 +9,8 @@
 #ifndef CLIENT_TRIAGE_ACT_H
 #define CLIENT_TRIAGE_ACT_H
 
-#include "client/client.h"
+#include "client/acting.h"
 #include "stafett/v1/inbox_service.pb-c.h"
-#include "stafett/v1/referral_service.pb-c.h"
 
 struct triage_item {
 	const Stafett__V1__InboxItem *item;
@@ -20,15 +19,8 @@ struct triage_item {
 
 int triage_act_acknowledge(
 	struct client *client, const struct triage_item *on, const char **ret_said) WARN_UNUSED;
-int triage_act_accept(struct client *client, const struct triage_item *on,
-	Stafett__V1__AcceptAct *act, const char **ret_said) WARN_UNUSED;
-/* |text|: in the asker's own words; may be empty where the act has a code. */
-int triage_act_ask(struct client *client, const struct triage_item *on, Stafett__V1__AskAct *act,
-	const char *text, const char **ret_said) WARN_UNUSED;
-int triage_act_forward(struct client *client, const struct triage_item *on,
-	Stafett__V1__ForwardAct *act, const char *to, const char **ret_said) WARN_UNUSED;
-int triage_act_reject(struct client *client, const struct triage_item *on,
-	Stafett__V1__RejectAct *act, const char **ret_said) WARN_UNUSED;
+/* An act of the tables (client/acts.h) with its inputs, on |acting->seen|. */
+int triage_act_do(struct acting *acting, const char **ret_said) WARN_UNUSED;
 /* Makes the user the one who sees to it, if nobody is yet. */
 int triage_act_take(
 	struct client *client, const struct triage_item *on, const char **ret_said) WARN_UNUSED;

@@ -1,33 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett ask REF: a question to the requester, or taking it back. */
-#include "client/acting.h"
+#include "client/acts.h"
 #include "client/text.h"
+
+static int ask_fill(struct acting *acting)
+{
+	Stafett__V1__AskAct *act = acting_make(acting, &stafett__v1__ask_act__descriptor);
+
+	act->withdraw = acting_has(acting, INPUT_ask_withdraw);
+	act->question = acting_text(acting, INPUT_ask_template);
+	if (act->withdraw)
+		acting->said = _("{code}: your question is taken back[, {clock}].");
+	return 0;
+}
+
+const struct acting_row act_ask = {
+	.command = COMMAND_ask,
+	.act = "ask",
+	.fill = ask_fill,
+	.said = N_("{code}: {other} was asked[, {clock}]."),
+};
 
 int command_ask(struct client *client, const struct arguments *arguments)
 {
-	Stafett__V1__AskAct act = STAFETT__V1__ASK_ACT__INIT;
-	struct acting acting;
-	struct bytes text;
-	char *question;
-	bool is_needed;
-	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
-
-	if (!r)
-		r = acting_code(client, arguments, OPTION_ask_template, CODES_QUESTION, &question);
-	if (r)
-		return r;
-	act.withdraw = arguments_has(arguments, OPTION_ask_withdraw);
-	if (question)
-		act.question = question;
-	is_needed = !question && !act.withdraw;
-	r = acting_text(client, arguments, OPTION_ask_file, is_needed, &text);
-	if (!r)
-		r = acting_begin(client, arguments, &acting);
-	if (r)
-		return r;
-	acting.header.act_case = STAFETT__V1__HEADER__ACT_ASK;
-	acting.header.ask = &act;
-	return acting_finish(&acting, text,
-		act.withdraw ? _("{code}: your question is taken back[, {clock}].")
-			     : _("{code}: {other} was asked[, {clock}]."));
+	return acting_run(client, arguments, &act_ask);
 }

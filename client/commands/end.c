@@ -3,85 +3,67 @@
 #include "client/acting.h"
 #include "client/text.h"
 
-/* One of the three acts that end a referral before its time; they have the same
- * fields. */
-struct end_acts {
-	Stafett__V1__WithdrawAct withdraw;
-	Stafett__V1__BreakOffAct break_off;
-	Stafett__V1__NeedGoneAct need_gone;
-};
-
-static bool end_may(const Stafett__V1__Referral *referral, const char *act)
+static void end_withdraw(struct acting *acting)
 {
-	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
-		if (strcmp(referral->allowed_acts[i], act) == 0)
-			return true;
-	}
-	return false;
+	Stafett__V1__WithdrawAct *act = acting_make(acting, &stafett__v1__withdraw_act__descriptor);
+
+	act->reason = acting_text(acting, INPUT_end_reason);
+	act->person_told = acting_text(acting, INPUT_end_person_told);
 }
 
-/* The requester withdraws; the owner breaks off what has begun, and else says that
- * the need is gone. Who may do neither is told by the server's refusal. */
-static void end_set_act(struct acting *acting, struct end_acts *acts)
+static void end_break_off(struct acting *acting)
 {
-	const Stafett__V1__Referral *referral = acting->seen->referral;
-	bool is_own = strcmp(referral->requester, acting->client->profile->unit) == 0;
-	bool is_owner = strcmp(referral->owner, acting->client->profile->unit) == 0;
+	Stafett__V1__BreakOffAct *act =
+		acting_make(acting, &stafett__v1__break_off_act__descriptor);
 
-	if (end_may(referral, "withdraw") || (is_own && !is_owner)) {
-		acting->header.act_case = STAFETT__V1__HEADER__ACT_WITHDRAW;
-		acting->header.withdraw = &acts->withdraw;
-	} else if (end_may(referral, "break-off") && !end_may(referral, "need-gone")) {
-		acting->header.act_case = STAFETT__V1__HEADER__ACT_BREAK_OFF;
-		acting->header.break_off = &acts->break_off;
-	} else {
-		acting->header.act_case = STAFETT__V1__HEADER__ACT_NEED_GONE;
-		acting->header.need_gone = &acts->need_gone;
-	}
+	act->reason = acting_text(acting, INPUT_end_reason);
+	act->person_told = acting_text(acting, INPUT_end_person_told);
+}
+
+static void end_need_gone(struct acting *acting)
+{
+	Stafett__V1__NeedGoneAct *act =
+		acting_make(acting, &stafett__v1__need_gone_act__descriptor);
+
+	act->reason = acting_text(acting, INPUT_end_reason);
+	act->person_told = acting_text(acting, INPUT_end_person_told);
 }
 
 /* Care that has begun is broken off, unless the reason says that it is not needed
  * any more. */
-static void end_choose(struct acting *acting, struct end_acts *acts, const char *reason)
+static bool end_is_gone(const struct acting *acting)
 {
-	bool is_gone = strcmp(reason, "moved") == 0 || strcmp(reason, "no-longer-relevant") == 0;
+	const char *reason = acting_text(acting, INPUT_end_reason);
 
-	end_set_act(acting, acts);
-	if (acting->header.act_case != STAFETT__V1__HEADER__ACT_NEED_GONE || is_gone ||
-		!end_may(acting->seen->referral, "break-off"))
-		return;
-	acting->header.act_case = STAFETT__V1__HEADER__ACT_BREAK_OFF;
-	acting->header.break_off = &acts->break_off;
+	return strcmp(reason, "moved") == 0 || strcmp(reason, "no-longer-relevant") == 0;
 }
+
+/* The requester withdraws; the owner breaks off what has begun, and else says that
+ * the need is gone. Who may do neither is told by the server's refusal. */
+static int end_fill(struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	const char *unit = acting->client->profile->unit;
+	bool is_own = strcmp(referral->requester, unit) == 0;
+	bool is_owner = strcmp(referral->owner, unit) == 0;
+
+	if (acting_may(acting, "withdraw") || (is_own && !is_owner))
+		end_withdraw(acting);
+	else if (acting_may(acting, "break-off") &&
+		 (!acting_may(acting, "need-gone") || !end_is_gone(acting)))
+		end_break_off(acting);
+	else
+		end_need_gone(acting);
+	return 0;
+}
+
+static const struct acting_row end_row = {
+	.command = COMMAND_end,
+	.fill = end_fill,
+	.said = N_("{code} ended[ {clock}]. {holder} holds the chain."),
+};
 
 int command_end(struct client *client, const struct arguments *arguments)
 {
-	struct end_acts acts = {
-		STAFETT__V1__WITHDRAW_ACT__INIT,
-		STAFETT__V1__BREAK_OFF_ACT__INIT,
-		STAFETT__V1__NEED_GONE_ACT__INIT,
-	};
-	struct acting acting;
-	struct bytes text;
-	char *reason;
-	char *told;
-	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
-
-	if (!r)
-		r = acting_need_code(client, arguments, OPTION_end_reason, CODES_END, &reason);
-	if (!r)
-		r = acting_code(
-			client, arguments, OPTION_end_person_told, CODES_PERSON_TOLD, &told);
-	if (!r)
-		r = acting_text(client, arguments, OPTION_end_file, false, &text);
-	if (!r)
-		r = acting_begin(client, arguments, &acting);
-	if (r)
-		return r;
-	acts.withdraw.reason = acts.break_off.reason = acts.need_gone.reason = reason;
-	if (told)
-		acts.withdraw.person_told = acts.break_off.person_told =
-			acts.need_gone.person_told = told;
-	end_choose(&acting, &acts, reason);
-	return acting_finish(&acting, text, _("{code} ended[ {clock}]. {holder} holds the chain."));
+	return acting_run(client, arguments, &end_row);
 }

@@ -159,7 +159,7 @@ static int triage_read_page(struct triage *triage, const char *text)
 		has_more = page_print(&page, rows, stderr);
 		fputs(has_more ? _("(more: space; back: any other key)") : _("(back: any key)"),
 			stderr);
-		key = tty_key(&triage->tty);
+		key = tty_key(&triage->asking.tty);
 	}
 	return key;
 }
@@ -298,7 +298,7 @@ static int triage_run(struct triage *triage)
 		int key;
 
 		triage_draw(triage);
-		key = tty_key(&triage->tty);
+		key = tty_key(&triage->asking.tty);
 		if (key == TTY_STOP || key == TTY_END)
 			break;
 		if (key == TTY_RESIZE)
@@ -362,15 +362,14 @@ static void triage_tell_end(struct triage *triage)
 
 static int triage_on_terminal(struct triage *triage)
 {
-	int r = tty_begin(&triage->tty);
+	int r = asking_begin(triage->client, &triage->asking);
 
 	if (r)
 		return triage_no_terminal(triage->client);
 	fputs(TRIAGE_ENTER, stderr);
 	r = triage_run(triage);
 	fputs(TRIAGE_LEAVE, stderr);
-	secret_end(&triage->line);
-	tty_end(&triage->tty);
+	asking_end(&triage->asking);
 	if (!r)
 		triage_tell_end(triage);
 	return r;

@@ -14,31 +14,63 @@ static const struct {
 };
 
 /* A week from today, but no later than the help that the person was promised. */
-static const char *act_contact_date(struct client *client, const Stafett__V1__Chain *chain)
+static const char *act_contact_date(struct client *client, const char *due_text)
 {
 	enum { ACT_CONTACT_DAYS = 7 };
-	char *text = memory_alloc(&client->arena, sizeof("2026-11-30"));
+	char *text = memory_alloc(&client->arena, DATE_TEXT_LEN + 1);
 	struct date date = date_add_days(client->today, ACT_CONTACT_DAYS);
 	struct date due;
 
-	if (date_parse(bytes_of_string(chain->intervention_due_date), &due) &&
-		date_compare(due, date) < 0 && date_compare(due, client->today) >= 0)
+	if (date_parse(bytes_of_string(due_text), &due) && date_compare(due, date) < 0 &&
+		date_compare(due, client->today) >= 0)
 		date = due;
 	date_format(date, text);
 	return text;
 }
 
-char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
-	const Stafett__V1__Chain *chain)
+static char *act_line(struct client *client, const char *act, const char *ref, const char *due)
 {
 	struct words words = {0};
 
-	words_set(&words, "ref", format_code_start(&client->arena, referral->code));
-	words_set(&words, "contact", act_contact_date(client, chain));
+	words_set(&words, "ref", ref);
+	words_set(&words, "contact", act_contact_date(client, due));
 	for (size_t i = 0; i < ARRAY_SIZE(act_rows); i++) {
 		if (strcmp(act_rows[i].act, act) == 0)
 			return client_next(client, "%s",
 				words_fill(&client->arena, act_rows[i].command, &words));
 	}
 	return NULL;
+}
+
+char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain)
+{
+	return act_line(client, act, format_code_start(&client->arena, referral->code),
+		chain->intervention_due_date);
+}
+
+static bool act_is_known(const struct act_commands *commands, const char *command)
+{
+	for (size_t i = 0; i < commands->count; i++) {
+		if (strcmp(commands->list[i], command) == 0)
+			return true;
+	}
+	return false;
+}
+
+void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
+	size_t n_acts, const char *ref, const char *due)
+{
+	size_t room = commands->count + n_acts;
+	char **list = memory_alloc(&client->arena, (room + 1) * sizeof(*list));
+
+	if (commands->count)
+		memcpy(list, commands->list, commands->count * sizeof(*list));
+	commands->list = list;
+	for (size_t i = 0; i < n_acts; i++) {
+		char *command = act_line(client, acts[i], ref, due);
+
+		if (command && !act_is_known(commands, command))
+			list[commands->count++] = command;
+	}
 }

@@ -7,8 +7,19 @@
 #include "stafett/v1/referral.pb-c.h"
 
 /* The command that does |act| (of tbl/acts.def) to a referral; NULL where this
- * program has none. What it needs to know is filled in, sensibly, to be changed. */
+ * program has none. What it needs to know is filled in, sensibly, or asked for. */
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain);
+
+/* Acts as commands, each command once. */
+struct act_commands {
+	char **list; /* in the arena */
+	size_t count;
+};
+
+/* Adds the commands of |acts| to the referral that people call |ref|, where help was
+ * promised by |due|, a date or "". |commands| begins as all zeros. */
+void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
+	size_t n_acts, const char *ref, const char *due);
 
 #endif

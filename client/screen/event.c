@@ -5,6 +5,7 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "client/screen/term.h"
 #include "client/text.h"
 
 /* In the past: what the acts of tbl/acts.def have done. */
@@ -23,6 +24,22 @@ static const struct {
 	{"need-gone", N_("ended: no longer needed")},
 	{"note", N_("noted")},
 	{"assign", N_("assigned")},
+	{"book", N_("booked")},
+	{"start", N_("treatment began")},
+	{"attend", N_("came")},
+	{"miss", N_("did not come")},
+	{"pause", N_("paused")},
+	{"resume", N_("resumed")},
+	{"plan-home", N_("homecoming planned")},
+	{"complete", N_("completed")},
+	{"break-off", N_("broken off")},
+	{"take-back", N_("taken back")},
+	{"correct", N_("final answer corrected")},
+	{"void", N_("voided")},
+	{"close", N_("chain closed")},
+	{"correct-clock", N_("day of the request corrected")},
+	{"propose", N_("proposed")},
+	{"drop", N_("proposal dropped")},
 };
 
 const char *event_word(const char *kind)
@@ -34,10 +51,32 @@ const char *event_word(const char *kind)
 	return kind;
 }
 
+/* What was done, with what people look for: "treatment began: CRA, next visit Fri 20
+ * Nov 13:00". */
+static const char *event_details(struct client *client, const Stafett__V1__Event *event)
+{
+	const Stafett__V1__ExpectedEvent *next = event->expected_event;
+	struct arena *arena = &client->arena;
+	struct words words = {0};
+
+	words_set(&words, "done", event_word(event->kind));
+	words_set(&words, "what", term_code(client, CODES_INTERVENTION, event->intervention));
+	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
+	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
+	if (next) {
+		words_set(&words, "kind", term_code(client, CODES_EVENT, next->kind));
+		words_set(
+			&words, "time", format_stamp(arena, format_us(next->time), client->today));
+	}
+	return words_fill(arena,
+		_("{done}[: {what}][, cancelled by {by}][ until {until}][, next {kind} {time}]"),
+		&words);
+}
+
 /* The first event of a chain makes a holder, and moves none. */
 const char *event_text(struct client *client, const Stafett__V1__Event *event)
 {
-	const char *text = event_word(event->kind);
+	const char *text = event_details(client, event);
 
 	if (event->custodian_changed && *event->from_status)
 		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));

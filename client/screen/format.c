@@ -117,6 +117,17 @@ char *format_days_left(struct arena *arena, const char *text, struct date today)
 	return memory_printf(arena, _("%lld d"), (long long)days);
 }
 
+char *format_days_between(struct arena *arena, const char *from, const char *to)
+{
+	struct date first;
+	struct date last;
+
+	if (!date_parse(bytes_of_string(from), &first) || !date_parse(bytes_of_string(to), &last))
+		return memory_string(arena, "");
+	return memory_printf(
+		arena, _("%lld d"), (long long)(date_to_days(last) - date_to_days(first)));
+}
+
 char *format_span(struct arena *arena, int64_t seconds)
 {
 	if (seconds < FORMAT_HOUR_S)

@@ -28,6 +28,8 @@ char *format_day(struct arena *arena, struct date date, struct date today);
 char *format_day_text(struct arena *arena, const char *text, struct date today);
 /* Days from today to the date "2026-12-02": "16 d", "today", "3 d late"; "". */
 char *format_days_left(struct arena *arena, const char *text, struct date today);
+/* Days from one date to another: "7 d"; "" where one is no date. */
+char *format_days_between(struct arena *arena, const char *from, const char *to);
 /* How long something takes or has been: "12 min", "3 h", "2 d". */
 char *format_span(struct arena *arena, int64_t seconds);
 /* "7K3M-Q9FX" of a UUID's text; "" of anything else. */

@@ -18,24 +18,30 @@ static const struct problem_row {
 } problem_rows[PROBLEM_COUNT] = {
 #define SAID(name, sentence, hint, command) \
 	[PROBLEM_##name] = {#name, NULL, 0, REASON_##name, sentence, hint, command},
+#define ALSO(name, reason, sentence, hint, command) \
+	[PROBLEM_##name] = {#reason, NULL, 0, REASON_##reason, sentence, hint, command},
 #define OWN(name, exit, layer, sentence, hint, command) \
 	[PROBLEM_##name] = {#name, layer, exit, REASON_NONE, sentence, hint, command},
 #include "client/screen/problems.def"
 #undef SAID
+#undef ALSO
 #undef OWN
 };
 
 /* Every reason of the server has its sentence: the names are checked above (an
  * unknown one does not compile), their number here. */
 #define SAID(...) +1
+#define ALSO(...)
 #define OWN(...)
 _Static_assert(0
 #include "client/screen/problems.def"
 		       == REASON_COUNT - 1,
 	"a reason of tbl/reasons.def has no sentence in problems.def");
 #undef SAID
+#undef ALSO
 #undef OWN
 
+/* Its first wording; who raises a problem may know a better one. */
 enum problem_id problem_of_reason(enum reason reason)
 {
 	for (int id = PROBLEM_NONE + 1; id < PROBLEM_COUNT; id++) {
@@ -79,10 +85,19 @@ static void problem_print_trace(const struct problem *problem, struct arena *are
 	fputs(")\n", out);
 }
 
+/* What may be done instead, each as a command. */
+static void problem_print_commands(const struct problem *problem, FILE *out)
+{
+	for (size_t i = 0; i < problem->n_commands; i++)
+		lines_print_command(
+			out, "  ", i ? _("      or:") : _("You can:"), problem->commands[i]);
+}
+
 void problem_print(const struct problem *problem, struct arena *arena, FILE *out)
 {
 	lines_print(out, "stafett: ", "  ", problem->sentence);
 	lines_print_command(out, "  ", problem->hint, problem->command);
+	problem_print_commands(problem, out);
 	problem_print_trace(problem, arena, out);
 }
 
@@ -93,10 +108,20 @@ static void problem_json_text(json_t *object, const char *name, const char *valu
 		(void)json_object_set_new(object, name, json_string(value));
 }
 
+static void problem_json_list(json_t *object, const char *name, char *const *values, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(values[i]));
+	if (count)
+		(void)json_object_set(object, name, list);
+	json_decref(list);
+}
+
 void problem_print_json(const struct problem *problem, FILE *out)
 {
 	json_t *error = json_object();
-	json_t *acts = json_array();
 
 	problem_json_text(error, "status", problem->status);
 	problem_json_text(error, "reason", problem->reason);
@@ -111,12 +136,9 @@ void problem_print_json(const struct problem *problem, FILE *out)
 		(void)json_object_set_new(error, "current",
 			json_pack("{s:s, s:i}", "status", problem->current_status, "version",
 				problem->current_version));
-	for (size_t i = 0; i < problem->n_allowed_acts; i++)
-		(void)json_array_append_new(acts, json_string(problem->allowed_acts[i]));
-	if (problem->n_allowed_acts)
-		(void)json_object_set(error, "allowedActs", acts);
+	problem_json_list(error, "allowedActs", problem->allowed_acts, problem->n_allowed_acts);
+	problem_json_list(error, "commands", problem->commands, problem->n_commands);
 	(void)json_dumpf(error, out, JSON_COMPACT);
 	fputc('\n', out);
-	json_decref(acts);
 	json_decref(error);
 }

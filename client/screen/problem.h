@@ -20,6 +20,7 @@
 
 /* Both kinds in one enum: a client finds some of the server's reasons itself. */
 #define SAID(name, ...) PROBLEM_##name,
+#define ALSO(name, ...) PROBLEM_##name,
 #define OWN(name, ...)	PROBLEM_##name,
 enum problem_id {
 	PROBLEM_NONE,
@@ -27,6 +28,7 @@ enum problem_id {
 	PROBLEM_COUNT,
 };
 #undef SAID
+#undef ALSO
 #undef OWN
 
 struct problem {
@@ -40,6 +42,8 @@ struct problem {
 	int current_version;
 	char *const *allowed_acts;
 	size_t n_allowed_acts;
+	char *const *commands; /* that may be run instead, besides |command| */
+	size_t n_commands;
 };
 
 /* The problem of a reason that the server gave. */

@@ -161,6 +161,44 @@ static void referral_print_promise(struct referral_screen *screen)
 			_("{role}[, contact by {date}][, appointment {time}]"), &words);
 }
 
+/* What is expected of the person, or was and did not come about. */
+static void referral_print_expected(struct referral_screen *screen)
+{
+	const Stafett__V1__ExpectedEvent *event = screen->referral->expected_event;
+	struct client *client = screen->client;
+	struct words words = {0};
+
+	if (!event || !*event->kind)
+		return;
+	words_set(&words, "kind", term_code(client, CODES_EVENT, event->kind));
+	words_set(&words, "time",
+		format_moment(&client->arena, format_us(event->time), client->today));
+	words_set(&words, "alarm",
+		format_moment(&client->arena, format_us(event->alarm_time), client->today));
+	referral_print_words(screen, _("Expected"),
+		event->missed ? _("! {kind} {time}: MISSED")
+			      : _("{kind} {time}[; an alarm if nobody confirms it by {alarm}]"),
+		&words);
+}
+
+/* What waits for a second member: of the referral, or of its chain. */
+static void referral_print_proposal(struct referral_screen *screen)
+{
+	const Stafett__V1__Proposal *proposal =
+		screen->referral->proposal ? screen->referral->proposal : screen->chain->proposal;
+	struct client *client = screen->client;
+	struct words words = {0};
+	const char *member;
+
+	if (!proposal || !*proposal->id)
+		return;
+	member = strrchr(proposal->member, ':');
+	words_set(&words, "act", term_word(client, proposal->act));
+	words_set(&words, "member", member ? member + 1 : proposal->member);
+	referral_print_words(screen, _("Waits"),
+		_("{act}: proposed by {member}; another member confirms it or drops it"), &words);
+}
+
 static void referral_print_parties(struct referral_screen *screen)
 {
 	const Stafett__V1__Chain *chain = screen->chain;
@@ -243,19 +281,19 @@ static void referral_print_events(struct referral_screen *screen)
 static void referral_print_acts(struct referral_screen *screen)
 {
 	const Stafett__V1__Referral *referral = screen->referral;
+	const Stafett__V1__Chain *chain = screen->chain;
 	struct client *client = screen->client;
 	const char *code = format_code_start(&client->arena, referral->code);
-	size_t shown = 0;
+	struct act_commands commands = {0};
 
-	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
-		char *command =
-			act_command(client, referral->allowed_acts[i], referral, screen->chain);
-
-		if (command)
-			lines_print_command(
-				stdout, "", shown++ ? _("      or:") : _("You can:"), command);
-	}
-	if (!shown)
+	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts, code,
+		chain->intervention_due_date);
+	act_commands_add(client, &commands, chain->allowed_acts, chain->n_allowed_acts, code,
+		chain->intervention_due_date);
+	for (size_t i = 0; i < commands.count; i++)
+		lines_print_command(
+			stdout, "", i ? _("      or:") : _("You can:"), commands.list[i]);
+	if (!commands.count)
 		output_next(client, "show %s --body", code);
 }
 
@@ -268,6 +306,8 @@ void referral_print(struct client *client, const Stafett__V1__GetResponse *respo
 		referral_print_next,
 		referral_print_clock,
 		referral_print_promise,
+		referral_print_expected,
+		referral_print_proposal,
 		referral_print_parties,
 		referral_print_basis,
 		referral_print_delivery,

@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 
-enum { WORDS_MAX = 24 };
+enum { WORDS_MAX = 32 };
 
 /* Names are static; values are borrowed and live in the command's arena. */
 struct words {

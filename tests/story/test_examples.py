@@ -11,13 +11,26 @@ from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
-RECEIVING = re.findall(r'^COMMAND\((\w+), "[^"]+", "[^"]+", INTAKE', TABLE, re.M) + ["inbox", "triage"]
+OWNERS = ["inbox", "triage", "plan_home", "complete"]
+WHO = {"audit": "axel", "confirm": "mona", **dict.fromkeys(OWNERS + re.findall(
+    r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra")}
+ACCEPT = "stafett accept 7K3M --responsible nurse --contact-by +7d"
+BEGUN = [ACCEPT, "stafett start 7K3M --intervention CRA --next 2027-03-01T10:00"]
+PLANNED = [*BEGUN, "stafett plan-home 7K3M --not-needed no-need --housing own --first-contact +3d --file words.txt"]
 BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett ask": ["stafett ack 7K3M"],
     "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
     "stafett answer": ["stafett ack 7K3M"],
+    "stafett book": [ACCEPT],
+    "stafett book 7K3M --cancelled-by": [ACCEPT, "stafett book 7K3M 2027-03-01T10:00"],
+    "stafett start": [ACCEPT],
+    **dict.fromkeys(["stafett attend", "stafett miss", "stafett pause", "stafett plan-home"], BEGUN),
+    "stafett resume": [*BEGUN, "stafett pause 7K3M --reason in-custody --until +20d"],
+    "stafett complete": PLANNED,
+    "stafett take-back": [*PLANNED, "stafett complete 7K3M --file words.txt"],
+    "stafett close": ["maria: stafett end 7K3M --reason moved"],
+    "stafett confirm": ["maria: stafett void 7K3M --reason sent-by-mistake"],
 }
-READERS = {"audit": "axel"}
 TERMINAL = {"triage"}   # somebody must be at it
 OVERDUE = 8   # what --check may end with
 
@@ -36,17 +49,18 @@ def codes(maria):
 @pytest.mark.parametrize("command, example", EXAMPLES, ids=lambda text: text[:60])
 def test_the_example_runs(client, codes, tmp_path, command, example):
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", tmp_path)
-    for file in set(re.findall(r"\S+\.txt", example)):
+    for file in {"words.txt", *re.findall(r"\S+\.txt", example)}:
         (tmp_path / file).write_text("Some words.\n")
 
     def typed(line):
         return re.sub("|".join(codes), lambda match: codes[match[0]], line)
     start = max((start for start in BEFORE if example.startswith(start)), key=len, default=None)
     for earlier in BEFORE.get(start, []):
-        done = client.shell("petra", typed(earlier), tmp_path)
+        other, _, line = earlier.rpartition(": ")
+        done = client.shell(other or "petra", typed(line), tmp_path)
         assert done.returncode == 0, done.stderr
     line = typed(example)
-    who = "petra" if command in RECEIVING else READERS.get(command, "maria")
+    who = WHO.get(command, "maria")
     if "--watch" in line:
         client.shell_until_a_line(who, line, tmp_path)
         return

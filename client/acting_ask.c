@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts that ask: see the header. */
+#include "client/acting_ask.h"
+
+#include "client/asking.h"
+#include "client/card.h"
+#include "client/memory.h"
+#include "client/screen/act.h"
+#include "client/screen/lines.h"
+#include "client/screen/row.h"
+#include "client/screen/safe_text.h"
+#include "client/screen/term.h"
+#include "client/text.h"
+
+/* Too much cannot be mended by asking. */
+static bool acting_has_too_much(const struct acting *acting)
+{
+	enum command_id command = acting->row->command;
+
+	return input_given(command, INPUT_ONE, acting->values) > 1 ||
+	       input_given(command, INPUT_MOST, acting->values) > 1;
+}
+
+int acting_ask_whether(struct acting *acting, bool *ret_is_asked)
+{
+	struct client *client = acting->client;
+	bool may_ask = tty_is_there() && !client->is_json;
+	int r = input_check(client, acting->row->command, acting->values);
+
+	*ret_is_asked = may_ask && (r || acting->row->is_shown);
+	if (!r || !may_ask || acting_has_too_much(acting))
+		return r;
+	client->problem = (struct problem){0};
+	return 0;
+}
+
+/* "7K3M-Q9FX  Holm, Anders: care-request, alcohol [accepted]" */
+static void acting_show(struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	struct client *client = acting->client;
+	struct arena *arena = &client->arena;
+	struct card card;
+
+	card_read(arena, acting->seen->card, &card);
+	lines_print(stderr, memory_printf(arena, "%s  ", safe_line(arena, referral->code)), "  ",
+		memory_printf(arena, "%s: %s, %s [%s]", safe_line(arena, row_person(client, &card)),
+			safe_line(arena, term_code(client, CODES_KIND, referral->kind)),
+			safe_line(arena, row_matter(client, referral->priority, referral->needs,
+						 referral->n_needs, &card)),
+			safe_line(arena, term_word(client, referral->status))));
+}
+
+static bool acting_is_asked(const struct acting *acting, enum input_id id)
+{
+	const struct input *input = input_get(id);
+
+	if (input->command != acting->row->command || acting_has(acting, id) ||
+		input->type == INPUT_IS_SWITCH)
+		return false;
+	switch (input->need) {
+	case INPUT_NEEDED:
+	case INPUT_WISH:
+		return true;
+	case INPUT_THEN:
+		return acting_has(acting, id - 1);
+	case INPUT_ONE:
+	case INPUT_ANY:
+		return !input_given(acting->row->command, input->need, acting->values);
+	case INPUT_QUIET:
+	case INPUT_MOST:
+		break;
+	}
+	return false;
+}
+
+/* Where none of the others was chosen, the one that says so is. */
+static void acting_choose_rest(struct acting *acting, enum input_id id)
+{
+	const struct input *input = input_get(id);
+
+	if (input->command == acting->row->command && input->need == INPUT_ONE &&
+		input->type == INPUT_IS_SWITCH &&
+		!input_given(acting->row->command, INPUT_ONE, acting->values))
+		acting->values[id].text = "";
+}
+
+static bool acting_ask_all(struct acting *acting, struct asking *asking)
+{
+	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
+		if (acting_is_asked(acting, id) &&
+			!asking_input(asking, id, NULL, &acting->values[id]))
+			return false;
+		acting_choose_rest(acting, id);
+	}
+	return true;
+}
+
+/* Why it cannot be done, as the server would say. */
+static enum problem_id acting_problem(const struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+
+	if (strcmp(acting->row->act, "complete") != 0 || !acting_may(acting, "plan-home"))
+		return PROBLEM_ACT_NOT_POSSIBLE;
+	if (strcmp(referral->business_status, "homecoming-planned") == 0)
+		return PROBLEM_AFTERCARE_NOT_ACCEPTED;
+	return PROBLEM_HOME_PLAN_MISSING;
+}
+
+/* What cannot be done is not asked about: nobody writes a text for nothing. */
+static int acting_check_possible(struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	struct client *client = acting->client;
+	struct act_commands commands = {0};
+	int r;
+
+	if (!acting->row->act || acting_may(acting, acting->row->act))
+		return 0;
+	client_word(client, "status", term_word(client, referral->status));
+	r = client_problem(client, acting_problem(acting), NULL);
+	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts,
+		words_get(&client->words, "ref"), acting->seen->chain->intervention_due_date);
+	client->problem.commands = commands.list;
+	client->problem.n_commands = commands.count;
+	return r;
+}
+
+int acting_ask(struct acting *acting)
+{
+	struct client *client = acting->client;
+	struct asking asking;
+	bool is_wanted;
+	int r = acting_check_possible(acting);
+
+	if (!r)
+		r = asking_begin(client, &asking);
+	if (r)
+		return r;
+	acting_show(acting);
+	is_wanted = acting_ask_all(acting, &asking) && asking_confirm(&asking, _("Do it? [y/N] "));
+	asking_end(&asking);
+	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_DONE, NULL);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sentences after an act: see the header. */
+#include "client/acting_tell.h"
+
+#include <stdio.h>
+
+#include "client/card.h"
+#include "client/directory.h"
+#include "client/memory.h"
+#include "client/packing.h"
+#include "client/screen/act.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/screen/output.h"
+#include "client/screen/term.h"
+#include "client/text.h"
+
+static void acting_set_words(struct client *client, const Stafett__V1__ActResponse *response,
+	const Stafett__V1__GetResponse *now)
+{
+	const Stafett__V1__Referral *referral = now->referral;
+	const Stafett__V1__Receipt *receipt =
+		packing_unpack(&client->arena, &stafett__v1__receipt__descriptor,
+			bytes_of(response->receipt.data, response->receipt.len));
+	bool is_own = strcmp(referral->requester, client->profile->unit) == 0;
+
+	client_word(client, "code", referral->code);
+	client_word(client, "clock",
+		receipt ? format_clock(&client->arena, format_us(receipt->commit_time)) : "");
+	client_word(client, "office", directory_name(client, client->profile->unit));
+	client_word(client, "holder", directory_name(client, now->chain->custodian));
+	client_word(client, "other",
+		directory_name(client, is_own ? referral->owner : referral->requester));
+	client_word(client, "owner", directory_name(client, referral->owner));
+	client_word(client, "actor", directory_name(client, referral->next_actor));
+	client_word(client, "act", term_word(client, referral->next_act));
+	client_word(client, "due",
+		format_moment(&client->arena, format_us(referral->due_time), client->today));
+}
+
+/* A sentence that names the holder itself needs no line for it. */
+static void acting_tell_holder(
+	struct client *client, const char *said, const Stafett__V1__GetResponse *now)
+{
+	bool is_ours = strcmp(now->chain->custodian, client->profile->unit) == 0;
+
+	if (strstr(said, "{holder}"))
+		return;
+	if (!*now->chain->custodian)
+		output_say(client, "  ", _("The chain is closed; nobody holds it any more."));
+	else
+		output_say(client, "  ",
+			is_ours ? _("You hold the chain.") : _("{holder} holds the chain."));
+}
+
+/* "Next expected: Fri 27 Nov 13:00, visit. If nobody confirms it by 16:30 you are
+ * told." */
+static void acting_tell_expected(struct client *client, const Stafett__V1__Referral *referral)
+{
+	const Stafett__V1__ExpectedEvent *event = referral->expected_event;
+	bool is_ours = strcmp(referral->owner, client->profile->unit) == 0;
+	struct words words = {0};
+
+	words_set(&words, "kind", term_code(client, CODES_EVENT, event->kind));
+	words_set(&words, "time",
+		format_moment(&client->arena, format_us(event->time), client->today));
+	words_set(&words, "alarm",
+		format_moment(&client->arena, format_us(event->alarm_time), client->today));
+	words_set(&words, "owner", directory_name(client, referral->owner));
+	lines_print(stdout, "  ", "    ",
+		words_fill(&client->arena,
+			is_ours ? _("Next expected: {time}, {kind}.[ If nobody confirms it by "
+				    "{alarm}, you are told.]")
+				: _("Next expected: {time}, {kind}.[ If nobody confirms it by "
+				    "{alarm}, {owner} is told.]"),
+			&words));
+}
+
+static bool acting_is_expected(const Stafett__V1__Referral *referral)
+{
+	return referral->expected_event && !referral->expected_event->missed &&
+	       *referral->expected_event->kind && *referral->next_act;
+}
+
+void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	const Stafett__V1__Referral *referral = now->referral;
+	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
+	char *command = NULL;
+
+	if (acting_is_expected(referral))
+		acting_tell_expected(client, referral);
+	else if (*referral->next_actor)
+		output_say(client, "  ",
+			is_ours ? _("You must act next: {act}[ by {due}].")
+				: _("{actor} must act next: {act}[ by {due}]."));
+	if (is_ours)
+		command = act_command(client, referral->next_act, referral, now->chain);
+	if (command)
+		lines_print_command(stdout, "", _("Next:"), command);
+	else
+		output_next(client, "show %s", format_code_start(&client->arena, referral->code));
+}
+
+void acting_tell(struct acting *acting, const Stafett__V1__ActResponse *response)
+{
+	const Stafett__V1__GetResponse *now = acting_look_again(acting);
+	struct client *client = acting->client;
+
+	acting_set_words(client, response, now);
+	if (acting->row->tell) {
+		acting->row->tell(acting, now);
+		return;
+	}
+	output_say(client, "", acting->said);
+	acting_tell_holder(client, acting->said, now);
+	acting_tell_next(client, now);
+}

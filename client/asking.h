@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions of one line each on a terminal that tty.h has taken: a bad answer is
+ * asked again with the reason, "?" explains. What is typed lives in the arena.
+ */
+#ifndef CLIENT_ASKING_H
+#define CLIENT_ASKING_H
+
+#include "client/input.h"
+#include "client/screen/tty.h"
+
+struct asking {
+	struct client *client;
+	struct tty tty;
+	struct secret line; /* what is being typed */
+	enum tty_line said; /* how the last line ended */
+	bool is_left;	    /* the user gave up: an empty answer, ^D or ^C */
+};
+
+/* 0 or an exit code; on 0, asking_end must follow. */
+int asking_begin(struct client *client, struct asking *ret_asking) WARN_UNUSED;
+/* Gives the terminal back. */
+void asking_end(struct asking *asking);
+
+/* One line below the question. */
+void asking_tell(struct asking *asking, const char *text);
+/* The client's problem in such a line; then there is none any more. */
+void asking_tell_problem(struct asking *asking);
+/* The codes of a list with what they mean. */
+void asking_tell_codes(enum codes_list list);
+/* A line; an empty one is |fallback|. NULL where the user gave up. */
+const char *asking_line(struct asking *asking, const char *label, const char *fallback);
+/* Lines up to a single dot, or ^D. */
+const char *asking_lines(struct asking *asking, const char *label);
+/* Yes or no; no where the user gave up. */
+bool asking_confirm(struct asking *asking, const char *question);
+/* An input's value, with |fallback| in place of its own where that is not NULL.
+ * False where the user gave up. */
+bool asking_input(struct asking *asking, enum input_id id, const char *fallback,
+	struct input_value *ret_value);
+
+#endif
