@@ -49,7 +49,7 @@ def an_hour_ago():
 
 
 def everything(daemon):
-    maria, petra, omar, greta = (daemon.caller(who) for who in ("maria", "petra", "omar", "greta"))
+    maria, petra, omar, vera = (daemon.caller(who) for who in ("maria", "petra", "omar", "vera"))
 
     def work():
         watcher = Watcher(petra).until_current()
@@ -78,9 +78,9 @@ def everything(daemon):
         large = maria.send(people.BEROENDE, body=claim)
         petra.get(large.referral, contents=True)
         petra.fetch(large)
-        greta.log()
-        greta.log(referral=sent.referral, whole_chain=True, since_time=an_hour_ago())
-        greta.entry(greta.log(member=petra.member, action="R", page_size=1).entries[0].id)
+        vera.log()
+        vera.log(referral=sent.referral, whole_chain=True, since_time=an_hour_ago())
+        vera.entry(vera.log(member=petra.member, action="R", page_size=1).entries[0].id)
         turns(maria, petra, omar)
         two_hands(maria, daemon.caller("mona"))
     return work

@@ -53,7 +53,7 @@ def follow(client, who, said):
 
 
 def test_the_log_of_a_referral_is_sentences(client, sent):
-    said = flat(client.run("greta", "audit", "log", sent.referral))
+    said = flat(client.run("vera", "audit", "log", sent.referral))
     assert f"Petra Svensson, Beroende Lund: read {code(sent)}" in said
     assert f"Petra Svensson, Beroende Lund: {code(sent)} acknowledged" in said
     assert f"tried to accept ({code(sent)}); refused: VERSION_CONFLICT" in said
@@ -61,7 +61,7 @@ def test_the_log_of_a_referral_is_sentences(client, sent):
 
 
 def test_and_in_swedish(client, sent):
-    page = client.run("greta", "granska", "logg", sent.referral, LANGUAGE="sv")
+    page = client.run("vera", "granska", "logg", sent.referral, LANGUAGE="sv")
     said = flat(page)
     assert f"Petra Svensson, Beroende Lund: läste {code(sent)}" in said
     assert f"försökte ta emot ({code(sent)}); nekades: VERSION_CONFLICT" in said

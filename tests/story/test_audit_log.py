@@ -28,18 +28,18 @@ def sent(maria, petra, stack):
 
 
 @pytest.fixture(scope="module")
-def greta(stack):
-    return stack.caller("greta")
+def vera(stack):
+    return stack.caller("vera")
 
 
 def about(caller, sent, **more):
     return list(caller.whole_log(referral=sent.referral, **more))
 
 
-def test_each_unit_finds_what_it_has_done_with_a_referral(axel, greta, sent):
+def test_each_unit_finds_what_it_has_done_with_a_referral(axel, vera, sent):
     assert [(e.operation, e.act, e.outcome) for e in about(axel, sent) if e.operation[:5] != "audit"] == [
         ("get", "", "ok"), ("send", "send", "ok")]
-    assert [(e.operation, e.act, e.outcome, e.reason) for e in about(greta, sent)
+    assert [(e.operation, e.act, e.outcome, e.reason) for e in about(vera, sent)
             if e.operation[:5] != "audit"] == [
         ("act", "accept", "refused", "VERSION_CONFLICT"), ("acknowledge", "acknowledge", "ok", ""),
         ("get", "", "ok", "")]
@@ -74,13 +74,13 @@ def pem_to_der(pem):
     return x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
 
 
-def test_no_other_organisation_finds_an_entry(axel, greta, sent):
+def test_no_other_organisation_finds_an_entry(axel, vera, sent):
     of_lund = next(e.id for e in about(axel, sent))
-    refusal = refused(greta.entry, of_lund)
+    refusal = refused(vera.entry, of_lund)
     assert (refusal.code, refusal.reason) == (NOT_FOUND, "NOT_FOUND")
-    assert refusal.raw == refused(greta.entry, str(uuid7())).raw
-    assert {e.agent.unit for e in greta.whole_log(page_size=100)} <= {people.BEROENDE, people.FALADEN}
-    assert refused(greta.log, unit=people.LUND).raw == refused(greta.log, unit=people.UNHEARD).raw
+    assert refusal.raw == refused(vera.entry, str(uuid7())).raw
+    assert {e.agent.unit for e in vera.whole_log(page_size=100)} <= {people.BEROENDE, people.FALADEN}
+    assert refused(vera.log, unit=people.LUND).raw == refused(vera.log, unit=people.UNHEARD).raw
 
 
 def test_an_attempt_from_outside_is_found_where_it_was_made(stack, sent):
@@ -122,14 +122,14 @@ def test_reading_the_log_is_itself_recorded_with_what_was_asked(nothing_written,
     assert axel.log(member=axel.member, page_size=1).entries[0].operation == "audit-get"
 
 
-def test_an_auditor_of_several_units_reads_them_together_or_one_by_one(stack, greta):
+def test_an_auditor_of_several_units_reads_them_together_or_one_by_one(stack, vera):
     fredrik, petra = stack.caller("fredrik"), stack.caller("petra")
     petra.list()
     fredrik.list()
     petra.list()
-    newest = [e.agent.unit for e in greta.log(action="list", page_size=3).entries]
+    newest = [e.agent.unit for e in vera.log(action="list", page_size=3).entries]
     assert newest == [people.BEROENDE, people.FALADEN, people.BEROENDE]
-    only = greta.log(action="list", unit=people.FALADEN, page_size=3).entries
+    only = vera.log(action="list", unit=people.FALADEN, page_size=3).entries
     assert {e.agent.unit for e in only} == {people.FALADEN}
 
 
@@ -191,12 +191,12 @@ def test_no_text_about_a_person_is_in_an_entry(axel, maria):
 def test_a_member_reads_only_while_the_role_is_valid(stack, tables, sent):
     """The grant ends, and with it the log."""
     tables.rows("UPDATE stafett.membership ms SET valid_to = now() FROM stafett.member m"
-                " WHERE m.id = ms.member AND m.urn = %s RETURNING 1", people.MEMBERS["greta"].urn)
+                " WHERE m.id = ms.member AND m.urn = %s RETURNING 1", people.MEMBERS["vera"].urn)
     try:
-        assert refused(stack.caller("greta").log).reason == "NOT_A_MEMBER"
+        assert refused(stack.caller("vera").log).reason == "NOT_A_MEMBER"
     finally:
         tables.rows("UPDATE stafett.membership ms SET valid_to = 'infinity' FROM stafett.member m"
-                    " WHERE m.id = ms.member AND m.urn = %s RETURNING 1", people.MEMBERS["greta"].urn)
+                    " WHERE m.id = ms.member AND m.urn = %s RETURNING 1", people.MEMBERS["vera"].urn)
 
 
 def test_the_daemons_role_may_not_read_the_queue_itself(tables):

@@ -37,10 +37,7 @@ OVERDUE = 8   # what --check may end with
 
 @pytest.fixture(scope="module")
 def client(stack, work):
-    client = Client(stack, work / "examples")
-    # An example names the unit alone, which means the first of its profiles.
-    (client.home / "config" / "stafett" / "profiles" / "greta.conf").unlink()
-    return client
+    return Client(stack, work / "examples")
 
 
 @pytest.fixture
@@ -49,21 +46,30 @@ def codes(maria):
     return {name: maria.send(people.BEROENDE).answer.code for name in ("7K3M", "9TQR", "2WDA")}
 
 
-@pytest.mark.parametrize("command, example", EXAMPLES, ids=lambda text: text[:60])
-def test_the_example_runs(client, codes, tmp_path, command, example):
-    shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", tmp_path)
+def reader_of(command):
+    return WHO.get(command, "maria")
+
+
+def prepared(client, codes, folder, example):
+    """The example with the codes of today, after what must have happened before it."""
+    shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", folder)
     for file in {"words.txt", *re.findall(r"\S+\.txt", example)}:
-        (tmp_path / file).write_text("Some words.\n")
+        (folder / file).write_text("Some words.\n")
 
     def typed(line):
         return re.sub("|".join(codes), lambda match: codes[match[0]], line)
     start = max((start for start in BEFORE if example.startswith(start)), key=len, default=None)
     for earlier in BEFORE.get(start, []):
         other, _, line = earlier.rpartition(": ")
-        done = client.shell(other or "petra", typed(line), tmp_path)
+        done = client.shell(other or "petra", typed(line), folder)
         assert done.returncode == 0, done.stderr
-    line = typed(example)
-    who = WHO.get(command, "maria")
+    return typed(example)
+
+
+@pytest.mark.parametrize("command, example", EXAMPLES, ids=lambda text: text[:60])
+def test_the_example_runs(client, codes, tmp_path, command, example):
+    line = prepared(client, codes, tmp_path, example)
+    who = reader_of(command)
     if "--watch" in line:
         client.shell_until_a_line(who, line, tmp_path)
         return

@@ -51,7 +51,7 @@ MEMBERS = {member.id: member for member in [
     Member("skane", "petra", "Petra Svensson", ((BEROENDE, "caseworker"),)),
     Member("skane", "ines", "Ines Holm", ((BEROENDE, "intake"),)),
     Member("skane", "sync", "Journal system", ((BEROENDE, "service"),)),
-    Member("skane", "greta", "Greta Wall", ((BEROENDE, "auditor"), (FALADEN, "auditor"))),
+    Member("skane", "vera", "Vera Wall", ((BEROENDE, "auditor"), (FALADEN, "auditor"))),
     Member("skane", "fredrik", "Fredrik Dahl", ((FALADEN, "caseworker"),)),
     Member("malmo", "omar", "Omar Ali", ((MALMO, "caseworker"),)),
 ]}

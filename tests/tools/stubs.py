@@ -28,7 +28,7 @@ def _protoc(*words):
 
 
 def _generate(folder):
-    files = sorted(str(path) for path in PROTO.glob("stafett/v1/*.proto"))
+    files = sorted(str(path) for path in PROTO.glob("stafett/**/*.proto"))
     _protoc(f"--python_out={folder}", f"--grpc_out={folder}",
             "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin", *files)
     sys.path.insert(0, str(folder))
@@ -60,6 +60,7 @@ class _Contract:
                 setattr(self, name, importlib.import_module(f"stafett.v1.{name}_pb2"))
             for name in SERVICES:
                 setattr(self, f"{name}_grpc", importlib.import_module(f"stafett.v1.{name}_pb2_grpc"))
+            self.answers = importlib.import_module("stafett.client.v1.answers_pb2")
             sys.path.remove(str(folder))
 
 
