@@ -2,29 +2,80 @@
 /* A unit to send to: see the header. */
 #include "client/recipient.h"
 
+#include "client/call.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/text.h"
 #include "domain/identity.h"
 
-int recipient_check_age(struct client *client, const Stafett__V1__Unit *unit, int age)
+static bool recipient_takes_age(const Stafett__V1__Unit *unit, int age)
+{
+	return age < 0 || (age >= unit->age_min && (!unit->age_max || age <= unit->age_max));
+}
+
+/* Another unit of the same place that takes the need of the command (the word) and
+ * this age; NULL where none is known. The age itself is asked of nobody. */
+static const Stafett__V1__Unit *recipient_other(
+	struct client *client, const Stafett__V1__Unit *unit, int age)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *response;
+
+	if (!unit->n_service_area)
+		return NULL;
+	request.municipality = unit->service_area[0];
+	request.need = (char *)words_get(&client->words, "need");
+	request.kind = (char *)words_get(&client->words, "kind");
+	request.page_size = CAP_PAGE_SIZE;
+	if (!call_aside(client, METHOD_search, &request.base,
+		    &stafett__v1__search_response__descriptor, &response))
+		return NULL;
+	for (size_t i = 0; i < response->n_units; i++) {
+		const Stafett__V1__Unit *other = response->units[i];
+
+		if (strcmp(other->handle, unit->handle) != 0 &&
+			strcmp(other->handle, client->profile->unit) != 0 &&
+			recipient_takes_age(other, age))
+			return other;
+	}
+	return NULL;
+}
+
+static const char *recipient_number(struct client *client, int number)
+{
+	return number ? memory_printf(&client->arena, "%d", number) : "";
+}
+
+/* "it takes people from 18 years, and this person is 16 ..." */
+static const char *recipient_ages(struct client *client, const Stafett__V1__Unit *unit, int age)
 {
 	struct words words = {0};
 
-	if (age < 0 || (age >= unit->age_min && (!unit->age_max || age <= unit->age_max)))
-		return 0;
 	words_set(&words, "least", memory_printf(&client->arena, "%d", unit->age_min));
-	words_set(&words, "most",
-		unit->age_max ? memory_printf(&client->arena, "%d", unit->age_max) : "");
+	words_set(&words, "most", recipient_number(client, unit->age_max));
 	words_set(&words, "age", memory_printf(&client->arena, "%d", age));
-	client_word(client, "age", words_get(&words, "age"));
-	client_word(client, "municipality", unit->n_service_area ? unit->service_area[0] : "");
-	return client_problem(client, PROBLEM_UNIT_DOES_NOT_TAKE, "detail",
-		words_fill(&client->arena,
-			_("it takes people from {least}[ to {most}] years, and this person is "
-			  "{age} (checked here: the server never sees it)"),
-			&words),
-		NULL);
+	return words_fill(&client->arena,
+		_("it takes people from {least}[ to {most}] years, and this person is {age} "
+		  "(checked here: the server never sees it)"),
+		&words);
+}
+
+int recipient_check_age(struct client *client, const Stafett__V1__Unit *unit, int age)
+{
+	const Stafett__V1__Unit *other;
+
+	if (recipient_takes_age(unit, age))
+		return 0;
+	other = recipient_other(client, unit, age);
+	if (!other)
+		return client_problem(client, PROBLEM_UNIT_DOES_NOT_TAKE, "detail",
+			recipient_ages(client, unit, age), "municipality",
+			unit->n_service_area ? unit->service_area[0] : "", NULL);
+	return client_problem(client, PROBLEM_ANOTHER_TAKES_IT, "detail",
+		recipient_ages(client, unit, age), "alternative", other->handle, "successor",
+		*other->display_name ? other->display_name : other->handle, "least",
+		recipient_number(client, other->age_min), "most",
+		recipient_number(client, other->age_max), NULL);
 }
 
 static int recipient_closed(struct client *client, const Stafett__V1__Unit *unit)

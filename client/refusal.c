@@ -14,6 +14,9 @@
 #include "google/rpc/status.pb-c.h"
 #include "stafett/v1/message.pb-c.h"
 
+/* What is younger has no age that is worth telling. */
+enum { REFUSAL_JUST_NOW_S = 60 };
+
 /* The details that we know, picked out of the status. NULL where there is none. */
 struct refusal_details {
 	const Google__Rpc__ErrorInfo *info;
@@ -95,13 +98,14 @@ static int refusal_exit_of_status(int status)
 static void refusal_set_first(struct client *client, const Stafett__V1__Refusal *refusal)
 {
 	int64_t us = format_us(refusal->last_act_time);
+	int64_t now = (int64_t)time(NULL);
 	const char *who = *refusal->last_member_display_name ? refusal->last_member_display_name
 							     : refusal->last_unit;
 
 	client_word(client, "who", *refusal->last_act ? who : "");
 	client_word(client, "done", event_word(refusal->last_act));
-	client_word(client, "span",
-		us ? format_span(&client->arena, (int64_t)time(NULL) - us / 1000000) : "");
+	if (us && now - us / 1000000 >= REFUSAL_JUST_NOW_S)
+		client_word(client, "span", format_span(&client->arena, now - us / 1000000));
 }
 
 /* Makes the words of the refusal known before the sentence is filled. */

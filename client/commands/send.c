@@ -49,8 +49,8 @@ static int send_read_file(
 	return 0;
 }
 
-/* A code becomes an id; an id is taken as it is. */
-static int send_resolve(struct client *client, const char *typed, bool wants_chain, char **target)
+/* A code becomes the id of its chain; an id is taken as it is. */
+static int send_resolve_chain(struct client *client, const char *typed, char **target)
 {
 	const Stafett__V1__GetResponse *response;
 	struct uuid uuid;
@@ -64,8 +64,30 @@ static int send_resolve(struct client *client, const char *typed, bool wants_cha
 	}
 	r = ref_get(client, typed, REF_FOR_ACTING, false, &response);
 	if (!r)
-		*target = wants_chain ? response->chain->id : response->referral->id;
+		*target = response->chain->id;
 	return r;
+}
+
+/* What is sent in another's place goes on in its chain: nothing restarts the clock
+ * of the person. */
+static int send_replace(struct client *client, const char *typed, Stafett__V1__Header *header)
+{
+	const Stafett__V1__GetResponse *replaced;
+	int r;
+
+	if (!typed)
+		return 0;
+	r = ref_get(client, typed, REF_FOR_ACTING, false, &replaced);
+	if (r)
+		return r;
+	header->send->replaces = replaced->referral->id;
+	header->chain = replaced->chain->id;
+	client_word(
+		client, "replaced", format_code_start(&client->arena, replaced->referral->code));
+	client_word(client, "help",
+		format_day_text(
+			&client->arena, replaced->chain->intervention_due_date, client->today));
+	return 0;
 }
 
 static Stafett__V1__LegalBasis *send_basis(struct client *client, const struct draft *draft)
@@ -83,7 +105,7 @@ static Stafett__V1__LegalBasis *send_basis(struct client *client, const struct d
 }
 
 /* The draft as the act of a header. */
-static int send_fill_act(
+static void send_fill_act(
 	struct client *client, const struct draft *draft, Stafett__V1__SendAct *act)
 {
 	stafett__v1__send_act__init(act);
@@ -103,7 +125,6 @@ static int send_fill_act(
 	act->person_informed = draft->person_informed;
 	if (draft->call_us)
 		act->call_time = compose_time(client, draft->call_us);
-	return send_resolve(client, draft->replaces, false, &act->replaces);
 }
 
 static int send_keep(
@@ -122,9 +143,10 @@ static int send_keep(
 	header.n_to_units = 1;
 	header.act_case = STAFETT__V1__HEADER__ACT_SEND;
 	header.send = &act;
-	r = send_fill_act(client, draft, &act);
+	send_fill_act(client, draft, &act);
+	r = send_replace(client, draft->replaces, &header);
 	if (!r)
-		r = send_resolve(client, draft->chain, true, &header.chain);
+		r = send_resolve_chain(client, draft->chain, &header.chain);
 	if (r)
 		return r;
 	packed = packing_pack(&client->arena, &header.base);
@@ -198,6 +220,10 @@ static void send_print(
 	lines_print(stdout, memory_printf(&client->arena, "%s  ", response->code), send_indent,
 		words_fill(
 			&client->arena, send_holder_sentence(client, draft, now), &client->words));
+	if (*words_get(&client->words, "replaced"))
+		output_say(client, send_indent,
+			_("In place of {replaced}: the person's clock goes on[, help is due "
+			  "{help}]."));
 	if (*words_get(&client->words, "due"))
 		output_say(client, send_indent, _("They acknowledge by {due}, or you are told."));
 	output_next(client, "show %s", format_code_start(&client->arena, response->code));
@@ -263,6 +289,23 @@ static int send_take_options(
 	return r;
 }
 
+/* When help was asked for is known of what is replaced, and not asked again. */
+static int send_take_replaced(
+	struct client *client, const struct arguments *arguments, struct answers *answers)
+{
+	const char *typed = arguments_get(arguments, OPTION_send_replaces);
+	const Stafett__V1__GetResponse *replaced;
+	struct draft draft;
+	int r;
+
+	if (!typed)
+		return 0;
+	r = ref_get(client, typed, REF_FOR_READING, false, &replaced);
+	return r ? r
+		 : question_take(client, QUESTION_HELP_REQUEST, replaced->chain->help_request_date,
+			   answers, &draft);
+}
+
 /* Lets the user answer questions, in the terminal or in an editor. */
 static int send_ask(
 	struct client *client, const struct arguments *arguments, struct send_source *source)
@@ -271,6 +314,8 @@ static int send_ask(
 	int r = send_take_options(client, arguments, &answers);
 
 	secret_forbid_dump();
+	if (!r)
+		r = send_take_replaced(client, arguments, &answers);
 	if (!r && arguments_has(arguments, OPTION_send_edit))
 		r = edit_run(client, source->to, &answers);
 	else if (!r)
@@ -337,6 +382,7 @@ int command_send(struct client *client, const struct arguments *arguments)
 	if (r)
 		return r;
 	client_word(client, "need", draft.n_needs ? draft.needs[0] : "");
+	client_word(client, "kind", draft.kind);
 	r = recipient_find(client, source.to, &unit);
 	if (!r && unit)
 		r = recipient_check_age(client, unit, draft.age);

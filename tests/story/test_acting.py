@@ -6,6 +6,8 @@ import re
 
 import people
 import pytest
+import tree
+from caller import in_days
 from client import Client
 
 TOLD = ("--person-told", "phone")
@@ -115,6 +117,34 @@ def test_what_ending_means_follows_from_who_one_is(client, code, sent, maria, pe
 def test_an_act_as_json_is_its_receipt(client, code):
     said = json.loads(client.run("petra", "--json", "reject", code, "--reason", "other", "--none-known", *TOLD))
     assert set(said) == {"receipt"}
+
+
+REFERRAL = tree.TOP / "deploy" / "demo" / "referral.json"
+
+
+def test_what_is_sent_in_anothers_place_goes_on_with_the_clock(client, maria):
+    first = maria.send(people.MALMO, act={"help_request_date": in_days(-20)})
+    code = first.answer.code[:4]
+    client.run("omar", "reject", code, "--reason", "outside-area", "--alternative", people.BEROENDE, *TOLD)
+    assert f"send --replaces {code}" in client.run("maria")
+    said = " ".join(client.run("maria", "send", people.BEROENDE, "--replaces", code, "--file", REFERRAL).split())
+    assert f"In place of {code}: the person's clock goes on, help is due" in said
+    again = maria.get(re.search(r"\b(\w{4}-\w{4}) sent\.", said).group(1))
+    assert (again.referral.replaces, again.chain.id) == (first.referral, first.chain)
+    assert again.chain.help_request_date == in_days(-20)
+
+
+def test_a_replacement_asks_not_again_when_help_was_asked_for(client, maria):
+    first = maria.send(people.MALMO)
+    client.run("omar", "reject", first.answer.code, "--reason", "other", "--none-known", *TOLD)
+    terminal = client.at_terminal("maria", "send", people.BEROENDE, "--replaces", first.answer.code)
+    for question, typed in [("Kind", ""), ("Needs", ""), ("Personal number", ""), ("Born", ""), ("First name", ""),
+                            ("Family name", "Holm"), ("Protected", "")]:
+        terminal.expect(question).expect(": ").type(typed + "\n")
+    terminal.expect("Priority").type("\x03")
+    terminal.wait()
+    assert "Asked for help" not in terminal.said
+    terminal.close()
 
 
 @pytest.mark.parametrize("words", [

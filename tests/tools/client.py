@@ -2,11 +2,22 @@
 """The `stafett` program, as somebody at a prompt uses it."""
 
 import os
+import re
 import signal
 import subprocess
 
 import people
 from terminal import Terminal
+
+
+USAGE, REFUSED = 2, 3   # exit statuses
+
+
+def offers(said):
+    """Every command that an output offers, without the program's name; what was broken
+    over lines is put together."""
+    whole = re.sub(r" \\\n\s+", " ", said)
+    return [words.split() for words in re.findall(r"(?m)(?:^|\s)stafett((?: (?:--)?[\w./@:+-]+)+)\s*$", whole)]
 
 
 class Client:
@@ -43,6 +54,23 @@ class Client:
         """The same on a terminal; what it then is, is the caller's to close."""
         return Terminal([self.program, "--as", who, *words], self._environment(**environment),
                         rows, columns)
+
+    def offer_runs(self, words):
+        """Runs an offered command, which names its profile itself. A rule may refuse it,
+        never how it is written; where it asks, it is run at a terminal up to its first
+        question. Gives its exit status and what it said."""
+        done = subprocess.run([str(self.program), *words], input="Some words.", capture_output=True, text=True,
+                              timeout=120, check=False, env=self._environment())
+        said = done.stdout + done.stderr
+        if done.returncode == USAGE and "_REQUIRED" in said:
+            terminal = Terminal([self.program, *words], self._environment())
+            terminal.expect(": ").type("\x03")
+            status, said = terminal.wait(), terminal.said
+            terminal.close()
+            assert status in (-signal.SIGINT, REFUSED), said
+            return status, said
+        assert done.returncode != USAGE, f"{words}: {said}"
+        return done.returncode, said
 
     def run(self, who, *words, status=0, stdin="", **environment):
         """Runs one command as |who|; its output, after its exit status was checked."""

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ten commonest mistakes: one sentence that says what happened, its stable name
+and exit status, and a command that goes on from there."""
+
+import json
+import re
+from concurrent import futures
+from contextlib import contextmanager
+
+import grpc
+import people
+import pytest
+from caller import in_days
+from client import Client, offers
+from stack import Stack
+from stubs import contract
+
+YOUNG = "skane/maria-lund"   # takes those whom Beroende does not
+DRAFT = {
+    "kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today",
+    "legalBasis": {"code": "need-of-care"}, "personInformed": True,
+    "subject": {"familyName": "Holm", "givenName": "Anders"}}
+OK, USAGE, REFUSED, NOT_FOUND, CONFLICT, UNKNOWN = 0, 2, 3, 4, 5, 6
+
+
+@pytest.fixture(scope="module")
+def stack(build, work):
+    """A daemon of its own, whose directory has a unit for the young."""
+    stack = Stack(build, work / "mistakes").start()
+    stack.import_directory()
+    directory = people.directory()
+    skane = next(o for o in directory["organizations"] if o["slug"] == "skane")
+    skane["units"].append({**skane["units"][0], "handle": YOUNG, "display_name": "Maria Lund",
+                           "age_min": 13, "age_max": 24})
+    path = stack.folder / "young.json"
+    path.write_text(json.dumps(directory))
+    path.chmod(0o644)
+    stack.command("directory", "import", path)
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "mistakes-home")
+
+
+@pytest.fixture(scope="module")
+def maria(stack):
+    return stack.caller("maria")
+
+
+@pytest.fixture(scope="module")
+def petra(stack):
+    return stack.caller("petra")
+
+
+@pytest.fixture
+def code(maria):
+    return maria.send(people.BEROENDE).answer.code
+
+
+@pytest.fixture
+def draft(tmp_path):
+    def write(**subject):
+        path = tmp_path / "referral.json"
+        path.write_text(json.dumps({**DRAFT, "subject": {**DRAFT["subject"], **subject}}))
+        return path
+    return write
+
+
+def flat(said):
+    return " ".join(said.split())
+
+
+def mistake(client, who, words, status, reason, *sentences, command):
+    """Makes it; the commands that it offers run, |command| first."""
+    said = client.run(who, *words, status=status)
+    assert f"({reason}" in said
+    for sentence in sentences:
+        assert sentence in flat(said)
+    assert re.search(command, flat(" ".join(offers(said)[0])))
+    for offer in offers(said):
+        client.offer_runs(offer)
+    return said
+
+
+def test_the_check_digit_does_not_fit(client, draft):
+    mistake(client, "maria", ["send", people.BEROENDE, "--file", draft(identifier="19640823-3235")], USAGE,
+            "PNR_CHECK_DIGIT", "last digit of the personal number does not fit the others; nothing was sent",
+            "leave it out where there is none", command="help send")
+
+
+def test_the_unit_is_closed(client, draft):
+    mistake(client, "maria", ["send", people.CLOSED, "--file", draft()], REFUSED, "UNIT_CLOSED",
+            "is closed and sends you to Beroende Lund; nothing was sent", "Send there:",
+            command=f"send {people.BEROENDE}$")
+
+
+def test_a_unit_that_closed_meanwhile_names_its_successor_too(client, code):
+    mistake(client, "petra", ["forward", code, people.CLOSED, "--reason", "other", "--person-told", "phone"], REFUSED,
+            "UNIT_CLOSED", f"sends you to {people.BEROENDE}", command=f"send {people.BEROENDE}$")
+
+
+def test_the_unit_does_not_take_people_of_this_age(client, draft):
+    mistake(client, "maria", ["send", people.BEROENDE, "--file", draft(birthDate=in_days(-16 * 366))], REFUSED,
+            "UNIT_DOES_NOT_TAKE", "takes people from 18 years, and this person is 16",
+            "checked here: the server never sees it", "Try Maria Lund, from 13 to 24 years", command=f"send {YOUNG}$")
+
+
+def test_somebody_was_first(client, code, stack):
+    """While the one was still answering questions."""
+    terminal = client.at_terminal("ines", "reject", code)
+    terminal.expect("Why not here: ")
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    for typed in ("other\n", "\n", "phone\n", "y\n"):
+        terminal.type(typed)
+    assert terminal.wait() == CONFLICT
+    said = terminal.said.replace("\r", "")
+    terminal.close()
+    assert f"Petra Svensson was before you with {code[:4]}: accepted; you changed nothing" in flat(said)
+    assert "(VERSION_CONFLICT" in said and "It is accepted now." in flat(said)
+    assert offers(said)[0][2:] == ["show", code[:4]]
+    for offer in offers(said):
+        client.offer_runs(offer)
+
+
+def test_ones_own_question_is_open(client, code):
+    client.run("petra", "ack", code)
+    client.run("petra", "ask", code, "--template", "consent")
+    mistake(client, "petra", ["accept", code, "--responsible", "nurse", "--contact-by", "+7d"], REFUSED,
+            "ACT_NOT_POSSIBLE", "while your own question of", "Wait for the answer, or drop the question:",
+            command=f"ask {code[:4]} --withdraw$")
+
+
+def test_the_contact_is_promised_after_the_help(client, code):
+    mistake(client, "petra", ["accept", code, "--responsible", "nurse", "--contact-by", "+60d"], REFUSED,
+            "CONTACT_AFTER_CLOCK", " d after help was promised, ", "say why with --clock-reason",
+            command="codes clock-reason$")
+
+
+def test_there_is_no_plan_for_the_homecoming(client, code):
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    client.run("petra", "start", code, "--intervention", "CRA", "--no-next", "other")
+    said = client.run("petra", "complete", code, "--file", "-", stdin="Klart.", status=REFUSED)
+    assert "(HOME_PLAN_MISSING" in said and "nobody is asked to take over when the person comes home" in flat(said)
+    assert offers(said)[0][2:] == ["plan-home", code[:4]]
+    assert ["pause", code[:4]] in [offer[2:] for offer in offers(said)]
+    for offer in offers(said):
+        client.offer_runs(offer)
+
+
+def test_there_is_nothing_of_that_name(client, code):
+    client.run("maria", "list")
+    near = code[:3] + ("Z" if code[3] != "Z" else "Y")
+    mistake(client, "maria", ["show", near], NOT_FOUND, "NOT_FOUND",
+            f"nothing called '{near}' that lund/vuxen may see", f"Did you mean {code[:4]}, from your last list?",
+            "If you work for another unit, choose it with --as", command="list$")
+
+
+@contextmanager
+def server_that_cuts(stack):
+    """Answers reads as if nothing were there, and writes as if the line had broken."""
+    def answer(_, context):
+        info = contract.other["google.rpc.ErrorInfo"](reason="OUTCOME_UNKNOWN", domain="stafett")
+        status = contract.other["google.rpc.Status"](code=14, message="the outcome is unknown")
+        status.details.add().Pack(info)
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        context.abort(grpc.StatusCode.UNAVAILABLE, "the outcome is unknown")
+
+    class Handler(grpc.GenericRpcHandler):
+        def service(self, handler_call_details):
+            return grpc.unary_unary_rpc_method_handler(answer)
+    identity = stack.authority.server()
+    server = grpc.server(futures.ThreadPoolExecutor(1), handlers=[Handler()])
+    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials(
+        [(identity.key, identity.certificate)], stack.authority.certificate, True))
+    server.start()
+    yield port
+    server.stop(None)
+
+
+def test_the_line_broke_before_the_answer(client, stack, draft):
+    profile = client.home / "config" / "stafett" / "profiles" / "omar.conf"
+    right = profile.read_text()
+    with server_that_cuts(stack) as port:
+        profile.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", right))
+        said = client.run("omar", "--timeout", "0", "send", people.BEROENDE, "--file", draft(), status=UNKNOWN)
+    profile.write_text(right)
+    assert "(OUTCOME_UNKNOWN" in said and "kept here" in flat(said) and "never twice" in flat(said)
+    assert offers(said)[0] == ["--as", "omar"]
+    status, after = client.offer_runs(offers(said)[0])
+    assert status == OK and "has been delivered now" in after
