@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "client/known.h"
 #include "client/memory.h"
 #include "client/text.h"
 
@@ -53,6 +54,13 @@ void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *
 	if (json_is_object(object))
 		card_fill(arena, object, ret_card);
 	json_decref(object);
+}
+
+void card_remember(struct client *client, const struct card *card, enum card_use use,
+	const char *referral, const char *chain)
+{
+	if (use == CARD_OPENED || !card->is_protected)
+		known_learn(client, card->identifier, referral, chain);
 }
 
 const char *card_list_name(struct arena *arena, const struct card *card)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "client/client.h"
 #include "domain/calendar.h"
 #include "stafett/v1/message.pb-c.h"
 
@@ -22,6 +23,11 @@ struct card {
 };
 
 void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *ret_card);
+/* Remembers whose referral it is, for `stafett find`. In a list, one of protected
+ * identity is not opened. */
+enum card_use { CARD_IN_LIST, CARD_OPENED };
+void card_remember(struct client *client, const struct card *card, enum card_use use,
+	const char *referral, const char *chain);
 /* For a list: "Holm, Anders"; of protected identity nothing but that. */
 const char *card_list_name(struct arena *arena, const struct card *card);
 /* For a sentence: "Anders Holm", or "" where there is no name to tell. */

@@ -31,6 +31,7 @@ struct client {
 	bool is_plain;	  /* a form for programs: codes and dates as they are, no hints */
 	const char *as;	  /* the option, or NULL */
 	char *unit_names; /* what directory.c remembers; NULL until it is asked */
+	char *known;	  /* what known.c remembers; likewise */
 
 	/* After client_open. */
 	const struct profile *profile;

@@ -59,7 +59,7 @@ static void complete_read(struct complete *complete, const char *word)
 		option = complete_find_option(complete, word + 2);
 		complete->wants_value = option && *option->value ? option : NULL;
 	} else if (!complete->command) {
-		complete->command = command_find(word);
+		complete->command = command_named(word);
 		complete->is_lost = complete->is_lost || !complete->command;
 	} else {
 		complete->n_arguments++;

@@ -8,7 +8,6 @@
 #include "client/memory.h"
 #include "client/paths.h"
 #include "client/text.h"
-#include "domain/identifiers.h"
 #include "domain/reserve.h"
 #include "stafett/caps.h"
 
@@ -79,7 +78,7 @@ static int draft_take_basis(struct draft_reader *reader, const json_t *value)
 }
 
 /* What a personal number is refused for; PROBLEM_NONE where it is in order. */
-static enum problem_id draft_pnr_problem(enum pnr_result result)
+enum problem_id draft_number_problem(enum pnr_result result)
 {
 	switch (result) {
 	case PNR_OK:
@@ -108,7 +107,7 @@ static int draft_check_identifier(
 	struct bytes text = bytes_of_string(identifier);
 	char digits[13];
 	enum pnr_result result = pnr_parse(text, client->today, digits);
-	enum problem_id id = draft_pnr_problem(result);
+	enum problem_id id = draft_number_problem(result);
 
 	if (id != PROBLEM_NONE && reserve_root(text))
 		return 0;

@@ -17,6 +17,7 @@
 #define CLIENT_DRAFT_H
 
 #include "client/client.h"
+#include "domain/identifiers.h"
 
 enum { DRAFT_NEEDS_MAX = 16 };
 
@@ -35,6 +36,8 @@ struct draft {
 	int age; /* of the person, in years; -1 where nobody says */
 };
 
+/* What is wrong with a personal number; PROBLEM_NONE: nothing. */
+enum problem_id draft_number_problem(enum pnr_result result);
 /* Reads and checks |text|. |folder| is where a bodyFile is looked for. */
 int draft_read(struct client *client, struct bytes text, const char *folder,
 	struct draft *ret_draft) WARN_UNUSED;

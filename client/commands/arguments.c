@@ -87,7 +87,7 @@ static int arguments_read_option(struct arguments_reader *reader, const char *wo
 
 static int arguments_read_command(struct arguments_reader *reader, const char *word)
 {
-	reader->arguments->command = command_find(word);
+	reader->arguments->command = command_named(word);
 	if (reader->arguments->command) {
 		client_word(reader->client, "command", command_called(reader->arguments->command));
 		return 0;

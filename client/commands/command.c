@@ -75,7 +75,7 @@ static bool command_is_called(const char *name, const char *typed)
 	return !*name && !*typed;
 }
 
-const struct command *command_find(const char *name)
+const struct command *command_named(const char *name)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (command_is_called(command_rows[i].name, name) ||

@@ -59,7 +59,7 @@ struct option {
 const struct command *command_get(enum command_id id);
 const struct option *option_get(enum option_id id);
 /* The command of an English or Swedish name (å ä ö may be written a a o), or NULL. */
-const struct command *command_find(const char *name);
+const struct command *command_named(const char *name);
 /* The command's name in the user's language. */
 const char *command_called(const struct command *command);
 /* The nearest name to one that does not exist, or NULL. */

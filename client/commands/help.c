@@ -15,7 +15,7 @@ int command_help(struct client *client, const struct arguments *arguments)
 		help_print_overview(client, arguments_has(arguments, OPTION_help_all));
 		return 0;
 	}
-	command = command_find(arguments->rest[0]);
+	command = command_named(arguments->rest[0]);
 	if (!command)
 		return client_problem(client, PROBLEM_COMMAND_UNKNOWN, "value", arguments->rest[0],
 			"near", command_nearest(arguments->rest[0]), NULL);

@@ -167,6 +167,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	const char *cells[9];
 
 	card_read(arena, item->card, &card);
+	card_remember(client, &card, CARD_IN_LIST, item->referral, item->chain);
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, item->code);
 	cells[2] = from;

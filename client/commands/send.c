@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/call.h"
+#include "client/card.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/deliver.h"
@@ -229,6 +230,21 @@ static void send_print(
 	output_next(client, "show %s", format_code_start(&client->arena, response->code));
 }
 
+/* What was sent is known, too. */
+static void send_remember(
+	struct client *client, const struct draft *draft, const Stafett__V1__SendResponse *response)
+{
+	Stafett__V1__Part part;
+	struct card card;
+
+	stafett__v1__part__init(&part);
+	part.content_case = STAFETT__V1__PART__CONTENT_DATA;
+	part.data.data = (uint8_t *)(uintptr_t)draft->card.data;
+	part.data.len = draft->card.len;
+	card_read(&client->arena, &part, &card);
+	card_remember(client, &card, CARD_OPENED, response->referral, response->chain);
+}
+
 /* Delivers what waits, then this. Where the line is down everything stays kept. */
 static int send_deliver(
 	struct client *client, struct outbox_entry *entry, const struct draft *draft)
@@ -247,6 +263,7 @@ static int send_deliver(
 	response = packing_unpack(&client->arena, &stafett__v1__send_response__descriptor, reply);
 	if (!response)
 		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
+	send_remember(client, draft, response);
 	if (client->is_json)
 		return output_json(client, &response->base);
 	send_print(client, draft, response);

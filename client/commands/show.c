@@ -188,6 +188,7 @@ int command_show(struct client *client, const struct arguments *arguments)
 	const char *folder = arguments_get(arguments, OPTION_show_save);
 	bool with_body = arguments_has(arguments, OPTION_show_body);
 	const Stafett__V1__GetResponse *response;
+	struct card card;
 	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
 
 	if (!r)
@@ -197,6 +198,8 @@ int command_show(struct client *client, const struct arguments *arguments)
 			&response);
 	if (r)
 		return r;
+	card_read(&client->arena, response->card, &card);
+	card_remember(client, &card, CARD_OPENED, response->referral->id, response->chain->id);
 	/* The name of a file comes from the id, which has no dots and slashes. */
 	client_word(client, "code", format_code_of_id(&client->arena, response->referral->id));
 	if (folder)

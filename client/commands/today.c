@@ -75,6 +75,7 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 	struct card card;
 
 	card_read(&client->arena, row->card, &card);
+	card_remember(client, &card, CARD_IN_LIST, referral->id, row->chain->id);
 	words_set(&words, "who", card_list_name(&client->arena, &card));
 	words_set(&words, "born", row_born(client, &card));
 	words_set(&words, "matter",
@@ -127,6 +128,7 @@ static void today_add_waiting(
 	const char *cells[6];
 
 	card_read(&client->arena, row->card, &card);
+	card_remember(client, &card, CARD_IN_LIST, referral->id, row->chain->id);
 	cells[0] = format_code_start(&client->arena, referral->code);
 	cells[1] = row_person(client, &card);
 	cells[2] = row_unit(client, row->chain->custodian);

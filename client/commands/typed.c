@@ -17,7 +17,7 @@ static char *typed_replace(struct arena *arena, const char *line, size_t at)
 {
 	size_t len = strcspn(line + at, " ");
 	const char *name = memory_copy(arena, bytes_of(line + at, len));
-	const struct command *command = command_find(name);
+	const struct command *command = command_named(name);
 	const char *called;
 	char *changed;
 

@@ -181,6 +181,7 @@ char *triage_card_text(struct client *client, const struct triage_item *on, size
 	char *copy;
 
 	card_read(&client->arena, on->seen->card ? on->seen->card : on->item->card, &it.card);
+	card_remember(client, &it.card, CARD_OPENED, on->item->referral, on->item->chain);
 	it.out = memory_need(open_memstream(&text, &len));
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		parts[i](&it);

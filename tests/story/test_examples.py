@@ -31,6 +31,7 @@ BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett close": ["maria: stafett end 7K3M --reason moved"],
     "stafett confirm": ["maria: stafett void 7K3M --reason sent-by-mistake"],
 }
+WORDS = {"number.txt": "19640823-3234\n"}
 TERMINAL = {"triage"}   # somebody must be at it
 OVERDUE = 8   # what --check may end with
 
@@ -54,7 +55,7 @@ def prepared(client, codes, folder, example):
     """The example with the codes of today, after what must have happened before it."""
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", folder)
     for file in {"words.txt", *re.findall(r"\S+\.txt", example)}:
-        (folder / file).write_text("Some words.\n")
+        (folder / file).write_text(WORDS.get(file, "Some words.\n"))
 
     def typed(line):
         return re.sub("|".join(codes), lambda match: codes[match[0]], line)

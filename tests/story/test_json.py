@@ -22,6 +22,7 @@ ANSWERS = {   # the message that a command prints; the others act, and print wha
     "inbox": contract.inbox_service.InboxServiceListResponse,
     "list": contract.referral_service.ReferralServiceListResponse,
     "show": contract.referral_service.GetResponse,
+    "find": contract.answers.Findings,
     "units": contract.directory_service.SearchResponse,
     "send": contract.referral_service.SendResponse,
     "ack": contract.inbox_service.AcknowledgeResponse,
@@ -63,7 +64,7 @@ def test_each_command_prints_its_message(client, codes, tmp_path, command):   # 
     said = without_added(done.stdout)
     message = ANSWERS.get(command, contract.referral_service.ActResponse)()
     json_format.Parse(said, message)
-    assert message.ByteSize() > 0
+    assert message.ByteSize() > 0 or command == "find"   # which has nothing to find here
     assert said == json_format.MessageToJson(message, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -58,11 +58,11 @@ static void test_a_dash_is_a_value_and_two_end_the_options(void **state)
 
 static void test_swedish_names_work_with_and_without_their_letters(void **state)
 {
-	assert_int_equal(command_find("hjälp")->id, COMMAND_help);
-	assert_int_equal(command_find("hjalp")->id, COMMAND_help);
-	assert_int_equal(command_find("ta-emot")->id, COMMAND_accept);
-	assert_null(command_find("hj"));
-	assert_null(command_find(""));
+	assert_int_equal(command_named("hjälp")->id, COMMAND_help);
+	assert_int_equal(command_named("hjalp")->id, COMMAND_help);
+	assert_int_equal(command_named("ta-emot")->id, COMMAND_accept);
+	assert_null(command_named("hj"));
+	assert_null(command_named(""));
 }
 
 static void expect(int r, enum problem_id id, const char *about)
@@ -108,8 +108,8 @@ static void test_every_command_is_explained_and_has_an_example(void **state)
 
 		assert_true(strlen(command->summary) > 10);
 		assert_non_null(command_example(command->id, 0));
-		assert_ptr_equal(command_find(command->name), command);
-		assert_ptr_equal(command_find(command->alias), command);
+		assert_ptr_equal(command_named(command->name), command);
+		assert_ptr_equal(command_named(command->alias), command);
 	}
 }
 
