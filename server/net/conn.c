@@ -21,8 +21,8 @@
 #include "stafett/caps.h"
 
 enum {
-	/* In one turn of the loop; half a millisecond of work each. */
-	CONN_HANDSHAKE_STEPS = 4,
+	/* That are ended, or freed, before the peers at work have their turn. */
+	CONN_ENDS_A_TURN = 16,
 	/* How long a peer that we have left may take to read our last words. */
 	CONN_CLOSING_MS = 1000,
 	/* The second GOAWAY of a drain does not wait longer for the round trip. */
@@ -38,6 +38,11 @@ static const char *const conn_state_names[] = {
 void conn_ask_turn(struct conn_host *host)
 {
 	event_active(host->turn, EV_TIMEOUT, 0);
+}
+
+void conn_ask_chores(struct conn_host *host)
+{
+	event_active(host->chores, EV_TIMEOUT, 0);
 }
 
 void conn_enter(struct conn *c, enum conn_state state)
@@ -58,7 +63,7 @@ void conn_enter(struct conn *c, enum conn_state state)
 	if (state == CONN_CLOSED) {
 		event_del(&c->readable);
 		event_del(&c->writable);
-		conn_ask_turn(host);
+		conn_ask_chores(host);
 	}
 	host->changed(host->changed_arg);
 }
@@ -71,6 +76,7 @@ static struct conn *conn_free(struct conn *c)
 	event_del(&c->readable);
 	event_del(&c->writable);
 	list_remove(&c->dirty);
+	list_remove(&c->chore);
 	list_remove(&c->node);
 	c->host->counts[c->state]--;
 	member_leave(c->member);
@@ -111,6 +117,7 @@ void conn_leave(struct conn *c, const char *cause, bool politely)
 	c->h2 = h2_free(c->h2);
 	c->member = member_leave(c->member);
 	list_remove(&c->dirty);
+	list_remove(&c->chore);
 	free(c->pending);
 	c->pending = NULL;
 	c->pending_len = 0;
@@ -127,19 +134,90 @@ void conn_leave(struct conn *c, const char *cause, bool politely)
 	conn_enter(c, CONN_CLOSING);
 }
 
+/* Whether |ms| have passed since |then_ns|. */
+static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
+{
+	return now - then_ns >= ms * NOW_NS_PER_MS;
+}
+
+/* Ends a connection whose peer would not notice a goodbye. */
+static void conn_stop(struct conn *c, enum stop stop)
+{
+	stop_count(stop, c->host->h2.metrics);
+	conn_leave(c, stop_words(stop), false);
+}
+
+/* Ends handshakes that take too long; the oldest come first. True when there may be
+ * more of them. */
+static bool conn_end_late(struct conn_host *host)
+{
+	const struct list *shaking = &host->lists[CONN_HANDSHAKING];
+	int64_t now = now_ns();
+
+	for (int i = 0; i < CONN_ENDS_A_TURN; i++) {
+		bool crowded = host->counts[CONN_HANDSHAKING] > CAP_HANDSHAKES;
+		int64_t patience_ms = crowded ? CAP_HURRIED_HANDSHAKE_MS : CAP_HANDSHAKE_MS;
+		struct conn *oldest;
+
+		if (list_is_empty(shaking))
+			return false;
+		oldest = list_first(shaking, struct conn, node);
+		if (!conn_has_waited(now, oldest->since_ns, patience_ms))
+			return false;
+		conn_stop(oldest, STOP_HANDSHAKE);
+	}
+	return true;
+}
+
 static void conn_on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn_host *host = arg;
 	struct list batch, *node;
 
-	host->handshake_steps = CONN_HANDSHAKE_STEPS;
 	list_init(&batch);
 	list_insert_before(&host->dirty, &batch);
 	list_remove(&host->dirty);
 	while ((node = list_pop(&batch)))
 		conn_io_turn(container_of(node, struct conn, dirty));
-	list_for_each_safe (closed, &host->lists[CONN_CLOSED])
-		conn_free(container_of(closed, struct conn, node));
+}
+
+static void conn_reap(struct conn_host *host)
+{
+	struct list *closed = &host->lists[CONN_CLOSED];
+
+	for (int i = 0; i < CONN_ENDS_A_TURN && !list_is_empty(closed); i++)
+		conn_free(list_first(closed, struct conn, node));
+}
+
+/* Its place is that of one peer, among all others that want something. */
+static void conn_on_chores(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn_host *host = arg;
+	struct list *next = list_pop(&host->shaking);
+	bool more;
+
+	if (next)
+		conn_io_go_on(container_of(next, struct conn, chore));
+	more = conn_end_late(host);
+	conn_reap(host);
+	if (more || !list_is_empty(&host->shaking) || !list_is_empty(&host->lists[CONN_CLOSED]))
+		conn_ask_chores(host);
+}
+
+/* An event that only event_active sets off, |chores|: in turn with the peers. */
+static struct event *conn_new_event(struct conn_host *host, event_callback_fn callback, bool chores)
+{
+	struct event *event = event_new(host->h2.base, -1, 0, callback, host);
+
+	if (event && chores && event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
+		event_priority_set(event, CONN_PRIORITY);
+	return event;
+}
+
+static void conn_free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
 }
 
 int conn_host_init(struct conn_host *host)
@@ -149,15 +227,15 @@ int conn_host_init(struct conn_host *host)
 	for (int i = 0; i < CONN_STATES; i++)
 		list_init(&host->lists[i]);
 	list_init(&host->dirty);
-	host->handshake_steps = CONN_HANDSHAKE_STEPS;
-	host->turn = event_new(host->h2.base, -1, 0, conn_on_turn, host);
-	if (!host->turn)
-		return -ENOMEM;
+	list_init(&host->shaking);
+	host->turn = conn_new_event(host, conn_on_turn, false);
+	host->chores = conn_new_event(host, conn_on_chores, true);
 	host->members = members_new();
-	rc = host->members ? h2_host_init(&host->h2) : -ENOMEM;
+	rc = host->turn && host->chores && host->members ? h2_host_init(&host->h2) : -ENOMEM;
 	if (rc < 0) {
 		members_free(host->members);
-		event_free(host->turn);
+		conn_free_event(host->turn);
+		conn_free_event(host->chores);
 	}
 	return rc;
 }
@@ -168,7 +246,8 @@ void conn_host_fini(struct conn_host *host)
 		list_for_each_safe (node, &host->lists[i])
 			conn_free(container_of(node, struct conn, node));
 	}
-	event_free(host->turn);
+	conn_free_event(host->turn);
+	conn_free_event(host->chores);
 	members_free(host->members);
 	h2_host_fini(&host->h2);
 }
@@ -191,6 +270,8 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 	c->heard_ns = c->since_ns;
 	snprintf(c->peer.address, sizeof(c->peer.address), "%s", address);
 	list_init(&c->dirty);
+	list_init(&c->chore);
+	conn_shake_expect(c);
 	list_push(&host->lists[CONN_HANDSHAKING], &c->node);
 	host->counts[CONN_HANDSHAKING]++;
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
@@ -240,28 +321,6 @@ size_t conn_count(const struct conn_host *host)
 {
 	return host->counts[CONN_HANDSHAKING] + host->counts[CONN_OPEN] +
 	       host->counts[CONN_DRAINING];
-}
-
-/* Whether |ms| have passed since |then_ns|. */
-static bool conn_has_waited(int64_t now, int64_t then_ns, int64_t ms)
-{
-	return now - then_ns >= ms * NOW_NS_PER_MS;
-}
-
-/* Ends a connection whose peer would not notice a goodbye. */
-static void conn_stop(struct conn *c, enum stop stop)
-{
-	stop_count(stop, c->host->h2.metrics);
-	conn_leave(c, stop_words(stop), false);
-}
-
-static void conn_sweep_handshaking(struct conn *c, int64_t now)
-{
-	bool crowded = c->host->counts[CONN_HANDSHAKING] > CAP_HANDSHAKES;
-	int64_t patience_ms = crowded ? CAP_HURRIED_HANDSHAKE_MS : CAP_HANDSHAKE_MS;
-
-	if (conn_has_waited(now, c->since_ns, patience_ms))
-		conn_stop(c, STOP_HANDSHAKE);
 }
 
 /* Since when output waits for the peer without any of it leaving. */
@@ -320,7 +379,6 @@ static void conn_sweep_closing(struct conn *c, int64_t now)
 void conn_sweep(struct conn_host *host)
 {
 	static void (*const sweep[])(struct conn * c, int64_t now) = {
-		[CONN_HANDSHAKING] = conn_sweep_handshaking,
 		[CONN_OPEN] = conn_sweep_open,
 		[CONN_DRAINING] = conn_sweep_draining,
 		[CONN_CLOSING] = conn_sweep_closing,
@@ -328,8 +386,9 @@ void conn_sweep(struct conn_host *host)
 	int64_t now = now_ns();
 
 	conn_renew_log(host);
+	conn_ask_chores(host); /* handshakes that take too long */
 	/* Backwards, so that nobody is met again in the state after. */
-	for (int state = CONN_CLOSING; state >= 0; state--) {
+	for (int state = CONN_CLOSING; state >= CONN_OPEN; state--) {
 		list_for_each_safe (node, &host->lists[state])
 			sweep[state](container_of(node, struct conn, node), now);
 	}

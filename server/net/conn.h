@@ -12,8 +12,10 @@
  *
  * Invariants: a connection is in exactly one of its host's lists, that of its
  * state, and conn_enter is the only writer of both. It is freed only by the
- * reaper, on top of the loop. After every event it decides afresh what to read
- * and to write. A buffer of its own exists only while the socket is blocked.
+ * reaper, on top of the loop. What may come in crowds (handshakes, and the ends of
+ * those that take too long) is done piece by piece, in turn with the peers at work. After every
+ * event it decides afresh what to read and to write. A buffer of its own exists only while the
+ * socket is blocked.
  */
 #ifndef NET_CONN_H
 #define NET_CONN_H
@@ -46,9 +48,10 @@ struct conn_host {
 	struct list lists[CONN_STATES]; /* struct conn.node, the oldest first */
 	size_t counts[CONN_STATES];
 	struct list dirty;	    /* struct conn.dirty: there is something to write */
-	struct event *turn;	    /* runs after the events at hand: writes, and reaps */
+	struct event *turn;	    /* runs after the events at hand: writes */
+	struct list shaking;	    /* struct conn.chore: its next step of TLS waits */
+	struct event *chores;	    /* one peer among all: handshakes, goodbyes */
 	int logged;		    /* connections ended for a cause since the last sweep */
-	int handshake_steps;	    /* that may still be made in this turn of the loop */
 	bool draining;		    /* who comes now is asked to leave again */
 	void (*changed)(void *arg); /* a connection has entered another state */
 	void *changed_arg;

@@ -3,7 +3,8 @@
  * A connection as its own floor sees it.
  *
  *   conn.c     its life: states, patience, the reaper
- *   conn_io.c  its bytes: handshake, reading, writing, what to wait for
+ *   conn_shake.c  its TLS handshake
+ *   conn_io.c  its bytes: reading, writing, what to wait for
  *
  * Invariant: |ssl| is NULL until the peer has said something, |h2| until TLS
  * stands and from closing on; |pending| holds bytes only while the socket is
@@ -19,6 +20,7 @@
 struct conn {
 	struct list node;  /* in host->lists[state] */
 	struct list dirty; /* in host->dirty, or alone */
+	struct list chore; /* in host->shaking, or alone */
 	struct conn_host *host;
 	enum conn_state state;
 	int fd;
@@ -34,7 +36,9 @@ struct conn {
 	uint8_t *pending;      /* output that the socket did not take, in plain text */
 	size_t pending_len;
 	size_t thrown_away; /* bytes read while closing */
-	bool running;	    /* inside conn_io_on_event or conn_io_turn */
+	bool running;	    /* inside conn_io_go_on or conn_io_turn */
+	bool bare;	    /* the peer has gone without a word */
+	bool slow;	    /* its first words come in pieces */
 	bool pinged;	    /* since it was heard last */
 	bool wants_write;   /* OpenSSL waits for the socket to take more */
 	bool tls_moved;	    /* OpenSSL has read a message of its own */
@@ -53,8 +57,24 @@ void conn_drain(struct conn *c, const char *why);
 /* Asks for a turn after the events at hand. */
 void conn_ask_turn(struct conn_host *host);
 
+/* Something is to be done that need not be done at once. */
+void conn_ask_chores(struct conn_host *host);
+
+/* The peer is new: nothing is done before it has said a word. */
+void conn_shake_expect(struct conn *c);
+/* The socket is ready for something: the next step queues, if there is one. */
+void conn_shake_on_event(struct conn *c);
+/* One step. Returns 0 when TLS stands, -EAGAIN when not yet, or another negative
+ * errno when the connection was left. */
+int conn_shake_step(struct conn *c) WARN_UNUSED;
+
 /* The socket is ready for something. */
 void conn_io_on_event(evutil_socket_t fd, short what, void *arg);
+/* Goes on with whatever can be done now. */
+void conn_io_go_on(struct conn *c);
+/* What the result |rc| <= 0 of an SSL call means: 0 to wait for the socket, or
+ * -ECONNRESET when the peer is gone. */
+int conn_io_wait(struct conn *c, int rc) WARN_UNUSED;
 /* Owners have worked outside the connection's own events: writes what they made. */
 void conn_io_turn(struct conn *c);
 /* There is something to write: the connection, |arg|, gets a turn. */

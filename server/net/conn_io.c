@@ -43,9 +43,7 @@ static void conn_io_throw_away(struct conn *c)
 		conn_enter(c, CONN_CLOSED);
 }
 
-/* What the result |rc| <= 0 of an SSL call means: 0 to wait for the socket, or
- * -ECONNRESET when the peer is gone. */
-static int conn_io_wait(struct conn *c, int rc)
+int conn_io_wait(struct conn *c, int rc)
 {
 	switch (SSL_get_error(c->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
@@ -251,107 +249,6 @@ void conn_io_wake(void *arg)
 	conn_ask_turn(c->host);
 }
 
-/* Whether the peer's member has a place for one more connection. Without memory to
- * count it, it has none. */
-static bool conn_io_takes_place(struct conn *c)
-{
-	c->member = members_enter(c->host->members, c->peer.member);
-	return c->member && c->member->connections <= CAP_MEMBER_CONNECTIONS;
-}
-
-/* TLS stands: the session begins. Returns as conn_io_handshake. */
-static int conn_io_secure(struct conn *c)
-{
-	int rc = tls_identify(c->ssl, &c->peer);
-
-	if (rc < 0) {
-		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
-		conn_leave(c, "no HTTP/2, or no single member in the certificate", true);
-		return rc;
-	}
-	rc = h2_new(&c->host->h2, &c->peer, conn_io_wake, c, &c->h2);
-	if (rc < 0)
-		conn_leave(c, strerror(-rc), false);
-	else if (!conn_io_takes_place(c))
-		h2_stop(c->h2, STOP_CONNECTIONS);
-	return rc;
-}
-
-/* Ends a handshake that failed. Somebody who only looked whether the port is
- * open is not worth a line. */
-static int conn_io_refuse(struct conn *c)
-{
-	enum metric metric;
-	const char *cause = tls_refusal(c->ssl, &metric);
-
-	metrics_add(c->host->h2.metrics, metric, 1);
-	if (BIO_number_read(SSL_get_rbio(c->ssl)) == 0)
-		conn_leave(c, NULL, false);
-	else
-		conn_leave(c, cause, true);
-	return -EPROTO;
-}
-
-/* OpenSSL's message callback: it has read or written one of its own. */
-static void conn_io_on_tls_message(
-	int sent, int version, int content_type, const void *data, size_t len, SSL *ssl, void *arg)
-{
-	struct conn *c = arg;
-
-	if (sent || content_type != SSL3_RT_HANDSHAKE || len == 0 || !c->h2)
-		return;
-	c->tls_moved = true;
-	if (*(const uint8_t *)data == SSL3_MT_KEY_UPDATE &&
-		!guard_take_key_update(&c->h2->guard, now_ns()))
-		c->too_many_keys = true;
-}
-
-/* The peer has said its first word: from now on it costs memory. */
-static int conn_io_begin_tls(struct conn *c)
-{
-	c->ssl = tls_session(c->tls, c->fd);
-	if (!c->ssl) {
-		conn_leave(c, "out of memory", false);
-		return -ENOMEM;
-	}
-	SSL_set_msg_callback(c->ssl, conn_io_on_tls_message);
-	SSL_set_msg_callback_arg(c->ssl, c);
-	return 0;
-}
-
-/* Whether the peer has gone without a word: not worth a step of a handshake. */
-static bool conn_io_is_bare(const struct conn *c)
-{
-	uint8_t first;
-
-	return recv(c->fd, &first, sizeof(first), MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
-/* One step of the TLS handshake. Returns 0 when it is done, -EAGAIN when not, or
- * another negative errno when the connection was left. */
-static int conn_io_handshake(struct conn *c)
-{
-	int rc;
-
-	if (!c->ssl && conn_io_is_bare(c)) {
-		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
-		conn_leave(c, NULL, false);
-		return -ECONNRESET;
-	}
-	if (c->host->handshake_steps == 0)
-		return -EAGAIN; /* the event comes again in the next turn */
-	if (--c->host->handshake_steps == 0)
-		conn_ask_turn(c->host);
-	if (!c->ssl && conn_io_begin_tls(c) < 0)
-		return -ENOMEM;
-	c->wants_write = false;
-	ERR_clear_error();
-	rc = SSL_do_handshake(c->ssl);
-	if (rc == 1)
-		return conn_io_secure(c);
-	return conn_io_wait(c, rc) == 0 ? -EAGAIN : conn_io_refuse(c);
-}
-
 /* Switches the events to what the connection waits for now. */
 static void conn_io_set_events(struct conn *c)
 {
@@ -389,15 +286,24 @@ static void conn_io_settle(struct conn *c, int rc)
 void conn_io_on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
-	int rc = 0;
 
 	if (c->state == CONN_CLOSING)
 		conn_io_throw_away(c);
 	if (c->state >= CONN_CLOSING)
 		return;
+	if (c->h2)
+		conn_io_go_on(c);
+	else
+		conn_shake_on_event(c);
+}
+
+void conn_io_go_on(struct conn *c)
+{
+	int rc = 0;
+
 	c->running = true;
 	if (!c->h2)
-		rc = conn_io_handshake(c);
+		rc = conn_shake_step(c);
 	if (c->h2 && rc == 0)
 		rc = conn_io_exchange(c);
 	c->running = false;

@@ -22,8 +22,8 @@
 #include "stafett/caps.h"
 
 enum {
-	/* Connections accepted before the others have their turn. */
-	LISTENER_ACCEPTS = 16,
+	/* Connections accepted before the peers at work have their turn. */
+	LISTENER_ACCEPTS = 4,
 	LISTENER_SWEEP_S = 1,
 	/* A peer is left to a less busy process for this long at first, and looked at
 	 * again, each time after twice as long; altogether a quarter of a second. */
@@ -246,6 +246,8 @@ static int listener_make_events(struct listener *l, struct event_base *base)
 	l->acceptable = event_new(base, l->fd, EV_READ | EV_PERSIST, listener_on_acceptable, l);
 	l->sweep = event_new(base, -1, EV_PERSIST, listener_on_sweep, l);
 	l->review = event_new(base, -1, 0, listener_on_review, l);
+	if (event_base_get_npriorities(base) > CONN_PRIORITY && l->acceptable)
+		event_priority_set(l->acceptable, CONN_PRIORITY);
 	l->resume = event_new(base, -1, 0, listener_on_resume, l);
 	l->grace = event_new(base, -1, 0, listener_on_grace, l);
 	if (!l->acceptable || !l->sweep || !l->review || !l->resume || !l->grace ||

@@ -3,6 +3,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import subprocess
 
@@ -18,6 +19,7 @@ CONTROL_FRAMES, STREAMS, REPLY_BYTES, RETAINED_BYTES = 400, 100, 8388608, 419430
 SESSION_WINDOW = 1048576
 FLOOD, BURST, PREFIX_BYTES = 20000, 5000, 5
 REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
+SLOW_PEERS = 600
 RESETS_SENT, RECORD_BYTES, FRAME_HEADER_BYTES = 100, 16384, 9
 
 
@@ -277,6 +279,46 @@ def test_a_peer_that_says_nothing_is_left(server):
         for session in (silent, slow, no_preface, no_settings.socket):
             assert ends_unasked(session)
     assert len(server.wait_lines("handshake refused.*took too long", 4, after=mark)) == 4
+
+
+def hello(server):
+    """The first words of a client that knows the server's name, and who goes on with them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=server.authority.certificate.decode())
+    context.set_alpn_protocols(["h2"])
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read(), client, incoming
+
+
+def test_a_hello_that_comes_byte_by_byte_is_answered(server):
+    first, client, incoming = hello(server)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=h2peer.DEADLINE_S) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in first:
+            line.sendall(bytes([byte]))
+        while client.version() is None or client.cipher() is None:
+            incoming.write(line.recv(65536))
+            with contextlib.suppress(ssl.SSLWantReadError):
+                client.do_handshake()
+                break
+    assert client.version() == "TLSv1.3"
+
+
+def test_a_hello_that_is_not_whole_costs_no_session_of_tls(server):
+    """It waits in the kernel: OpenSSL would take 8 KB for each."""
+    first, _, _ = hello(server)
+    with Peer(server) as peer, contextlib.ExitStack() as crowd:
+        peer.ping()
+        before = server.resident_kb()
+        for _ in range(SLOW_PEERS):
+            line = crowd.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            line.sendall(first[:-1])
+        peer.ping()
+        grown = server.resident_kb() - before
+    assert grown < 4 * SLOW_PEERS
 
 
 def test_more_slow_handshakes_than_places_do_not_keep_others_out(server):
