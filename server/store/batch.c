@@ -24,6 +24,9 @@
 /* Each operation needs randomness for its event's id and its audit record. */
 enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };
 
+/* A commit is short when the rest of its batch took so many times as long. */
+enum { BATCH_SHORT_COMMIT = 4 };
+
 /* Offline and idle wait for work; the others for the database. */
 enum batch_phase {
 	BATCH_OFFLINE,
@@ -59,9 +62,10 @@ struct batch {
 	struct batch_slot slots[CAP_BATCH_OPS];
 	/* Which slot each row of the apply statement belongs to. */
 	int row_slot[CAP_BATCH_OPS];
-	int64_t began_ns, checked_ns;
-	bool committed;	  /* COMMIT said COMMIT */
-	char sqlstate[6]; /* of the error that failed the batch */
+	int64_t began_ns, applied_ns, checked_ns;
+	bool committed;	    /* COMMIT said COMMIT */
+	bool commits_short; /* the last one that was timed did */
+	char sqlstate[6];   /* of the error that failed the batch */
 };
 
 static void batch_on_sync(void *arg, const PGresult *result);
@@ -238,6 +242,7 @@ static void batch_on_applied(void *arg, const PGresult *result)
 		b->slots[b->row_slot[row - 1]].verdict = BATCH_AGAIN;
 	}
 	b->phase = BATCH_COMMITTING;
+	b->applied_ns = now_ns();
 	b->params.ops->changed(b->params.arg);
 }
 
@@ -250,6 +255,15 @@ static void batch_on_commit(void *arg, const PGresult *result)
 		b->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
 }
 
+/* That of one operation alone is not told apart from its apply. */
+static void batch_time_commit(struct batch *b)
+{
+	int64_t work_ns = b->applied_ns - b->began_ns;
+
+	if (b->n > 1)
+		b->commits_short = (now_ns() - b->applied_ns) * BATCH_SHORT_COMMIT < work_ns;
+}
+
 static void batch_on_sync(void *arg, const PGresult *result)
 {
 	struct batch *b = arg;
@@ -260,6 +274,7 @@ static void batch_on_sync(void *arg, const PGresult *result)
 		batch_roll_back(b);
 	} else if (b->committed && !db_conn_is_doubtful(b->conn)) {
 		metrics_add(b->params.metrics, METRIC_BATCHES, 1);
+		batch_time_commit(b);
 		batch_settle(b, BATCH_IDLE);
 	} else {
 		/* It may be on this disk and on no other: nobody may be told so. */
@@ -549,9 +564,10 @@ bool batch_is_idle(const struct batch *b)
 	return b->phase == BATCH_IDLE;
 }
 
-bool batch_is_working(const struct batch *b)
+bool batch_is_busy(const struct batch *b)
 {
-	return b->phase == BATCH_LOADING || b->phase == BATCH_APPLYING;
+	return b->phase == BATCH_LOADING || b->phase == BATCH_APPLYING ||
+	       (b->phase == BATCH_COMMITTING && b->commits_short);
 }
 
 int64_t batch_began_ns(const struct batch *b)

@@ -50,15 +50,16 @@ static void store_kick(struct store *s)
 	event_active(s->turn, 0, 0);
 }
 
-/* A small batch waits until the other one waits for its commit: what comes in the
- * meantime goes along, and a batch costs the database less the more it carries.
- * But not for one that is stuck, nor when there is enough for two. */
+/* A small batch waits until the other one waits for its commit, or, where commits
+ * are short, is through: what comes in the meantime goes along, and a batch costs
+ * the database less the more it carries. But not for one that is stuck, nor when
+ * there is enough for two. */
 static bool store_may_start(const struct store *s)
 {
 	int64_t latest = now_ns() - STORE_PATIENCE_MS * NOW_NS_PER_MS;
 
 	for (int i = 0; i < STORE_BATCHES; i++)
-		if (s->batches[i] && batch_is_working(s->batches[i]) &&
+		if (s->batches[i] && batch_is_busy(s->batches[i]) &&
 			batch_began_ns(s->batches[i]) > latest)
 			return turns_has_ready(s->turns, STORE_CROWD);
 	return true;
