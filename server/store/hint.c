@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is touched collects while a NOTIFY is under way, and goes with the next.
- * The payload is the ids, 32 hexadecimal digits each, or "*" where there were too
- * many to name.
+ * What is touched collects while a NOTIFY is under way and for a little while after
+ * it, and goes with the next. The payload is the ids, 32 hexadecimal digits each, or
+ * "*" where there were too many to name.
  */
 #include "store/hint.h"
 
@@ -21,6 +21,9 @@
 /* A payload holds 8000 bytes. */
 enum { HINT_UNITS = 240, HINT_DIGITS = 32 };
 
+/* Between one NOTIFY and the next: nobody who watches an inbox sees the difference. */
+enum { HINT_PAUSE_MS = 20 };
+
 /* A set of units; |all|: too many to name. */
 struct touched {
 	size_t n;
@@ -31,8 +34,9 @@ struct touched {
 struct hints {
 	struct hints_params params;
 	struct db_conn *conn;
-	struct event *turn;
-	bool ready, sending;
+	struct event *turn, *pause;
+	bool ready;
+	bool sending;	       /* or in the pause after it */
 	struct touched here;   /* to be told at the end of this turn */
 	struct touched there;  /* to be told by NOTIFY */
 	struct rulebook *book; /* half read */
@@ -91,11 +95,19 @@ static void hints_send(struct hints *h);
 
 static void hints_on_sent(void *arg, const PGresult *result)
 {
+	static const struct timeval pause = {0, HINT_PAUSE_MS * 1000};
+	struct hints *h = arg;
+
+	if (result)
+		event_add(h->pause, &pause);
+}
+
+static void hints_on_pause_over(evutil_socket_t fd, short what, void *arg)
+{
 	struct hints *h = arg;
 
 	h->sending = false;
-	if (result)
-		hints_send(h);
+	hints_send(h);
 }
 
 static void hints_send(struct hints *h)
@@ -233,6 +245,7 @@ static void hints_on_lost(void *arg, struct db_conn *conn)
 	struct hints *h = arg;
 
 	h->ready = h->sending = false;
+	event_del(h->pause);
 	touched_clear(&h->there);
 }
 
@@ -257,7 +270,8 @@ int hints_new(const struct hints_params *params, struct hints **ret_hints)
 		return -ENOMEM;
 	h->params = *params;
 	h->turn = event_new(params->base, -1, 0, hints_on_turn, h);
-	rc = h->turn ? db_conn_new(&db, &h->conn) : -ENOMEM;
+	h->pause = evtimer_new(params->base, hints_on_pause_over, h);
+	rc = h->turn && h->pause ? db_conn_new(&db, &h->conn) : -ENOMEM;
 	if (rc < 0) {
 		hints_free(h);
 		return rc;
@@ -274,6 +288,8 @@ struct hints *hints_free(struct hints *h)
 	rulebooks_free(h->book);
 	if (h->turn)
 		event_free(h->turn);
+	if (h->pause)
+		event_free(h->pause);
 	free(h);
 	return NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hints between workers that an inbox has changed: one NOTIFY a turn of the loop,
- * with the units' ids, on a connection of its own. Never in the transaction of a
- * write, which it would make wait for every other; and never data. Whoever gets no
- * hint looks by itself, a little later.
+ * Hints between workers that an inbox has changed: a NOTIFY with the units' ids,
+ * some dozens a second at most, on a connection of its own. Never in the transaction
+ * of a write, which it would make wait for every other; and never data. Whoever gets
+ * no hint looks by itself, a little later.
  *
  * The same connection hears that the rules of deadlines have changed, and reads them.
  */
@@ -34,7 +34,7 @@ int hints_new(const struct hints_params *params, struct hints **ret_hints) WARN_
 /* Accepts NULL; returns NULL. */
 struct hints *hints_free(struct hints *hints);
 /* A commit has touched |unit|: those here are told at the end of this turn, the
- * others as soon as the last NOTIFY has come back. */
+ * others at once, or a little while after the last NOTIFY. */
 void hints_touch(struct hints *hints, const struct uuid *unit);
 
 #endif
