@@ -15,10 +15,13 @@
 
 /*
  * What durability needs comes last and so wins over tuning.conf, which is the
- * operator's. Terse errors: a detail line may quote a row.
+ * operator's and wins over what comes first. Terse errors: a detail line may quote
+ * a row. Autovacuum shares its core with those who wait for an answer: at half load
+ * their p99 is 12 ms beside a slow one, and 45 beside one at PostgreSQL's own pace.
  */
 static const char cluster_conf[] =
 	"# Written by stafettd at every start; put changes into tuning.conf.\n"
+	"autovacuum_vacuum_cost_delay = 20ms\n"
 	"include 'tuning.conf'\n"
 	"listen_addresses = ''\n"
 	"port = 5432\n"

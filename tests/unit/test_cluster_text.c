@@ -41,6 +41,17 @@ static void test_what_keeps_committed_data_is_on_and_comes_after_the_operators_f
 	free(text);
 }
 
+static void test_the_pace_of_autovacuum_is_the_operators_to_change(void **state)
+{
+	char *text = cluster_text_conf("/run");
+	const char *own = strstr(text, "include 'tuning.conf'");
+	const char *pace = strstr(text, "\nautovacuum_vacuum_cost_delay = ");
+
+	assert_non_null(pace);
+	assert_true(pace < own);
+	free(text);
+}
+
 static void test_the_server_listens_nowhere_but_in_its_folder(void **state)
 {
 	expect_within(cluster_text_conf("/s/run"), "\nlisten_addresses = ''\n");
@@ -123,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_what_keeps_committed_data_is_on_and_comes_after_the_operators_file),
+		cmocka_unit_test(test_the_pace_of_autovacuum_is_the_operators_to_change),
 		cmocka_unit_test(test_the_server_listens_nowhere_but_in_its_folder),
 		cmocka_unit_test(test_a_folder_with_quotes_stays_one_value),
 		cmocka_unit_test(test_errors_in_the_servers_log_quote_no_rows),
