@@ -19,7 +19,8 @@ from stack import Stack
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build-release"
-PROGRAMS = ["server/stafettd", "tests/bench/load", "tests/bench/reference", "tests/bench/wire"]
+PROGRAMS = ["server/stafettd", "tests/bench/load", "tests/bench/reference", "tests/bench/wire",
+            "tests/bench/calibrate"]
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 8   # at most: more callers share them, as streams
 IDLE_WINDOW_S, IDLE_SHARE, IDLE_TRIES = 0.3, 0.1, 100
@@ -37,6 +38,13 @@ def cores():
     """(the servers', the load's): one each, where there are two."""
     usable = sorted(os.sched_getaffinity(0))
     return {usable[0]}, set(usable[1:2] or usable)
+
+
+def calibrate():
+    """What fixed work costs on the servers' core, in microseconds: see calibrate.c."""
+    core = ",".join(str(core) for core in cores()[0])
+    done = processes.run("taskset", "-c", core, BUILD / "tests/bench/calibrate", user=None)
+    return json.loads(done.stdout)["verify_us"]
 
 
 def beside():
@@ -91,6 +99,17 @@ def rss_bytes(pid):
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+class _Unpinned:
+    def __init__(self, pidfile):
+        self._postmaster = int(pidfile.read_text().split()[0])
+
+    def __enter__(self):
+        os.sched_setaffinity(self._postmaster, os.sched_getaffinity(0))
+
+    def __exit__(self, *_):
+        os.sched_setaffinity(self._postmaster, cores()[0])
+
+
 class Servers:
     """A daemon with its private PostgreSQL, both on the servers' core."""
 
@@ -123,6 +142,10 @@ class Servers:
 
     def cpu_us(self):
         return cpu_us(self.stack.process.popen.pid)
+
+    def unpinned(self):
+        """While this is open, new connections to PostgreSQL work on every core."""
+        return _Unpinned(self.stack.folder / "state" / "pg" / "postmaster.pid")
 
     def daemon_pids(self):
         return [pid for pid, (comm, _) in _family(self.stack.process.popen.pid).items()

@@ -4,11 +4,15 @@
 The reference R is the daemon's own statement with the same rows, 128 a batch, on
 one connection, straight from libpq. Every round measures everything once, so that
 what else the machine does hits all alike; all figures are medians of the rounds.
-Rates are only good for ratios within one run. CPU microseconds are steadier.
+Rates are only good for ratios within one run. CPU microseconds are steadier, but they
+are of this machine: beside each stands what it would be on the one where the floors were
+set, by a fixed piece of work that was measured on both.
 """
 
 import statistics
+import time
 
+import servers as machine
 from figures import median, row, say_what_else_runs
 
 CALLERS = [64, 256]
@@ -16,10 +20,10 @@ TABLES = ["chain", "custody", "referral", "request", "event", "content", "party"
           "idempotency", "audit_queue"]
 SMALL, LARGE, LARGE_LONG = 1_000, 1_000_000, 10_000_000
 BATCH = 128
-# What R cost PostgreSQL a send where the floors in microseconds were set. Elsewhere, or
-# beside other work, the same rows cost more: only the multiple can be compared.
-REFERENCE_US = 51
-FILL_AT_ONCE = 250_000   # so that no single run takes minutes
+# What R cost PostgreSQL a send, and an ECDSA P-256 verification cost, where the floors in
+# microseconds were set.
+REFERENCE_US, VERIFY_US = 51, 66
+FILL_AT_ONCE, FILL_CONNECTIONS = 250_000, 2   # so that no single run takes minutes
 
 WAYS = {  # name: how it is measured
     "R": lambda servers, s: servers.reference("--batch", BATCH, "--seconds", s),
@@ -40,6 +44,7 @@ def add_arguments(arguments):
     arguments.add_argument("--seconds", type=int, default=3)
     arguments.add_argument("--stored", type=int, help="referrals stored for the growth; 0: leave it out")
     arguments.add_argument("--long", action="store_true", help="growth to 10 million")
+    arguments.add_argument("--only", choices=("rounds", "growth"), help="leave out the rest")
 
 
 # -- the same rows -----------------------------------------------------------------------
@@ -66,7 +71,9 @@ def _check_rows(servers):
 def _fill(servers, referrals):
     left = referrals
     while left > 0:
-        servers.reference("--batch", min(left, BATCH), "--fill", min(left, FILL_AT_ONCE))
+        with servers.unpinned():
+            servers.reference("--batch", min(left, BATCH), "--fill", min(left, FILL_AT_ONCE),
+                              "--connections", FILL_CONNECTIONS if left > BATCH else 1)
         left -= FILL_AT_ONCE
     for command in ("VACUUM ANALYZE", "CHECKPOINT"):
         servers.stack.tables().connection.cursor().execute(command)
@@ -80,7 +87,11 @@ def _empty(servers):
 def _growth(chosen, new_servers, stored):
     """CPU of a send with |stored| referrals as a multiple of that with a thousand."""
     small, large = new_servers("small"), new_servers("large")
+    begun = time.monotonic()
     _fill(large, stored)
+    print(f"{stored:,} referrals stored in {time.monotonic() - begun:.0f} s", flush=True)
+    for servers in (small, large):
+        servers.load(CALLERS[0], 1)   # warm caches, connections and plans
     ratios = []
     for _ in range(chosen.rounds):
         _empty(small)
@@ -96,8 +107,9 @@ def _growth(chosen, new_servers, stored):
 # -- the run ---------------------------------------------------------------------------------
 
 def _rounds(chosen, servers):
-    results = {way: [] for way in WAYS}
+    results = {way: [] for way in ("verify", *WAYS)}
     for _ in range(chosen.rounds):
+        results["verify"].append({"us": machine.calibrate()})
         for way, measure in WAYS.items():
             servers.wait_idle()
             results[way].append(measure(servers, chosen.seconds))
@@ -135,36 +147,62 @@ def _ratios(results, one, other, name):
     return statistics.median(a[name] / b[name] for a, b in zip(results[one], results[other]))
 
 
-def _floors(results, half_load, growth):
+def _say_floors_of(callers):
+    print(f"\n{f'{callers} callers, unless said otherwise':54}{'measured':>9}{'floor':>12}{'target':>8}")
+
+
+def _cpu_floor(what, us, slower, floor, target):
+    """A row in microseconds, here and where the floor was set."""
+    row(what, us, "us", floor, target)
+    row(f"  where a verification costs {VERIFY_US} us", us / slower, "us", floor, target)
+
+
+def _floors(results, half_load):
     best = f"stafett {CALLERS[0]}"
     rival = max(("rows 1", "rows 16"), key=lambda way: median(results[way], "rate"))
-    print(f"\n{CALLERS[0]} callers, unless said otherwise {'':18}measured        floor  target")
+    slower = median(results["verify"], "us") / VERIFY_US
+    _say_floors_of(CALLERS[0])
     row("durable sends/s as a share of R", _ratios(results, best, "R", "rate"), "", 0.40, 0.55, False)
-    row("daemon's own CPU per send", median(results[best], "daemon_us"), "us", 18, 10)
-    row("server CPU per send", median(results[best], "server_us"), "us", 110, 80)
-    row("the same as a multiple of R's own CPU", _of_reference(results, best), "x",
+    _cpu_floor("daemon's own CPU per send", median(results[best], "daemon_us"), slower, 18, 10)
+    _cpu_floor("server CPU per send", median(results[best], "server_us"), slower, 110, 80)
+    row("  as a multiple of R's own CPU", _of_reference(results, best), "x",
         *(round(us / REFERENCE_US, 2) for us in (110, 80)))
     row(f"against a transaction a send ({rival.split()[1]} connections)",
         _ratios(results, best, rival, "rate"), "x", 2.5, 4, False)
     row("1 caller's p50 against a bare commit of the same rows",
         _ratios(results, "single", "rows 1", "p50_us"), "x", 2, 1.5)
     row("p99 at half load", median(half_load, "p99_us") / 1000, "ms", 10, 5)
-    if growth:
-        row("growth of a send's CPU, stored referrals as above", growth, "x", 1.40, 1.15)
 
 
-def run(chosen, new_servers):
-    stored = chosen.stored if chosen.stored is not None else LARGE_LONG if chosen.long else LARGE
-    say_what_else_runs()
+def _measure_rounds(chosen, new_servers):
     servers = new_servers("store")
     rows = _check_rows(servers)
     results = _rounds(chosen, servers)
     rate = max(median(results[f"stafett {n}"], "rate") for n in CALLERS)
     half_load = _half_load(chosen, servers, rate)
     servers.stop()
-    growth = _growth(chosen, new_servers, stored) if stored else None
-    print(f"{rows} rows a send, {BATCH} sends a batch of R; {chosen.rounds} rounds of {chosen.seconds} s; "
-          f"half load {rate / 2:.0f} sends/s"
-          + (f"; growth from {SMALL:,} to {stored:,} stored referrals" if stored else "") + "\n")
+    verify_us, reference_us = median(results["verify"], "us"), median(results["R"], "database_us")
+    print(f"{rows} rows a send, {BATCH} sends a batch of R; {chosen.rounds} rounds of {chosen.seconds} s\n"
+          f"an ECDSA P-256 verification costs {verify_us:.0f} us here, {verify_us / VERIFY_US:.2f} times what "
+          f"it did where the floors were set; R costs {reference_us:.0f} us, "
+          f"{reference_us / REFERENCE_US:.2f} times\n")
     _table(results)
-    _floors(results, half_load, growth)
+    print(f"half load: {rate / 2:.0f} sends/s, p50 {median(half_load, 'p50_us') / 1000:.2f} ms, "
+          f"p99 {median(half_load, 'p99_us') / 1000:.2f} ms, of single rounds "
+          + ", ".join(f"{result['p99_us'] / 1000:.1f}" for result in half_load))
+    _floors(results, half_load)
+
+
+def _measure_growth(chosen, new_servers, stored):
+    growth = _growth(chosen, new_servers, stored)
+    _say_floors_of(CALLERS[0])
+    row(f"growth of a send's CPU, {SMALL:,} to {stored:,} stored", growth, "x", 1.40, 1.15)
+
+
+def run(chosen, new_servers):
+    stored = chosen.stored if chosen.stored is not None else LARGE_LONG if chosen.long else LARGE
+    say_what_else_runs()
+    if chosen.only != "growth":
+        _measure_rounds(chosen, new_servers)
+    if chosen.only != "rounds" and stored:
+        _measure_growth(chosen, new_servers, stored)
