@@ -564,15 +564,12 @@ bool batch_is_idle(const struct batch *b)
 	return b->phase == BATCH_IDLE;
 }
 
-bool batch_is_busy(const struct batch *b)
+bool batch_is_busy(const struct batch *b, int64_t latest_ns)
 {
-	return b->phase == BATCH_LOADING || b->phase == BATCH_APPLYING ||
-	       (b->phase == BATCH_COMMITTING && b->commits_short);
-}
+	bool works = b->phase == BATCH_LOADING || b->phase == BATCH_APPLYING;
 
-int64_t batch_began_ns(const struct batch *b)
-{
-	return b->began_ns;
+	return (works || (b->phase == BATCH_COMMITTING && b->commits_short)) &&
+	       b->began_ns > latest_ns;
 }
 
 static bool batch_is_awaited(const struct batch *b)

@@ -65,11 +65,9 @@ struct batch *batch_free(struct batch *batch);
 /* Connected, and nothing under way. */
 bool batch_is_idle(const struct batch *batch);
 bool batch_is_connected(const struct batch *batch);
-/* Under way, and a next batch had better wait for it: the database works for it,
- * or it is in a commit and those are too short to be worth filling. */
-bool batch_is_busy(const struct batch *batch);
-/* When the batch under way was started. */
-int64_t batch_began_ns(const struct batch *batch);
+/* Under way since |latest_ns| or later, and a next batch had better wait for it: the
+ * database works for it, or commits are too short to be worth filling. */
+bool batch_is_busy(const struct batch *batch, int64_t latest_ns);
 /* Under way for longer than anybody waits for it. */
 bool batch_is_stuck(const struct batch *batch, int64_t now_ns);
 /* Collects operations and sends them on their way. Only when idle. */

@@ -59,8 +59,7 @@ static bool store_may_start(const struct store *s)
 	int64_t latest = now_ns() - STORE_PATIENCE_MS * NOW_NS_PER_MS;
 
 	for (int i = 0; i < STORE_BATCHES; i++)
-		if (s->batches[i] && batch_is_busy(s->batches[i]) &&
-			batch_began_ns(s->batches[i]) > latest)
+		if (s->batches[i] && batch_is_busy(s->batches[i], latest))
 			return turns_has_ready(s->turns, STORE_CROWD);
 	return true;
 }
