@@ -15,9 +15,30 @@ static bool guard_unit_open(const struct order *o, const struct facts *f)
 	return f->to_open;
 }
 
-static bool guard_kind_ready(const struct order *o, const struct facts *f)
+/* A unit that is closed takes hold of nobody. */
+static bool guard_own_unit_open(const struct order *o, const struct facts *f)
 {
-	return rules_kind_row(o->kind)->ready;
+	return f->unit_open;
+}
+
+static bool guard_self_request_stays(const struct order *o, const struct facts *f)
+{
+	return rules_kind_row(o->kind)->course != COURSE_TO_ITSELF ||
+	       uuid_equal(&f->to_unit, &f->unit);
+}
+
+/* What is about somebody else is not in the person's chain. */
+static bool guard_kind_has_own_chain(const struct order *o, const struct facts *f)
+{
+	enum course course = rules_kind_row(o->kind)->course;
+
+	return o->opens_chain || o->has_named_referral ||
+	       (course != COURSE_OWN_CHAIN && course != COURSE_REPORT);
+}
+
+static bool guard_linked_chain_exists(const struct order *o, const struct facts *f)
+{
+	return uuid_is_nil(&o->other_chain) || f->other.visible;
 }
 
 static bool guard_unit_takes_kind(const struct order *o, const struct facts *f)
@@ -75,6 +96,11 @@ static bool guard_stat_was_phoned(const struct order *o, const struct facts *f)
 {
 	return !bytes_equal(o->priority, bytes_of_string("stat")) ||
 	       (o->call_us > 0 && o->call_us <= f->now_us);
+}
+
+static bool guard_stat_has_cover(const struct order *o, const struct facts *f)
+{
+	return !bytes_equal(o->priority, bytes_of_string("stat")) || f->to_covered;
 }
 
 static bool guard_message_was_delivered(const struct order *o, const struct facts *f)
@@ -219,7 +245,44 @@ static bool guard_proposal_open(const struct order *o, const struct facts *f)
 
 static bool guard_proposal_is_the_named(const struct order *o, const struct facts *f)
 {
-	return uuid_equal(&o->proposal, &f->proposal.id);
+	return uuid_equal(&o->proposal, &f->proposal.id) &&
+	       (o->drops || uuid_equal(&o->other_chain, &f->proposal.other_chain));
+}
+
+/* No wrong door: who came of their own accord is not let go without a word. */
+static bool guard_person_is_told(const struct order *o, const struct facts *f)
+{
+	return rules_kind_row(f->kind)->course != COURSE_TO_ITSELF || o->person_told.len > 0;
+}
+
+static bool guard_moves_are_planned(const struct order *o, const struct facts *f)
+{
+	return !f->call_open || uuid_equal(&f->organisation, &f->to_organisation);
+}
+
+static bool guard_call_open(const struct order *o, const struct facts *f)
+{
+	return f->call_open;
+}
+
+static bool guard_call_waits(const struct order *o, const struct facts *f)
+{
+	return f->call_open && f->call_waits;
+}
+
+static bool guard_other_chain_exists(const struct order *o, const struct facts *f)
+{
+	return f->other.visible;
+}
+
+static bool guard_chains_differ(const struct order *o, const struct facts *f)
+{
+	return !uuid_equal(&o->other_chain, &o->chain);
+}
+
+static bool guard_other_chain_open(const struct order *o, const struct facts *f)
+{
+	return f->other.open;
 }
 
 #define FACTS true

@@ -78,6 +78,10 @@ struct order {
 	struct uuid proposal; /* confirm: the message that proposed it */
 	bool drops;	      /* confirm: it shall not happen */
 
+	/* Another chain: that goes on (merge, and who confirms one), or that is linked
+	 * with the new one (send). Nil: none. */
+	struct uuid other_chain;
+
 	bool none_known;  /* reject: there is no alternative */
 	bool withdraws;	  /* ask: takes its own question back */
 	bool preliminary; /* answer */
@@ -103,6 +107,9 @@ struct progress {
 	bool home_planned;
 	struct uuid aftercare; /* of that plan; nil: none is needed */
 	int hand_back_seq;     /* the ledger's line with which the owner waits; 0: it does not */
+	/* When it last moved to another organisation, and the time before that; 0: it
+	 * did not, or has been planned for since. */
+	int64_t moved_us, moved_before_us;
 };
 
 /* What is known, read under the chain's lock. What the unit is no party to is
@@ -112,25 +119,41 @@ struct facts {
 	const struct rulebook *book; /* of deadlines; NULL: the defaults */
 	bool unit_known, member_known;
 	struct uuid unit, member;
+	bool unit_open;
+	struct uuid organisation; /* the unit's */
 	mask_t roles;
 
 	bool key_known;
 	uint8_t key_hash[32];
 
 	bool chain_visible, chain_open;
+	bool chain_merged; /* what was in it goes on in another one */
+	bool succeeds;	   /* the holder closes, and the unit is its successor */
 	struct uuid custodian;
-	struct date due_date; /* the person's clock */
-	int custody_seq;      /* the ledger's last line */
+	struct date help_request_date, start_date; /* known where another chain is named */
+	struct date due_date;			   /* the person's clock */
+	int custody_seq;			   /* the ledger's last line */
 	int chain_version;
 	bool chain_at_rest; /* no referral of it is open or waits to be taken back */
 
-	/* What waits for another member of the unit, of this referral or chain. */
+	/* The other chain of a merge, or one that is linked. */
+	struct {
+		bool visible, open;
+		struct uuid custodian;
+		int version, event_seq;
+		struct date help_request_date, due_date, start_date;
+	} other;
+
+	/* What waits for another member, of this referral or chain. */
 	struct {
 		bool open;
-		struct uuid id, member; /* the message, and who sent it */
+		struct uuid id, unit, member; /* the message, and who sent it */
 		enum act act;
 		struct date help_request_date;
+		struct uuid other_chain;
 	} proposal;
+
+	bool call_open, call_waits; /* to plan together; for an answer of this unit */
 
 	bool referral_visible;
 	bool referral_left; /* the unit was a party, and sees what it saw then */
@@ -144,7 +167,8 @@ struct facts {
 	struct progress progress;
 
 	bool to_known, to_open;
-	struct uuid to_unit;
+	bool to_covered; /* somebody is there now */
+	struct uuid to_unit, to_organisation;
 	mask_t to_kinds;
 	struct bytes to_replaced_by;
 
@@ -178,6 +202,7 @@ enum needs { NEEDS_NOT, NEEDS_NONE, NEEDS_ACK, NEEDS_ACT };
 
 struct tells {
 	enum needs requester, owner, hand_back; /* NEEDS_NOT: it does not come there */
+	enum needs parties;			/* every other one of the chain */
 };
 
 struct decision {
@@ -187,6 +212,7 @@ struct decision {
 	const char *field;	  /* at fault, or NULL; static */
 	struct bytes alternative; /* another unit's handle; may be empty */
 	bool state_known;	  /* the refusal may tell state and version */
+	bool chain_known;	  /* likewise, of the chain */
 	mask_t allowed_acts;	  /* what the caller may do now */
 
 	bool has_event; /* false: only deliveries change */
@@ -202,6 +228,16 @@ struct decision {
 	bool proposes;	  /* it waits for another member; nothing else happens */
 	bool decides;	  /* what waited: it happens now, or is dropped */
 	bool chain_closes;
+	bool merges;		/* into the other chain, which is from now on as |other| */
+	struct uuid takes_over; /* the unit whose place is taken; nil: none */
+	bool calls;		/* to plan together, by |call_due_us| */
+	int64_t call_due_us;
+	bool replies, waives;  /* that is answered by the unit, or need not be */
+	struct uuid confirmer; /* the unit that a proposal waits for; nil: none */
+	struct {
+		int version, event_seq;
+		struct date help_request_date, due_date, start_date;
+	} other;
 	struct date help_request_date; /* the chain's from now on; year 0: as before */
 	int chain_version;	       /* afterwards */
 	struct uuid leaver;	       /* a unit that is no party from now on; nil: none */

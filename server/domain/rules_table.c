@@ -4,25 +4,29 @@
 
 #include <assert.h>
 
-/* Ors the values of up to 14 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
-#define SET_1(bit, a)						      bit(a)
-#define SET_2(bit, a, ...)					      (bit(a) | SET_1(bit, __VA_ARGS__))
-#define SET_3(bit, a, ...)					      (bit(a) | SET_2(bit, __VA_ARGS__))
-#define SET_4(bit, a, ...)					      (bit(a) | SET_3(bit, __VA_ARGS__))
-#define SET_5(bit, a, ...)					      (bit(a) | SET_4(bit, __VA_ARGS__))
-#define SET_6(bit, a, ...)					      (bit(a) | SET_5(bit, __VA_ARGS__))
-#define SET_7(bit, a, ...)					      (bit(a) | SET_6(bit, __VA_ARGS__))
-#define SET_8(bit, a, ...)					      (bit(a) | SET_7(bit, __VA_ARGS__))
-#define SET_9(bit, a, ...)					      (bit(a) | SET_8(bit, __VA_ARGS__))
-#define SET_10(bit, a, ...)					      (bit(a) | SET_9(bit, __VA_ARGS__))
-#define SET_11(bit, a, ...)					      (bit(a) | SET_10(bit, __VA_ARGS__))
-#define SET_12(bit, a, ...)					      (bit(a) | SET_11(bit, __VA_ARGS__))
-#define SET_13(bit, a, ...)					      (bit(a) | SET_12(bit, __VA_ARGS__))
-#define SET_14(bit, a, ...)					      (bit(a) | SET_13(bit, __VA_ARGS__))
-#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, name, ...) name
-#define SET_OF(bit, ...)                                                                          \
-	SET_PICK(__VA_ARGS__, SET_14, SET_13, SET_12, SET_11, SET_10, SET_9, SET_8, SET_7, SET_6, \
-		SET_5, SET_4, SET_3, SET_2, SET_1)                                                \
+/* Ors the values of up to 18 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
+#define SET_1(bit, a)								  bit(a)
+#define SET_2(bit, a, ...)							  (bit(a) | SET_1(bit, __VA_ARGS__))
+#define SET_3(bit, a, ...)							  (bit(a) | SET_2(bit, __VA_ARGS__))
+#define SET_4(bit, a, ...)							  (bit(a) | SET_3(bit, __VA_ARGS__))
+#define SET_5(bit, a, ...)							  (bit(a) | SET_4(bit, __VA_ARGS__))
+#define SET_6(bit, a, ...)							  (bit(a) | SET_5(bit, __VA_ARGS__))
+#define SET_7(bit, a, ...)							  (bit(a) | SET_6(bit, __VA_ARGS__))
+#define SET_8(bit, a, ...)							  (bit(a) | SET_7(bit, __VA_ARGS__))
+#define SET_9(bit, a, ...)							  (bit(a) | SET_8(bit, __VA_ARGS__))
+#define SET_10(bit, a, ...)							  (bit(a) | SET_9(bit, __VA_ARGS__))
+#define SET_11(bit, a, ...)							  (bit(a) | SET_10(bit, __VA_ARGS__))
+#define SET_12(bit, a, ...)							  (bit(a) | SET_11(bit, __VA_ARGS__))
+#define SET_13(bit, a, ...)							  (bit(a) | SET_12(bit, __VA_ARGS__))
+#define SET_14(bit, a, ...)							  (bit(a) | SET_13(bit, __VA_ARGS__))
+#define SET_15(bit, a, ...)							  (bit(a) | SET_14(bit, __VA_ARGS__))
+#define SET_16(bit, a, ...)							  (bit(a) | SET_15(bit, __VA_ARGS__))
+#define SET_17(bit, a, ...)							  (bit(a) | SET_16(bit, __VA_ARGS__))
+#define SET_18(bit, a, ...)							  (bit(a) | SET_17(bit, __VA_ARGS__))
+#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, name, ...) name
+#define SET_OF(bit, ...)                                                                      \
+	SET_PICK(__VA_ARGS__, SET_18, SET_17, SET_16, SET_15, SET_14, SET_13, SET_12, SET_11, \
+		SET_10, SET_9, SET_8, SET_7, SET_6, SET_5, SET_4, SET_3, SET_2, SET_1)        \
 	(bit, __VA_ARGS__)
 
 #define STATE_BIT(name) MASK(STATE_##name)
@@ -32,7 +36,7 @@
 /* The bits of nothing. */
 #define KIND_NONE  KIND_COUNT
 #define GUARD_NONE GUARD_COUNT
-_Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT <= 32, "sets fit their masks");
+_Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT < 64, "sets fit their masks");
 
 #define FROM(...)	    SET_OF(STATE_BIT, __VA_ARGS__)
 #define ROLES(...)	    SET_OF(ROLE_BIT, __VA_ARGS__)
@@ -52,9 +56,9 @@ _Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT <= 32, "sets fit
 #define TO_CANCELLED	    STATE_CANCELLED
 #define RAISES		    true
 #define LEAVES		    false
-#define TELLS(r, o, back)                          \
-	{                                          \
-		NEEDS_##r, NEEDS_##o, NEEDS_##back \
+#define TELLS(r, o, back, parties)                                  \
+	{                                                           \
+		NEEDS_##r, NEEDS_##o, NEEDS_##back, NEEDS_##parties \
 	}
 
 static const struct act_row act_rows[ACT_COUNT] = {
@@ -73,12 +77,10 @@ static const struct act_row act_rows[ACT_COUNT] = {
 #define HOME   true, true
 #define CARE   true, false
 #define NO     false, false
-#define READY  true
-#define LATER  false
 
 static const struct kind_row kind_rows[KIND_COUNT] = {
-#define KIND(name, code, transfers, sender, treats, rules) \
-	[KIND_##name] = {transfers, sender, treats, rules},
+#define KIND(name, code, transfers, sender, treats, course) \
+	[KIND_##name] = {transfers, sender, treats, COURSE_##course},
 #include "stafett/tbl/kinds.def"
 #undef KIND
 };

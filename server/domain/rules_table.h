@@ -16,6 +16,9 @@ enum relation {
 	BY_HAND_BACK,
 	BY_PARTY,
 	BY_SIDE,
+	BY_ANYBODY,
+	BY_EITHER_HOLDER,
+	BY_SUCCESSOR,
 	BY_RECIPIENT,
 };
 
@@ -27,6 +30,8 @@ enum holder_effect {
 	HOLDER_TO_HAND_BACK,
 	HOLDER_TO_AFTERCARE,
 	HOLDER_TO_NOBODY,
+	HOLDER_TO_SUCCESSOR,
+	HOLDER_MERGED,
 };
 
 enum next_effect {
@@ -39,8 +44,11 @@ enum next_effect {
 	NEXT_CONTACT,
 };
 
-/* Whose hand it takes: that of the caller, of another member too, of a manager. */
-enum signatures { SIGNED_ALONE, SIGNED_SECOND, SIGNED_MANAGER };
+/* Whose hand it takes: that of the caller, of another member too, of a manager, of
+ * the other chain's holder. */
+enum signatures { SIGNED_ALONE, SIGNED_SECOND, SIGNED_MANAGER, SIGNED_OTHER_HOLDER };
+
+enum course { COURSE_USUAL, COURSE_TO_ITSELF, COURSE_OWN_CHAIN, COURSE_REPORT };
 
 enum actor { ACTOR_NOBODY, ACTOR_REQUESTER, ACTOR_OWNER };
 
@@ -69,7 +77,8 @@ struct act_row {
 };
 
 struct kind_row {
-	bool transfers, holder_only, treats, comes_home, ready;
+	bool transfers, holder_only, treats, comes_home;
+	enum course course;
 };
 
 struct state_row {

@@ -48,7 +48,7 @@ enum act {
 };
 #undef ACT
 
-typedef uint32_t mask_t;
+typedef uint64_t mask_t;
 #define MASK(value) ((mask_t)1 << (value))
 
 /* The code of a value: "in-progress". Static; never NULL for a valid value. */

@@ -1,149 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One function an act: what it must say, and in which codes. */
-#include "service/decode_fields.h"
+#include "service/decode_acts.h"
 
 #include "domain/identifiers.h"
 #include "stafett/caps.h"
 
-enum { REFERENCE_MAX = 64 };
-
-static bool is_only_for_chain(enum act act)
-{
-	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK;
-}
-
-static bool is_for_chain(enum act act)
-{
-	return is_only_for_chain(act) || act == ACT_CONFIRM;
-}
-
-struct fault decode_target(const char *referral, const char *chain, int version, struct order *o)
-{
-	if (is_only_for_chain(o->act) && !decode_is_empty(referral))
-		return decode_fault(REASON_FIELD_INVALID, "referral");
-	if (!is_for_chain(o->act) || !decode_is_empty(referral))
-		DECODE_TRY(decode_uuid(referral, "referral", &o->referral));
-	DECODE_TRY(decode_uuid(chain, "chain", &o->chain));
-	if (version <= 0)
-		return decode_fault(
-			version ? REASON_FIELD_INVALID : REASON_FIELD_MISSING, "version");
-	o->version = version;
-	return DECODE_OK;
-}
-
-/* --- the acts --------------------------------------------------------------------- */
-
-/* The needs as the store keeps them: codes with commas between. */
-static struct fault decode_needs(
-	struct arena *arena, const Stafett__V1__SendAct *send, struct bytes *ret_needs)
-{
-	char *list = NULL;
-
-	if (!send->n_needs)
-		return decode_fault(REASON_FIELD_MISSING, "send.needs");
-	if (send->n_needs > CAP_CODES)
-		return decode_fault(REASON_FIELD_INVALID, "send.needs");
-	for (size_t i = 0; i < send->n_needs; i++) {
-		if (!codes_has(CODES_NEED, bytes_of_string(send->needs[i])))
-			return decode_fault(REASON_CODE_UNKNOWN, "send.needs");
-		list = arena_printf(
-			arena, "%s%s%s", list ? list : "", list ? "," : "", send->needs[i]);
-		if (!list)
-			return decode_fault(REASON_SERVER_FAULT, NULL);
-	}
-	*ret_needs = bytes_of_string(list);
-	return DECODE_OK;
-}
-
-static struct fault decode_basis(const Stafett__V1__LegalBasis *basis, struct write *w)
-{
-	struct request *r = &w->request;
-
-	if (!basis)
-		return decode_fault(REASON_FIELD_MISSING, "send.legal_basis");
-	DECODE_TRY(decode_code(basis->code, CODES_BASIS, "send.legal_basis.code", &r->basis));
-	DECODE_TRY(decode_optional_code(
-		basis->form, CODES_CONSENT_FORM, "send.legal_basis.form", &r->basis_form));
-	if (!decode_is_empty(basis->end_date))
-		DECODE_TRY(decode_date(
-			basis->end_date, "send.legal_basis.end_date", &w->order.basis_end));
-	r->basis_covers = basis->covers_missed_events;
-	return DECODE_OK;
-}
-
-static struct fault decode_reference(const char *text, struct date today, struct bytes *ret_text)
-{
-	*ret_text = bytes_of_string(text);
-	if (ret_text->len > REFERENCE_MAX)
-		return decode_fault(REASON_FIELD_INVALID, "send.reference");
-	if (pnr_is_within(*ret_text, today))
-		return decode_fault(REASON_PERSONAL_DATA_IN_REFERENCE, "send.reference");
-	return DECODE_OK;
-}
-
-static struct fault decode_clock(const Stafett__V1__SendAct *send, struct order *o)
-{
-	if (o->opens_chain || !decode_is_empty(send->help_request_date))
-		return decode_date(
-			send->help_request_date, "send.help_request_date", &o->help_request_date);
-	return DECODE_OK;
-}
-
-static struct fault decode_kind(const Stafett__V1__SendAct *send, struct order *o)
-{
-	struct bytes code = {0};
-	int kind;
-
-	DECODE_TRY(decode_code(send->kind, CODES_KIND, "send.kind", &code));
-	kind = kind_from_code(code);
-	if (kind < 0)
-		return decode_fault(REASON_KIND_NOT_AVAILABLE, "send.kind");
-	o->kind = (enum kind)kind;
-	o->priority = bytes_of_string("routine");
-	return decode_optional_code(send->priority, CODES_PRIORITY, "send.priority", &o->priority);
-}
-
-/* The one unit that it goes to. */
-static struct fault decode_recipient(const Stafett__V1__Header *h, struct order *o)
-{
-	if (h->n_to_units != 1)
-		return decode_fault(
-			h->n_to_units ? REASON_FIELD_INVALID : REASON_FIELD_MISSING, "to_units");
-	return decode_handle(h->to_units[0], "to_units", &o->to_unit);
-}
-
-static struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
-{
-	const Stafett__V1__SendAct *send = h->send;
-	struct order *o = &w->order;
-
-	DECODE_TRY(decode_recipient(h, o));
-	if (!decode_is_empty(h->referral))
-		return decode_fault(REASON_FIELD_INVALID, "referral");
-	uuid_derive(o->unit, &o->message, &o->referral, &o->chain);
-	o->opens_chain = decode_is_empty(h->chain);
-	if (!o->opens_chain)
-		DECODE_TRY(decode_uuid(h->chain, "chain", &o->chain));
-	DECODE_TRY(decode_kind(send, o));
-	DECODE_TRY(decode_needs(arena, send, &w->request.needs));
-	DECODE_TRY(decode_clock(send, o));
-	DECODE_TRY(decode_basis(send->legal_basis, w));
-	DECODE_TRY(decode_optional_handle(
-		send->hand_back_unit, "send.hand_back_unit", &o->named_unit));
-	o->has_named_referral = !decode_is_empty(send->replaces);
-	if (o->has_named_referral)
-		DECODE_TRY(decode_uuid(send->replaces, "send.replaces", &o->named_referral));
-	DECODE_TRY(decode_reference(
-		send->reference, calendar_date_of(o->create_us), &w->request.reference));
-	w->request.remains = send->care_responsibility_remains;
-	w->request.informed = send->person_informed;
-	return decode_time(send->call_time, "send.call_time", &o->call_us);
-}
-
 /* --- acts on a referral ------------------------------------------------------------ */
 
-/* What carries nothing but words must carry some. */
-static struct fault decode_words(const struct write *w)
+struct fault decode_words(const struct write *w)
 {
 	return w->body.len || w->order.has_upload ? DECODE_OK
 						  : decode_fault(REASON_FIELD_MISSING, "body");
@@ -373,31 +237,19 @@ static struct fault decode_void(struct arena *arena, const Stafett__V1__Header *
 	return decode_code(h->void_->reason, CODES_END, "void.reason", &w->order.reason);
 }
 
-static struct fault decode_close(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
-{
-	struct order *o = &w->order;
+/* --- facts beside the table ------------------------------------------------------------ */
 
-	DECODE_TRY(decode_code(h->close->reason, CODES_END, "close.reason", &o->reason));
-	return decode_code(
-		h->close->person_told, CODES_PERSON_TOLD, "close.person_told", &o->person_told);
+static struct fault decode_reply(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_code(h->reply->answer, CODES_CALL_ANSWER, "reply.answer", &w->order.reason);
 }
 
-static struct fault decode_correct_clock(
-	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+static struct fault decode_waive(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
-	DECODE_TRY(decode_date(h->correct_clock->help_request_date,
-		"correct_clock.help_request_date", &w->order.help_request_date));
-	return decode_words(w);
+	return decode_code(h->waive->reason, CODES_WAIVE, "waive.reason", &w->order.reason);
 }
 
-static struct fault decode_confirm(
-	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
-{
-	w->order.drops = h->confirm->drop;
-	return decode_uuid(h->confirm->proposal, "confirm.proposal", &w->order.proposal);
-}
-
-/* The act says it all: miss, take-back. */
+/* The act says it all: miss, take-back, take-over, noted. */
 static struct fault decode_nothing(
 	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
@@ -430,7 +282,13 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_TAKE_BACK, ACT_TAKE_BACK, decode_nothing},
 	{STAFETT__V1__HEADER__ACT_VOID, ACT_VOID, decode_void},
 	{STAFETT__V1__HEADER__ACT_CORRECT, ACT_CORRECT, decode_final_answer},
+	{STAFETT__V1__HEADER__ACT_REPLY, ACT_REPLY, decode_reply},
+	{STAFETT__V1__HEADER__ACT_WAIVE, ACT_WAIVE, decode_waive},
+	{STAFETT__V1__HEADER__ACT_NOTED, ACT_NOTED, decode_nothing},
+	{STAFETT__V1__HEADER__ACT_REGISTER, ACT_REGISTER, decode_register},
 	{STAFETT__V1__HEADER__ACT_CLOSE, ACT_CLOSE, decode_close},
+	{STAFETT__V1__HEADER__ACT_MERGE, ACT_MERGE, decode_merge},
+	{STAFETT__V1__HEADER__ACT_TAKE_OVER, ACT_TAKE_OVER, decode_nothing},
 	{STAFETT__V1__HEADER__ACT_CORRECT_CLOCK, ACT_CORRECT_CLOCK, decode_correct_clock},
 	{STAFETT__V1__HEADER__ACT_CONFIRM, ACT_CONFIRM, decode_confirm},
 	{STAFETT__V1__HEADER__ACT_WITHDRAW, ACT_WITHDRAW, decode_withdraw},
@@ -445,7 +303,7 @@ struct fault decode_act(struct arena *arena, const Stafett__V1__Header *h, struc
 		if (decode_rows[i].wire != h->act_case)
 			continue;
 		w->order.act = decode_rows[i].act;
-		if (w->order.act != ACT_SEND)
+		if (w->order.act != ACT_SEND && w->order.act != ACT_REGISTER)
 			DECODE_TRY(decode_target(h->referral, h->chain, h->version, &w->order));
 		return decode_rows[i].decode(arena, h, w);
 	}

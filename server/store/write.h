@@ -27,6 +27,9 @@ struct request {
 	struct bytes needs;			   /* codes with commas between */
 	struct bytes basis, basis_form, reference; /* empty: none */
 	bool basis_covers, remains, informed;
+	int64_t last_dose_us;	   /* 0: no doses are given */
+	struct bytes next_dose_by; /* code list dose-giver */
+	struct bytes discharge;
 };
 
 enum { STANDING_CODE_MAX = 32, STANDING_HANDLE_MAX = 96, STANDING_NAME_MAX = 256 };

@@ -10,7 +10,7 @@ import tree
 PAGE = tree.TOP / "server" / "stafett-acts.7"
 TABLES = tree.TOP / "include" / "stafett" / "tbl"
 NEEDS = {"NOT": "-", "NONE": "none", "ACK": "ack", "ACT": "act"}
-SIDES = ("requester", "owner", "hand-back")
+SIDES = ("requester", "owner", "hand-back", "parties")
 
 
 def _words(text):

@@ -10,18 +10,24 @@ ENDED = {"completed", "rejected", "cancelled", "failed", "entered-in-error"}
 TRANSFERS = {"care-request", "handover", "screening", "self-request"}
 TREATS = TRANSFERS | {"aftercare", "next-of-kin"}
 HOME = TRANSFERS
-CARRIED = {"care-request", "handover", "screening", "consultation", "aftercare"}
-OF_CHAIN = {"close", "correct-clock"}
+REPORTS = {"report-of-concern", "lvm-report"}
+OWN_CHAIN = REPORTS | {"next-of-kin"}
+OPENS = {"send", "register"}
+OF_CHAIN = {"register", "close", "correct-clock", "merge", "take-over"}
+
+CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
+                and any(name in ACTS[act].guards for act in OF_CHAIN)]
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="")
+                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H")
 
 
 def relation(by, s):
     unit = s["unit"]
     return {"requester": unit == "R", "owner": unit == "O", "holder": unit == s["custodian"],
-            "hand-back": unit == s["back"], "side": unit in "RO", "party": True,
+            "hand-back": unit == s["back"], "side": unit in "RO", "party": True, "anybody": True,
+            "either-holder": unit in (s["custodian"], s["other"]), "successor": bool(s["succeeds"]),
             "recipient": s["wrong"] != "message_was_delivered"}[by]
 
 
@@ -38,6 +44,8 @@ def facts_allow(guard, s):
         "chain_at_rest": bool(s["rest"]),
         "no_proposal_open": not s["proposal"],
         "proposal_open": bool(s["proposal"]),
+        "call_open": s["call"] != 0,
+        "call_waits": s["call"] == 1,
     }[guard]
 
 
@@ -47,16 +55,27 @@ def order_allows(guard, s):
         return (s["wrong"] == guard) == bool(s["question"])
     if guard == "cancels_an_event":
         return s["wrong"] != guard or bool(s["expected"])
-    if guard in ("chain_open", "sender_may_use_chain"):
-        return True     # the tool's sends open a chain
-    if guard == "kind_ready":
-        return s["kind"] in CARRIED
+    if guard == "chain_open":
+        return not s["inside"] or bool(s["open"])
+    if guard == "sender_may_use_chain":
+        return not s["inside"] or s["kind"] != "handover" or s["unit"] == s["custodian"]
+    if guard == "kind_has_own_chain":
+        return (not s["inside"] or s["kind"] not in OWN_CHAIN
+                or s["wrong"] in ("replaced_is_own", "replaced_has_ended", "aftercare_is_own"))
+    if guard == "clock_not_in_future" and s["inside"]:
+        return True
+    if guard in ("self_request_stays", "person_is_told"):
+        return s["wrong"] != guard or s["kind"] != "self-request"
+    if guard == "moves_are_planned":
+        return s["call"] == 0 or bool(s["near"])
     if guard in ("hand_back_exists", "alternative_exists"):
         return s["wrong"] not in ("hand_back_exists", "alternative_exists")
     if guard in ("unit_takes_kind", "next_unit_takes_kind"):
         return s["wrong"] not in ("unit_takes_kind", "next_unit_takes_kind")
     if guard in ("clock_not_in_future", "new_clock_not_in_future"):
         return s["wrong"] not in ("clock_not_in_future", "new_clock_not_in_future")
+    if guard == "other_chain_exists":
+        return s["wrong"] not in ("other_chain_exists", "linked_chain_exists")
     if guard == "replaced_is_own":
         return s["wrong"] not in ("replaced_is_own", "aftercare_is_own")
     if guard == "aftercare_is_own":
@@ -86,15 +105,17 @@ def decide(code, **situation):
     s = {**DEFAULTS, **situation}
     if code in OF_CHAIN:
         s["state"] = "none"
+    if code != "merge":
+        s["other"] = "-"
     act = ACTS[code]
     if s["role"] not in act.roles:
         return "refuse ROLE_REQUIRED allowed="
-    if code == "send":
+    if code in OPENS:
         refusal = refused_by(act, s)
         return f"refuse {refusal} allowed=" if refusal else done(act, s)
     refusal = refusal_of(act, s)
     if refusal:
-        return f"refuse {refusal} allowed={','.join(sorted(allowed(s) - {'send'} if code in OF_CHAIN else allowed(s)))}"
+        return f"refuse {refusal} allowed={','.join(sorted(allowed(s) - OPENS if code in OF_CHAIN else allowed(s)))}"
     return done(act, s)
 
 
@@ -123,7 +144,9 @@ def waits(act, s):
 
 
 def holder_after(act, s):
-    if act.code == "send":
+    if act.code in OPENS and not s["inside"]:
+        return s["unit"]
+    if act.holder == "to-successor":
         return s["unit"]
     if act.holder == "to-owner" and s["kind"] in TRANSFERS and s["custodian"] in (s["sender"], "R"):
         return "O"
@@ -138,7 +161,8 @@ def next_after(act, s, to, owner):
     if waits(act, s):
         return f"{s['back']}:take-back"
     start = "start" if s["kind"] in TREATS else "complete"
-    as_state = {"requested": f"{owner}:acknowledge", "received": f"{owner}:accept",
+    received = "noted" if s["kind"] in REPORTS else "accept"
+    as_state = {"requested": f"{owner}:acknowledge", "received": f"{owner}:{received}",
                 "accepted": f"{owner}:{start}", "in-progress": f"{owner}:attend",
                 "on-hold": f"{owner}:resume", "rejected": "R:send"}.get(to, "-")
     if act.next == "question":
@@ -153,6 +177,9 @@ def tells_after(act, s, owner):
     """Each unit once, with the most that is asked of it; never who acts."""
     units = dict(zip(manual.SIDES, ("R", owner, s["back"])))
     needs = dict(act.tells)
+    parties = "act" if calls(act, s) else needs.pop("parties", "-")
+    if s["kind"] in REPORTS and act.code != "send":
+        needs.pop("requester", None)    # who reported learns no more
     if waits(act, s):
         needs["hand-back"] = "act"
     most = {}
@@ -162,13 +189,20 @@ def tells_after(act, s, owner):
         if (unit != s["unit"] or act.code == "send") and order.index(need) >= order.index(most.get(unit, "none")):
             most[unit] = need
     told = []
-    for side in manual.SIDES:
+    for side in units:
         told.append(most.pop(units[side], "-"))
-    return "/".join(told)
+    return "/".join([*told, parties])
+
+
+def calls(act, s):
+    """The third move to another organisation calls all to plan together."""
+    return act.code == "forward" and bool(s["moved"]) and not s["near"]
 
 
 def leaver_after(act, s, holder):
     leaver = "-"
+    if act.code == "acknowledge" and s["kind"] in REPORTS:
+        return "R"
     if act.code == "forward" and s["custodian"] != s["unit"]:
         leaver = s["unit"]
     elif act.code == "accept" and holder != s["custodian"]:
@@ -182,8 +216,10 @@ def done(act, s):
     if act.signatures != "alone":
         state = "-" if s["state"] == "none" else s["state"]
         return (f"propose to={state} version=3 holder={s['custodian']} sender={s['sender']} owner=O"
-                f" leaver=- closes=0 stops=0 next=kept tells=-/-/-")
+                f" leaver=- closes=0 stops=0 next=kept calls=0 merges=0 tells=-/-/-/-")
     owner = "X" if act.code in ("send", "forward") else "O"
+    if act.code == "send" and s["kind"] == "self-request":
+        owner = s["unit"]
     holder = holder_after(act, s)
     sender = s["unit"] if act.code == "send" or act.code == "forward" and s["custodian"] == "O" else s["sender"]
     version = 1 if act.code == "send" else 3 + (act.version == "raises" and act.code not in OF_CHAIN)
@@ -191,4 +227,18 @@ def done(act, s):
     return (f"do to={shown} version={version} holder={holder} sender={sender} owner={owner}"
             f" leaver={leaver_after(act, s, holder)} closes={int(act.holder == 'to-nobody')}"
             f" stops={int(stops)} next={next_after(act, s, to, owner)}"
-            f" tells={tells_after(act, s, owner)}")
+            f" calls={int(calls(act, s))} merges=0 tells={tells_after(act, s, owner)}")
+
+
+def confirm_merge(**situation):
+    """Whether the other half of a merge may be done: the refusal, or nothing. |same|: the
+    member who proposed it."""
+    unit, proposer = situation["unit"], situation["proposer"]
+    holders = (situation["custodian"], situation["other"])
+    if unit not in holders:
+        return "ACT_NOT_YOURS"
+    if holders[0] == holders[1]:
+        return "" if proposer == unit else "ACT_NOT_POSSIBLE"
+    if proposer == unit:
+        return "ACT_NOT_YOURS"
+    return "" if proposer in holders else "ACT_NOT_POSSIBLE"

@@ -8,6 +8,12 @@
  *   unit custodian sender back   R requester, O owner, H another party, B the unit
  *                                to hand back to, X a unit that came later
  *   question expected missed planned waits proposal rest open restarted   0 or 1
+ *   succeeds inside near moved   0 or 1: the unit follows the holder; the send is
+ *                                into the chain; the next unit is of the same
+ *                                organisation; it has moved twice lately
+ *   call                         to plan together: 0 none, 1 open, 2 open and answered
+ *   other proposer               units: who holds the other chain, who proposed
+ *   confirms                     the act that is confirmed
  *   aftercare                    none, asked, accepted
  *   wrong                        a guard of an order that shall not hold
  *
@@ -28,6 +34,7 @@ struct situation {
 	struct order order;
 	struct facts facts;
 	const char *wrong;
+	bool inside;
 };
 
 static const char unit_letters[] = "ROHBX";
@@ -66,6 +73,15 @@ static void set_defaults(struct situation *s)
 	o->expected = EXPECTED_VISIT;
 	o->expected_us = o->appointment_us = now_us + DAY_US;
 	f->now_us = now_us;
+	o->person_told = bytes_of_string("phone");
+	o->chain.b[0] = 1;
+	f->unit_open = f->to_covered = f->other.visible = f->other.open = true;
+	f->organisation.b[0] = 1;
+	f->to_organisation.b[0] = 2;
+	f->other.version = f->other.event_seq = 4;
+	f->other.custodian = unit_of("H");
+	f->other.help_request_date = (struct date){2026, 10, 1};
+	f->help_request_date = (struct date){2026, 11, 2};
 	f->unit_known = f->member_known = f->chain_visible = f->chain_open = true;
 	f->referral_visible = f->to_known = f->to_open = true;
 	f->roles = MASK(ROLE_CASEWORKER);
@@ -116,6 +132,8 @@ static void set_table_word(struct situation *s, const char *key, const char *val
 		s->facts.state = (enum state)code_or_die(state_from_code(code), value);
 	else if (strcmp(key, "kind") == 0)
 		s->facts.kind = s->order.kind = (enum kind)code_or_die(kind_from_code(code), value);
+	else if (strcmp(key, "confirms") == 0)
+		s->facts.proposal.act = (enum act)code_or_die(act_from_code(code), value);
 	else if (strcmp(key, "role") == 0)
 		s->facts.roles = MASK(code_or_die(role_from_code(code), value));
 	else
@@ -128,11 +146,29 @@ static bool set_unit(struct facts *f, const char *key, const char *value)
 			    : strcmp(key, "custodian") == 0 ? &f->custodian
 			    : strcmp(key, "sender") == 0    ? &f->sender
 			    : strcmp(key, "back") == 0	    ? &f->hand_back
+			    : strcmp(key, "other") == 0	    ? &f->other.custodian
+			    : strcmp(key, "proposer") == 0  ? &f->proposal.unit
 							    : NULL;
 
 	if (unit)
 		*unit = unit_of(value);
 	return unit;
+}
+
+static bool set_planning(struct facts *f, const char *key, const char *value)
+{
+	if (strcmp(key, "call") == 0) {
+		f->call_open = strcmp(value, "0") != 0;
+		f->call_waits = is_yes(value);
+	} else if (strcmp(key, "near") == 0) {
+		f->to_organisation.b[0] = is_yes(value) ? 1 : 2;
+	} else if (strcmp(key, "moved") == 0) {
+		f->progress.moved_us = is_yes(value) ? f->now_us - DAY_US : 0;
+		f->progress.moved_before_us = is_yes(value) ? f->now_us - 29 * DAY_US : 0;
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static bool set_flag(struct facts *f, const char *key, const char *value)
@@ -144,6 +180,7 @@ static bool set_flag(struct facts *f, const char *key, const char *value)
 		     : strcmp(key, "proposal") == 0  ? &f->proposal.open
 		     : strcmp(key, "rest") == 0	     ? &f->chain_at_rest
 		     : strcmp(key, "open") == 0	     ? &f->chain_open
+		     : strcmp(key, "succeeds") == 0  ? &f->succeeds
 						     : NULL;
 
 	if (flag)
@@ -155,7 +192,7 @@ static bool set_flag(struct facts *f, const char *key, const char *value)
 	else if (strcmp(key, "waits") == 0)
 		p->hand_back_seq = is_yes(value) ? f->custody_seq : 0;
 	else
-		return false;
+		return set_planning(f, key, value);
 	return true;
 }
 
@@ -163,6 +200,8 @@ static void set_word(struct situation *s, const char *key, const char *value)
 {
 	if (strcmp(key, "wrong") == 0)
 		s->wrong = value;
+	else if (strcmp(key, "inside") == 0)
+		s->inside = is_yes(value);
 	else if (strcmp(key, "aftercare") == 0)
 		set_aftercare(&s->facts, value);
 	else if (!set_unit(&s->facts, key, value) && !set_flag(&s->facts, key, value))
@@ -180,6 +219,10 @@ static void spoil_units(struct situation *s)
 {
 	struct facts *f = &s->facts;
 
+	if (s->order.act == ACT_SEND && s->order.kind == KIND_SELF_REQUEST &&
+		!is_wrong(s, "self_request_stays"))
+		f->to_unit = f->unit;
+	f->unit_open &= !is_wrong(s, "own_unit_open");
 	f->to_known &= !is_wrong(s, "unit_exists");
 	f->to_open &= !is_wrong(s, "unit_open");
 	if (is_wrong(s, "unit_takes_kind") || is_wrong(s, "next_unit_takes_kind"))
@@ -217,8 +260,30 @@ static void spoil_times(struct situation *s)
 		o->help_request_date = (struct date){2026, 11, 4};
 	if (is_wrong(s, "basis_not_expired"))
 		o->basis_end = (struct date){2026, 11, 2};
-	if (is_wrong(s, "stat_was_phoned"))
+	if (is_wrong(s, "stat_was_phoned") || is_wrong(s, "stat_has_cover"))
 		o->priority = bytes_of_string("stat");
+	o->call_us = is_wrong(s, "stat_has_cover") ? past_us : 0;
+	s->facts.to_covered = !is_wrong(s, "stat_has_cover");
+}
+
+static void spoil_other_chain(struct situation *s)
+{
+	struct order *o = &s->order;
+	struct facts *f = &s->facts;
+
+	if (o->act == ACT_MERGE || is_wrong(s, "linked_chain_exists") ||
+		f->proposal.act == ACT_MERGE)
+		o->other_chain.b[0] = 2;
+	else
+		f->other.custodian = (struct uuid){{0}};
+	if (f->proposal.act == ACT_MERGE)
+		f->proposal.other_chain.b[0] = 2;
+	if (is_wrong(s, "chains_differ"))
+		o->other_chain = o->chain;
+	f->other.visible &= !is_wrong(s, "other_chain_exists") && !is_wrong(s, "linked_chain_exists");
+	f->other.open &= !is_wrong(s, "other_chain_open");
+	if (is_wrong(s, "person_is_told"))
+		o->person_told.len = 0;
 }
 
 static void spoil_rest(struct situation *s)
@@ -243,15 +308,19 @@ static void spoil_rest(struct situation *s)
 /* A send opens a chain, an act on a chain names no referral. */
 static void complete_order(struct situation *s)
 {
-	bool of_chain = s->order.act == ACT_CLOSE || s->order.act == ACT_CORRECT_CLOCK;
+	enum act act = s->order.act;
+	bool of_chain = act == ACT_CLOSE || act == ACT_CORRECT_CLOCK || act == ACT_MERGE ||
+			act == ACT_TAKE_OVER || act == ACT_REGISTER ||
+			(act == ACT_CONFIRM && s->facts.proposal.act == ACT_MERGE);
 
-	s->order.opens_chain = s->order.act == ACT_SEND;
+	s->order.opens_chain = act == ACT_REGISTER || (act == ACT_SEND && !s->inside);
 	s->order.referral.b[0] = !of_chain;
 	if (of_chain)
 		s->facts.state = STATE_NONE;
 	spoil_units(s);
 	spoil_times(s);
 	spoil_rest(s);
+	spoil_other_chain(s);
 }
 
 /* --- the answer ---------------------------------------------------------------------- */
@@ -285,9 +354,10 @@ static void print_done(const struct decision *d)
 		printf("%c:%s", letter_of(&d->next_actor), d->next_act);
 	else
 		printf("-");
-	printf(" tells=%s/%s/%s\n", or_dash(rules_needs_code(d->tells.requester)),
+	printf(" calls=%d merges=%d tells=%s/%s/%s/%s\n", d->calls, d->merges, or_dash(rules_needs_code(d->tells.requester)),
 		or_dash(rules_needs_code(d->tells.owner)),
-		or_dash(rules_needs_code(d->tells.hand_back)));
+		or_dash(rules_needs_code(d->tells.hand_back)),
+		or_dash(rules_needs_code(d->tells.parties)));
 }
 
 static void answer(struct situation *s)
