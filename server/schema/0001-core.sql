@@ -125,7 +125,9 @@ CREATE TABLE stafett.chain (
     clock_rule text, -- by which intervention_due_date was counted, and its version
     clock_version int,
     create_time timestamptz NOT NULL,
-    CHECK ((status = 'open') = (custodian IS NOT NULL))
+    merged_into uuid, -- where it goes on, since it turned out to be of the same person
+    CHECK ((status = 'open') = (custodian IS NOT NULL)),
+    CHECK (merged_into IS NULL OR status = 'closed')
 ) WITH (fillfactor = 85);
 
 -- Change points, never ranges, each behind the one before it: gaps and overlaps
@@ -194,7 +196,9 @@ CREATE TABLE stafett.referral (
     missed boolean NOT NULL DEFAULT false,
     home_planned boolean NOT NULL DEFAULT false,
     aftercare uuid,
-    hand_back_seq int -- the line of custody with which the owner waits to be relieved
+    hand_back_seq int, -- the line of custody with which the owner waits to be relieved
+    moved_time timestamptz, -- when it last moved to another organisation,
+    moved_before_time timestamptz -- and the time before; null once that was planned for
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
 
@@ -209,7 +213,11 @@ CREATE TABLE stafett.request (
     replaces uuid,
     reference text,
     care_responsibility_remains boolean NOT NULL,
-    person_informed boolean NOT NULL
+    person_informed boolean NOT NULL,
+    call_time timestamptz, -- stat: when the unit was phoned
+    last_dose_time timestamptz, -- a handover of somebody who is given doses
+    next_dose_by text,
+    discharge text -- which message of law 2017:612
 );
 
 CREATE TABLE stafett.event (
@@ -265,6 +273,8 @@ CREATE TABLE stafett.detail (
     not_needed text,
     first_contact_date date,
     aftercare uuid,
+    request_kind text, -- register: how it came, and for which needs
+    needs text[],
     PRIMARY KEY (chain, seq)
 );
 
@@ -346,10 +356,15 @@ CREATE TABLE stafett.proposal (
     state text NOT NULL CHECK (state IN ('open', 'confirmed', 'dropped')),
     decide_time timestamptz,
     decide_member uuid,
+    confirm_unit uuid, -- another unit that has to agree; null: the same
+    other_chain uuid, -- merge: the one that goes on
     PRIMARY KEY (unit, id),
     CHECK (state <> 'confirmed' OR decide_member <> member)
 );
 CREATE INDEX proposal_chain ON stafett.proposal (chain, unit);
+-- What waits for the holder of another chain, found from there.
+CREATE INDEX proposal_other ON stafett.proposal (other_chain)
+    WHERE other_chain IS NOT NULL AND state = 'open';
 
 CREATE FUNCTION stafett.is_ended(p_status text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -392,6 +407,18 @@ CREATE TYPE stafett.operation AS (
     proposes text,
     proposed_date date,
     decides text,
+    reaches text,
+    predecessor uuid,
+    confirmer uuid,
+    proposal_unit uuid,
+    other_chain uuid,
+    other_seq int,
+    other_version int,
+    other_help_date date,
+    other_due_date date,
+    other_start_date date,
+    call_due_time timestamptz,
+    tell_parties text,
     settles boolean,
     delivered_seq int,
     ends boolean,
@@ -432,6 +459,8 @@ CREATE TYPE stafett.operation AS (
     home_planned boolean,
     aftercare uuid,
     hand_back_seq int,
+    moved_time timestamptz,
+    moved_before_time timestamptz,
     has_event boolean,
     event uuid,
     act text,
@@ -473,6 +502,10 @@ CREATE TYPE stafett.operation AS (
     reference text,
     remains boolean,
     informed boolean,
+    call_time timestamptz,
+    last_dose_time timestamptz,
+    next_dose_by text,
+    discharge text,
     audit uuid,
     leaf bytea,
     salt bytea,
@@ -495,7 +528,8 @@ GRANT SELECT (id) ON stafett.referral TO stafett_app;
 GRANT SELECT (next_actor, next_act, due_time, step_time, step) ON stafett.referral TO stafett_app;
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time, step_time, step,
     question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
-    expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq)
+    expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq,
+    moved_time, moved_before_time)
     ON stafett.referral TO stafett_app;
 GRANT SELECT (unit, id), UPDATE (state, decide_time, decide_member)
     ON stafett.proposal TO stafett_app;

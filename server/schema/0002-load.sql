@@ -21,7 +21,9 @@ RETURNS TABLE (
     at timestamptz, replicated boolean,
     unit uuid, organization text, member uuid, roles text,
     key_hash bytea, key_receipt bytea,
-    to_unit uuid, to_status text, to_kinds text, to_replaced_by text)
+    to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
+    unit_open boolean, organization_id uuid, to_organization uuid, to_hours text,
+    to_on_call boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -37,11 +39,14 @@ BEGIN
         k.content_hash, k.receipt,
         t.id, t.status, array_to_string(t.kinds, ','),
         CASE WHEN t.replaced_by IS NOT NULL THEN
-            (SELECT x.handle FROM unit x WHERE x.id = t.replaced_by) END
+            (SELECT x.handle FROM unit x WHERE x.id = t.replaced_by) END,
+        u.status = 'active', u.organization, t.organization, t.opening_hours,
+        t.on_call_phone <> ''
     FROM unnest(p_unit, p_member, p_message, p_to) WITH ORDINALITY
         AS o (unit, member, message, to_unit, i)
     LEFT JOIN LATERAL (
-        SELECT x.id, x.organization FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
+        SELECT x.id, x.organization, x.status FROM unit x
+        WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (
         SELECT x.number FROM organization x
         WHERE x.id = u.organization AND o.member IS NOT NULL LIMIT 1) org ON true
@@ -50,7 +55,8 @@ BEGIN
         SELECT x.content_hash, x.receipt FROM idempotency x
         WHERE x.unit = u.id AND x.message = o.message LIMIT 1) k ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.status, x.kinds, x.replaced_by FROM unit x
+        SELECT x.id, x.status, x.kinds, x.replaced_by, x.organization, x.opening_hours,
+            x.on_call_phone FROM unit x
         WHERE x.handle = o.to_unit LIMIT 1) t ON true
     ORDER BY o.i;
 END
@@ -78,7 +84,9 @@ RETURNS TABLE (
     delivery_seq int, delivery_asks boolean, delivery_hash bytea,
     assignee uuid, assigned text,
     question_time timestamptz, last_time timestamptz, last_act text, last_unit text,
-    last_member text)
+    last_member text, chain_merged boolean, succeeds boolean, moved_time timestamptz,
+    moved_before_time timestamptz, call_open boolean, call_waits boolean, proposal_unit uuid,
+    proposal_other uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -104,14 +112,17 @@ BEGIN
         old.kind = 'aftercare' AND old.chain = c.id AND NOT stafett.is_ended(old.status),
         d.seq, d.asks, d.content_hash,
         taker.id, holder.urn,
-        asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name
+        asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name,
+        seen.chain AND c.merged_into IS NOT NULL, follows.so, f.moved_time, f.moved_before_time,
+        call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee)
     LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (SELECT * FROM chain x WHERE x.id = o.chain LIMIT 1) c ON true
     LEFT JOIN LATERAL (
-        SELECT * FROM referral x WHERE x.id = o.referral AND x.chain = c.id LIMIT 1) r ON true
+        SELECT * FROM referral x
+        WHERE x.id = o.referral AND x.chain IN (c.id, c.merged_into) LIMIT 1) r ON true
     LEFT JOIN LATERAL (
         SELECT x.referral, x.until FROM party x
         WHERE x.unit = u.id AND x.code = r.code AND x.referral = r.id LIMIT 1) mine ON true
@@ -123,15 +134,22 @@ BEGIN
             WHERE y.unit = u.id AND y.code = x.code AND y.referral = x.id LIMIT 1) p
         LIMIT 1) ours ON true
     LEFT JOIN LATERAL (
-        SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL AS chain) seen ON true
+        SELECT x.* FROM proposal x
+        WHERE x.chain = c.id AND (x.unit = u.id OR x.confirm_unit = u.id)
+            AND x.referral IS NOT DISTINCT FROM o.referral
+            AND x.state = 'open' LIMIT 1) pr ON true
+    -- Of acts on the chain alone: whether the unit follows the one that holds it.
+    LEFT JOIN LATERAL (
+        SELECT x.replaced_by = u.id AS so FROM unit x
+        WHERE o.referral IS NULL AND x.id = c.custodian LIMIT 1) follows ON true
+    LEFT JOIN LATERAL (
+        SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL
+            OR pr.id IS NOT NULL OR coalesce(follows.so, false)
+            OR (c.merged_into IS NOT NULL AND mine.referral IS NOT NULL) AS chain) seen ON true
     LEFT JOIN LATERAL (SELECT NOT EXISTS (
         SELECT FROM referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)) AS is_so) rest
         ON true
-    LEFT JOIN LATERAL (
-        SELECT x.* FROM proposal x
-        WHERE x.chain = c.id AND x.unit = u.id AND x.referral IS NOT DISTINCT FROM o.referral
-            AND x.state = 'open' LIMIT 1) pr ON true
     LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.kind, x.chain, x.status FROM referral x
@@ -139,7 +157,12 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT x.owner FROM referral x
         WHERE x.id = f.aftercare AND x.status IN ('accepted', 'in-progress', 'on-hold')
+            AND EXISTS (SELECT FROM unit y WHERE y.id = x.owner AND y.status = 'active')
         LIMIT 1) home ON true
+    LEFT JOIN LATERAL (
+        SELECT x.id, EXISTS (SELECT FROM planning_answer y
+            WHERE y.call = x.id AND y.unit = u.id AND y.answer IS NULL) AS waits
+        FROM planning_call x WHERE x.referral = f.id AND x.state = 'open' LIMIT 1) call ON true
     LEFT JOIN LATERAL (
         SELECT dd.seq, dd.content_hash, e.kind IN ('send', 'forward') AS asks
         FROM delivery dd

@@ -1,0 +1,724 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Acts that reach beyond one referral and its chain: a chain that begins without a
+-- referral, that goes on in another, that follows a unit which closes; a call to plan
+-- together; and the messages about a chain to all of its parties.
+--
+-- Such an act is a row of stafett.reach beside its event. What it does to rows that
+-- the daemon may not touch - events above all, which nobody writes again - is done by
+-- that row's trigger, with rights of a role that nobody logs in as, and only after it
+-- has found the chains as the act says that they are.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stafett_mover') THEN
+        CREATE ROLE stafett_mover NOLOGIN;
+    END IF;
+END
+$$;
+GRANT USAGE ON SCHEMA stafett TO stafett_mover;
+
+-- Who may read a chain without being a party of any of its referrals.
+CREATE TABLE stafett.chain_party (
+    unit uuid NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (unit, code, chain)
+);
+
+-- The chain of a person and that of their next of kin know each other by id alone.
+CREATE TABLE stafett.chain_link (
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    linked uuid NOT NULL REFERENCES stafett.chain,
+    create_time timestamptz NOT NULL,
+    PRIMARY KEY (chain, linked)
+);
+CREATE INDEX chain_link_linked ON stafett.chain_link (linked);
+
+-- What is held by whom, for the unit itself and for the one that follows it.
+CREATE INDEX chain_custodian ON stafett.chain (custodian, create_time, id)
+    WHERE custodian IS NOT NULL;
+
+-- All are called to plan together, because a referral went from hand to hand. The
+-- managers of the units of |told| are told of it.
+CREATE TABLE stafett.planning_call (
+    id uuid PRIMARY KEY, -- the message that moved it
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    referral uuid NOT NULL REFERENCES stafett.referral,
+    told uuid[] NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'answered', 'waived')),
+    create_time timestamptz NOT NULL,
+    due_time timestamptz NOT NULL,
+    reason text, -- of a waiver, and whose it is
+    waive_unit uuid,
+    waive_member uuid,
+    settle_time timestamptz,
+    CHECK ((state = 'open') = (settle_time IS NULL)),
+    CHECK ((state = 'waived') = (reason IS NOT NULL AND waive_member IS NOT NULL))
+);
+CREATE INDEX planning_call_referral ON stafett.planning_call (referral, state);
+
+CREATE TABLE stafett.planning_answer (
+    call uuid NOT NULL REFERENCES stafett.planning_call,
+    unit uuid NOT NULL,
+    answer text, -- null: none yet
+    member uuid,
+    message uuid,
+    answer_time timestamptz,
+    PRIMARY KEY (call, unit),
+    CHECK ((answer IS NULL) = (answer_time IS NULL))
+);
+
+CREATE TABLE stafett.reach (
+    chain uuid NOT NULL,
+    seq int NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('register', 'tell', 'ask', 'settle', 'merge', 'take-over',
+        'call', 'reply', 'waive', 'link')),
+    unit uuid NOT NULL,
+    member uuid NOT NULL,
+    message uuid NOT NULL,
+    content_hash bytea NOT NULL,
+    referral uuid,
+    code text COLLATE "C", -- the chain's
+    needs text,
+    proposal uuid,
+    predecessor uuid,
+    confirmer uuid,
+    other_chain uuid,
+    other_seq int,
+    other_version int,
+    help_request_date date,
+    due_date date,
+    start_date date,
+    due_time timestamptz,
+    reason text,
+    PRIMARY KEY (chain, seq)
+);
+
+-- Who is told -----------------------------------------------------------------
+
+-- The units that are parties of a chain now, each with the latest of the chain's
+-- referrals by which it is one.
+CREATE FUNCTION stafett.chain_units(p_chain uuid) RETURNS TABLE (unit uuid, referral uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT DISTINCT ON (s.unit) s.unit, r.id
+    FROM stafett.referral r
+    CROSS JOIN LATERAL (
+        VALUES (r.requester), (r.owner), (r.hand_back_unit), (r.sender)) s (unit)
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.party p
+        WHERE p.unit = s.unit AND p.code = r.code AND p.referral = r.id AND p.until IS NULL
+        LIMIT 1) p
+    WHERE r.chain = p_chain
+    ORDER BY s.unit, r.create_time DESC, r.id;
+END;
+
+-- Delivers the message of an act to a party, unless it sent it or has it already.
+CREATE FUNCTION stafett.tell(
+    p_reach stafett.reach, p_chain uuid, p_seq int, p_unit uuid, p_referral uuid, p_needs text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    INSERT INTO stafett.delivery AS d (chain, seq, unit, referral, message, content_hash, state,
+        done, needs, store_time)
+    SELECT p_chain, p_seq, p_unit, p_referral, p_reach.message, p_reach.content_hash, 'stored',
+        false, p_needs, stafett.now()
+    WHERE p_unit <> p_reach.unit
+    ON CONFLICT (chain, seq, unit) DO UPDATE SET needs = excluded.needs WHERE d.needs = 'none';
+END;
+
+-- What came with a message that asked for something is dealt with, whoever had it.
+CREATE FUNCTION stafett.settle(p_chain uuid, p_message uuid, p_unit uuid, p_by uuid) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    UPDATE stafett.delivery d SET state = 'acknowledged', done = true, cause = 'act',
+        acknowledge_time = stafett.now(), acknowledge_member = p_by,
+        changed = pg_current_xact_id()
+    WHERE d.chain = p_chain AND d.message = p_message AND NOT d.done AND d.needs = 'act'
+        AND (p_unit IS NULL OR d.unit = p_unit);
+END;
+
+-- What they do ------------------------------------------------------------------
+
+CREATE FUNCTION stafett.refuse_reach(p_reach stafett.reach) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a % that the chains do not show', p_reach.kind
+        USING ERRCODE = 'check_violation';
+END
+$$;
+
+-- Everything that was in the chain stands behind what is in the other one, in its
+-- old order. What remains is the ledger of who held it, and where it goes on.
+CREATE FUNCTION stafett.carry_merge(p stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    behind int := p.other_seq - p.seq;
+    ended chain;
+    goes_on chain;
+BEGIN
+    SELECT * INTO ended FROM chain c WHERE c.id = p.chain;
+    UPDATE chain c SET version = p.other_version, event_seq = p.other_seq,
+        help_request_date = p.help_request_date, intervention_due_date = p.due_date,
+        intervention_start_date = p.start_date
+    WHERE c.id = p.other_chain AND c.id <> p.chain AND c.status = 'open' AND c.event_seq = behind
+    RETURNING * INTO goes_on;
+    IF goes_on.id IS NULL OR ended.status <> 'closed' OR ended.event_seq <> p.seq
+        OR ended.merged_into IS DISTINCT FROM p.other_chain
+        OR p.help_request_date > least(ended.help_request_date, goes_on.help_request_date) THEN
+        PERFORM stafett.refuse_reach(p);
+    END IF;
+    INSERT INTO chain_party (unit, code, chain, since)
+    SELECT u.unit, p.code, p.chain, stafett.now() FROM stafett.chain_units(p.chain) u
+    UNION SELECT cu.unit, p.code, p.chain, stafett.now() FROM custody cu WHERE cu.chain = p.chain
+    ON CONFLICT DO NOTHING;
+    PERFORM stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
+    FROM (SELECT DISTINCT ON (x.unit) x.unit, x.referral FROM (
+            SELECT * FROM stafett.chain_units(p.chain)
+            UNION ALL SELECT * FROM stafett.chain_units(p.other_chain)) x) u;
+    PERFORM stafett.settle(p.chain, p.proposal, NULL, p.member);
+    UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
+    WHERE x.chain = p.chain AND x.referral IS NULL AND x.state = 'open';
+
+    UPDATE event SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain AND seq < p.seq;
+    INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
+        occurrence_time, create_time, from_status, to_status, custodian, custodian_changed)
+    SELECT p.other_chain, p.other_seq, gen_random_uuid(), NULL, e.version, e.kind, e.code, e.unit,
+        e.member, e.occurrence_time, e.create_time, 'open', 'open', goes_on.custodian, false
+    FROM event e WHERE e.chain = p.chain AND e.seq = p.seq;
+    UPDATE detail SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
+    UPDATE content SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
+    UPDATE delivery SET chain = p.other_chain, seq = seq + behind, changed = pg_current_xact_id()
+    WHERE chain = p.chain;
+    UPDATE proposal SET chain = p.other_chain WHERE chain = p.chain AND referral IS NOT NULL;
+    UPDATE planning_call SET chain = p.other_chain WHERE chain = p.chain;
+    UPDATE party y SET until = y.until + behind
+    FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
+        CROSS JOIN LATERAL (
+            SELECT e.unit FROM event e WHERE e.chain = p.other_chain AND e.referral = r.id
+            UNION SELECT t.named_unit FROM event e
+                JOIN detail t ON t.chain = e.chain AND t.seq = e.seq
+                WHERE e.chain = p.other_chain AND e.referral = r.id
+            UNION VALUES (r.requester), (r.hand_back_unit)
+            UNION SELECT h.unit FROM custody h WHERE h.chain = p.chain) w
+        WHERE r.chain = p.chain) gone
+    WHERE y.unit = gone.unit AND y.code = gone.code AND y.referral = gone.id
+        AND y.until IS NOT NULL;
+    -- Who waited to be relieved as its holder waits no more, where another one holds.
+    UPDATE referral r SET chain = p.other_chain, question_seq = r.question_seq + behind,
+        hand_back_seq = CASE WHEN w.waits AND r.owner = goes_on.custodian
+            THEN goes_on.custody_seq END,
+        next_actor = CASE WHEN w.over THEN NULL ELSE r.next_actor END,
+        next_act = CASE WHEN w.over THEN NULL ELSE r.next_act END,
+        due_time = CASE WHEN w.over THEN NULL ELSE r.due_time END
+    FROM (SELECT x.id, x.hand_back_seq = ended.custody_seq AS waits,
+            x.hand_back_seq = ended.custody_seq AND x.owner <> goes_on.custodian
+                AND x.next_act = 'take-back' AS over
+        FROM referral x WHERE x.chain = p.chain) w
+    WHERE r.id = w.id;
+END
+$$;
+
+-- The successor sits in every seat of the unit that it follows; who leaves sees what
+-- it saw.
+CREATE FUNCTION stafett.carry_take_over(p stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM unit u
+            WHERE u.id = p.predecessor AND u.replaced_by = p.unit AND u.id <> p.unit)
+        OR NOT EXISTS (SELECT FROM chain c WHERE c.id = p.chain AND c.custodian = p.unit) THEN
+        PERFORM stafett.refuse_reach(p);
+    END IF;
+    INSERT INTO chain_party (unit, code, chain, since)
+    VALUES (p.unit, p.code, p.chain, stafett.now()) ON CONFLICT DO NOTHING;
+    PERFORM stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
+    FROM stafett.chain_units(p.chain) u WHERE u.unit <> p.predecessor;
+    INSERT INTO party (unit, code, referral, since)
+    SELECT p.unit, r.code, r.id, stafett.now() FROM referral r
+    CROSS JOIN LATERAL (
+        SELECT FROM party y WHERE y.unit = p.predecessor AND y.code = r.code
+            AND y.referral = r.id AND y.until IS NULL LIMIT 1) y
+    WHERE r.chain = p.chain
+    ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
+    UPDATE party y SET until = p.seq FROM referral r
+    WHERE r.chain = p.chain AND y.unit = p.predecessor AND y.code = r.code AND y.referral = r.id
+        AND y.until IS NULL;
+    UPDATE referral r SET
+        owner_assignee = CASE WHEN r.owner <> p.predecessor THEN r.owner_assignee END,
+        requester_assignee = CASE WHEN r.requester <> p.predecessor THEN r.requester_assignee END,
+        requester = CASE r.requester WHEN p.predecessor THEN p.unit ELSE r.requester END,
+        owner = CASE r.owner WHEN p.predecessor THEN p.unit ELSE r.owner END,
+        sender = CASE r.sender WHEN p.predecessor THEN p.unit ELSE r.sender END,
+        hand_back_unit = CASE r.hand_back_unit WHEN p.predecessor THEN p.unit ELSE r.hand_back_unit END,
+        next_actor = CASE r.next_actor WHEN p.predecessor THEN p.unit ELSE r.next_actor END,
+        hand_back_seq = CASE WHEN r.hand_back_seq = c.custody_seq - 1 AND r.hand_back_unit <> p.unit
+            AND r.hand_back_unit <> p.predecessor THEN c.custody_seq END
+    FROM chain c
+    WHERE c.id = p.chain AND r.chain = p.chain
+        AND p.predecessor IN (r.requester, r.owner, r.sender, r.hand_back_unit, r.next_actor);
+    -- Where it had been handed back to either of them, it has come.
+    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL
+    WHERE r.chain = p.chain AND r.next_act = 'take-back' AND r.hand_back_seq IS NULL;
+    INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done, needs,
+        store_time)
+    SELECT d.chain, d.seq, p.unit, d.referral, d.message, d.content_hash, 'stored', false, d.needs,
+        stafett.now()
+    FROM delivery d WHERE d.chain = p.chain AND d.unit = p.predecessor AND NOT d.done
+    ON CONFLICT DO NOTHING;
+    UPDATE delivery d SET state = 'acknowledged', done = true, cause = 'left',
+        acknowledge_time = stafett.now(), changed = pg_current_xact_id()
+    WHERE d.chain = p.chain AND d.unit = p.predecessor AND NOT d.done;
+    UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
+    WHERE x.chain = p.chain AND x.unit = p.predecessor AND x.state = 'open';
+    UPDATE planning_answer a SET unit = p.unit FROM planning_call k
+    WHERE k.chain = p.chain AND k.state = 'open' AND a.call = k.id AND a.unit = p.predecessor
+        AND a.answer IS NULL
+        AND NOT EXISTS (SELECT FROM planning_answer b WHERE b.call = k.id AND b.unit = p.unit);
+END
+$$;
+
+CREATE FUNCTION stafett.carry_call(p stafett.reach) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    INSERT INTO stafett.planning_call (id, chain, referral, told, state, create_time, due_time)
+    SELECT p.message, p.chain, r.id, ARRAY[r.requester, p.unit], 'open', stafett.now(), p.due_time
+    FROM stafett.referral r WHERE r.id = p.referral;
+    INSERT INTO stafett.planning_answer (call, unit)
+    SELECT p.message, u.unit FROM stafett.chain_units(p.chain) u;
+    SELECT stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
+    FROM stafett.chain_units(p.chain) u;
+END;
+
+-- An answer settles the call where it is the last one; a waiver does at once.
+CREATE FUNCTION stafett.carry_answer(p stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    open_call uuid := (SELECT k.id FROM planning_call k
+        WHERE k.referral = p.referral AND k.state = 'open' LIMIT 1);
+BEGIN
+    IF p.kind = 'waive' THEN
+        UPDATE planning_call k SET state = 'waived', reason = p.reason, waive_unit = p.unit,
+            waive_member = p.member, settle_time = stafett.now()
+        WHERE k.id = open_call;
+        PERFORM stafett.settle(p.chain, open_call, NULL, p.member);
+        RETURN;
+    END IF;
+    UPDATE planning_answer a SET answer = p.reason, member = p.member, message = p.message,
+        answer_time = stafett.now()
+    WHERE a.call = open_call AND a.unit = p.unit;
+    PERFORM stafett.settle(p.chain, open_call, p.unit, p.member);
+    UPDATE planning_call k SET state = 'answered', settle_time = stafett.now()
+    WHERE k.id = open_call AND NOT EXISTS (
+        SELECT FROM planning_answer a WHERE a.call = k.id AND a.answer IS NULL);
+END
+$$;
+
+-- A merge is proposed to the holder of the other chain: by a referral of this chain
+-- that it is a party of, else by one of its own.
+CREATE FUNCTION stafett.carry_ask(p stafett.reach) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT stafett.tell(p, p.chain, p.seq, u.unit, u.referral, 'act')
+    FROM (SELECT x.unit, x.referral FROM (
+            SELECT 1 AS place, a.* FROM stafett.chain_units(p.chain) a
+            UNION ALL SELECT 2, b.* FROM stafett.chain_units(p.other_chain) b) x
+        WHERE x.unit = p.confirmer ORDER BY x.place LIMIT 1) u;
+END;
+
+CREATE FUNCTION stafett.carry_out() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    CASE new.kind
+    WHEN 'merge' THEN PERFORM stafett.carry_merge(new);
+    WHEN 'take-over' THEN PERFORM stafett.carry_take_over(new);
+    WHEN 'call' THEN PERFORM stafett.carry_call(new);
+    WHEN 'reply', 'waive' THEN PERFORM stafett.carry_answer(new);
+    WHEN 'ask' THEN PERFORM stafett.carry_ask(new);
+    WHEN 'settle' THEN PERFORM stafett.settle(new.chain, new.proposal, NULL, new.member);
+    WHEN 'register' THEN
+        INSERT INTO chain_party (unit, code, chain, since)
+        VALUES (new.unit, new.code, new.chain, stafett.now());
+    WHEN 'link' THEN
+        INSERT INTO chain_link (chain, linked, create_time)
+        VALUES (new.chain, new.other_chain, stafett.now());
+    WHEN 'tell' THEN
+        PERFORM stafett.tell(new, new.chain, new.seq, u.unit, u.referral, new.needs)
+        FROM stafett.chain_units(new.chain) u;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER reach_carried_out AFTER INSERT ON stafett.reach
+    FOR EACH ROW EXECUTE FUNCTION stafett.carry_out();
+
+-- A unit that closes --------------------------------------------------------------
+
+-- While it holds anybody it does not. Whoever closes one locks the units first, so
+-- that no act is under way that would move a chain to it (import.c).
+CREATE FUNCTION stafett.refuse_to_close() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    held bigint := (SELECT count(*) FROM chain c WHERE c.custodian = new.id);
+BEGIN
+    IF held > 0 THEN
+        RAISE EXCEPTION '% holds % %: its successor takes them over first', new.handle, held,
+            CASE held WHEN 1 THEN 'chain' ELSE 'chains' END USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN new;
+END
+$$;
+
+CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
+    WHEN (old.status <> 'closed' AND new.status = 'closed')
+    EXECUTE FUNCTION stafett.refuse_to_close();
+
+-- What was to come back to a unit that is closed comes to its successor.
+CREATE FUNCTION stafett.follow_unit() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    INSERT INTO party (unit, code, referral, since)
+    SELECT new.replaced_by, r.code, r.id, stafett.now() FROM referral r
+    WHERE r.hand_back_unit = new.id
+    ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
+    UPDATE referral r SET hand_back_unit = new.replaced_by,
+        next_actor = CASE WHEN r.next_act = 'take-back' AND r.next_actor = new.id
+            THEN new.replaced_by ELSE r.next_actor END
+    WHERE r.hand_back_unit = new.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER unit_is_followed AFTER UPDATE OF replaced_by ON stafett.unit FOR EACH ROW
+    WHEN (new.status = 'closed' AND new.replaced_by IS NOT NULL)
+    EXECUTE FUNCTION stafett.follow_unit();
+
+-- What the rules need to know of a second chain -------------------------------------
+
+CREATE FUNCTION api.load_others(p_i int[], p_unit text[], p_chain uuid[], p_other uuid[])
+RETURNS TABLE (
+    i int, help_request_date date, start_date date,
+    other_exists boolean, other_visible boolean, other_open boolean, other_custodian uuid,
+    other_version int, other_event_seq int, other_help_request_date date, other_due_date date,
+    other_start_date date)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT o.i, c.help_request_date, c.intervention_start_date,
+        x.id IS NOT NULL, seen.so, seen.so AND x.status = 'open',
+        CASE WHEN seen.so THEN x.custodian END, CASE WHEN seen.so THEN x.version END,
+        CASE WHEN seen.so THEN x.event_seq::int END,
+        CASE WHEN seen.so THEN x.help_request_date END,
+        CASE WHEN seen.so THEN x.intervention_due_date END,
+        CASE WHEN seen.so THEN x.intervention_start_date END
+    FROM unnest(p_i, p_unit, p_chain, p_other) AS o (i, unit, chain, other)
+    LEFT JOIN LATERAL (SELECT y.id FROM unit y WHERE y.handle = o.unit LIMIT 1) u ON true
+    LEFT JOIN LATERAL (SELECT y.* FROM chain y WHERE y.id = o.chain LIMIT 1) c ON true
+    LEFT JOIN LATERAL (SELECT y.* FROM chain y WHERE y.id = o.other LIMIT 1) x ON true
+    LEFT JOIN LATERAL (SELECT x.id IS NOT NULL AND (x.custodian = u.id
+        OR EXISTS (SELECT FROM stafett.chain_units(x.id) w WHERE w.unit = u.id)
+        OR EXISTS (SELECT FROM proposal y WHERE y.chain = o.chain AND y.other_chain = x.id
+            AND y.state = 'open' AND u.id IN (y.unit, y.confirm_unit))) IS TRUE AS so) seen ON true;
+END
+$$;
+
+-- Reading ------------------------------------------------------------------------------
+
+-- One row of a chain, for a unit that may see it.
+CREATE TYPE stafett.chain_row AS (
+    id uuid, status text, custodian text, custodian_since timestamptz, version int,
+    help_request_date date, intervention_due_date date, intervention_start_date date,
+    parties text, at_rest boolean, merged_into uuid, linked text, holds boolean, succeeds boolean,
+    proposal uuid, proposal_act text, proposal_member text, proposal_into uuid,
+    proposal_unit text, create_time timestamptz);
+
+-- Those that are linked with a chain and in which the unit has a part too.
+CREATE FUNCTION stafett.links_of(p_unit uuid, p_chain uuid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    SELECT string_agg(l.id::text, ',' ORDER BY l.id) FROM (
+        SELECT k.linked AS id FROM stafett.chain_link k WHERE k.chain = p_chain
+        UNION SELECT k.chain FROM stafett.chain_link k WHERE k.linked = p_chain) l
+    JOIN stafett.chain c ON c.id = l.id
+    WHERE c.custodian = p_unit
+        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit));
+
+CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN EXISTS (
+    SELECT FROM stafett.chain c
+    WHERE c.id = p_chain AND (c.custodian = p_unit
+        OR EXISTS (SELECT FROM stafett.chain_party p WHERE p.unit = p_unit AND p.chain = c.id)
+        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
+        OR EXISTS (SELECT FROM stafett.proposal x WHERE x.chain = c.id AND x.confirm_unit = p_unit
+            AND x.state = 'open')
+        OR EXISTS (SELECT FROM stafett.unit u WHERE u.id = c.custodian AND u.replaced_by = p_unit)));
+
+CREATE FUNCTION stafett.chain_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.chain_row
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT c.id, c.status, h.handle, cu.since, c.version, c.help_request_date,
+        c.intervention_due_date, c.intervention_start_date,
+        (SELECT string_agg(DISTINCT y.handle, ',' ORDER BY y.handle) FROM stafett.unit y
+            WHERE y.id = c.custodian OR y.id IN (SELECT w.unit FROM stafett.chain_units(c.id) w)),
+        NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
+            AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
+        c.merged_into, stafett.links_of(p_unit, c.id),
+        coalesce(c.custodian = p_unit, false), coalesce(h.replaced_by = p_unit, false),
+        x.id, x.act, m.urn, x.other_chain, xu.handle, c.create_time
+    FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
+    JOIN stafett.chain c ON c.id = w.id
+    LEFT JOIN stafett.unit h ON h.id = c.custodian
+    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
+        AND c.custodian IS NOT NULL
+    LEFT JOIN LATERAL (
+        SELECT y.* FROM stafett.proposal y WHERE y.chain = c.id AND y.referral IS NULL
+            AND y.state = 'open' AND p_unit IN (y.unit, y.confirm_unit) LIMIT 1) x ON true
+    LEFT JOIN stafett.member m ON m.id = x.member
+    LEFT JOIN stafett.unit xu ON xu.id = x.unit
+    ORDER BY w.n;
+END;
+
+-- Chains of an id, or of a code's prefix: those that the unit has or had a part in
+-- without a referral. What goes on in another chain is read there.
+CREATE FUNCTION stafett.visible_chains(p_unit uuid, p_id uuid, p_code text)
+RETURNS TABLE (chain uuid)
+LANGUAGE sql STABLE ROWS 2
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    WITH RECURSIVE found AS (
+        (SELECT p_id AS chain WHERE p_id IS NOT NULL AND stafett.sees_chain(p_unit, p_id))
+        UNION ALL
+        (SELECT p.chain FROM stafett.chain_party p
+        WHERE p_id IS NULL AND p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
+        ORDER BY p.code LIMIT 2)
+    ), way AS (
+        SELECT f.chain, 0 AS step FROM found f
+        UNION ALL
+        SELECT c.merged_into, w.step + 1 FROM way w JOIN stafett.chain c ON c.id = w.chain
+        WHERE c.merged_into IS NOT NULL AND w.step < 100
+    )
+    SELECT DISTINCT w.chain FROM way w JOIN stafett.chain c ON c.id = w.chain
+    WHERE c.merged_into IS NULL AND stafett.sees_chain(p_unit, w.chain);
+END;
+
+CREATE FUNCTION api.chain(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS SETOF stafett.chain_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY SELECT * FROM stafett.chain_rows(acting,
+        ARRAY(SELECT v.chain FROM stafett.visible_chains(acting, p_id, p_code) v));
+END
+$$;
+
+-- The referrals of a chain that the unit is a party of.
+CREATE FUNCTION api.chain_referrals(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS SETOF stafett.referral_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY SELECT * FROM stafett.referral_rows(acting, ARRAY(
+        SELECT r.id FROM stafett.visible_chains(acting, p_id, p_code) v
+        JOIN referral r ON r.chain = v.chain
+        CROSS JOIN LATERAL (
+            SELECT FROM party p
+            WHERE p.unit = acting AND p.code = r.code AND p.referral = r.id LIMIT 1) p
+        ORDER BY r.create_time, r.id LIMIT 100));
+END
+$$;
+
+-- What happened in a chain, as far as the unit may see it: the acts of its referrals,
+-- up to when it left them, and those on the chain, while it has a part in it.
+CREATE FUNCTION stafett.chain_events(p_unit uuid, p_chain uuid)
+RETURNS TABLE (chain uuid, seq int)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT e.chain, e.seq FROM stafett.event e
+    LEFT JOIN stafett.referral r ON r.id = e.referral
+    LEFT JOIN LATERAL (
+        SELECT coalesce(p.until, 2147483647) AS until FROM stafett.party p
+        WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
+    WHERE e.chain = p_chain
+        AND CASE WHEN e.referral IS NULL
+            THEN (SELECT c.custodian = p_unit FROM stafett.chain c WHERE c.id = p_chain)
+                OR EXISTS (SELECT FROM stafett.chain_units(p_chain) w WHERE w.unit = p_unit)
+                OR EXISTS (SELECT FROM stafett.chain_party y
+                    WHERE y.unit = p_unit AND y.chain = p_chain)
+                OR EXISTS (SELECT FROM stafett.content ct JOIN stafett.proposal x
+                    ON x.id = ct.message WHERE ct.chain = e.chain AND ct.seq = e.seq
+                    AND x.chain = e.chain AND x.confirm_unit = p_unit)
+            ELSE e.seq <= mine.until END;
+END;
+
+CREATE FUNCTION api.chain_history(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS SETOF stafett.event_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY
+    SELECT x.* FROM stafett.visible_chains(acting, p_id, p_code) v
+    CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
+    CROSS JOIN LATERAL stafett.event_row(k.chain, k.seq) x
+    WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1
+    ORDER BY x.create_time, k.seq;
+END
+$$;
+
+-- The messages on the chain itself; those of its referrals are read with them.
+CREATE FUNCTION api.chain_messages(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS TABLE (
+    message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
+    body bytea, upload uuid, upload_sha256 bytea, upload_size int)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    one uuid;
+BEGIN
+    SELECT min(v.chain::text)::uuid INTO one FROM stafett.visible_chains(acting, p_id, p_code) v
+    HAVING count(*) = 1;
+    PERFORM stafett.mark_fetched(acting, k.chain, k.seq)
+    FROM stafett.chain_events(acting, one) k
+    JOIN event e ON e.chain = k.chain AND e.seq = k.seq WHERE e.referral IS NULL;
+    RETURN QUERY
+    SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
+        up.id, up.sha256, up.size
+    FROM stafett.chain_events(acting, one) k
+    JOIN event e ON e.chain = k.chain AND e.seq = k.seq
+    JOIN content ct ON ct.chain = k.chain AND ct.seq = k.seq
+    JOIN unit u ON u.id = e.unit
+    LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
+    WHERE e.referral IS NULL
+    ORDER BY k.seq;
+END
+$$;
+
+-- The chains that a unit holds, the oldest first; of another unit, those that the
+-- caller's follows.
+CREATE FUNCTION api.held_chains(
+    p_unit text, p_member text, p_roles text[], p_holder text,
+    p_after timestamptz, p_after_id uuid, p_limit int)
+RETURNS SETOF stafett.chain_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    holder uuid := CASE WHEN p_holder = '' THEN acting ELSE (
+        SELECT u.id FROM unit u WHERE u.handle = p_holder
+            AND (u.id = acting OR u.replaced_by = acting)) END;
+BEGIN
+    RETURN QUERY SELECT * FROM stafett.chain_rows(acting, ARRAY(
+        SELECT c.id FROM chain c
+        WHERE c.custodian = holder AND (c.create_time, c.id) > (coalesce(p_after, '-infinity'),
+            coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'))
+        ORDER BY c.create_time, c.id LIMIT p_limit));
+END
+$$;
+
+-- What they may do -----------------------------------------------------------------------
+
+GRANT INSERT ON stafett.reach TO stafett_app;
+GRANT UPDATE (merged_into) ON stafett.chain TO stafett_app;
+GRANT SELECT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
+    stafett.planning_answer, stafett.reach TO stafett_owner;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_mover;
+GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text) TO stafett_mover;
+GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
+    stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
+GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
+    intervention_start_date) ON stafett.chain TO stafett_mover;
+GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
+GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)
+    ON stafett.delivery TO stafett_mover;
+GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_act, due_time,
+    question_seq, hand_back_seq, owner_assignee, requester_assignee)
+    ON stafett.referral TO stafett_mover;
+GRANT UPDATE (until) ON stafett.party TO stafett_mover;
+GRANT UPDATE (chain, state, decide_time, decide_member) ON stafett.proposal TO stafett_mover;
+GRANT UPDATE ON stafett.planning_call, stafett.planning_answer TO stafett_mover;
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.tell(stafett.reach, uuid, int, uuid, uuid, text)',
+        'stafett.settle(uuid, uuid, uuid, uuid)',
+        'stafett.refuse_reach(stafett.reach)',
+        'stafett.carry_merge(stafett.reach)',
+        'stafett.carry_take_over(stafett.reach)',
+        'stafett.carry_call(stafett.reach)',
+        'stafett.carry_answer(stafett.reach)',
+        'stafett.carry_ask(stafett.reach)',
+        'stafett.carry_out()',
+        'stafett.refuse_to_close()',
+        'stafett.follow_unit()'
+        ]::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    END LOOP;
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.chain_units(uuid)',
+        'stafett.links_of(uuid, uuid)',
+        'stafett.sees_chain(uuid, uuid)',
+        'stafett.chain_rows(uuid, uuid[])',
+        'stafett.visible_chains(uuid, uuid, text)',
+        'stafett.chain_events(uuid, uuid)',
+        'api.load_others(int[], text[], uuid[], uuid[])',
+        'api.chain(text, text, text[], uuid, text)',
+        'api.chain_referrals(text, text, text[], uuid, text)',
+        'api.chain_history(text, text, text[], uuid, text)',
+        'api.chain_messages(text, text, text[], uuid, text)',
+        'api.held_chains(text, text, text[], text, timestamptz, uuid, int)'
+        ]::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        IF f::text LIKE 'api.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
+        END IF;
+    END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION stafett.chain_units(uuid) TO stafett_mover;
