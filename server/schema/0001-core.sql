@@ -370,6 +370,54 @@ CREATE FUNCTION stafett.is_ended(p_status text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN p_status IN ('completed', 'rejected', 'cancelled', 'failed', 'entered-in-error');
 
+-- Who may read a chain without being a party of any of its referrals.
+CREATE TABLE stafett.chain_party (
+    unit uuid NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (unit, code, chain)
+);
+
+-- The chain of a person and that of their next of kin know each other by id alone.
+CREATE TABLE stafett.chain_link (
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    linked uuid NOT NULL REFERENCES stafett.chain,
+    create_time timestamptz NOT NULL,
+    PRIMARY KEY (chain, linked)
+);
+CREATE INDEX chain_link_linked ON stafett.chain_link (linked);
+
+-- All are called to plan together, because a referral went from hand to hand. The
+-- managers of the units of |told| are told of it.
+CREATE TABLE stafett.planning_call (
+    id uuid PRIMARY KEY, -- the message that moved it
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    referral uuid NOT NULL REFERENCES stafett.referral,
+    told uuid[] NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'answered', 'waived')),
+    create_time timestamptz NOT NULL,
+    due_time timestamptz NOT NULL,
+    reason text, -- of a waiver, and whose it is
+    waive_unit uuid,
+    waive_member uuid,
+    settle_time timestamptz,
+    CHECK ((state = 'open') = (settle_time IS NULL)),
+    CHECK ((state = 'waived') = (reason IS NOT NULL AND waive_member IS NOT NULL))
+);
+CREATE INDEX planning_call_referral ON stafett.planning_call (referral, state);
+
+CREATE TABLE stafett.planning_answer (
+    call uuid NOT NULL REFERENCES stafett.planning_call,
+    unit uuid NOT NULL,
+    answer text, -- null: none yet
+    member uuid,
+    message uuid,
+    answer_time timestamptz,
+    PRIMARY KEY (call, unit),
+    CHECK ((answer IS NULL) = (answer_time IS NULL))
+);
+
 -- Written in the transaction of every write and every reading of case data.
 -- The sealer will number the leaves; until then they wait here.
 CREATE TABLE stafett.audit_queue (

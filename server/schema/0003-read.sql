@@ -55,6 +55,36 @@ BEGIN ATOMIC
     ORDER BY p.code LIMIT 2;
 END;
 
+-- The units that are parties of a chain now, each with the latest of the chain's
+-- referrals by which it is one.
+CREATE FUNCTION stafett.chain_units(p_chain uuid) RETURNS TABLE (unit uuid, referral uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT DISTINCT ON (s.unit) s.unit, r.id
+    FROM stafett.referral r
+    CROSS JOIN LATERAL (
+        VALUES (r.requester), (r.owner), (r.hand_back_unit), (r.sender)) s (unit)
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.party p
+        WHERE p.unit = s.unit AND p.code = r.code AND p.referral = r.id AND p.until IS NULL
+        LIMIT 1) p
+    WHERE r.chain = p_chain
+    ORDER BY s.unit, r.create_time DESC, r.id;
+END;
+
+-- Those that are linked with a chain and in which the unit has a part too.
+CREATE FUNCTION stafett.links_of(p_unit uuid, p_chain uuid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    SELECT string_agg(l.id::text, ',' ORDER BY l.id) FROM (
+        SELECT k.linked AS id FROM stafett.chain_link k WHERE k.chain = p_chain
+        UNION SELECT k.chain FROM stafett.chain_link k WHERE k.linked = p_chain) l
+    JOIN stafett.chain c ON c.id = l.id
+    WHERE c.custodian = p_unit
+        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit));
+
 -- One row of a referral with its chain, as lists and reading share it.
 CREATE TYPE stafett.referral_row AS (
     id uuid, code text, chain uuid, kind text, status text, priority text, version int,
@@ -75,6 +105,10 @@ CREATE TYPE stafett.referral_row AS (
     expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
     home_planned boolean, aftercare uuid, aftercare_accepted boolean, waits boolean,
     proposal uuid, proposal_act text, proposal_member text,
+    call uuid, call_state text, call_create_time timestamptz, call_due_time timestamptz,
+    call_waits_for text, call_waits boolean, last_dose_time timestamptz, next_dose_by text,
+    discharge text, call_time timestamptz, linked text, chain_proposal_into uuid,
+    chain_proposal_unit text, proposal_unit text,
     card bytea);
 
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
@@ -116,6 +150,14 @@ BEGIN ATOMIC
         (SELECT x.status IN ('accepted', 'in-progress', 'on-hold')
             FROM stafett.referral x WHERE x.id = still.aftercare LIMIT 1),
         still.hand_back_seq = c.custody_seq, rp.id, rp.act, rp.urn,
+        call.id, call.state, call.create_time, call.due_time,
+        (SELECT string_agg(y.handle, ',' ORDER BY y.handle) FROM stafett.planning_answer a
+            JOIN stafett.unit y ON y.id = a.unit
+            WHERE a.call = call.id AND a.answer IS NULL AND call.state = 'open'),
+        EXISTS (SELECT FROM stafett.planning_answer a
+            WHERE a.call = call.id AND a.unit = p_unit AND a.answer IS NULL),
+        q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
+        stafett.links_of(p_unit, c.id), cp.other_chain, cp.handle, rp.handle,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
                 AND length(ct.card) > 0
@@ -130,7 +172,8 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL (
         SELECT e.*, dt.named_unit FROM stafett.event e
         LEFT JOIN stafett.detail dt ON dt.chain = e.chain AND dt.seq = e.seq
-        WHERE e.chain = r.chain AND e.seq = mine.until LIMIT 1) gone ON true
+        WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= mine.until
+        ORDER BY e.seq DESC LIMIT 1) gone ON true
     CROSS JOIN LATERAL (SELECT coalesce(mine.until, 2147483647) AS seq) last_
     CROSS JOIN LATERAL (SELECT
         CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
@@ -138,13 +181,22 @@ BEGIN ATOMIC
         coalesce(gone.custodian, c.custodian) AS custodian) now_
     LEFT JOIN LATERAL (SELECT r.* WHERE gone.id IS NULL LIMIT 1) still ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.act, m.urn FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
-        WHERE x.chain = c.id AND x.unit = p_unit AND x.referral IS NULL AND x.state = 'open'
+        SELECT x.id, x.act, m.urn, x.other_chain, y.handle
+        FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        JOIN stafett.unit y ON y.id = x.unit
+        WHERE x.chain = c.id AND (x.unit = p_unit OR x.confirm_unit = p_unit)
+            AND x.referral IS NULL AND x.state = 'open'
         LIMIT 1) cp ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.act, m.urn FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        SELECT x.id, x.act, m.urn, y.handle
+        FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        JOIN stafett.unit y ON y.id = x.unit
         WHERE x.chain = c.id AND x.unit = p_unit AND x.referral = r.id AND x.state = 'open'
         LIMIT 1) rp ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.planning_call x
+        WHERE x.referral = r.id AND gone.id IS NULL ORDER BY x.create_time DESC LIMIT 1) call
+        ON true
     LEFT JOIN stafett.custody cu
         ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
@@ -190,15 +242,41 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION api.events(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS TABLE (
+-- One event, as it is shown.
+CREATE TYPE stafett.event_row AS (
     id uuid, referral uuid, version int, kind text, code text, unit text, member text,
     member_display_name text, occurrence_time timestamptz, create_time timestamptz,
     from_status text, to_status text, custodian text, custodian_changed boolean,
     status_reason text, person_told text, named_unit text, question text, contact boolean,
     expected text, expected_time timestamptz, no_next text, cancelled_by text,
     intervention text, start_date date, until_date date, housing text, not_needed text,
-    first_contact_date date, aftercare uuid)
+    first_contact_date date, aftercare uuid, request_kind text, needs text);
+
+CREATE FUNCTION stafett.events_of(p_chains uuid[], p_seqs int[]) RETURNS SETOF stafett.event_row
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
+        e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
+        e.custodian_changed,
+        dt.reason, dt.person_told, n.handle, dt.question, dt.contact,
+        dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
+        dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
+        dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ',')
+    FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
+    CROSS JOIN LATERAL (
+        SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    LEFT JOIN stafett.unit u ON u.id = e.unit
+    LEFT JOIN stafett.member m ON m.id = e.member
+    LEFT JOIN stafett.unit c ON c.id = e.custodian
+    LEFT JOIN stafett.detail dt ON dt.chain = e.chain AND dt.seq = e.seq
+    LEFT JOIN stafett.unit n ON n.id = dt.named_unit
+    ORDER BY k.n;
+END;
+
+-- The events of a referral, and those of its chain as a whole.
+CREATE FUNCTION api.events(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS SETOF stafett.event_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -206,22 +284,14 @@ DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
     RETURN QUERY
-    SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
-        e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
-        e.custodian_changed,
-        dt.reason, dt.person_told, n.handle, dt.question, dt.contact,
-        dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
-        dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
-        dt.first_contact_date, dt.aftercare
-    FROM stafett.visible(acting, p_id, p_code) v
-    JOIN referral r ON r.id = v.referral
-    JOIN event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
-    LEFT JOIN unit u ON u.id = e.unit
-    LEFT JOIN member m ON m.id = e.member
-    LEFT JOIN unit c ON c.id = e.custodian
-    LEFT JOIN detail dt ON dt.chain = e.chain AND dt.seq = e.seq
-    LEFT JOIN unit n ON n.id = dt.named_unit
-    ORDER BY e.chain, e.seq;
+    SELECT x.* FROM (
+        SELECT array_agg(e.chain ORDER BY e.chain, e.seq) AS chains,
+            array_agg(e.seq ORDER BY e.chain, e.seq) AS seqs
+        FROM stafett.visible(acting, p_id, p_code) v
+        JOIN referral r ON r.id = v.referral
+        JOIN event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
+            AND e.seq <= v.until) l
+    CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;
 

@@ -121,7 +121,8 @@ $$;
 
 -- Reading ----------------------------------------------------------------------
 
--- Where the contents of a referral stand that the unit is party to. A code that
+-- Where the contents of a referral stand that the unit is party to, and those about
+-- its chain as a whole. A code that
 -- means two referrals opens neither of them.
 CREATE FUNCTION stafett.visible_contents(p_unit uuid, p_id uuid, p_code text)
 RETURNS TABLE (referral uuid, chain uuid, seq int, message uuid, from_unit text)
@@ -131,7 +132,8 @@ BEGIN ATOMIC
     SELECT r.id, ct.chain, ct.seq, ct.message, u.handle
     FROM stafett.visible(p_unit, p_id, p_code) v
     JOIN stafett.referral r ON r.id = v.referral
-    JOIN stafett.event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
+    JOIN stafett.event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
+        AND e.seq <= v.until
     JOIN stafett.content ct ON ct.chain = e.chain AND ct.seq = e.seq
     JOIN stafett.unit u ON u.id = e.unit
     WHERE (SELECT count(*) FROM stafett.visible(p_unit, p_id, p_code)) = 1

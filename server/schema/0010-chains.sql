@@ -17,57 +17,9 @@ END
 $$;
 GRANT USAGE ON SCHEMA stafett TO stafett_mover;
 
--- Who may read a chain without being a party of any of its referrals.
-CREATE TABLE stafett.chain_party (
-    unit uuid NOT NULL,
-    code text COLLATE "C" NOT NULL,
-    chain uuid NOT NULL REFERENCES stafett.chain,
-    since timestamptz NOT NULL,
-    PRIMARY KEY (unit, code, chain)
-);
-
--- The chain of a person and that of their next of kin know each other by id alone.
-CREATE TABLE stafett.chain_link (
-    chain uuid NOT NULL REFERENCES stafett.chain,
-    linked uuid NOT NULL REFERENCES stafett.chain,
-    create_time timestamptz NOT NULL,
-    PRIMARY KEY (chain, linked)
-);
-CREATE INDEX chain_link_linked ON stafett.chain_link (linked);
-
 -- What is held by whom, for the unit itself and for the one that follows it.
 CREATE INDEX chain_custodian ON stafett.chain (custodian, create_time, id)
     WHERE custodian IS NOT NULL;
-
--- All are called to plan together, because a referral went from hand to hand. The
--- managers of the units of |told| are told of it.
-CREATE TABLE stafett.planning_call (
-    id uuid PRIMARY KEY, -- the message that moved it
-    chain uuid NOT NULL REFERENCES stafett.chain,
-    referral uuid NOT NULL REFERENCES stafett.referral,
-    told uuid[] NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'answered', 'waived')),
-    create_time timestamptz NOT NULL,
-    due_time timestamptz NOT NULL,
-    reason text, -- of a waiver, and whose it is
-    waive_unit uuid,
-    waive_member uuid,
-    settle_time timestamptz,
-    CHECK ((state = 'open') = (settle_time IS NULL)),
-    CHECK ((state = 'waived') = (reason IS NOT NULL AND waive_member IS NOT NULL))
-);
-CREATE INDEX planning_call_referral ON stafett.planning_call (referral, state);
-
-CREATE TABLE stafett.planning_answer (
-    call uuid NOT NULL REFERENCES stafett.planning_call,
-    unit uuid NOT NULL,
-    answer text, -- null: none yet
-    member uuid,
-    message uuid,
-    answer_time timestamptz,
-    PRIMARY KEY (call, unit),
-    CHECK ((answer IS NULL) = (answer_time IS NULL))
-);
 
 CREATE TABLE stafett.reach (
     chain uuid NOT NULL,
@@ -96,24 +48,6 @@ CREATE TABLE stafett.reach (
 );
 
 -- Who is told -----------------------------------------------------------------
-
--- The units that are parties of a chain now, each with the latest of the chain's
--- referrals by which it is one.
-CREATE FUNCTION stafett.chain_units(p_chain uuid) RETURNS TABLE (unit uuid, referral uuid)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT DISTINCT ON (s.unit) s.unit, r.id
-    FROM stafett.referral r
-    CROSS JOIN LATERAL (
-        VALUES (r.requester), (r.owner), (r.hand_back_unit), (r.sender)) s (unit)
-    CROSS JOIN LATERAL (
-        SELECT FROM stafett.party p
-        WHERE p.unit = s.unit AND p.code = r.code AND p.referral = r.id AND p.until IS NULL
-        LIMIT 1) p
-    WHERE r.chain = p_chain
-    ORDER BY s.unit, r.create_time DESC, r.id;
-END;
 
 -- Delivers the message of an act to a party, unless it sent it or has it already.
 CREATE FUNCTION stafett.tell(
@@ -368,15 +302,17 @@ CREATE TRIGGER reach_carried_out AFTER INSERT ON stafett.reach
 
 -- A unit that closes --------------------------------------------------------------
 
--- While it holds anybody it does not. Whoever closes one locks the units first, so
--- that no act is under way that would move a chain to it (import.c).
+-- While it holds anybody it does not. Every act reads the units of its batch, so the
+-- lock waits for those that are under way, and the next ones see that it is closed.
 CREATE FUNCTION stafett.refuse_to_close() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
+LANGUAGE plpgsql
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
-    held bigint := (SELECT count(*) FROM chain c WHERE c.custodian = new.id);
+    held bigint;
 BEGIN
+    LOCK TABLE unit IN ACCESS EXCLUSIVE MODE;
+    held := (SELECT count(*) FROM chain c WHERE c.custodian = new.id);
     IF held > 0 THEN
         RAISE EXCEPTION '% holds % %: its successor takes them over first', new.handle, held,
             CASE held WHEN 1 THEN 'chain' ELSE 'chains' END USING ERRCODE = 'check_violation';
@@ -451,18 +387,6 @@ CREATE TYPE stafett.chain_row AS (
     parties text, at_rest boolean, merged_into uuid, linked text, holds boolean, succeeds boolean,
     proposal uuid, proposal_act text, proposal_member text, proposal_into uuid,
     proposal_unit text, create_time timestamptz);
-
--- Those that are linked with a chain and in which the unit has a part too.
-CREATE FUNCTION stafett.links_of(p_unit uuid, p_chain uuid) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-RETURN (
-    SELECT string_agg(l.id::text, ',' ORDER BY l.id) FROM (
-        SELECT k.linked AS id FROM stafett.chain_link k WHERE k.chain = p_chain
-        UNION SELECT k.chain FROM stafett.chain_link k WHERE k.linked = p_chain) l
-    JOIN stafett.chain c ON c.id = l.id
-    WHERE c.custodian = p_unit
-        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit));
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -592,11 +516,14 @@ DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
     RETURN QUERY
-    SELECT x.* FROM stafett.visible_chains(acting, p_id, p_code) v
-    CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
-    CROSS JOIN LATERAL stafett.event_row(k.chain, k.seq) x
-    WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1
-    ORDER BY x.create_time, k.seq;
+    SELECT x.* FROM (
+        SELECT array_agg(k.chain ORDER BY e.create_time, k.seq) AS chains,
+            array_agg(k.seq ORDER BY e.create_time, k.seq) AS seqs
+        FROM stafett.visible_chains(acting, p_id, p_code) v
+        CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
+        JOIN event e ON e.chain = k.chain AND e.seq = k.seq
+        WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
+    CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;
 
@@ -691,7 +618,6 @@ BEGIN
         'stafett.carry_answer(stafett.reach)',
         'stafett.carry_ask(stafett.reach)',
         'stafett.carry_out()',
-        'stafett.refuse_to_close()',
         'stafett.follow_unit()'
         ]::regprocedure[]
     LOOP
@@ -699,8 +625,6 @@ BEGIN
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY[
-        'stafett.chain_units(uuid)',
-        'stafett.links_of(uuid, uuid)',
         'stafett.sees_chain(uuid, uuid)',
         'stafett.chain_rows(uuid, uuid[])',
         'stafett.visible_chains(uuid, uuid, text)',

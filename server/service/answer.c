@@ -223,12 +223,25 @@ static void tell_standing(
 	refusal->intervention_due_date = arena_copy(arena, bytes_of_string(date));
 }
 
+/* Of an act on the chain itself: how that stands. */
+static void tell_chain(struct arena *arena, const struct standing *s, Stafett__V1__Refusal *refusal)
+{
+	char date[DATE_TEXT_LEN + 1];
+
+	refusal->current_status = borrow(s->chain_open ? "open" : "closed");
+	refusal->current_version = s->chain_version;
+	date_format(s->due_date, date);
+	refusal->intervention_due_date = arena_copy(arena, bytes_of_string(date));
+}
+
 void answer_decision(struct call *call, const struct decision *d, const struct standing *standing)
 {
 	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
 	char *acts[ACT_COUNT];
 
-	if (d->state_known)
+	if (d->chain_known)
+		tell_chain(call_arena(call), standing, &refusal);
+	else if (d->state_known)
 		tell_standing(call_arena(call), standing, &refusal);
 	refusal.allowed_acts = acts;
 	for (int act = 0; act < ACT_COUNT; act++)

@@ -6,7 +6,8 @@
 
 static bool is_only_for_chain(enum act act)
 {
-	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK;
+	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK || act == ACT_MERGE ||
+	       act == ACT_TAKE_OVER;
 }
 
 static bool is_for_chain(enum act act)

@@ -11,6 +11,7 @@
 #include "service/page.h"
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
+#include "stafett/v1/chain_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 #include "store/present.h"
 
@@ -30,6 +31,8 @@ struct read_call {
 		Stafett__V1__InboxServiceListResponse inbox;
 		Stafett__V1__TodayResponse today;
 		Stafett__V1__SearchResponse search;
+		Stafett__V1__ChainServiceGetResponse chain_get;
+		Stafett__V1__ChainServiceListResponse chain_list;
 		Stafett__V1__GetUploadResponse get_upload;
 		Stafett__V1__AuditServiceListResponse audit_list;
 		Stafett__V1__AuditServiceGetResponse audit_get;

@@ -16,6 +16,7 @@
 #include "stafett/caps.h"
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
+#include "stafett/v1/chain_service.pb-c.h"
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"

@@ -11,6 +11,7 @@
 #include "net/now.h"
 #include "store/durability.h"
 #include "store/effects.h"
+#include "store/lane.h"
 #include "store/record.h"
 #include "store/sqlstate.h"
 
@@ -41,7 +42,7 @@ enum batch_phase {
 struct batch_slot {
 	struct write *write;
 	struct lane *lane;
-	bool locked;
+	bool locked, other_locked;
 	struct loaded loaded;
 	struct decision decision;
 	char alternative[IDENTITY_HANDLE_MAX + 1];
@@ -329,6 +330,20 @@ static bool batch_has_key(const struct batch *b, const struct write *write)
 	return false;
 }
 
+/* Whether this batch carries out another operation on one of the two chains of this
+ * one, or on one of which this is the second. */
+static bool batch_has_chain(const struct batch *b, const struct write *write)
+{
+	for (int i = 0; b->load.n_others > 0 && i < b->n; i++) {
+		const struct batch_slot *other = &b->slots[i];
+
+		if (other->write && other->write != write && other->verdict == BATCH_ANSWERED &&
+			lane_orders_meet(&other->write->order, &write->order))
+			return true;
+	}
+	return false;
+}
+
 /* A chain that is there but was not locked is busy elsewhere: not now. Nor is it
  * the turn of a key's second operation: the next batch will know the key. */
 static void batch_decide(struct batch *b, struct batch_slot *slot, const struct loaded *l)
@@ -338,7 +353,8 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 
 	if (!slot->write)
 		return;
-	if ((l->chain_exists && !slot->locked) || batch_has_key(b, slot->write)) {
+	if ((l->chain_exists && !slot->locked) || (l->other_exists && !slot->other_locked) ||
+		batch_has_key(b, slot->write) || batch_has_chain(b, slot->write)) {
 		slot->verdict = BATCH_AGAIN;
 		return;
 	}
@@ -379,39 +395,43 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 	batch_apply(b);
 }
 
-/* The slot that a row of the other two loads is about. */
-static struct batch_slot *batch_slot_of(struct batch *b, const struct db_row *row)
+/* What one of the optional loads says of some of the operations. */
+static void batch_read(struct batch *b, const PGresult *result,
+	void (*read)(const struct db_row *row, struct loaded *loaded))
 {
-	int i = load_read_index(row);
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct db_row row = {result, i};
+		int index = load_read_index(&row);
 
-	assert(i >= 0 && i < b->n);
-	return &b->slots[i];
+		assert(index >= 0 && index < b->n);
+		read(&row, &b->slots[index].loaded);
+	}
 }
 
 static void batch_on_chains(void *arg, const PGresult *result)
 {
-	struct batch *b = arg;
+	batch_read(arg, result, load_read_chain);
+}
 
-	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
-		return;
-	for (int i = 0; i < PQntuples(result); i++) {
-		struct db_row row = {result, i};
-
-		load_read_chain(&row, &batch_slot_of(b, &row)->loaded);
-	}
+static void batch_on_others(void *arg, const PGresult *result)
+{
+	batch_read(arg, result, load_read_other);
 }
 
 static void batch_on_uploads(void *arg, const PGresult *result)
 {
-	struct batch *b = arg;
+	batch_read(arg, result, load_read_upload);
+}
 
-	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
-		return;
-	for (int i = 0; i < PQntuples(result); i++) {
-		struct db_row row = {result, i};
+static void batch_lock(struct batch_slot *slot, struct bytes chain)
+{
+	const struct order *o = &slot->write->order;
 
-		batch_slot_of(b, &row)->loaded.facts.upload_ready = load_read_upload(&row);
-	}
+	slot->locked |= bytes_equal(chain, bytes_of(o->chain.b, sizeof(o->chain.b)));
+	slot->other_locked |=
+		bytes_equal(chain, bytes_of(o->other_chain.b, sizeof(o->other_chain.b)));
 }
 
 static void batch_on_locked(void *arg, const PGresult *result)
@@ -424,9 +444,8 @@ static void batch_on_locked(void *arg, const PGresult *result)
 		struct bytes id = db_row_bytes(&(struct db_row){result, row}, 0);
 
 		for (int i = 0; i < b->n; i++)
-			if (b->slots[i].write &&
-				bytes_equal(id, bytes_of(b->slots[i].write->order.chain.b, 16)))
-				b->slots[i].locked = true;
+			if (b->slots[i].write)
+				batch_lock(&b->slots[i], id);
 	}
 }
 
@@ -438,7 +457,7 @@ static void batch_take(struct batch *b, struct write *write)
 
 	slot->write = write;
 	slot->lane = write->lane;
-	slot->locked = false;
+	slot->locked = slot->other_locked = false;
 	slot->loaded = (struct loaded){0};
 	slot->receipt_len = 0;
 	slot->verdict = BATCH_AGAIN;
@@ -471,13 +490,17 @@ static int batch_load_named(struct batch *b)
 	struct db_args args;
 	int r = 0;
 
-	if (b->load.n_chains > 0) {
+	if (b->load.n_chains + b->load.n_others > 0) {
 		load_lock_args(&b->load, &args);
 		r = db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b);
 	}
 	if (r == 0 && b->load.n_chains > 0) {
 		load_chains_args(&b->load, &args);
 		r = db_conn_execute(b->conn, WRITE_LOAD_CHAINS, &args, batch_on_chains, b);
+	}
+	if (r == 0 && b->load.n_others > 0) {
+		load_others_args(&b->load, &args);
+		r = db_conn_execute(b->conn, WRITE_LOAD_OTHERS, &args, batch_on_others, b);
 	}
 	if (r == 0 && b->load.n_uploads > 0) {
 		load_upload_args(&b->load, &args);

@@ -187,6 +187,51 @@ static void add_proposal(struct effects *e, const struct order *o, const struct 
 	put_code(e, BATCH_decides, !d->decides ? NULL : o->drops ? "dropped" : "confirmed");
 }
 
+/* What the act does beyond its referral and its chain (see 0010-chains.sql). */
+static const char *reach_of(const struct order *o, const struct decision *d)
+{
+	const struct {
+		bool is_so;
+		const char *kind;
+	} rows[] = {
+		{d->merges, "merge"},
+		{!uuid_is_nil(&d->takes_over), "take-over"},
+		{d->act == ACT_REGISTER, "register"},
+		{!uuid_is_nil(&d->confirmer), "ask"},
+		{d->decides && o->drops && d->of_chain, "settle"},
+		{d->calls, "call"},
+		{d->replies, "reply"},
+		{d->waives, "waive"},
+		{o->act == ACT_SEND && !uuid_is_nil(&o->other_chain), "link"},
+		{d->tells.parties != NEEDS_NOT, "tell"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].is_so)
+			return rows[i].kind;
+	return NULL;
+}
+
+static void add_reach(
+	struct effects *e, const struct order *o, const struct facts *f, const struct decision *d)
+{
+	const char *reach = reach_of(o, d);
+
+	put_code(e, BATCH_reaches, reach);
+	put_who(e, BATCH_predecessor, &d->takes_over);
+	put_who(e, BATCH_confirmer, &d->confirmer);
+	put_who(e, BATCH_proposal_unit, &f->proposal.unit);
+	put_who(e, BATCH_other_chain, &o->other_chain);
+	put_seq(e, BATCH_other_seq, d->other.event_seq);
+	put_seq(e, BATCH_other_version, d->other.version);
+	put_date(e, BATCH_other_help_date, d->other.help_request_date);
+	put_date(e, BATCH_other_due_date, d->other.due_date);
+	put_date(e, BATCH_other_start_date, d->other.start_date);
+	put_time(e, BATCH_call_due_time, d->call_due_us);
+	put_code(e, BATCH_tell_parties, rules_needs_code(d->tells.parties));
+	e->goes_on |= reach != NULL;
+}
+
 static void add_told(
 	struct effects *e, const struct write *w, const struct loaded *l, const struct decision *d)
 {
@@ -249,6 +294,8 @@ static void add_progress(struct effects *e, const struct decision *d)
 	put_bool(e, BATCH_home_planned, p->home_planned);
 	put_who(e, BATCH_aftercare, &p->aftercare);
 	put_seq(e, BATCH_hand_back_seq, p->hand_back_seq);
+	put_time(e, BATCH_moved_time, p->moved_us);
+	put_time(e, BATCH_moved_before_time, p->moved_before_us);
 }
 
 static void add_referral(
@@ -257,18 +304,21 @@ static void add_referral(
 	bool sends = o->act == ACT_SEND;
 	char code[CODE_LETTERS + 1];
 
-	code_of_uuid(&o->referral, code);
+	code_of_uuid(d->of_chain ? &o->chain : &o->referral, code);
 	put_who(e, BATCH_referral, &o->referral);
 	put_bool(e, BATCH_sends, sends);
 	put_code(e, BATCH_code, code);
 	add_sides(e, o, &l->facts, d);
 	put_int(e, BATCH_version, d->version);
-	put_code(e, BATCH_from_status, d->of_chain ? "open" : state_code(d->from));
+	put_code(e, BATCH_from_status,
+		o->act == ACT_REGISTER ? ""
+		: d->of_chain	       ? "open"
+				       : state_code(d->from));
 	put_code(e, BATCH_to_status,
 		!d->of_chain	  ? state_code(d->to)
 		: d->chain_closes ? "closed"
 				  : "open");
-	put_code(e, BATCH_kind, kind_code(sends ? o->kind : l->facts.kind));
+	put_code(e, BATCH_kind, kind_code(sends || o->opens_chain ? o->kind : l->facts.kind));
 	put_text(e, BATCH_priority, o->priority);
 	add_progress(e, d);
 }
@@ -367,6 +417,10 @@ static void add_request(struct effects *e, const struct write *w)
 	put_text(e, BATCH_reference, r->reference);
 	put_bool(e, BATCH_remains, r->remains);
 	put_bool(e, BATCH_informed, r->informed);
+	put_time(e, BATCH_call_time, w->order.call_us);
+	put_time(e, BATCH_last_dose_time, r->last_dose_us);
+	put_text(e, BATCH_next_dose_by, r->next_dose_by);
+	put_text(e, BATCH_discharge, r->discharge);
 }
 
 static void add_audit(struct effects *e, const struct audit *audit)
@@ -390,13 +444,14 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	if (applies) {
 		add_chain(e, &w->order, l, d);
 		add_proposal(e, &w->order, d);
+		add_reach(e, &w->order, &l->facts, d);
 		add_told(e, w, l, d);
 		add_referral(e, &w->order, l, d);
 		add_event(e, w, l, d, event);
 		add_request(e, w);
 		e->goes_on |= !w->order.opens_chain || w->order.has_upload;
 	} else {
-		put_nulls(e, BATCH_chain, BATCH_informed);
+		put_nulls(e, BATCH_chain, BATCH_discharge);
 	}
 	add_audit(e, audit);
 	assert(e->next == BATCH_COLUMNS);

@@ -64,3 +64,16 @@ struct list *lane_leave(struct lane *lane)
 	}
 	return next;
 }
+
+static bool order_names(const struct order *o, const struct uuid *chain)
+{
+	return uuid_equal(&o->chain, chain) || uuid_equal(&o->other_chain, chain);
+}
+
+bool lane_orders_meet(const struct order *a, const struct order *b)
+{
+	if (!uuid_is_nil(&a->other_chain) && order_names(b, &a->other_chain))
+		return true;
+	return (!uuid_is_nil(&a->other_chain) || !uuid_is_nil(&b->other_chain)) &&
+	       order_names(b, &a->chain);
+}

@@ -6,7 +6,7 @@
 #ifndef STORE_LANE_H
 #define STORE_LANE_H
 
-#include "domain/uuid.h"
+#include "domain/rules.h"
 #include "stafett/list.h"
 
 struct lanes;
@@ -27,5 +27,8 @@ struct lane *lanes_enter(struct lanes *lanes, const struct uuid *chain, bool *re
 /* The one under way is done: returns the next that waits (removed from the lane,
  * which stays its), or NULL, and then the lane is gone. */
 struct list *lane_leave(struct lane *lane);
+/* Whether two operations have a chain in common, and one of them names two: they do
+ * not go in one batch, whatever their lanes. */
+bool lane_orders_meet(const struct order *a, const struct order *b);
 
 #endif

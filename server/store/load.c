@@ -2,6 +2,8 @@
 /* What a batch asks the database, and the facts that come back. */
 #include "store/load.h"
 
+#include "domain/hours.h"
+
 /* The columns of api.load, in its order. */
 enum load_column {
 	LOAD_NOW,
@@ -16,6 +18,11 @@ enum load_column {
 	LOAD_TO_STATUS,
 	LOAD_TO_KINDS,
 	LOAD_TO_REPLACED_BY,
+	LOAD_UNIT_OPEN,
+	LOAD_ORGANISATION_ID,
+	LOAD_TO_ORGANISATION,
+	LOAD_TO_HOURS,
+	LOAD_TO_ON_CALL,
 };
 
 /* The columns of api.load_chains, in its order. */
@@ -74,6 +81,30 @@ enum chain_column {
 	CHAIN_LAST_ACT,
 	CHAIN_LAST_UNIT,
 	CHAIN_LAST_MEMBER,
+	CHAIN_MERGED,
+	CHAIN_SUCCEEDS,
+	CHAIN_MOVED_TIME,
+	CHAIN_MOVED_BEFORE_TIME,
+	CHAIN_CALL_OPEN,
+	CHAIN_CALL_WAITS,
+	CHAIN_PROPOSAL_UNIT,
+	CHAIN_PROPOSAL_OTHER,
+};
+
+/* The columns of api.load_others, in its order. */
+enum other_column {
+	OTHER_INDEX,
+	OTHER_OWN_HELP_REQUEST_DATE,
+	OTHER_OWN_START_DATE,
+	OTHER_EXISTS,
+	OTHER_VISIBLE,
+	OTHER_OPEN,
+	OTHER_CUSTODIAN,
+	OTHER_VERSION,
+	OTHER_EVENT_SEQ,
+	OTHER_HELP_REQUEST_DATE,
+	OTHER_DUE_DATE,
+	OTHER_START_DATE,
 };
 
 /* Every array with its type, for those who do the same with all of them. */
@@ -90,6 +121,10 @@ enum chain_column {
 	DO(delivered, DB_UUID_ARRAY)      \
 	DO(named_referral, DB_UUID_ARRAY) \
 	DO(assignee, DB_TEXT_ARRAY)       \
+	DO(other_index, DB_INT4_ARRAY)    \
+	DO(other_actor, DB_TEXT_ARRAY)    \
+	DO(other_first, DB_UUID_ARRAY)    \
+	DO(other, DB_UUID_ARRAY)          \
 	DO(upload, DB_UUID_ARRAY)         \
 	DO(upload_sha256, DB_BYTEA_ARRAY) \
 	DO(upload_size, DB_INT4_ARRAY)
@@ -101,7 +136,7 @@ enum chain_column {
 void load_init(struct load *load)
 {
 	LOAD_ARRAYS(INIT)
-	load->n = load->n_chains = load->n_uploads = 0;
+	load->n = load->n_chains = load->n_others = load->n_uploads = 0;
 }
 
 void load_fini(struct load *load)
@@ -112,7 +147,7 @@ void load_fini(struct load *load)
 void load_clear(struct load *load)
 {
 	LOAD_ARRAYS(CLEAR)
-	load->n = load->n_chains = load->n_uploads = 0;
+	load->n = load->n_chains = load->n_others = load->n_uploads = 0;
 }
 
 #undef INIT
@@ -189,6 +224,17 @@ static void add_chain(struct load *load, const struct order *o)
 	load->n_chains++;
 }
 
+static void add_other(struct load *load, const struct order *o)
+{
+	if (uuid_is_nil(&o->other_chain))
+		return;
+	db_array_add_int(&load->other_index, load->n + 1);
+	add_text(&load->other_actor, o->unit);
+	add_uuid(&load->other_first, &o->chain, true);
+	add_uuid(&load->other, &o->other_chain, true);
+	load->n_others++;
+}
+
 void load_add(struct load *load, const struct order *o)
 {
 	int caller = load_first(load, load->caller_of, o, has_same_caller);
@@ -199,6 +245,7 @@ void load_add(struct load *load, const struct order *o)
 	add_uuid(&load->message, &o->message, true);
 	add_text(&load->to, recipient == load->n ? o->to_unit : bytes_of(NULL, 0));
 	add_chain(load, o);
+	add_other(load, o);
 	add_upload(load, o);
 	load->orders[load->n] = o;
 	load->caller_of[load->n] = caller;
@@ -210,6 +257,16 @@ void load_lock_args(struct load *load, struct db_args *args)
 {
 	db_args_init(args);
 	db_args_add_array(args, &load->chain);
+	db_args_add_array(args, &load->other);
+}
+
+void load_others_args(struct load *load, struct db_args *args)
+{
+	db_args_init(args);
+	db_args_add_array(args, &load->other_index);
+	db_args_add_array(args, &load->other_actor);
+	db_args_add_array(args, &load->other_first);
+	db_args_add_array(args, &load->other);
 }
 
 void load_chains_args(struct load *load, struct db_args *args)
@@ -251,9 +308,9 @@ int load_read_index(const struct db_row *row)
 	return db_row_int(row, 0) - 1;
 }
 
-bool load_read_upload(const struct db_row *row)
+void load_read_upload(const struct db_row *row, struct loaded *loaded)
 {
-	return db_row_bool(row, 1);
+	loaded->facts.upload_ready = db_row_bool(row, 1);
 }
 
 static struct uuid read_uuid(const struct db_row *row, int column)
@@ -304,6 +361,8 @@ static void read_progress(const struct db_row *row, struct progress *p)
 	p->home_planned = db_row_bool(row, CHAIN_HOME_PLANNED);
 	p->aftercare = read_uuid(row, CHAIN_AFTERCARE);
 	p->hand_back_seq = db_row_int(row, CHAIN_HAND_BACK_SEQ);
+	p->moved_us = db_row_time(row, CHAIN_MOVED_TIME);
+	p->moved_before_us = db_row_time(row, CHAIN_MOVED_BEFORE_TIME);
 }
 
 /* Copies a text that must outlive its result; one that is too long is none. */
@@ -328,6 +387,8 @@ static void read_proposal(const struct db_row *row, struct facts *f)
 	f->proposal.id = read_uuid(row, CHAIN_PROPOSAL);
 	f->proposal.act = act >= 0 ? (enum act)act : ACT_CONFIRM;
 	f->proposal.member = read_uuid(row, CHAIN_PROPOSAL_MEMBER);
+	f->proposal.unit = read_uuid(row, CHAIN_PROPOSAL_UNIT);
+	f->proposal.other_chain = read_uuid(row, CHAIN_PROPOSAL_OTHER);
 	if (db_row_has(row, CHAIN_PROPOSAL_DATE))
 		f->proposal.help_request_date =
 			date_from_days(db_row_date(row, CHAIN_PROPOSAL_DATE));
@@ -371,6 +432,8 @@ static void read_standing(const struct db_row *row, const struct facts *f, struc
 {
 	s->state = f->state;
 	s->version = f->version;
+	s->chain_open = f->chain_open;
+	s->chain_version = f->chain_version;
 	s->due_date = f->due_date;
 	s->question_us = db_row_time(row, CHAIN_QUESTION_TIME);
 	s->last_us = db_row_time(row, CHAIN_LAST_TIME);
@@ -395,9 +458,36 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	read_referral(row, f);
 	read_progress(row, &f->progress);
 	f->chain_at_rest = db_row_bool(row, CHAIN_AT_REST);
+	f->chain_merged = db_row_bool(row, CHAIN_MERGED);
+	f->succeeds = db_row_bool(row, CHAIN_SUCCEEDS);
+	f->call_open = db_row_bool(row, CHAIN_CALL_OPEN);
+	f->call_waits = db_row_bool(row, CHAIN_CALL_WAITS);
 	read_proposal(row, f);
 	read_named(row, l);
 	read_standing(row, f, &l->standing);
+}
+
+static struct date read_date(const struct db_row *row, int column)
+{
+	return db_row_has(row, column) ? date_from_days(db_row_date(row, column))
+				       : (struct date){0};
+}
+
+void load_read_other(const struct db_row *row, struct loaded *l)
+{
+	struct facts *f = &l->facts;
+
+	f->help_request_date = read_date(row, OTHER_OWN_HELP_REQUEST_DATE);
+	f->start_date = read_date(row, OTHER_OWN_START_DATE);
+	l->other_exists = db_row_bool(row, OTHER_EXISTS);
+	f->other.visible = db_row_bool(row, OTHER_VISIBLE);
+	f->other.open = db_row_bool(row, OTHER_OPEN);
+	f->other.custodian = read_uuid(row, OTHER_CUSTODIAN);
+	f->other.version = db_row_int(row, OTHER_VERSION);
+	f->other.event_seq = db_row_int(row, OTHER_EVENT_SEQ);
+	f->other.help_request_date = read_date(row, OTHER_HELP_REQUEST_DATE);
+	f->other.due_date = read_date(row, OTHER_DUE_DATE);
+	f->other.start_date = read_date(row, OTHER_START_DATE);
 }
 
 static void read_caller(const struct db_row *row, struct loaded *l)
@@ -415,6 +505,9 @@ static void read_recipient(const struct db_row *row, struct facts *f)
 	f->to_open = is_word(row, LOAD_TO_STATUS, "active");
 	f->to_kinds = kind_mask_from_list(db_row_bytes(row, LOAD_TO_KINDS));
 	f->to_replaced_by = db_row_bytes(row, LOAD_TO_REPLACED_BY);
+	f->to_organisation = read_uuid(row, LOAD_TO_ORGANISATION);
+	f->to_covered = db_row_bool(row, LOAD_TO_ON_CALL) ||
+			hours_are_open(db_row_bytes(row, LOAD_TO_HOURS), f->now_us);
 }
 
 void load_read(const struct load *load, const PGresult *result, int i, struct loaded *l)
@@ -428,6 +521,8 @@ void load_read(const struct load *load, const PGresult *result, int i, struct lo
 	f->now_us = db_row_time(&row, LOAD_NOW);
 	f->unit_known = db_row_has(&row, LOAD_UNIT);
 	f->unit = read_uuid(&row, LOAD_UNIT);
+	f->unit_open = db_row_bool(&row, LOAD_UNIT_OPEN);
+	f->organisation = read_uuid(&row, LOAD_ORGANISATION_ID);
 	f->key_known = db_row_has(&row, LOAD_KEY_HASH);
 	db_row_copy(&row, LOAD_KEY_HASH, f->key_hash, sizeof(f->key_hash));
 	read_caller(&(struct db_row){result, load->caller_of[i]}, l);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The load of a batch: its arguments, and its rows as facts for the rules. There
- * are up to three statements: every operation is in the load itself, those that
- * name what was there before are in load_chains too, and those that claim an
- * upload in load_uploads.
+ * are up to four statements: every operation is in the load itself, those that
+ * name what was there before are in load_chains too, those that name a second chain
+ * in load_others, and those that claim an upload in load_uploads.
  */
 #ifndef STORE_LOAD_H
 #define STORE_LOAD_H
@@ -26,6 +26,10 @@ struct load {
 		assignee;
 	int n_chains;
 
+	/* Of those that name a second chain. */
+	struct db_array other_index, other_actor, other_first, other;
+	int n_others;
+
 	/* Of every operation again; null where it claims no upload. */
 	struct db_array upload, upload_sha256, upload_size;
 	int n_uploads; /* operations that claim one */
@@ -39,7 +43,7 @@ struct loaded {
 	int index; /* of the operation, from 0 */
 	struct facts facts;
 	struct standing standing;
-	bool replicated, chain_exists;
+	bool replicated, chain_exists, other_exists;
 	int delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
@@ -54,6 +58,7 @@ void load_add(struct load *load, const struct order *order);
 /* The chains, for the lock statement and for load_chains: where there are any. */
 void load_lock_args(struct load *load, struct db_args *args);
 void load_chains_args(struct load *load, struct db_args *args);
+void load_others_args(struct load *load, struct db_args *args);
 /* Those of the claimed uploads, where there are any. */
 void load_upload_args(struct load *load, struct db_args *args);
 void load_args(struct load *load, struct db_args *args);
@@ -62,7 +67,9 @@ void load_args(struct load *load, struct db_args *args);
 int load_read_index(const struct db_row *row);
 /* Each fills its part of |loaded|, which was zeroed before the first. */
 void load_read_chain(const struct db_row *row, struct loaded *loaded);
-bool load_read_upload(const struct db_row *row);
+/* After load_read_chain. */
+void load_read_other(const struct db_row *row, struct loaded *loaded);
+void load_read_upload(const struct db_row *row, struct loaded *loaded);
 /* Of operation |i|, whose row of the load's |result| is row |i|. */
 void load_read(const struct load *load, const PGresult *result, int i, struct loaded *loaded);
 

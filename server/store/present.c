@@ -73,6 +73,20 @@ enum referral_column {
 	REFERRAL_PROPOSAL, /* and its act and member */
 	REFERRAL_PROPOSAL_ACT,
 	REFERRAL_PROPOSAL_MEMBER,
+	PLANNING_CALL, /* and its state and times */
+	PLANNING_STATE,
+	PLANNING_CREATE_TIME,
+	PLANNING_DUE_TIME,
+	PLANNING_WAITS_FOR,
+	PLANNING_WAITS,
+	REFERRAL_LAST_DOSE_TIME,
+	REFERRAL_NEXT_DOSE_BY,
+	REFERRAL_DISCHARGE,
+	REFERRAL_CALL_TIME,
+	CHAIN_LINKED,
+	CHAIN_PROPOSAL_INTO,
+	CHAIN_PROPOSAL_UNIT,
+	REFERRAL_PROPOSAL_UNIT,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -139,10 +153,12 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.aftercare_accepted = db_row_bool(row, REFERRAL_AFTERCARE_ACCEPTED),
 		.progress.hand_back_seq = db_row_bool(row, REFERRAL_WAITS),
 		.custody_seq = 1,
+		.call_open = strcmp(db_row_text(row, PLANNING_STATE), "open") == 0,
+		.call_waits = db_row_bool(row, PLANNING_WAITS),
 	};
 }
 
-static char **take_acts(struct arena *a, mask_t acts, size_t *ret_n)
+char **present_acts(struct arena *a, mask_t acts, size_t *ret_n)
 {
 	char **codes = arena_alloc(a, ACT_COUNT * sizeof(*codes));
 
@@ -159,15 +175,16 @@ static void take_allowed_acts(struct arena *a, const struct db_row *row, mask_t 
 	struct facts facts = row_facts(row, held);
 
 	facts.proposal.open = db_row_has(row, REFERRAL_PROPOSAL);
-	r->allowed_acts = take_acts(a, rules_allowed_acts(&facts), &r->n_allowed_acts);
+	r->allowed_acts = present_acts(a, rules_allowed_acts(&facts), &r->n_allowed_acts);
 	facts.proposal.open = db_row_has(row, CHAIN_PROPOSAL);
 	if (!facts.referral_left)
 		c->allowed_acts =
-			take_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
+			present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
 }
 
 /* |first| is the column of its id; act and member follow. */
-static Stafett__V1__Proposal *take_proposal(struct arena *a, const struct db_row *row, int first)
+static Stafett__V1__Proposal *take_proposal(
+	struct arena *a, const struct db_row *row, int first, int unit)
 {
 	Stafett__V1__Proposal *p;
 
@@ -177,6 +194,34 @@ static Stafett__V1__Proposal *take_proposal(struct arena *a, const struct db_row
 	p->id = take_uuid(a, row, first);
 	p->act = take_text(a, row, first + 1);
 	p->member = take_text(a, row, first + 2);
+	p->unit = take_text(a, row, unit);
+	return p;
+}
+
+static Stafett__V1__Dose *take_dose(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Dose *dose;
+
+	if (!db_row_has(row, REFERRAL_LAST_DOSE_TIME) || !(dose = arena_alloc(a, sizeof(*dose))))
+		return NULL;
+	stafett__v1__dose__init(dose);
+	dose->last_time = take_time(a, row, REFERRAL_LAST_DOSE_TIME);
+	dose->next_by = take_text(a, row, REFERRAL_NEXT_DOSE_BY);
+	return dose;
+}
+
+static Stafett__V1__PlanningCall *take_planning(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__PlanningCall *p;
+
+	if (!db_row_has(row, PLANNING_CALL) || !(p = arena_alloc(a, sizeof(*p))))
+		return NULL;
+	stafett__v1__planning_call__init(p);
+	p->id = take_uuid(a, row, PLANNING_CALL);
+	p->state = take_text(a, row, PLANNING_STATE);
+	p->create_time = take_time(a, row, PLANNING_CREATE_TIME);
+	p->due_time = take_time(a, row, PLANNING_DUE_TIME);
+	p->waits_for = take_list(a, row, PLANNING_WAITS_FOR, &p->n_waits_for);
 	return p;
 }
 
@@ -193,6 +238,9 @@ static void take_request(struct arena *a, const struct db_row *row, Stafett__V1_
 	r->reference = take_text(a, row, REFERRAL_REFERENCE);
 	r->care_responsibility_remains = db_row_bool(row, REFERRAL_REMAINS);
 	r->person_informed = db_row_bool(row, REFERRAL_INFORMED);
+	r->dose = take_dose(a, row);
+	r->discharge = take_text(a, row, REFERRAL_DISCHARGE);
+	r->call_time = take_time(a, row, REFERRAL_CALL_TIME);
 }
 
 static Stafett__V1__ExpectedEvent *take_expected(struct arena *a, const struct db_row *row)
@@ -239,7 +287,8 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
 	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
 	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
-	r->proposal = take_proposal(a, row, REFERRAL_PROPOSAL);
+	r->proposal = take_proposal(a, row, REFERRAL_PROPOSAL, REFERRAL_PROPOSAL_UNIT);
+	r->planning_call = take_planning(a, row);
 	r->expected_event = take_expected(a, row);
 	r->business_status = arena_copy(a, bytes_of_string(business_status(row)));
 }
@@ -260,7 +309,10 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
-	c->proposal = take_proposal(a, row, CHAIN_PROPOSAL);
+	c->proposal = take_proposal(a, row, CHAIN_PROPOSAL, CHAIN_PROPOSAL_UNIT);
+	if (c->proposal)
+		c->proposal->into = take_uuid(a, row, CHAIN_PROPOSAL_INTO);
+	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 }
@@ -327,6 +379,8 @@ enum event_column {
 	EVENT_NOT_NEEDED,
 	EVENT_FIRST_CONTACT,
 	EVENT_AFTERCARE,
+	EVENT_REQUEST_KIND,
+	EVENT_NEEDS,
 };
 
 /* What the act said in codes, beyond its kind. */
@@ -352,6 +406,8 @@ static void take_detail(struct arena *a, const struct db_row *row, Stafett__V1__
 	e->not_needed = take_text(a, row, EVENT_NOT_NEEDED);
 	e->first_contact_date = take_date(a, row, EVENT_FIRST_CONTACT);
 	e->aftercare = take_uuid(a, row, EVENT_AFTERCARE);
+	e->request_kind = take_text(a, row, EVENT_REQUEST_KIND);
+	e->needs = take_list(a, row, EVENT_NEEDS, &e->n_needs);
 }
 
 Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)

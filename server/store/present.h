@@ -44,4 +44,7 @@ Stafett__V1__InboxItem *present_inbox_item(
 Stafett__V1__Heartbeat *present_heartbeat(struct arena *arena, int64_t now_us, int64_t clerk_us);
 Stafett__V1__Unit *present_unit(struct arena *arena, const struct db_row *row);
 
+/* The codes of the acts in a mask; NULL over the cap. */
+char **present_acts(struct arena *a, mask_t acts, size_t *ret_n);
+
 #endif

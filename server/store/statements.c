@@ -48,9 +48,10 @@
 	"request AS ("                                                                       \
 	"INSERT INTO stafett.request (referral, needs, basis, basis_form, basis_end_date,"   \
 	" basis_covers_missed_events, replaces, reference, care_responsibility_remains,"     \
-	" person_informed)"                                                                  \
+	" person_informed, call_time, last_dose_time, next_dose_by, discharge)"              \
 	" SELECT referral, string_to_array(needs, ','), basis, basis_form, basis_end_date,"  \
-	" basis_covers, replaces, reference, remains, informed FROM ok WHERE sends),"        \
+	" basis_covers, replaces, reference, remains, informed, call_time, last_dose_time,"  \
+	" next_dose_by, discharge FROM ok WHERE sends),"                                     \
 	"party AS ("                                                                         \
 	"INSERT INTO stafett.party (unit, code, referral, since)"                            \
 	" SELECT unit, code, referral, stafett.now() FROM ok WHERE sends"                    \
@@ -102,7 +103,8 @@
 #define CHANGES \
 	"old_chain AS ("                                                                     \
 	"UPDATE stafett.chain c SET version = ok.chain_version,"                             \
-	" status = CASE WHEN ok.closes THEN 'closed' ELSE c.status END,"                     \
+	" status = CASE WHEN ok.closes THEN 'closed' ELSE c.status END," \
+	" merged_into = CASE WHEN ok.reaches = 'merge' THEN ok.other_chain END,"                     \
 	" custodian = CASE WHEN NOT ok.closes THEN ok.custodian END,"                        \
 	" help_request_date = coalesce(ok.help_request_date, c.help_request_date),"          \
 	" intervention_due_date = CASE WHEN ok.help_request_date IS NULL"                    \
@@ -125,7 +127,8 @@
 	" requester_assignee = ok.requester_assignee, expected = ok.expected,"               \
 	" expected_time = ok.expected_time, alarm_time = ok.alarm_time,"                     \
 	" missed = ok.missed, home_planned = ok.home_planned, aftercare = ok.aftercare,"     \
-	" hand_back_seq = ok.hand_back_seq"                                        \
+	" hand_back_seq = ok.hand_back_seq, moved_time = ok.moved_time," \
+	" moved_before_time = ok.moved_before_time"                                        \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* A rejection is answered by the referral that replaces what was rejected. */       \
 	"replaced AS ("                                                                      \
@@ -172,23 +175,34 @@
 	" AND p.unit = ok.leaver AND p.code = ok.code AND p.referral = ok.referral),"        \
 	"proposal AS ("                                                                      \
 	"INSERT INTO stafett.proposal (id, unit, chain, referral, act, member, reason,"      \
-	" help_request_date, create_time, state)"                                            \
+	" help_request_date, create_time, state, confirm_unit, other_chain)"                                            \
 	" SELECT message, unit, chain, referral, proposes, member, reason, proposed_date," \
-	" stafett.now(), 'open' FROM ok WHERE proposes IS NOT NULL),"                        \
+	" stafett.now(), 'open', confirmer, other_chain FROM ok WHERE proposes IS NOT NULL),"                        \
 	"decided AS ("                                                                       \
 	"UPDATE stafett.proposal p SET state = ok.decides, decide_time = stafett.now(),"     \
 	" decide_member = ok.member FROM ok WHERE ok.decides IS NOT NULL"                    \
-	" AND p.unit = ok.unit AND p.id = ok.proposal),"                                     \
+	" AND p.unit = ok.proposal_unit AND p.id = ok.proposal),"                                     \
 	"detail AS ("                                                                        \
 	"INSERT INTO stafett.detail (chain, seq, reason, person_told, named_unit,"           \
 	" responsible, contact_by_date, clock_reason, appointment_time, question, contact,"  \
 	" assignee, expected, expected_time, no_next, cancelled_by, intervention,"           \
-	" start_date, until_date, housing, not_needed, first_contact_date, aftercare)"                                                                         \
+	" start_date, until_date, housing, not_needed, first_contact_date, aftercare," \
+	" request_kind, needs)"                                                                         \
 	" SELECT chain, seq, reason, person_told, named_unit, responsible, contact_by_date," \
 	" clock_reason, appointment_time, question, contact, assignee, said_expected,"       \
 	" said_time, no_next, cancelled_by, intervention, start_date, until_date, housing,"  \
-	" not_needed, first_contact_date, CASE act WHEN 'plan-home' THEN aftercare END"                       \
+	" not_needed, first_contact_date, CASE act WHEN 'plan-home' THEN aftercare END," \
+	" CASE act WHEN 'register' THEN kind END," \
+	" CASE act WHEN 'register' THEN string_to_array(needs, ',') END"                       \
 	" FROM ok WHERE has_detail),"                                                        \
+	"reach AS ("                                                                         \
+	"INSERT INTO stafett.reach (chain, seq, kind, unit, member, message, content_hash,"  \
+	" referral, code, needs, proposal, predecessor, confirmer, other_chain, other_seq,"  \
+	" other_version, help_request_date, due_date, start_date, due_time, reason)"         \
+	" SELECT chain, seq, reaches, unit, member, message, content_hash, referral, code,"  \
+	" tell_parties, proposal, predecessor, confirmer, other_chain, other_seq,"           \
+	" other_version, other_help_date, other_due_date, other_start_date, call_due_time,"  \
+	" reason FROM ok WHERE reaches IS NOT NULL),"                                        \
 	/* Should another message have been quicker, content's unique key says so; the */    \
 	/* condition is no plain null test, which would look like one of a smaller index. */ \
 	"claim AS ("                                                                         \
@@ -202,13 +216,14 @@ static const char apply_sql[] = OPERATIONS BEGINNINGS CHANGES RECORDS;
 /* Left to the server, who takes it from the cast. */
 static const Oid apply_types[] = {0};
 
-static const Oid lock_types[] = {DB_UUID_ARRAY};
+static const Oid lock_types[] = {DB_UUID_ARRAY, DB_UUID_ARRAY};
 
 static const Oid load_uploads_types[] = {
 	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_INT4_ARRAY};
 
 static const Oid load_chains_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
 	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
+static const Oid load_others_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY};
 static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
 
 #define STATEMENT(name, sql, types)                      \
@@ -226,7 +241,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 	[WRITE_BEGIN] = BARE("begin", "BEGIN"),
 	/* Chains that somebody else has locked are left for the next batch. */
 	[WRITE_LOCK] = STATEMENT("lock",
-		"SELECT id FROM stafett.chain WHERE id = ANY ($1) ORDER BY id"
+		"SELECT id FROM stafett.chain WHERE id = ANY ($1 || $2) ORDER BY id"
 		" FOR UPDATE SKIP LOCKED",
 		lock_types),
 	[WRITE_LOAD_UPLOADS] = STATEMENT("load_uploads",
@@ -234,6 +249,8 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 	/* Statements of their own: their snapshots are newer than the locks. */
 	[WRITE_LOAD_CHAINS] = STATEMENT("load_chains",
 		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8)", load_chains_types),
+	[WRITE_LOAD_OTHERS] = STATEMENT(
+		"load_others", "SELECT * FROM api.load_others($1, $2, $3, $4)", load_others_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),
 	[WRITE_OPEN] = STATEMENT("open", open_sql, apply_types),
 	[WRITE_APPLY] = STATEMENT("apply", apply_sql, apply_types),
@@ -246,6 +263,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 
 static const Oid actor_types[] = {DB_TEXT, DB_TEXT};
 static const Oid referral_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT};
+static const Oid held_chains_types[] = {ACTING_TYPES, DB_TEXT, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid referrals_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid open_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT,
@@ -290,6 +308,16 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		begin_upload_types),
 	[READ_UPLOAD] =
 		STATEMENT("upload", "SELECT * FROM api.upload($1, $2, $3, $4)", upload_types),
+	[READ_CHAIN] =
+		STATEMENT("chain", "SELECT * FROM api.chain($1, $2, $3, $4, $5)", referral_types),
+	[READ_CHAIN_REFERRALS] = STATEMENT("chain_referrals",
+		"SELECT * FROM api.chain_referrals($1, $2, $3, $4, $5)", referral_types),
+	[READ_CHAIN_HISTORY] = STATEMENT("chain_history",
+		"SELECT * FROM api.chain_history($1, $2, $3, $4, $5)", referral_types),
+	[READ_CHAIN_MESSAGES] = STATEMENT("chain_messages",
+		"SELECT * FROM api.chain_messages($1, $2, $3, $4, $5)", referral_types),
+	[READ_HELD_CHAINS] = STATEMENT("held_chains",
+		"SELECT * FROM api.held_chains($1, $2, $3, $4, $5, $6, $7)", held_chains_types),
 	[READ_REFERRALS] = STATEMENT("referrals",
 		"SELECT (r).*, since"
 		" FROM api.referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -15,6 +15,7 @@ enum write_statement {
 	WRITE_BEGIN,
 	WRITE_LOCK,	    /* only where an operation names a chain */
 	WRITE_LOAD_CHAINS,  /* likewise */
+	WRITE_LOAD_OTHERS,  /* only where one names a second chain */
 	WRITE_LOAD_UPLOADS, /* only where an operation claims one */
 	WRITE_LOAD,
 	WRITE_OPEN,  /* all effects of a batch that only opens chains */
@@ -34,6 +35,11 @@ enum read_statement {
 	READ_BODY,
 	READ_BEGIN_UPLOAD,
 	READ_UPLOAD,
+	READ_CHAIN,
+	READ_CHAIN_REFERRALS,
+	READ_CHAIN_HISTORY,
+	READ_CHAIN_MESSAGES,
+	READ_HELD_CHAINS,
 	READ_REFERRALS,
 	READ_OPEN,
 	READ_COUNTS,

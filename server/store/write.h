@@ -39,6 +39,8 @@ enum { STANDING_CODE_MAX = 32, STANDING_HANDLE_MAX = 96, STANDING_NAME_MAX = 256
 struct standing {
 	enum state state;
 	int version;
+	bool chain_open;
+	int chain_version;
 	struct date due_date; /* of the person's clock; year 0: none */
 	int64_t question_us;  /* since when a question is open; 0: none is */
 	int64_t last_us;      /* its last act: when, which, whose */

@@ -174,6 +174,7 @@ class Caller:
         self.inboxes = contract.inbox_service_grpc.InboxServiceStub(self.channel)
         self.directory = contract.directory_service_grpc.DirectoryServiceStub(self.channel)
         self.bodies = contract.body_service_grpc.BodyServiceStub(self.channel)
+        self.chains = contract.chain_service_grpc.ChainServiceStub(self.channel)
         self.audits = contract.audit_service_grpc.AuditServiceStub(self.channel)
 
     def close(self):
@@ -262,6 +263,31 @@ class Caller:
     def get(self, id, contents=False):
         request = contract.referral_service.GetRequest(id=id, include_contents=contents)
         return self.call(self.referrals.Get, request)
+
+    def register(self, days_ago=0, **act):
+        """A chain without a referral: its id."""
+        values = dict(kind="self-request", needs=["alcohol"], help_request_date=in_days(-days_ago))
+        header = self.header(register=pb.RegisterAct(**{**values, **act}))
+        request = contract.referral_service.ActRequest(
+            header=header.SerializeToString(), card=part(b"card"), body=part(b"words"), suite="none")
+        self.act(request)
+        return str(derived_ids(self.unit, uuid.UUID(header.id))[1])
+
+    def on_chain(self, chain, name, version=None, body=b"", **fields):
+        """An act on the chain as a whole; at the version that stands now, where none is given."""
+        if version is None:
+            version = self.chain(chain).chain.version
+        act = type(getattr(pb.Header(), name))(**fields)
+        request = self.act_request("", chain, version, body=body, **{name: act})
+        self.act(request)
+        return pb.Header.FromString(request.header).id
+
+    def chain(self, id, contents=False):
+        request = contract.chain_service.ChainServiceGetRequest(id=id, include_contents=contents)
+        return self.call(self.chains.Get, request)
+
+    def held_chains(self, **more):
+        return self.call(self.chains.List, contract.chain_service.ChainServiceListRequest(**more))
 
     def list(self, **more):
         request = contract.referral_service.ReferralServiceListRequest(**more)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening hours: parts with commas between, each of days and of times. */
+#include "domain/hours.h"
+
+#include "domain/calendar.h"
+
+enum { MINUTES_A_DAY = 24 * 60, SATURDAY = 6, DAY_LETTERS = 3 };
+
+static bool take_char(struct bytes *text, char c)
+{
+	if (!text->len || text->data[0] != (uint8_t)c)
+		return false;
+	*text = bytes_of(text->data + 1, text->len - 1);
+	return true;
+}
+
+static void skip_blanks(struct bytes *text)
+{
+	while (take_char(text, ' '))
+		;
+}
+
+/* 1 Monday .. 7 Sunday; 0: there is no day. */
+static int take_day(struct bytes *text)
+{
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+
+	for (int i = 0; text->len >= DAY_LETTERS && i < (int)ARRAY_SIZE(days); i++)
+		if (memcmp(text->data, days[i], DAY_LETTERS) == 0) {
+			*text = bytes_of(text->data + DAY_LETTERS, text->len - DAY_LETTERS);
+			return i + 1;
+		}
+	return 0;
+}
+
+/* Up to two digits; -1: there are none. */
+static int take_number(struct bytes *text)
+{
+	int value = -1;
+
+	for (int i = 0; i < 2 && text->len && text->data[0] >= '0' && text->data[0] <= '9'; i++) {
+		value = (value < 0 ? 0 : value * 10) + text->data[0] - '0';
+		*text = bytes_of(text->data + 1, text->len - 1);
+	}
+	return value;
+}
+
+/* "8" or "16:30" in minutes of the day; -1: it is neither. */
+static int take_minutes(struct bytes *text)
+{
+	int hours = take_number(text), minutes = take_char(text, ':') ? take_number(text) : 0;
+
+	if (hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > MINUTES_A_DAY)
+		return -1;
+	return hours * 60 + minutes;
+}
+
+/* Whether one part, "Mon-Fri 8-16", covers |minute| of |day|. */
+static bool part_covers(struct bytes part, int day, int minute)
+{
+	int first, last, from, to;
+
+	skip_blanks(&part);
+	first = last = take_day(&part);
+	if (first && take_char(&part, '-'))
+		last = take_day(&part);
+	skip_blanks(&part);
+	from = take_minutes(&part);
+	to = take_char(&part, '-') ? take_minutes(&part) : -1;
+	skip_blanks(&part);
+	return first && last && from >= 0 && to >= 0 && !part.len && day >= first && day <= last &&
+	       minute >= from && minute < to;
+}
+
+bool hours_are_open(struct bytes text, int64_t us)
+{
+	struct date date = calendar_date_of(us);
+	struct clock_time time = calendar_time_of(us);
+	int day = date_weekday(date);
+	size_t start = 0;
+
+	if (bytes_equal(text, bytes_of_string("24 h")))
+		return true;
+	if (day < SATURDAY && !date_is_working_day(date))
+		return false;
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && text.data[i] != ',')
+			continue;
+		if (part_covers(bytes_of(text.data + start, i - start), day,
+			    time.hour * 60 + time.minute))
+			return true;
+		start = i + 1;
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening hours as the directory has them: "Mon-Fri 8-16:30", "Mon-Thu 8-19, Fri
+ * 8-16", "24 h".
+ */
+#ifndef DOMAIN_HOURS_H
+#define DOMAIN_HOURS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stafett/base.h"
+
+/* Whether somebody is there at |us|, at Stockholm. A text that cannot be read, and
+ * none, means that nobody is. On public holidays only the hours of Saturdays and
+ * Sundays count, and "24 h". */
+bool hours_are_open(struct bytes text, int64_t us);
+
+#endif

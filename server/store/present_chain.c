@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/present_chain.h"
+
+#include "domain/code.h"
+#include "domain/rules.h"
+#include "store/present.h"
+#include "store/present_values.h"
+
+/* The columns of stafett.chain_row, in its order. */
+enum chain_column {
+	CHAIN_ID,
+	CHAIN_STATUS,
+	CHAIN_CUSTODIAN,
+	CHAIN_CUSTODIAN_SINCE,
+	CHAIN_VERSION,
+	CHAIN_HELP_REQUEST_DATE,
+	CHAIN_DUE_DATE,
+	CHAIN_START_DATE,
+	CHAIN_PARTIES,
+	CHAIN_AT_REST,
+	CHAIN_MERGED_INTO,
+	CHAIN_LINKED,
+	CHAIN_HOLDS,
+	CHAIN_SUCCEEDS,
+	CHAIN_PROPOSAL, /* and its act and member */
+	CHAIN_PROPOSAL_ACT,
+	CHAIN_PROPOSAL_MEMBER,
+	CHAIN_PROPOSAL_INTO,
+	CHAIN_PROPOSAL_UNIT,
+	CHAIN_CREATE_TIME,
+};
+
+/* The facts that the allowed acts depend on: who holds it, and what waits. */
+static struct facts row_facts(const struct db_row *row, mask_t held)
+{
+	static const struct uuid us = {{1}}, somebody_else;
+
+	return (struct facts){
+		.chain_visible = true,
+		.chain_open = strcmp(db_row_text(row, CHAIN_STATUS), "open") == 0,
+		.chain_at_rest = db_row_bool(row, CHAIN_AT_REST),
+		.succeeds = db_row_bool(row, CHAIN_SUCCEEDS),
+		.roles = held,
+		.unit = us,
+		.custodian = db_row_bool(row, CHAIN_HOLDS) ? us : somebody_else,
+		.proposal.open = db_row_has(row, CHAIN_PROPOSAL),
+	};
+}
+
+static Stafett__V1__Proposal *take_merge(struct arena *a, const struct db_row *row)
+{
+	Stafett__V1__Proposal *p;
+
+	if (!db_row_has(row, CHAIN_PROPOSAL) || !(p = arena_alloc(a, sizeof(*p))))
+		return NULL;
+	stafett__v1__proposal__init(p);
+	p->id = take_uuid(a, row, CHAIN_PROPOSAL);
+	p->act = take_text(a, row, CHAIN_PROPOSAL_ACT);
+	p->member = take_text(a, row, CHAIN_PROPOSAL_MEMBER);
+	p->into = take_uuid(a, row, CHAIN_PROPOSAL_INTO);
+	p->unit = take_text(a, row, CHAIN_PROPOSAL_UNIT);
+	return p;
+}
+
+static void take_clock(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
+{
+	c->help_request_date = take_date(a, row, CHAIN_HELP_REQUEST_DATE);
+	c->intervention_due_date = take_date(a, row, CHAIN_DUE_DATE);
+	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
+}
+
+Stafett__V1__Chain *present_chain(
+	struct arena *a, const struct db_row *row, mask_t held, struct chain_place *ret_place)
+{
+	struct facts facts = row_facts(row, held);
+	char letters[CODE_LETTERS + 1], code[CODE_TEXT_LEN + 1];
+	Stafett__V1__Chain *c = arena_alloc(a, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	stafett__v1__chain__init(c);
+	db_row_copy(row, CHAIN_ID, ret_place->id.b, sizeof(ret_place->id.b));
+	ret_place->create_us = db_row_time(row, CHAIN_CREATE_TIME);
+	code_of_uuid(&ret_place->id, letters);
+	code_format(letters, code);
+	c->id = take_uuid(a, row, CHAIN_ID);
+	c->code = arena_copy(a, bytes_of_string(code));
+	c->status = take_text(a, row, CHAIN_STATUS);
+	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
+	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
+	c->version = db_row_int(row, CHAIN_VERSION);
+	take_clock(a, row, c);
+	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
+	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
+	c->merged_into = take_uuid(a, row, CHAIN_MERGED_INTO);
+	c->proposal = take_merge(a, row);
+	c->allowed_acts = present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
+	return a->overflowed ? NULL : c;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of stafett.chain_row as messages, in the arena of the call. */
+#ifndef STORE_PRESENT_CHAIN_H
+#define STORE_PRESENT_CHAIN_H
+
+#include "base/arena.h"
+#include "db/row.h"
+#include "domain/uuid.h"
+#include "domain/words.h"
+#include "stafett/v1/referral.pb-c.h"
+
+/* Where a page of chains ends. */
+struct chain_place {
+	int64_t create_us;
+	struct uuid id;
+};
+
+/* A chain as a member with the roles |held| sees it; NULL over the arena's cap. */
+Stafett__V1__Chain *present_chain(
+	struct arena *a, const struct db_row *row, mask_t held, struct chain_place *ret_place);
+
+#endif
