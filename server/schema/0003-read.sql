@@ -177,7 +177,7 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (SELECT coalesce(mine.until, 2147483647) AS seq) last_
     CROSS JOIN LATERAL (SELECT
         CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
-            ELSE r.owner END AS owner,
+            WHEN 'acknowledge' THEN gone.unit ELSE r.owner END AS owner,
         coalesce(gone.custodian, c.custodian) AS custodian) now_
     LEFT JOIN LATERAL (SELECT r.* WHERE gone.id IS NULL LIMIT 1) still ON true
     LEFT JOIN LATERAL (

@@ -104,10 +104,11 @@ BEGIN
     WHERE c.id = p.other_chain AND c.id <> p.chain AND c.status = 'open' AND c.event_seq = behind
     RETURNING * INTO goes_on;
     IF goes_on.id IS NULL OR ended.status <> 'closed' OR ended.event_seq <> p.seq
-        OR ended.merged_into IS DISTINCT FROM p.other_chain
+        OR ended.merged_into IS NOT NULL
         OR p.help_request_date > least(ended.help_request_date, goes_on.help_request_date) THEN
         PERFORM stafett.refuse_reach(p);
     END IF;
+    UPDATE chain c SET merged_into = p.other_chain WHERE c.id = p.chain;
     INSERT INTO chain_party (unit, code, chain, since)
     SELECT u.unit, p.code, p.chain, stafett.now() FROM stafett.chain_units(p.chain) u
     UNION SELECT cu.unit, p.code, p.chain, stafett.now() FROM custody cu WHERE cu.chain = p.chain
@@ -378,213 +379,9 @@ BEGIN
 END
 $$;
 
--- Reading ------------------------------------------------------------------------------
-
--- One row of a chain, for a unit that may see it.
-CREATE TYPE stafett.chain_row AS (
-    id uuid, status text, custodian text, custodian_since timestamptz, version int,
-    help_request_date date, intervention_due_date date, intervention_start_date date,
-    parties text, at_rest boolean, merged_into uuid, linked text, holds boolean, succeeds boolean,
-    proposal uuid, proposal_act text, proposal_member text, proposal_into uuid,
-    proposal_unit text, create_time timestamptz);
-
-CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-RETURN EXISTS (
-    SELECT FROM stafett.chain c
-    WHERE c.id = p_chain AND (c.custodian = p_unit
-        OR EXISTS (SELECT FROM stafett.chain_party p WHERE p.unit = p_unit AND p.chain = c.id)
-        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
-        OR EXISTS (SELECT FROM stafett.proposal x WHERE x.chain = c.id AND x.confirm_unit = p_unit
-            AND x.state = 'open')
-        OR EXISTS (SELECT FROM stafett.unit u WHERE u.id = c.custodian AND u.replaced_by = p_unit)));
-
-CREATE FUNCTION stafett.chain_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.chain_row
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT c.id, c.status, h.handle, cu.since, c.version, c.help_request_date,
-        c.intervention_due_date, c.intervention_start_date,
-        (SELECT string_agg(DISTINCT y.handle, ',' ORDER BY y.handle) FROM stafett.unit y
-            WHERE y.id = c.custodian OR y.id IN (SELECT w.unit FROM stafett.chain_units(c.id) w)),
-        NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
-            AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
-        c.merged_into, stafett.links_of(p_unit, c.id),
-        coalesce(c.custodian = p_unit, false), coalesce(h.replaced_by = p_unit, false),
-        x.id, x.act, m.urn, x.other_chain, xu.handle, c.create_time
-    FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
-    JOIN stafett.chain c ON c.id = w.id
-    LEFT JOIN stafett.unit h ON h.id = c.custodian
-    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
-        AND c.custodian IS NOT NULL
-    LEFT JOIN LATERAL (
-        SELECT y.* FROM stafett.proposal y WHERE y.chain = c.id AND y.referral IS NULL
-            AND y.state = 'open' AND p_unit IN (y.unit, y.confirm_unit) LIMIT 1) x ON true
-    LEFT JOIN stafett.member m ON m.id = x.member
-    LEFT JOIN stafett.unit xu ON xu.id = x.unit
-    ORDER BY w.n;
-END;
-
--- Chains of an id, or of a code's prefix: those that the unit has or had a part in
--- without a referral. What goes on in another chain is read there.
-CREATE FUNCTION stafett.visible_chains(p_unit uuid, p_id uuid, p_code text)
-RETURNS TABLE (chain uuid)
-LANGUAGE sql STABLE ROWS 2
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    WITH RECURSIVE found AS (
-        (SELECT p_id AS chain WHERE p_id IS NOT NULL AND stafett.sees_chain(p_unit, p_id))
-        UNION ALL
-        (SELECT p.chain FROM stafett.chain_party p
-        WHERE p_id IS NULL AND p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
-        ORDER BY p.code LIMIT 2)
-    ), way AS (
-        SELECT f.chain, 0 AS step FROM found f
-        UNION ALL
-        SELECT c.merged_into, w.step + 1 FROM way w JOIN stafett.chain c ON c.id = w.chain
-        WHERE c.merged_into IS NOT NULL AND w.step < 100
-    )
-    SELECT DISTINCT w.chain FROM way w JOIN stafett.chain c ON c.id = w.chain
-    WHERE c.merged_into IS NULL AND stafett.sees_chain(p_unit, w.chain);
-END;
-
-CREATE FUNCTION api.chain(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS SETOF stafett.chain_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-BEGIN
-    RETURN QUERY SELECT * FROM stafett.chain_rows(acting,
-        ARRAY(SELECT v.chain FROM stafett.visible_chains(acting, p_id, p_code) v));
-END
-$$;
-
--- The referrals of a chain that the unit is a party of.
-CREATE FUNCTION api.chain_referrals(
-    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS SETOF stafett.referral_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-BEGIN
-    RETURN QUERY SELECT * FROM stafett.referral_rows(acting, ARRAY(
-        SELECT r.id FROM stafett.visible_chains(acting, p_id, p_code) v
-        JOIN referral r ON r.chain = v.chain
-        CROSS JOIN LATERAL (
-            SELECT FROM party p
-            WHERE p.unit = acting AND p.code = r.code AND p.referral = r.id LIMIT 1) p
-        ORDER BY r.create_time, r.id LIMIT 100));
-END
-$$;
-
--- What happened in a chain, as far as the unit may see it: the acts of its referrals,
--- up to when it left them, and those on the chain, while it has a part in it.
-CREATE FUNCTION stafett.chain_events(p_unit uuid, p_chain uuid)
-RETURNS TABLE (chain uuid, seq int)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT e.chain, e.seq FROM stafett.event e
-    LEFT JOIN stafett.referral r ON r.id = e.referral
-    LEFT JOIN LATERAL (
-        SELECT coalesce(p.until, 2147483647) AS until FROM stafett.party p
-        WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
-    WHERE e.chain = p_chain
-        AND CASE WHEN e.referral IS NULL
-            THEN (SELECT c.custodian = p_unit FROM stafett.chain c WHERE c.id = p_chain)
-                OR EXISTS (SELECT FROM stafett.chain_units(p_chain) w WHERE w.unit = p_unit)
-                OR EXISTS (SELECT FROM stafett.chain_party y
-                    WHERE y.unit = p_unit AND y.chain = p_chain)
-                OR EXISTS (SELECT FROM stafett.content ct JOIN stafett.proposal x
-                    ON x.id = ct.message WHERE ct.chain = e.chain AND ct.seq = e.seq
-                    AND x.chain = e.chain AND x.confirm_unit = p_unit)
-            ELSE e.seq <= mine.until END;
-END;
-
-CREATE FUNCTION api.chain_history(
-    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS SETOF stafett.event_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-BEGIN
-    RETURN QUERY
-    SELECT x.* FROM (
-        SELECT array_agg(k.chain ORDER BY e.create_time, k.seq) AS chains,
-            array_agg(k.seq ORDER BY e.create_time, k.seq) AS seqs
-        FROM stafett.visible_chains(acting, p_id, p_code) v
-        CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
-        JOIN event e ON e.chain = k.chain AND e.seq = k.seq
-        WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
-    CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
-END
-$$;
-
--- The messages on the chain itself; those of its referrals are read with them.
-CREATE FUNCTION api.chain_messages(
-    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
-RETURNS TABLE (
-    message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
-    body bytea, upload uuid, upload_sha256 bytea, upload_size int)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-    one uuid;
-BEGIN
-    SELECT min(v.chain::text)::uuid INTO one FROM stafett.visible_chains(acting, p_id, p_code) v
-    HAVING count(*) = 1;
-    PERFORM stafett.mark_fetched(acting, k.chain, k.seq)
-    FROM stafett.chain_events(acting, one) k
-    JOIN event e ON e.chain = k.chain AND e.seq = k.seq WHERE e.referral IS NULL;
-    RETURN QUERY
-    SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
-        up.id, up.sha256, up.size
-    FROM stafett.chain_events(acting, one) k
-    JOIN event e ON e.chain = k.chain AND e.seq = k.seq
-    JOIN content ct ON ct.chain = k.chain AND ct.seq = k.seq
-    JOIN unit u ON u.id = e.unit
-    LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
-    WHERE e.referral IS NULL
-    ORDER BY k.seq;
-END
-$$;
-
--- The chains that a unit holds, the oldest first; of another unit, those that the
--- caller's follows.
-CREATE FUNCTION api.held_chains(
-    p_unit text, p_member text, p_roles text[], p_holder text,
-    p_after timestamptz, p_after_id uuid, p_limit int)
-RETURNS SETOF stafett.chain_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-    holder uuid := CASE WHEN p_holder = '' THEN acting ELSE (
-        SELECT u.id FROM unit u WHERE u.handle = p_holder
-            AND (u.id = acting OR u.replaced_by = acting)) END;
-BEGIN
-    RETURN QUERY SELECT * FROM stafett.chain_rows(acting, ARRAY(
-        SELECT c.id FROM chain c
-        WHERE c.custodian = holder AND (c.create_time, c.id) > (coalesce(p_after, '-infinity'),
-            coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'))
-        ORDER BY c.create_time, c.id LIMIT p_limit));
-END
-$$;
-
 -- What they may do -----------------------------------------------------------------------
 
 GRANT INSERT ON stafett.reach TO stafett_app;
-GRANT UPDATE (merged_into) ON stafett.chain TO stafett_app;
 GRANT SELECT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.reach TO stafett_owner;
 
@@ -593,7 +390,7 @@ GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text) TO stafett_mover
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
-    intervention_start_date) ON stafett.chain TO stafett_mover;
+    intervention_start_date, merged_into) ON stafett.chain TO stafett_mover;
 GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)
     ON stafett.delivery TO stafett_mover;
@@ -624,25 +421,10 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
-    FOREACH f IN ARRAY ARRAY[
-        'stafett.sees_chain(uuid, uuid)',
-        'stafett.chain_rows(uuid, uuid[])',
-        'stafett.visible_chains(uuid, uuid, text)',
-        'stafett.chain_events(uuid, uuid)',
-        'api.load_others(int[], text[], uuid[], uuid[])',
-        'api.chain(text, text, text[], uuid, text)',
-        'api.chain_referrals(text, text, text[], uuid, text)',
-        'api.chain_history(text, text, text[], uuid, text)',
-        'api.chain_messages(text, text, text[], uuid, text)',
-        'api.held_chains(text, text, text[], text, timestamptz, uuid, int)'
-        ]::regprocedure[]
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
-        IF f::text LIKE 'api.%' THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
-        END IF;
-    END LOOP;
+    f := 'api.load_others(int[], text[], uuid[], uuid[])';
+    EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
 END
 $$;
 GRANT EXECUTE ON FUNCTION stafett.chain_units(uuid) TO stafett_mover;

@@ -314,31 +314,24 @@ static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 	}
 }
 
-/* Whether this batch carries out another operation of the same key already, on
- * another chain. The database would take both for new. */
-static bool batch_has_key(const struct batch *b, const struct write *write)
+/* Two operations that do not go in one batch: of the same key, on different chains,
+ * whom the database would take both for new; or with a chain in common. */
+static bool slot_meets(const struct batch_slot *slot, const struct write *write)
 {
-	for (int i = 0; i < b->n; i++) {
-		const struct batch_slot *other = &b->slots[i];
+	const struct order *a = &slot->write->order, *b = &write->order;
 
-		if (other->write && other->verdict == BATCH_ANSWERED &&
-			other->decision.kind == DECISION_DO &&
-			uuid_equal(&other->write->order.message, &write->order.message) &&
-			bytes_equal(other->write->order.unit, write->order.unit))
-			return true;
-	}
-	return false;
+	return (slot->decision.kind == DECISION_DO && uuid_equal(&a->message, &b->message) &&
+		       bytes_equal(a->unit, b->unit)) ||
+	       lane_orders_meet(a, b);
 }
 
-/* Whether this batch carries out another operation on one of the two chains of this
- * one, or on one of which this is the second. */
-static bool batch_has_chain(const struct batch *b, const struct write *write)
+static bool batch_meets(const struct batch *b, const struct write *write)
 {
-	for (int i = 0; b->load.n_others > 0 && i < b->n; i++) {
-		const struct batch_slot *other = &b->slots[i];
+	for (int i = 0; i < b->n; i++) {
+		const struct batch_slot *slot = &b->slots[i];
 
-		if (other->write && other->write != write && other->verdict == BATCH_ANSWERED &&
-			lane_orders_meet(&other->write->order, &write->order))
+		if (slot->write && slot->write != write && slot->verdict == BATCH_ANSWERED &&
+			slot_meets(slot, write))
 			return true;
 	}
 	return false;
@@ -354,7 +347,7 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 	if (!slot->write)
 		return;
 	if ((l->chain_exists && !slot->locked) || (l->other_exists && !slot->other_locked) ||
-		batch_has_key(b, slot->write) || batch_has_chain(b, slot->write)) {
+		batch_meets(b, slot->write)) {
 		slot->verdict = BATCH_AGAIN;
 		return;
 	}
@@ -425,13 +418,10 @@ static void batch_on_uploads(void *arg, const PGresult *result)
 	batch_read(arg, result, load_read_upload);
 }
 
-static void batch_lock(struct batch_slot *slot, struct bytes chain)
+static void batch_lock(struct batch_slot *slot, const uint8_t chain[16])
 {
-	const struct order *o = &slot->write->order;
-
-	slot->locked |= bytes_equal(chain, bytes_of(o->chain.b, sizeof(o->chain.b)));
-	slot->other_locked |=
-		bytes_equal(chain, bytes_of(o->other_chain.b, sizeof(o->other_chain.b)));
+	slot->locked |= memcmp(chain, slot->write->order.chain.b, 16) == 0;
+	slot->other_locked |= memcmp(chain, slot->write->order.other_chain.b, 16) == 0;
 }
 
 static void batch_on_locked(void *arg, const PGresult *result)
@@ -443,9 +433,9 @@ static void batch_on_locked(void *arg, const PGresult *result)
 	for (int row = 0; row < PQntuples(result); row++) {
 		struct bytes id = db_row_bytes(&(struct db_row){result, row}, 0);
 
-		for (int i = 0; i < b->n; i++)
+		for (int i = 0; id.len == 16 && i < b->n; i++)
 			if (b->slots[i].write)
-				batch_lock(&b->slots[i], id);
+				batch_lock(&b->slots[i], id.data);
 	}
 }
 

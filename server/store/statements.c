@@ -104,7 +104,6 @@
 	"old_chain AS ("                                                                     \
 	"UPDATE stafett.chain c SET version = ok.chain_version,"                             \
 	" status = CASE WHEN ok.closes THEN 'closed' ELSE c.status END," \
-	" merged_into = CASE WHEN ok.reaches = 'merge' THEN ok.other_chain END,"                     \
 	" custodian = CASE WHEN NOT ok.closes THEN ok.custodian END,"                        \
 	" help_request_date = coalesce(ok.help_request_date, c.help_request_date),"          \
 	" intervention_due_date = CASE WHEN ok.help_request_date IS NULL"                    \

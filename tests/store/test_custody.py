@@ -24,6 +24,14 @@ INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_se
     help_request_date, intervention_due_date, create_time)
 VALUES (%(other)s, 1, 'open', %(unit)s, 1, 1, '2026-11-02', '2026-12-02', stafett.now())"""
 
+# The row of an act that reaches beyond its chain; CLOSED is what a merge does before it.
+REACH = """
+INSERT INTO stafett.reach (chain, seq, kind, unit, member, message, content_hash, code, needs, {1})
+VALUES (%(chain)s, 2, '{0}', %(other)s, %(other)s, %(other)s, '', 'AAAAAAAA', 'none', {2})"""
+
+CLOSED = """
+UPDATE stafett.chain SET status = 'closed', custodian = NULL, event_seq = 2 WHERE id = %(chain)s;"""
+
 ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
     ("a chain without a line in the ledger", NO_LEDGER, errors.ForeignKeyViolation),
     ("an open chain that nobody holds",
@@ -68,6 +76,31 @@ ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
      " sender, hand_back_unit, create_time, update_time)"
      " VALUES (%(other)s, %(other)s, '', '', '', '', 1, %(unit)s, %(unit)s, %(unit)s, %(unit)s,"
      " stafett.now(), stafett.now())", errors.ForeignKeyViolation),
+    ("events that are carried to another chain", "UPDATE stafett.event SET chain = %(other)s",
+     errors.InsufficientPrivilege),
+    ("a chain that goes on in another, by a word", "UPDATE stafett.chain SET merged_into = %(other)s"
+     " WHERE id = %(chain)s", errors.InsufficientPrivilege),
+    ("a referral that is carried to another chain", "UPDATE stafett.referral SET chain = %(other)s",
+     errors.InsufficientPrivilege),
+    ("a seat that is given to another", "UPDATE stafett.referral SET requester = %(other)s",
+     errors.InsufficientPrivilege),
+    ("a merge of a chain that is open", REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(second)s, 3, 2, '2026-11-02', '2026-12-02'"), errors.CheckViolation),
+    ("a merge into itself", CLOSED + REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(chain)s, 3, 2, '2026-11-02', '2026-12-02'"), errors.CheckViolation),
+    ("a merge into a chain that does not exist", CLOSED + REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(other)s, 3, 2, '2026-11-02', '2026-12-02'"), errors.CheckViolation),
+    ("a merge that moves the person's clock on", CLOSED + REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(second)s, 3, 2, '2026-11-03', '2026-12-03'"), errors.CheckViolation),
+    ("a merge that leaves a gap in the order of events", CLOSED + REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(second)s, 9, 2, '2026-11-02', '2026-12-02'"), errors.CheckViolation),
+    ("a take-over by a unit that follows nobody", REACH.format("take-over", "predecessor", "%(unit)s"),
+     errors.CheckViolation),
     ("case data past the functions that filter by party", "SELECT * FROM stafett.content",
      errors.InsufficientPrivilege),
     ("another clock", "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz"
@@ -76,7 +109,8 @@ ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
     ("the owner's rights", "SET ROLE stafett_owner", errors.InsufficientPrivilege),
 ]
 TABLES = ["chain", "custody", "referral", "request", "event", "content", "party", "delivery",
-          "idempotency", "audit_queue", "unit", "member", "membership"]
+          "idempotency", "audit_queue", "unit", "member", "membership", "reach", "chain_party",
+          "chain_link", "planning_call", "planning_answer"]
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +123,10 @@ def daemon(schema):
 
 @pytest.fixture
 def chain(daemon):
-    """An open chain that |unit| holds; |other| is nobody."""
-    ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "other")}
+    """An open chain that |unit| holds, and a |second| one; |other| is nobody."""
+    ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "other", "second")}
     daemon.cursor().execute(OPEN_CHAIN, ids)
+    daemon.cursor().execute(OPEN_CHAIN, {**ids, "chain": ids["second"]})
     return ids
 
 
@@ -146,3 +181,32 @@ def test_two_moves_at_once_cannot_both_happen(daemon, schema, chain):
     with pytest.raises(psycopg2.errors.UniqueViolation):
         rival.cursor().execute(move, chain)
     rival.close()
+
+
+def test_a_merge_carries_over_what_the_chain_shows(daemon, chain):
+    """The same row as in the attacks, where everything is as it says."""
+    cursor = daemon.cursor()
+    cursor.execute(CLOSED + REACH.format(
+        "merge", "other_chain, other_seq, other_version, help_request_date, due_date",
+        "%(second)s, 3, 2, '2026-11-02', '2026-12-02'"), chain)
+    cursor.execute("SELECT status FROM stafett.chain WHERE id = %(second)s", chain)
+    assert cursor.fetchall() == [("open",)]
+
+
+def test_a_unit_that_holds_a_chain_does_not_close(schema):
+    """By whatever statement: its successor takes the chains over first."""
+    admin = connect(schema("postgres")).cursor()
+    ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "organization")}
+    ids["handle"] = f"x/{ids['unit']}"
+    admin.execute("INSERT INTO stafett.organization VALUES (%(organization)s, %(organization)s,"
+                  " %(organization)s, 'x', 'other')", ids)
+    admin.execute("INSERT INTO stafett.unit (id, organization, handle, display_name)"
+                  " VALUES (%(unit)s, %(organization)s, %(handle)s, 'x')", ids)
+    admin.execute(OPEN_CHAIN, ids)
+    close = "UPDATE stafett.unit SET status = 'closed' WHERE id = %(unit)s"
+    with pytest.raises(errors.CheckViolation, match="holds 1 chain: its successor"):
+        admin.execute(close, ids)
+    admin.execute("UPDATE stafett.chain SET status = 'closed', custodian = NULL, event_seq = 2"
+                  " WHERE id = %(chain)s", ids)
+    admin.execute(close, ids)
+    assert admin.rowcount == 1

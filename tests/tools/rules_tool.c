@@ -280,7 +280,8 @@ static void spoil_other_chain(struct situation *s)
 		f->proposal.other_chain.b[0] = 2;
 	if (is_wrong(s, "chains_differ"))
 		o->other_chain = o->chain;
-	f->other.visible &= !is_wrong(s, "other_chain_exists") && !is_wrong(s, "linked_chain_exists");
+	f->other.visible &=
+		!is_wrong(s, "other_chain_exists") && !is_wrong(s, "linked_chain_exists");
 	f->other.open &= !is_wrong(s, "other_chain_open");
 	if (is_wrong(s, "person_is_told"))
 		o->person_told.len = 0;
@@ -354,7 +355,8 @@ static void print_done(const struct decision *d)
 		printf("%c:%s", letter_of(&d->next_actor), d->next_act);
 	else
 		printf("-");
-	printf(" calls=%d merges=%d tells=%s/%s/%s/%s\n", d->calls, d->merges, or_dash(rules_needs_code(d->tells.requester)),
+	printf(" calls=%d merges=%d tells=%s/%s/%s/%s\n", d->calls, d->merges,
+		or_dash(rules_needs_code(d->tells.requester)),
 		or_dash(rules_needs_code(d->tells.owner)),
 		or_dash(rules_needs_code(d->tells.hand_back)),
 		or_dash(rules_needs_code(d->tells.parties)));

@@ -38,10 +38,12 @@ static struct facts facts_for_send(void)
 		.now_us = now_us(),
 		.unit_known = true,
 		.member_known = true,
+		.unit_open = true,
 		.unit = lund,
 		.roles = MASK(ROLE_CASEWORKER),
 		.to_known = true,
 		.to_open = true,
+		.to_covered = true,
 		.to_unit = beroende,
 		.to_kinds = MASK(KIND_CARE_REQUEST) | MASK(KIND_HANDOVER) | MASK(KIND_CONSULTATION),
 	};
@@ -54,6 +56,7 @@ static struct facts facts_for_owner(enum state state)
 		.now_us = now_us(),
 		.unit_known = true,
 		.member_known = true,
+		.unit_open = true,
 		.unit = beroende,
 		.roles = MASK(ROLE_INTAKE),
 		.chain_visible = true,
@@ -268,7 +271,7 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	REFUSED(f.to_known = false, f.to_known = true, REASON_UNIT_UNKNOWN);
 	REFUSED(f.to_open = false, f.to_open = true, REASON_UNIT_CLOSED);
 	REFUSED(f.to_kinds = 0, f.to_kinds = MASK(KIND_CARE_REQUEST), REASON_UNIT_DOES_NOT_TAKE);
-	REFUSED(o.kind = KIND_NEXT_OF_KIN, o.kind = KIND_CARE_REQUEST, REASON_KIND_NOT_AVAILABLE);
+	REFUSED(f.unit_open = false, f.unit_open = true, REASON_UNIT_CLOSED);
 	REFUSED(o.named_unit = bytes_of_string("a/b"), o.named_unit.len = 0, REASON_UNIT_UNKNOWN);
 	REFUSED(o.has_named_referral = true, o.has_named_referral = false, REASON_NOT_FOUND);
 	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
