@@ -42,7 +42,6 @@ enum batch_phase {
 struct batch_slot {
 	struct write *write;
 	struct lane *lane;
-	bool locked, other_locked;
 	struct loaded loaded;
 	struct decision decision;
 	char alternative[IDENTITY_HANDLE_MAX + 1];
@@ -314,24 +313,14 @@ static void slot_keep(struct batch_slot *slot, const struct loaded *l)
 	}
 }
 
-/* Two operations that do not go in one batch: of the same key, on different chains,
- * whom the database would take both for new; or with a chain in common. */
-static bool slot_meets(const struct batch_slot *slot, const struct write *write)
-{
-	const struct order *a = &slot->write->order, *b = &write->order;
-
-	return (slot->decision.kind == DECISION_DO && uuid_equal(&a->message, &b->message) &&
-		       bytes_equal(a->unit, b->unit)) ||
-	       lane_orders_meet(a, b);
-}
-
+/* Whether this batch carries an operation that this one must not go along with. */
 static bool batch_meets(const struct batch *b, const struct write *write)
 {
 	for (int i = 0; i < b->n; i++) {
 		const struct batch_slot *slot = &b->slots[i];
 
 		if (slot->write && slot->write != write && slot->verdict == BATCH_ANSWERED &&
-			slot_meets(slot, write))
+			lane_orders_meet(&slot->write->order, &write->order))
 			return true;
 	}
 	return false;
@@ -346,8 +335,7 @@ static void batch_decide(struct batch *b, struct batch_slot *slot, const struct 
 
 	if (!slot->write)
 		return;
-	if ((l->chain_exists && !slot->locked) || (l->other_exists && !slot->other_locked) ||
-		batch_meets(b, slot->write)) {
+	if (!load_is_locked(l) || batch_meets(b, slot->write)) {
 		slot->verdict = BATCH_AGAIN;
 		return;
 	}
@@ -395,11 +383,9 @@ static void batch_read(struct batch *b, const PGresult *result,
 	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
 		return;
 	for (int i = 0; i < PQntuples(result); i++) {
-		struct db_row row = {result, i};
-		int index = load_read_index(&row);
+		const struct db_row row = {result, i};
 
-		assert(index >= 0 && index < b->n);
-		read(&row, &b->slots[index].loaded);
+		read(&row, &b->slots[load_read_index(&row)].loaded);
 	}
 }
 
@@ -418,12 +404,6 @@ static void batch_on_uploads(void *arg, const PGresult *result)
 	batch_read(arg, result, load_read_upload);
 }
 
-static void batch_lock(struct batch_slot *slot, const uint8_t chain[16])
-{
-	slot->locked |= memcmp(chain, slot->write->order.chain.b, 16) == 0;
-	slot->other_locked |= memcmp(chain, slot->write->order.other_chain.b, 16) == 0;
-}
-
 static void batch_on_locked(void *arg, const PGresult *result)
 {
 	struct batch *b = arg;
@@ -433,9 +413,8 @@ static void batch_on_locked(void *arg, const PGresult *result)
 	for (int row = 0; row < PQntuples(result); row++) {
 		struct bytes id = db_row_bytes(&(struct db_row){result, row}, 0);
 
-		for (int i = 0; id.len == 16 && i < b->n; i++)
-			if (b->slots[i].write)
-				batch_lock(&b->slots[i], id.data);
+		for (int i = 0; i < b->n; i++)
+			load_read_lock(id, &b->slots[i].loaded);
 	}
 }
 
@@ -447,8 +426,8 @@ static void batch_take(struct batch *b, struct write *write)
 
 	slot->write = write;
 	slot->lane = write->lane;
-	slot->locked = slot->other_locked = false;
-	slot->loaded = (struct loaded){0};
+	slot->loaded =
+		(struct loaded){.chain = write->order.chain, .other = write->order.other_chain};
 	slot->receipt_len = 0;
 	slot->verdict = BATCH_AGAIN;
 	write->slot = slot;

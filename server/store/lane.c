@@ -72,6 +72,8 @@ static bool order_names(const struct order *o, const struct uuid *chain)
 
 bool lane_orders_meet(const struct order *a, const struct order *b)
 {
+	if (uuid_equal(&a->message, &b->message) && bytes_equal(a->unit, b->unit))
+		return true;
 	if (!uuid_is_nil(&a->other_chain) && order_names(b, &a->other_chain))
 		return true;
 	return (!uuid_is_nil(&a->other_chain) || !uuid_is_nil(&b->other_chain)) &&

@@ -27,8 +27,9 @@ struct lane *lanes_enter(struct lanes *lanes, const struct uuid *chain, bool *re
 /* The one under way is done: returns the next that waits (removed from the lane,
  * which stays its), or NULL, and then the lane is gone. */
 struct list *lane_leave(struct lane *lane);
-/* Whether two operations have a chain in common, and one of them names two: they do
- * not go in one batch, whatever their lanes. */
+/* Whether two operations do not go in one batch, whatever their lanes: they have one
+ * key, whom the database would take both for new; or a chain in common, where one of
+ * them names two. */
 bool lane_orders_meet(const struct order *a, const struct order *b);
 
 #endif

@@ -308,6 +308,17 @@ int load_read_index(const struct db_row *row)
 	return db_row_int(row, 0) - 1;
 }
 
+void load_read_lock(struct bytes chain, struct loaded *l)
+{
+	l->chain_locked |= bytes_equal(chain, bytes_of(l->chain.b, sizeof(l->chain.b)));
+	l->other_locked |= bytes_equal(chain, bytes_of(l->other.b, sizeof(l->other.b)));
+}
+
+bool load_is_locked(const struct loaded *l)
+{
+	return (l->chain_locked || !l->chain_exists) && (l->other_locked || !l->other_exists);
+}
+
 void load_read_upload(const struct db_row *row, struct loaded *loaded)
 {
 	loaded->facts.upload_ready = db_row_bool(row, 1);

@@ -44,6 +44,8 @@ struct loaded {
 	struct facts facts;
 	struct standing standing;
 	bool replicated, chain_exists, other_exists;
+	struct uuid chain, other; /* that it names */
+	bool chain_locked, other_locked;
 	int delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
@@ -65,7 +67,12 @@ void load_args(struct load *load, struct db_args *args);
 
 /* The operation, from 0, that a row of load_chains or load_uploads is about. */
 int load_read_index(const struct db_row *row);
-/* Each fills its part of |loaded|, which was zeroed before the first. */
+/* Takes note that |chain| was locked, if the operation names it. */
+void load_read_lock(struct bytes chain, struct loaded *loaded);
+/* Whether all of the chains that it names and that are there were locked. */
+bool load_is_locked(const struct loaded *loaded);
+/* Each fills its part of |loaded|, whose chains were set and the rest zeroed
+ * before the first. */
 void load_read_chain(const struct db_row *row, struct loaded *loaded);
 /* After load_read_chain. */
 void load_read_other(const struct db_row *row, struct loaded *loaded);
