@@ -420,13 +420,15 @@ CREATE TABLE stafett.planning_answer (
 
 -- Written in the transaction of every write and every reading of case data.
 -- The sealer will number the leaves; until then they wait here.
+-- An id begins with its time, so the key is the order in which a unit's log is read.
 CREATE TABLE stafett.audit_queue (
-    id uuid PRIMARY KEY,
+    id uuid NOT NULL,
     create_time timestamptz NOT NULL,
     unit uuid,
     leaf bytea NOT NULL,
     salt bytea NOT NULL,
-    detail bytea NOT NULL
+    detail bytea NOT NULL,
+    CONSTRAINT audit_log UNIQUE NULLS NOT DISTINCT (unit, id)
 );
 
 -- One operation of a batch, with all that it changes: what the daemon hands over.

@@ -4,9 +4,6 @@
 -- are read here only as far as a filter or a join needs it (see store/audit.h and
 -- domain/leaf.h for their forms), and whole by the daemon.
 
--- A record's id begins with its time, so this is also the order of time.
-CREATE INDEX audit_log ON stafett.audit_queue (unit, id);
-
 -- The units whose log the member may read when acting for |p_unit|: that unit, and
 -- those of the same organisation in which the member is an auditor too. Empty where
 -- the member has none of |p_roles| there.
@@ -104,7 +101,8 @@ CREATE TYPE stafett.audit_row AS (
     matches boolean, id uuid, leaf bytea, detail bytea, member_display_name text,
     chain uuid, relation text);
 
-CREATE FUNCTION stafett.audit_rows(p_ids uuid[]) RETURNS SETOF stafett.audit_row
+CREATE FUNCTION stafett.audit_rows(p_units uuid[], p_ids uuid[])
+RETURNS SETOF stafett.audit_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
@@ -114,8 +112,9 @@ BEGIN ATOMIC
             CASE WHEN r.hand_back_unit = q.unit THEN 'hand-back' END,
             CASE WHEN c.custodian = q.unit THEN 'holder' END,
             CASE WHEN p.until IS NOT NULL THEN 'left' END), ''), 'none')
-    FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
-    CROSS JOIN LATERAL (SELECT x.* FROM stafett.audit_queue x WHERE x.id = w.id LIMIT 1) q
+    FROM unnest(p_units, p_ids) WITH ORDINALITY AS w (unit, id, n)
+    CROSS JOIN LATERAL (
+        SELECT x.* FROM stafett.audit_queue x WHERE x.unit = w.unit AND x.id = w.id LIMIT 1) q
     LEFT JOIN LATERAL (
         SELECT x.display_name FROM stafett.member x
         WHERE x.urn = convert_from(stafett.audit_value(q.detail, 1), 'UTF8') LIMIT 1) m ON true
@@ -158,6 +157,7 @@ DECLARE
     subjects uuid[];
     about bytea[];
     objects bytea[];
+    whose uuid[];
     ids uuid[];
     horizon uuid;
 BEGIN
@@ -179,7 +179,7 @@ BEGIN
     WITH looked_at AS MATERIALIZED (
         SELECT x.* FROM unnest(units) u (id)
         CROSS JOIN LATERAL (
-            SELECT q.id, row_number() OVER (ORDER BY q.id DESC) AS nth,
+            SELECT q.unit, q.id, row_number() OVER (ORDER BY q.id DESC) AS nth,
                 (p_types = 0 OR p_types >> get_byte(q.leaf, 34) & 1 = 1)
                 AND (p_outcome < 0 OR get_byte(q.leaf, 35) = p_outcome)
                 AND (who IS NULL OR substr(q.detail, 1, length(who)) = who)
@@ -194,14 +194,15 @@ BEGIN
     ), edge AS (
         SELECT l.id FROM looked_at l WHERE l.nth = each ORDER BY l.id DESC LIMIT 1
     ), fitting AS (
-        SELECT l.id FROM looked_at l
+        SELECT l.unit, l.id FROM looked_at l
         WHERE l.fits AND l.id >= coalesce((SELECT e.id FROM edge e),
             '00000000-0000-0000-0000-000000000000')
         ORDER BY l.id DESC LIMIT p_limit
     )
-    SELECT ARRAY(SELECT f.id FROM fitting f ORDER BY f.id DESC), (SELECT e.id FROM edge e)
-    INTO ids, horizon;
-    RETURN QUERY SELECT * FROM stafett.audit_rows(ids);
+    SELECT ARRAY(SELECT f.unit FROM fitting f ORDER BY f.id DESC),
+        ARRAY(SELECT f.id FROM fitting f ORDER BY f.id DESC), (SELECT e.id FROM edge e)
+    INTO whose, ids, horizon;
+    RETURN QUERY SELECT * FROM stafett.audit_rows(whose, ids);
     IF horizon IS NOT NULL THEN
         RETURN QUERY SELECT false, horizon, NULL::bytea, NULL::bytea, NULL, NULL::uuid, NULL;
     END IF;
@@ -217,7 +218,7 @@ DECLARE
     scope uuid[] := stafett.audited_units(p_unit, p_member, p_roles);
 BEGIN
     RETURN QUERY SELECT * FROM stafett.audit_rows(
-        ARRAY(SELECT q.id FROM audit_queue q WHERE q.id = p_id AND q.unit = ANY (scope)));
+        scope, array_fill(p_id, ARRAY[coalesce(cardinality(scope), 0)]));
 END
 $$;
 

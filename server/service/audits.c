@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The audit log: a page of it, and one entry. Reading it is recorded in it. */
+#include "codec/pb_time.h"
 #include "service/answer.h"
 #include "service/read_call.h"
 #include "store/present_audit.h"
@@ -110,12 +111,24 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* A time as text; "" where there is none. It is known to be one. */
+static const char *audit_asked_time(struct arena *arena, const Google__Protobuf__Timestamp *time)
+{
+	char text[PB_TIME_CHARS];
+
+	if (!time || pb_time_print_timestamp(time->seconds, time->nanos, text))
+		return "";
+	return text_or_empty(arena_copy(arena, bytes_of_string(text)));
+}
+
 /* "member=urn:... action=get": what the record of this reading says of it. */
 static char *audit_asked(struct arena *arena, const Stafett__V1__AuditServiceListRequest *r)
 {
 	const struct {
 		const char *name, *value;
 	} filters[] = {
+		{"since", audit_asked_time(arena, r->since_time)},
+		{"until", audit_asked_time(arena, r->until_time)},
 		{"unit", text_or_empty(r->unit)},
 		{"member", text_or_empty(r->member)},
 		{"action", text_or_empty(r->action)},
@@ -174,8 +187,13 @@ static void audit_add_queries(struct audit_page *page, const struct audit_filter
 static const char *audit_read_filter(const Stafett__V1__AuditServiceListRequest *r,
 	struct referral_key *ret_key, struct audit_filter *ret_filter)
 {
-	const char *outcome = text_or_empty(r->outcome);
+	const char *outcome = text_or_empty(r->outcome), *unit = text_or_empty(r->unit);
+	const char *member = text_or_empty(r->member);
 
+	if (*unit && !identity_is_handle(bytes_of_string(unit)))
+		return "unit";
+	if (*member && !identity_is_member(bytes_of_string(member)))
+		return "member";
 	if (*text_or_empty(r->referral) && !decode_key(r->referral, ret_key))
 		return "referral";
 	if (!audit_action_read(text_or_empty(r->action), &ret_filter->action))

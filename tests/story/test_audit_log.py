@@ -143,6 +143,9 @@ def test_pages_bring_every_entry_once_the_newest_first(axel, maria):
     paged = list(axel.whole_log(member=maria.member, action="R", since_time=begun, page_size=2))
     assert [e.id for e in paged] == [e.id for e in whole] == sorted((e.id for e in whole), reverse=True)
     until = whole[3].recorded_time
+    axel.log(since_time=begun, until_time=until)
+    assert axel.log(member=axel.member, page_size=1).entries[0].asked == (
+        f"since={begun.ToJsonString()} until={until.ToJsonString()}")
     older = list(axel.whole_log(member=maria.member, action="R", since_time=begun, until_time=until))
     assert [e.id for e in older][-3:] == [e.id for e in whole[4:]]
 
@@ -154,7 +157,7 @@ def test_a_filter_that_nothing_fits_ends(axel):
 
 @pytest.mark.parametrize("fields", [
     {"action": "X"}, {"action": "burn"}, {"outcome": "fine"}, {"referral": "!"}, {"page_size": -1},
-    {"page_token": "x"}], ids=str)
+    {"page_token": "x"}, {"unit": "no unit"}, {"member": "somebody"}], ids=str)
 def test_a_filter_that_cannot_be_is_refused(axel, fields):
     refusal = refused(axel.log, **fields)
     assert refusal.code == INVALID and refusal.refusal.field == next(iter(fields))

@@ -68,6 +68,14 @@ def test_the_environment_puts_the_members_on_the_path(trial, program):
     assert code[:4] in shell(trial, program, "stafett --as lund/vuxen list")
 
 
+def test_the_auditor_of_the_trial_sees_what_all_of_lund_has_done(trial):
+    said = shell(trial, "sh", "stafett --as ulla audit log --action send")
+    assert re.search(r"Maria Nilsson, Lund Vuxen: [0-9A-Z]{4} sent", said)
+    assert "Petra Svensson" not in shell(trial, "sh", "stafett --as ulla audit log --rows 500")
+    elsewhere = "stafett --as lund/oppenvard list >&2; stafett --as ulla audit log --unit lund/oppenvard"
+    assert "Tomas Persson" in shell(trial, "sh", elsewhere)
+
+
 def test_the_directory_has_eight_organisations_and_a_closed_unit_with_a_successor(trial):
     units = shell(trial, "sh", "stafett --plain units --closed")
     assert len({handle.split("/")[0] for handle in re.findall(r"\b[a-z]+/[a-z-]+", units)}) >= 8
