@@ -40,6 +40,7 @@ static const char main_usage[] =
 	"       stafettd [-c FILE] [-o NAME=VALUE]... migrate\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... directory import JSON\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... rule list | add JSON | end NAME\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... clock accept\n"
 	"       stafettd --help | --version\n"
 	"\n"
 	"  -c, --config FILE     settings (" MAIN_SETTINGS_FILE ")\n"
@@ -48,6 +49,7 @@ static const char main_usage[] =
 	"  migrate               bring the database's schema up, and end\n"
 	"  directory import JSON read organisations, units and members, and end\n"
 	"  rule ...              list, add or end rules of deadlines, and end\n"
+	"  clock accept          the clock is right as it is now: alarms go on by it\n"
 	"\n"
 	"Without a command it serves until SIGTERM. Manual: stafettd(8), stafettd.conf(5).\n";
 
@@ -173,6 +175,11 @@ static int main_end_rule(struct main_args *args, const char *conninfo, char **re
 	return rule_admin_end(conninfo, args->name_argument, ret_error);
 }
 
+static int main_accept_clock(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return clock_admin_accept(conninfo, ret_error);
+}
+
 static int main_rule(struct main_args *args, struct settings **settings)
 {
 	char *conninfo = main_admin_conninfo(*settings), *error = NULL;
@@ -216,6 +223,12 @@ static int main_parse_command(int argc, char **argv, struct main_args *args)
 		strcmp(argv[1], "import") == 0) {
 		args->run = main_import;
 		args->file_argument = argv[2];
+		return 0;
+	}
+	if (argc == 2 && !args->check && strcmp(argv[0], "clock") == 0 &&
+		strcmp(argv[1], "accept") == 0) {
+		args->run = main_rule;
+		args->rule = main_accept_clock;
 		return 0;
 	}
 	if (argc >= 2 && !args->check && strcmp(argv[0], "rule") == 0)

@@ -129,6 +129,13 @@ static void apply_expected(const struct order *o, const struct facts *f, struct 
 	p->alarm_us = rules_due_by(deadline_of_event(o->expected), o, f, o->expected_us).us;
 }
 
+/* The miss is answered; what did not happen then is not missed a second time. */
+static void apply_contact(struct progress *p)
+{
+	p->missed = false;
+	p->alarm_us = 0;
+}
+
 static void apply_treatment(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -139,8 +146,8 @@ static void apply_treatment(
 		apply_expected(o, f, p);
 	else if (o->act == ACT_MISS)
 		p->missed = true;
-	else if (o->act == ACT_NOTE && o->contact)
-		p->missed = false;
+	else if (o->act == ACT_NOTE && o->contact && p->missed)
+		apply_contact(p);
 	if (o->act == ACT_PLAN_HOME) {
 		p->home_planned = true;
 		p->aftercare = o->has_named_referral ? o->named_referral : nobody;

@@ -50,21 +50,21 @@ static void next_expected(const struct order *o, const struct facts *f, struct d
 		return;
 	if (d->to == STATE_ACCEPTED)
 		next_is(d, &d->owner, rules_kind_row(f->kind)->treats ? "start" : "complete",
-			rules_due_of(DEADLINE_REACH, o, f));
+			rules_due_of(DEADLINE_BOOK, o, f));
 	else if (d->progress.expected)
 		next_is(d, &d->owner, "attend",
 			rules_due_by(deadline_of_event(o->expected), o, f, o->expected_us));
 	else if (o->no_next.len)
 		next_is(d, &d->owner, "complete", (struct due){0});
 	else
-		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_REACH, o, f));
+		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_BOOK, o, f));
 }
 
 static void next_contact(const struct order *o, const struct facts *f, struct decision *d)
 {
 	d->next_kept = !o->contact || !f->progress.missed;
 	if (!d->next_kept)
-		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_REACH, o, f));
+		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_BOOK, o, f));
 }
 
 void rules_apply_next(

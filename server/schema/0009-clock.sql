@@ -74,10 +74,235 @@ BEGIN ATOMIC
         UNION SELECT r.other_organization FROM stafett.rule r);
 END;
 
+-- Alarms ---------------------------------------------------------------------------
+-- The clock tells, and never ends or moves anything. What it did is an event of
+-- no unit and no member; whom it told stands here.
+
+-- When somebody has to look at a referral; null: never.
+CREATE FUNCTION stafett.look_time(p_step timestamptz, p_alarm timestamptz, p_missed boolean)
+RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(p_step, CASE WHEN NOT p_missed THEN p_alarm END);
+
+CREATE INDEX referral_look ON stafett.referral
+    (stafett.look_time(step_time, alarm_time, missed), id)
+    WHERE stafett.look_time(step_time, alarm_time, missed) IS NOT NULL;
+
+-- The person's clock was broken: when that was seen. Only the clocks that run.
+ALTER TABLE stafett.chain ADD COLUMN breach_time timestamptz;
+CREATE INDEX chain_clock ON stafett.chain (intervention_due_date, id)
+    WHERE status = 'open' AND intervention_start_date IS NULL AND breach_time IS NULL;
+
+-- Each step of each deadline once, whoever works and whatever was killed: a deadline
+-- is named by the event that set it, step -1 is the miss of an expected event.
+CREATE TABLE stafett.alarm (
+    chain uuid NOT NULL,
+    seq int NOT NULL, -- the event
+    referral uuid,
+    deadline_seq int NOT NULL,
+    step int NOT NULL,
+    told uuid[] NOT NULL,
+    managers boolean NOT NULL,
+    PRIMARY KEY (chain, seq),
+    UNIQUE (chain, referral, deadline_seq, step)
+);
+
+-- The clocks of the machines on which clerks have worked: how long the machine was up
+-- and what the time was. One that has moved otherwise than the other was set.
+CREATE TABLE stafett.clerk_clock (
+    boot text PRIMARY KEY,
+    up_us bigint NOT NULL,
+    time timestamptz NOT NULL
+);
+
+-- Whether the clock has gone on as the machine has, give or take an hour; by how
+-- many seconds it has not. Where it has not, nothing is noted down: an operator
+-- takes the row away (stafettd clock accept).
+CREATE FUNCTION duty.look_clock(p_boot text, p_up_us bigint)
+RETURNS TABLE (steady boolean, jump_s bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    SELECT extract(epoch FROM stafett.now() - c.time)::bigint - (p_up_us - c.up_us) / 1000000
+    INTO jump_s FROM clerk_clock c WHERE c.boot = p_boot;
+    jump_s := coalesce(jump_s, 0);
+    steady := abs(jump_s) <= 3600;
+    IF steady THEN
+        INSERT INTO clerk_clock AS c (boot, up_us, time) VALUES (p_boot, p_up_us, stafett.now())
+        ON CONFLICT (boot) DO UPDATE SET up_us = excluded.up_us, time = excluded.time;
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+-- What has to be looked at, the oldest first, and when the next comes (in the first
+-- row; null: nothing is open). A chain once. Nothing is locked: duty.raise looks again.
+CREATE FUNCTION duty.due(p_limit int)
+RETURNS TABLE (
+    at timestamptz, chain uuid, event_seq int, referral uuid, chain_open boolean, status text,
+    kind text, priority text, requester uuid, owner uuid, hand_back uuid, holder uuid,
+    next_actor uuid, actor_handle text, actor_organization text, covers boolean,
+    expects boolean, missed boolean, alarm_time timestamptz, due_time timestamptz,
+    due_rule text, due_version int, due_from timestamptz, step int, step_time timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT stafett.now(), c.id, c.event_seq::int, r.id, c.status = 'open', r.status, r.kind,
+        r.priority, r.requester, r.owner, r.hand_back_unit, c.custodian, r.next_actor, u.handle,
+        o.number, q.basis_covers_missed_events, r.expected IS NOT NULL, r.missed, r.alarm_time,
+        r.due_time, e.due_rule, e.due_version, e.due_from, r.step, r.step_time
+    FROM (
+        SELECT x.id, x.chain FROM stafett.referral x
+        WHERE stafett.look_time(x.step_time, x.alarm_time, x.missed) IS NOT NULL
+            AND stafett.look_time(x.step_time, x.alarm_time, x.missed) <= stafett.now()
+        ORDER BY stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id
+        LIMIT p_limit) d
+    CROSS JOIN LATERAL (SELECT * FROM stafett.referral x WHERE x.id = d.id LIMIT 1) r
+    CROSS JOIN LATERAL (SELECT * FROM stafett.chain x WHERE x.id = d.chain LIMIT 1) c
+    CROSS JOIN LATERAL (
+        SELECT x.basis_covers_missed_events FROM stafett.request x WHERE x.referral = d.id
+        LIMIT 1) q
+    LEFT JOIN LATERAL (
+        SELECT x.due_rule, x.due_version, x.due_from FROM stafett.event x
+        WHERE x.chain = d.chain AND x.referral = d.id AND x.due_time = r.due_time
+            AND x.due_rule IS NOT NULL
+        ORDER BY x.seq DESC LIMIT 1) e ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle, x.organization FROM stafett.unit x
+        WHERE x.id = coalesce(r.next_actor, r.owner) LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+        SELECT x.number FROM stafett.organization x WHERE x.id = u.organization LIMIT 1) o ON true;
+END;
+
+-- How long until somebody has to look again.
+CREATE FUNCTION duty.next_due() RETURNS TABLE (done int, wait_ms bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT 0, (extract(epoch FROM (
+        SELECT stafett.look_time(x.step_time, x.alarm_time, x.missed) FROM stafett.referral x
+        WHERE stafett.look_time(x.step_time, x.alarm_time, x.missed) IS NOT NULL
+        ORDER BY stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id LIMIT 1)
+        - stafett.now()) * 1000)::bigint;
+END;
+
+-- The units of a referral that are still party to it and are told something, each once.
+CREATE FUNCTION stafett.told_units(
+    p_referral uuid, p_units uuid[], p_needs text[])
+RETURNS TABLE (unit uuid, needs text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT t.unit, t.needs FROM unnest(p_units, p_needs) AS t (unit, needs)
+    CROSS JOIN LATERAL (
+        SELECT x.code FROM stafett.referral x WHERE x.id = p_referral LIMIT 1) r
+    CROSS JOIN LATERAL (
+        SELECT x.unit FROM stafett.party x
+        WHERE x.unit = t.unit AND x.code = r.code AND x.referral = p_referral
+            AND x.until IS NULL LIMIT 1) p
+    WHERE t.needs IS NOT NULL;
+END;
+
+-- Raises what was decided, one transaction with events, deliveries and audit records.
+-- Only what still stands as it was seen, and is nobody else's just now; the rest
+-- comes again. Gives how many, and the units that were told (null: none).
+CREATE FUNCTION duty.raise(
+    p_chain uuid[], p_seq int[], p_referral uuid[], p_kind text[], p_event uuid[],
+    p_due timestamptz[], p_rule text[], p_version int[], p_from timestamptz[],
+    p_step int[], p_step_time timestamptz[], p_requester text[], p_owner text[],
+    p_hand_back text[], p_holder text[], p_managers boolean[],
+    p_audit uuid[], p_leaf bytea[], p_salt bytea[], p_detail bytea[], p_hash bytea)
+RETURNS TABLE (done int, hint text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    a record;
+    r referral;
+    set_seq int;
+    told uuid[];
+    everybody uuid[] := '{}';
+BEGIN
+    done := 0;
+    FOR a IN
+        SELECT o.*, c.custodian
+        FROM unnest(p_chain, p_seq, p_referral, p_kind, p_event, p_due, p_rule, p_version,
+            p_from, p_step, p_step_time, p_requester, p_owner, p_hand_back, p_holder,
+            p_managers, p_audit, p_leaf, p_salt, p_detail)
+            AS o (chain, seq, referral, kind, event, due, rule, version, since, step,
+                step_time, requester, owner, hand_back, holder, managers, audit, leaf, salt,
+                detail)
+        JOIN chain c ON c.id = o.chain AND c.event_seq = o.seq
+        ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+    LOOP
+        SELECT * INTO r FROM referral x WHERE x.id = a.referral;
+        IF a.kind = '' THEN
+            UPDATE referral x SET step_time = NULL,
+                alarm_time = CASE WHEN x.missed THEN x.alarm_time END
+            WHERE x.id = a.referral;
+            done := done + 1;
+            CONTINUE;
+        END IF;
+        SELECT max(e.seq) INTO set_seq FROM event e
+        WHERE e.chain = a.chain AND e.referral = a.referral AND NOT e.next_kept;
+        SELECT coalesce(array_agg(t.unit), '{}') INTO told FROM stafett.told_units(a.referral,
+            ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
+            ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+        INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
+            occurrence_time, create_time, from_status, to_status, custodian, custodian_changed,
+            next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from)
+        VALUES (a.chain, a.seq + 1, a.event, a.referral, r.version, a.kind,
+            CASE a.kind WHEN 'miss' THEN 'UTEBLIVEN' ELSE '' END,
+            '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',
+            CASE a.kind WHEN 'miss' THEN r.alarm_time ELSE r.step_time END, stafett.now(),
+            r.status, r.status, a.custodian, false, a.kind <> 'miss',
+            CASE a.kind WHEN 'miss' THEN r.owner END, CASE a.kind WHEN 'miss' THEN 'reach' END,
+            a.due, a.rule, a.version, a.since);
+        INSERT INTO alarm (chain, seq, referral, deadline_seq, step, told, managers)
+        VALUES (a.chain, a.seq + 1, a.referral, coalesce(set_seq, 0),
+            CASE a.kind WHEN 'miss' THEN -1 ELSE r.step END, told, a.managers);
+        UPDATE chain x SET event_seq = a.seq + 1 WHERE x.id = a.chain;
+        IF a.kind = 'miss' THEN
+            UPDATE referral x SET missed = true, next_actor = x.owner, next_act = 'reach',
+                due_time = a.due, step = 0, step_time = a.step_time, update_time = stafett.now()
+            WHERE x.id = a.referral;
+        ELSE
+            UPDATE referral x SET step = a.step, step_time = a.step_time WHERE x.id = a.referral;
+        END IF;
+        UPDATE delivery d SET changed = pg_current_xact_id()
+        WHERE d.chain = a.chain AND d.referral = a.referral;
+        INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
+            needs, store_time)
+        SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,
+            stafett.now()
+        FROM stafett.told_units(a.referral,
+            ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
+            ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+        INSERT INTO audit_queue (id, create_time, unit, leaf, salt, detail)
+        VALUES (a.audit, stafett.now(), coalesce(r.next_actor, r.owner), a.leaf, a.salt, a.detail);
+        everybody := everybody || told || r.owner || r.requester;
+        done := done + 1;
+    END LOOP;
+    SELECT string_agg(DISTINCT replace(t::text, '-', ''), '') INTO hint FROM unnest(everybody) t;
+    RETURN NEXT;
+END
+$$;
+
 -- What they may do ---------------------------------------------------------------
 
 GRANT SELECT ON stafett.rule TO stafett_owner;
 GRANT USAGE ON SCHEMA stafett, api TO stafett_clerk;
+-- The clock's events are the functions' above to write, and nobody's else.
+GRANT INSERT ON stafett.event, stafett.alarm, stafett.delivery, stafett.audit_queue
+    TO stafett_owner;
+GRANT SELECT ON stafett.alarm TO stafett_owner;
+GRANT UPDATE (event_seq, breach_time) ON stafett.chain TO stafett_owner;
+GRANT UPDATE (missed, alarm_time, next_actor, next_act, due_time, step, step_time, update_time)
+    ON stafett.referral TO stafett_owner;
+GRANT UPDATE (changed) ON stafett.delivery TO stafett_owner;
+GRANT SELECT, INSERT, UPDATE ON stafett.clerk_clock TO stafett_owner;
+GRANT EXECUTE ON FUNCTION stafett.look_time(timestamptz, timestamptz, boolean) TO stafett_app;
 
 DO $$
 DECLARE
@@ -87,12 +312,21 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.microseconds(timestamptz)',
         'api.rules()',
-        'api.rule_units()']::regprocedure[]
+        'api.rule_units()',
+        'stafett.told_units(uuid, uuid[], text[])',
+        'duty.look_clock(text, bigint)',
+        'duty.due(int)',
+        'duty.next_due()',
+        'duty.raise(uuid[], int[], uuid[], text[], uuid[], timestamptz[], text[], int[],'
+            ' timestamptz[], int[], timestamptz[], text[], text[], text[], text[], boolean[],'
+            ' uuid[], bytea[], bytea[], bytea[], bytea)']::regprocedure[]
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
         IF f::text LIKE 'api.%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app, stafett_clerk', f);
+        ELSIF f::text LIKE 'duty.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_clerk', f);
         END IF;
     END LOOP;
 END

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- *   connected -> each duty, again while it finds a full portion -> sleep -> ...
+ *   connected -> rules -> each duty, again while it finds a full portion -> sleep -> ...
  */
 #include "store/duty.h"
 
@@ -10,6 +10,10 @@
 #include "base/log.h"
 #include "db/conn.h"
 #include "db/row.h"
+#include "net/now.h"
+#include "store/alarms.h"
+#include "store/machine.h"
+#include "store/rulebooks.h"
 #include "store/statements.h"
 
 #define DUTY_USER "stafett_clerk"
@@ -21,44 +25,160 @@
  * what is due is in the hands of another clerk. */
 enum { DUTY_LOOK_MS = 60000, DUTY_PAUSE_MS = 10000 };
 
-/* The columns of every duty's one row. */
-enum { DUTY_DONE, DUTY_WAIT_MS };
-
-static const struct {
-	const char *name;
-	enum duty_statement statement;
-	int portion; /* rows at a time: short transactions hold up nobody */
-} duty_rows[] = {
-	{"uploads purged", DUTY_PURGE_UPLOADS, 20},
-	/* The last: whoever beats has seen to the others. */
-	{"heartbeat", DUTY_BEAT, 1},
-};
+/* A notification that says: look at once. */
+#define DUTY_LOOK_HINT "look"
 
 struct duties {
 	struct duties_params params;
 	struct db_conn *conn;
 	struct event *alarm;
-	size_t at; /* the duty under way */
-	bool busy; /* one is */
+	struct rulebook *book, *half_book;
+	struct alarms *alarms;
+	char boot[MACHINE_BOOT_LEN + 1];
+	char *hint;    /* of units that were told; NULL: none */
+	size_t at;     /* the duty under way */
+	bool in_round; /* one is */
 	bool draining;
+	bool jumped;	 /* the clock did: nothing is done by it */
+	bool look_again; /* somebody said so while a round was under way */
 	int done;	 /* of the portion under way; -1: it failed */
 	int64_t wait_ms; /* to the next round, as far as this round knows */
+	int64_t began_ns, wakes_ns;
+};
+
+/* One duty. */
+struct duty_row {
+	const char *name;
+	enum duty_statement statement;
+	int portion; /* rows at a time: short transactions hold up nobody */
+	/* Its arguments; false: there is nothing to do. NULL: the portion alone. */
+	bool (*args)(struct duties *d, struct db_args *args);
+	/* What it answered. NULL: how many rows were done, and when the next is due. */
+	void (*read)(struct duties *d, const PGresult *result);
 };
 
 static void duties_next(struct duties *d);
+
+static void duties_wait_at_most(struct duties *d, int64_t ms)
+{
+	if (ms < DUTY_PAUSE_MS)
+		ms = DUTY_PAUSE_MS;
+	if (ms < d->wait_ms)
+		d->wait_ms = ms;
+}
+
+/* --- the duties ------------------------------------------------------------------- */
+
+static bool clock_args(struct duties *d, struct db_args *args)
+{
+	db_args_add_text(args, d->boot);
+	db_args_add_long(args, machine_up_us());
+	return true;
+}
+
+/* An alarm that comes years too early, or never, is worse than one that waits for an
+ * operator: the heartbeat stops, and everybody sees that. */
+static void clock_read(struct duties *d, const PGresult *result)
+{
+	enum { CLOCK_STEADY, CLOCK_JUMP };
+	const struct db_row row = {result, 0};
+
+	d->jumped = !db_row_bool(&row, CLOCK_STEADY);
+	if (d->jumped)
+		log_error("the clock was set, nothing is done by it until an operator says so: "
+			  "stafettd clock accept",
+			LOG_I("seconds", db_row_long(&row, CLOCK_JUMP)));
+}
+
+static void due_read(struct duties *d, const PGresult *result)
+{
+	if (alarms_decide(d->alarms, result, d->book) < 0)
+		d->done = -1;
+}
+
+static bool raise_args(struct duties *d, struct db_args *args)
+{
+	if (!alarms_count(d->alarms))
+		return false;
+	alarms_args(d->alarms, args);
+	return true;
+}
+
+static void raise_read(struct duties *d, const PGresult *result)
+{
+	enum { RAISE_DONE, RAISE_HINT };
+	const struct db_row row = {result, 0};
+
+	d->done = db_row_int(&row, RAISE_DONE);
+	metrics_add(d->params.metrics, METRIC_ALARMS, (uint64_t)d->done);
+	free(d->hint);
+	d->hint = db_row_has(&row, RAISE_HINT) ? strdup(db_row_text(&row, RAISE_HINT)) : NULL;
+}
+
+/* Those who watch the inboxes look at once. */
+static bool hint_args(struct duties *d, struct db_args *args)
+{
+	if (!d->hint)
+		return false;
+	db_args_add_text(args, d->hint);
+	return true;
+}
+
+static void hint_read(struct duties *d, const PGresult *result)
+{
+	free(d->hint);
+	d->hint = NULL;
+}
+
+enum { DUE_PORTION = 50 };
+
+/* In their order: alarms are raised while there are any, and whoever beats, the last,
+ * has seen to all of it. */
+static const struct duty_row duty_rows[] = {
+	{"clock", DUTY_CLOCK, 1, clock_args, clock_read},
+	{"uploads purged", DUTY_PURGE_UPLOADS, 20, NULL, NULL},
+	{"due", DUTY_DUE, DUE_PORTION, NULL, due_read},
+	{"alarms raised", DUTY_RAISE, DUE_PORTION, raise_args, raise_read},
+	{"hint", DUTY_HINT, 1, hint_args, hint_read},
+	{"next", DUTY_NEXT, 1, NULL, NULL},
+	{"heartbeat", DUTY_BEAT, 1, NULL, NULL},
+};
+
+enum { DUTY_ROW_DUE = 2, DUTY_ROW_RAISE = 3 };
+
+static void duties_read_counts(struct duties *d, const PGresult *result)
+{
+	enum { COUNT_DONE, COUNT_WAIT_MS };
+	const struct db_row row = {result, 0};
+
+	d->done = db_row_int(&row, COUNT_DONE);
+	if (db_row_has(&row, COUNT_WAIT_MS))
+		duties_wait_at_most(d, db_row_long(&row, COUNT_WAIT_MS));
+}
+
+/* --- a round ------------------------------------------------------------------------ */
 
 static void duties_sleep(struct duties *d)
 {
 	struct timeval after = {.tv_sec = d->wait_ms / 1000, .tv_usec = d->wait_ms % 1000 * 1000};
 
+	d->in_round = false;
+	d->wakes_ns = now_ns() + d->wait_ms * NOW_NS_PER_MS;
 	event_add(d->alarm, &after);
 	d->params.rested(d->params.arg);
 }
 
+/* Not before the rules are there. */
 static void duties_begin_round(struct duties *d)
 {
+	if (!d->book || d->in_round)
+		return;
+	event_del(d->alarm);
+	d->in_round = true;
+	d->jumped = d->look_again = false;
 	d->at = 0;
 	d->wait_ms = DUTY_LOOK_MS;
+	d->began_ns = now_ns();
 	duties_next(d);
 }
 
@@ -70,18 +190,9 @@ static void duties_on_alarm(evutil_socket_t fd, short what, void *arg)
 		duties_begin_round(d);
 }
 
-static void duties_wait_at_most(struct duties *d, int64_t ms)
-{
-	if (ms < DUTY_PAUSE_MS)
-		ms = DUTY_PAUSE_MS;
-	if (ms < d->wait_ms)
-		d->wait_ms = ms;
-}
-
 static void duties_on_row(void *arg, const PGresult *result)
 {
 	struct duties *d = arg;
-	struct db_row row = {result, 0};
 
 	if (!result)
 		return;
@@ -92,9 +203,21 @@ static void duties_on_row(void *arg, const PGresult *result)
 		duties_wait_at_most(d, DUTY_PAUSE_MS);
 		return;
 	}
-	d->done = db_row_int(&row, DUTY_DONE);
-	if (db_row_has(&row, DUTY_WAIT_MS))
-		duties_wait_at_most(d, db_row_long(&row, DUTY_WAIT_MS));
+	if (duty_rows[d->at].read)
+		duty_rows[d->at].read(d, result);
+	else
+		duties_read_counts(d, result);
+}
+
+/* The same again after a full portion; after an alarm, what is due then. */
+static void duties_step(struct duties *d)
+{
+	if (d->at == DUTY_ROW_RAISE && d->done > 0)
+		d->at = DUTY_ROW_DUE;
+	else if (d->done < duty_rows[d->at].portion)
+		d->at++;
+	if (d->jumped)
+		d->at = ARRAY_SIZE(duty_rows);
 }
 
 static void duties_on_sync(void *arg, const PGresult *result)
@@ -103,72 +226,163 @@ static void duties_on_sync(void *arg, const PGresult *result)
 
 	if (!result)
 		return; /* lost */
-	d->busy = false;
 	if (d->done > 0)
 		log_info("duty", LOG_S("duty", duty_rows[d->at].name), LOG_I("rows", d->done));
-	if (d->done < duty_rows[d->at].portion)
-		d->at++;
+	duties_step(d);
 	duties_next(d);
 }
 
-/* The duty that is next, or the end of the round. */
+static bool duties_args(struct duties *d, const struct duty_row *row, struct db_args *args)
+{
+	db_args_init(args);
+	if (row->args)
+		return row->args(d, args);
+	db_args_add_int(args, row->portion);
+	return true;
+}
+
+/* The duty that is next and has something to do, or the end of the round. */
 static void duties_next(struct duties *d)
 {
 	struct db_args args;
 
 	if (d->draining) {
+		d->in_round = false;
 		d->params.drained(d->params.arg);
 		return;
 	}
+	while (d->at < ARRAY_SIZE(duty_rows) && !duties_args(d, &duty_rows[d->at], &args))
+		d->at++;
 	if (d->at == ARRAY_SIZE(duty_rows)) {
 		duties_sleep(d);
+		if (d->look_again)
+			duties_begin_round(d);
 		return;
 	}
-	d->busy = true;
 	d->done = 0;
-	db_args_init(&args);
-	db_args_add_int(&args, duty_rows[d->at].portion);
 	if (db_conn_execute(d->conn, (int)duty_rows[d->at].statement, &args, duties_on_row, d) == 0)
 		(void)!db_conn_sync(d->conn, duties_on_sync, d);
 }
 
+/* --- what wakes it -------------------------------------------------------------------- */
+
+/* A commit may have brought what is due before the next round: that round comes, but
+ * no sooner than the shortest sleep after the last. */
+static void duties_look_soon(struct duties *d)
+{
+	int64_t now = now_ns(), at = d->began_ns + DUTY_PAUSE_MS * NOW_NS_PER_MS;
+	int64_t ms = at > now ? (at - now) / NOW_NS_PER_MS : 0;
+	struct timeval after = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	if (d->in_round || at >= d->wakes_ns)
+		return;
+	d->wakes_ns = at;
+	event_add(d->alarm, &after);
+}
+
+static void duties_on_rules(void *arg, const PGresult *result)
+{
+	struct duties *d = arg;
+
+	d->half_book = rulebooks_free(d->half_book);
+	if (result && PQresultStatus(result) == PGRES_TUPLES_OK)
+		d->half_book = rulebooks_read(result);
+}
+
+static void duties_on_rule_units(void *arg, const PGresult *result)
+{
+	struct duties *d = arg;
+
+	if (!d->half_book || !result || PQresultStatus(result) != PGRES_TUPLES_OK ||
+		rulebooks_read_units(d->half_book, result) < 0) {
+		if (result)
+			log_error("rules of deadlines cannot be read",
+				LOG_S("error", PQresultErrorMessage(result)));
+		return;
+	}
+	rulebooks_free(d->book);
+	d->book = TAKE(d->half_book);
+}
+
+static void duties_on_ruled(void *arg, const PGresult *result)
+{
+	if (result)
+		duties_begin_round(arg);
+}
+
+static void duties_read_rules(struct duties *d)
+{
+	if (db_conn_execute(d->conn, DUTY_RULES, NULL, duties_on_rules, d) == 0 &&
+		db_conn_execute(d->conn, DUTY_RULE_UNITS, NULL, duties_on_rule_units, d) == 0)
+		(void)!db_conn_sync(d->conn, duties_on_ruled, d);
+}
+
+static void duties_on_notified(void *arg, const char *payload)
+{
+	struct duties *d = arg;
+
+	if (strcmp(payload, RULEBOOKS_HINT) == 0)
+		duties_read_rules(d);
+	else if (strcmp(payload, DUTY_LOOK_HINT) != 0)
+		duties_look_soon(d);
+	else if (d->in_round)
+		d->look_again = true;
+	else
+		duties_begin_round(d);
+}
+
 static void duties_on_ready(void *arg, struct db_conn *conn)
 {
-	duties_begin_round(arg);
+	struct duties *d = arg;
+
+	if (db_conn_execute(conn, DUTY_LISTEN, NULL, NULL, NULL) == 0 &&
+		db_conn_execute(conn, DUTY_LISTEN_COMMITS, NULL, NULL, NULL) == 0)
+		duties_read_rules(d);
 }
 
 static void duties_on_lost(void *arg, struct db_conn *conn)
 {
 	struct duties *d = arg;
 
-	d->busy = false;
+	d->in_round = false;
 	event_del(d->alarm);
 	if (d->draining)
 		d->params.drained(d->params.arg);
 }
 
-int duties_new(const struct duties_params *params, struct duties **ret_duties)
+/* --- life ------------------------------------------------------------------------------- */
+
+static int duties_open(struct duties *d)
 {
 	static const struct db_ops ops = {duties_on_ready, duties_on_lost};
-	struct duties *d = calloc(1, sizeof(*d));
-	struct db_params db = {
-		.base = params->base,
-		.conninfo = params->conninfo,
+	const struct db_params db = {
+		.base = d->params.base,
+		.conninfo = d->params.conninfo,
 		.user = DUTY_USER,
 		.options = DUTY_OPTIONS,
 		.name = "stafett clerk",
 		.statements = duty_statements,
 		.n_statements = DUTY_STATEMENTS,
 		.ops = &ops,
+		.notified = duties_on_notified,
 		.arg = d,
 	};
+
+	machine_boot(d->boot);
+	d->alarms = alarms_new();
+	d->alarm = evtimer_new(d->params.base, duties_on_alarm, d);
+	return d->alarm && d->alarms ? db_conn_new(&db, &d->conn) : -ENOMEM;
+}
+
+int duties_new(const struct duties_params *params, struct duties **ret_duties)
+{
+	struct duties *d = calloc(1, sizeof(*d));
 	int rc;
 
 	if (!d)
 		return -ENOMEM;
 	d->params = *params;
-	d->alarm = evtimer_new(params->base, duties_on_alarm, d);
-	rc = d->alarm ? db_conn_new(&db, &d->conn) : -ENOMEM;
+	rc = duties_open(d);
 	if (rc < 0) {
 		duties_free(d);
 		return rc;
@@ -185,6 +399,10 @@ struct duties *duties_free(struct duties *d)
 	db_conn_free(d->conn);
 	if (d->alarm)
 		event_free(d->alarm);
+	alarms_free(d->alarms);
+	rulebooks_free(d->book);
+	rulebooks_free(d->half_book);
+	free(d->hint);
 	free(d);
 	return NULL;
 }
@@ -192,6 +410,6 @@ struct duties *duties_free(struct duties *d)
 void duties_drain(struct duties *d)
 {
 	d->draining = true;
-	if (!d->busy)
+	if (!d->in_round)
 		d->params.drained(d->params.arg);
 }

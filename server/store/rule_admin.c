@@ -56,6 +56,8 @@ static const char rule_sql_add[] =
 static const char rule_sql_end[] =
 	"UPDATE stafett.rule SET valid_to = stafett.now() WHERE name = $1"
 	" AND valid_from <= stafett.now() AND valid_to > stafett.now() RETURNING version";
+static const char clock_sql_accept[] =
+	"DELETE FROM stafett.clerk_clock; SELECT pg_notify('stafett_clock', 'look')";
 static const char rule_sql_now[] =
 	"SELECT (extract(epoch FROM stafett.now()) * 1000000)::bigint::text";
 static const char rule_sql_audit[] =
@@ -124,7 +126,8 @@ static const char *rule_hex(const void *data, size_t len, char *out)
 	return out;
 }
 
-static int rule_make_audit(PGconn *conn, const char *what, struct audit *audit, char **ret_error)
+static int rule_make_audit(
+	PGconn *conn, enum leaf_type type, const char *what, struct audit *audit, char **ret_error)
 {
 	static const uint8_t no_certificate[32];
 	const char *who = rule_operator();
@@ -140,7 +143,7 @@ static int rule_make_audit(PGconn *conn, const char *what, struct audit *audit, 
 		return r;
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return -EIO;
-	audit_begin(audit, LEAF_RULE, strtoll(PQgetvalue(now, 0, 0), NULL, 10), &caller, random);
+	audit_begin(audit, type, strtoll(PQgetvalue(now, 0, 0), NULL, 10), &caller, random);
 	audit->leaf.role = role_leaf_number(ROLE_OPERATOR);
 	audit_add(audit, AUDIT_RULE, bytes_of_string(what));
 	audit_finish(audit);
@@ -148,12 +151,12 @@ static int rule_make_audit(PGconn *conn, const char *what, struct audit *audit, 
 }
 
 /* |what| is the change in one line. */
-static int rule_record(PGconn *conn, const char *what, char **ret_error)
+static int rule_record(PGconn *conn, enum leaf_type type, const char *what, char **ret_error)
 {
 	struct audit *audit = calloc(1, sizeof(*audit));
 	char id[UUID_TEXT_LEN + 1], leaf[2 * LEAF_MAX + 3], salt[2 * LEAF_SALT_LEN + 3];
 	char *detail = malloc(2 * AUDIT_DETAIL_MAX + 3);
-	int r = audit && detail ? rule_make_audit(conn, what, audit, ret_error) : -ENOMEM;
+	int r = audit && detail ? rule_make_audit(conn, type, what, audit, ret_error) : -ENOMEM;
 
 	if (!r) {
 		const char *const values[] = {id, leaf, salt, detail};
@@ -344,7 +347,7 @@ static int rule_change(PGconn *conn, const char *verb, const char *sql, const ch
 	}
 	if (asprintf(&what, "%s %s %s", verb, values[0], PQgetvalue(done, 0, 0)) < 0)
 		return -ENOMEM;
-	r = rule_record(conn, what, ret_error);
+	r = rule_record(conn, LEAF_RULE, what, ret_error);
 	free(what);
 	return r;
 }
@@ -402,4 +405,16 @@ static int rule_do_end(PGconn *conn, void *arg, char **ret_error)
 int rule_admin_end(const char *conninfo, const char *name, char **ret_error)
 {
 	return rule_in_transaction(conninfo, rule_do_end, (void *)(uintptr_t)name, ret_error);
+}
+
+static int clock_do_accept(PGconn *conn, void *arg, char **ret_error)
+{
+	int r = admin_run(conn, clock_sql_accept, NULL, 0, NULL, ret_error);
+
+	return r ? r : rule_record(conn, LEAF_CLOCK, "accept", ret_error);
+}
+
+int clock_admin_accept(const char *conninfo, char **ret_error)
+{
+	return rule_in_transaction(conninfo, clock_do_accept, NULL, ret_error);
 }

@@ -19,6 +19,8 @@ int rule_admin_list(const char *conninfo, FILE *out, char **ret_error) WARN_UNUS
 /* Adds the row of a JSON file: the first version of a new name, or the next one, which
  * ends the one before. */
 int rule_admin_add(const char *conninfo, const char *file, char **ret_error) WARN_UNUSED;
+/* An operator's word that the clock is right as it is now: the clerk goes on by it. */
+int clock_admin_accept(const char *conninfo, char **ret_error) WARN_UNUSED;
 /* Ends the version that counts now. */
 int rule_admin_end(const char *conninfo, const char *name, char **ret_error) WARN_UNUSED;
 

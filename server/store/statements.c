@@ -385,10 +385,31 @@ const struct db_statement body_statements[BODY_STATEMENTS] = {
 #define RULE_UNITS_SQL "SELECT * FROM api.rule_units()"
 
 static const Oid portion_types[] = {DB_INT4};
+static const Oid hint_types[] = {DB_TEXT};
+static const Oid clock_types[] = {DB_TEXT, DB_INT8};
+static const Oid raise_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY,
+	DB_UUID_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY,
+	DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY,
+	DB_TEXT_ARRAY, DB_BOOL_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA_ARRAY,
+	DB_BYTEA};
 
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_PURGE_UPLOADS] =
 		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", portion_types),
+	[DUTY_LISTEN] = BARE("listen", "LISTEN stafett_clock"),
+	[DUTY_LISTEN_COMMITS] = BARE("listen_commits", "LISTEN stafett_inbox"),
+	[DUTY_RULES] = BARE("rules", RULES_SQL),
+	[DUTY_RULE_UNITS] = BARE("rule_units", RULE_UNITS_SQL),
+	[DUTY_CLOCK] = STATEMENT("clock", "SELECT * FROM duty.look_clock($1, $2)", clock_types),
+	[DUTY_DUE] = STATEMENT("due", "SELECT * FROM duty.due($1)", portion_types),
+	[DUTY_RAISE] = STATEMENT("raise",
+		"SELECT * FROM duty.raise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" $14, $15, $16, $17, $18, $19, $20, $21)",
+		raise_types),
+	[DUTY_HINT] =
+		STATEMENT("hint", "SELECT 0, pg_notify('stafett_inbox', $1)::text", hint_types),
+	[DUTY_NEXT] =
+		STATEMENT("next", "SELECT * FROM duty.next_due() WHERE $1 > 0", portion_types),
 	[DUTY_BEAT] = STATEMENT("beat", "SELECT * FROM duty.beat($1)", portion_types),
 };
 

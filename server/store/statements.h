@@ -69,7 +69,16 @@ enum body_statement {
 
 /* Of the clerk's connection (see duty.h). */
 enum duty_statement {
+	DUTY_LISTEN,
+	DUTY_LISTEN_COMMITS,
+	DUTY_RULES,
+	DUTY_RULE_UNITS,
+	DUTY_CLOCK,
 	DUTY_PURGE_UPLOADS,
+	DUTY_DUE,
+	DUTY_RAISE,
+	DUTY_HINT,
+	DUTY_NEXT,
 	DUTY_BEAT,
 	DUTY_STATEMENTS,
 };

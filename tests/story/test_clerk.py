@@ -8,13 +8,12 @@ import signal
 import grpc
 import people
 import pytest
+from business_clock import set_ahead
 from caller import refused
 from postgres import Cluster
 from stack import Stack
 
 WORKS = 'msg="clerk works"'
-CLOCK = "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz" \
-        " LANGUAGE sql STABLE PARALLEL SAFE RETURN transaction_timestamp() + interval '{}'"
 
 
 @pytest.fixture
@@ -23,12 +22,6 @@ def stack(build, work):
     stack.import_directory()
     yield stack
     stack.stop()
-
-
-def set_clock(stack, ahead):
-    """The only business clock, some time ahead."""
-    with stack.tables().connection.cursor() as cursor:
-        cursor.execute(CLOCK.format(ahead))
 
 
 def kill_clerk(stack):
@@ -51,9 +44,10 @@ def test_what_nobody_claimed_within_a_week_is_deleted_and_nothing_else(stack):
     kill_clerk(stack)
     assert maria.uploaded(lonely.id).complete
 
-    set_clock(stack, "8 days")
+    mark = stack.process.mark()
+    set_ahead(stack.tables(), "8 days")
     young, _ = maria.upload(body)
-    mark = kill_clerk(stack)
+    kill_clerk(stack)
     assert "rows=2" in stack.process.wait_line('msg=duty duty="uploads purged"', after=mark)
     for gone in (lonely, half):
         assert refused(maria.uploaded, gone.id).code == grpc.StatusCode.NOT_FOUND
@@ -77,7 +71,7 @@ def test_it_does_its_duty_beside_another_daemons_clerk(build, work):
         maria = daemons[0].caller("maria")
         for _ in range(30):
             maria.upload(b"nobody wants this")
-        set_clock(daemons[0], "8 days")
+        set_ahead(daemons[0].tables(), "8 days")
         for daemon in daemons:
             kill_clerk(daemon)
         for daemon in daemons:

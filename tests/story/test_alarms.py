@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Silence is the alarm: who is told what when nobody confirms, answers or reads; each
+step once, and nothing ends by it."""
+
+import datetime
+import select
+import time
+
+import people
+import pytest
+from business_clock import set_at
+from caller import pb
+from google.protobuf.timestamp_pb2 import Timestamp
+from processes import DEADLINE_S
+from stack import Stack
+
+COVERED = pb.LegalBasis(code="consent", form="written", covers_missed_events=True, end_date="2038-11-02")
+
+
+@pytest.fixture(scope="module")
+def stack(build, work):
+    """A daemon of its own, whose clock these stories set."""
+    stack = Stack(build, work / "alarms").start()
+    stack.import_directory()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def tables(stack):
+    return stack.tables()
+
+
+@pytest.fixture(scope="module")
+def maria(stack):
+    return stack.caller("maria")
+
+
+@pytest.fixture(scope="module")
+def petra(stack):
+    return stack.caller("petra")
+
+
+@pytest.fixture
+def clock(tables):
+    """Sets Stockholm's wall clock, of 2037: its days are those of 2026."""
+    def set_clock(text):
+        set_at(tables, f"2037-{text}")
+    set_clock("11-20 09:00:00")
+    return set_clock
+
+
+def moment(text):
+    """A Timestamp of Stockholm's winter time."""
+    at = Timestamp()
+    at.FromDatetime(datetime.datetime.fromisoformat(f"2037-{text}+01:00").astimezone(datetime.timezone.utc)
+                    .replace(tzinfo=None))
+    return at
+
+
+def event(text, kind="visit"):
+    return pb.ExpectedEvent(kind=kind, time=moment(text))
+
+
+def treated(maria, petra, basis=COVERED, at="11-20 13:00:00", **act):
+    """In treatment at Beroende, something expected."""
+    sent = maria.send(people.BEROENDE, act={"legal_basis": basis, "help_request_date": "2037-11-02", **act})
+    petra.accept(sent, 1, contact_by_date="2037-12-01")
+    petra.perform(sent, "start", intervention="CRA", start_date="2037-11-20", event=event(at))
+    return sent
+
+
+def alarms(tables, sent):
+    """(event, step, whom) of a referral, in their order."""
+    return [(kind, step, set(told or [])) for kind, step, told in tables.rows(
+        "SELECT e.kind, a.step, array_agg(u.handle) FILTER (WHERE u.id IS NOT NULL) FROM stafett.alarm a"
+        " JOIN stafett.event e USING (chain, seq) LEFT JOIN stafett.unit u ON u.id = ANY (a.told)"
+        " WHERE a.referral = %s GROUP BY a.chain, a.seq, e.kind, a.step ORDER BY a.seq", sent.referral)]
+
+
+def wait_for(tables, holds):
+    """Until |holds|: asked again whenever the clerk tells an inbox, and now and then."""
+    deadline = time.monotonic() + DEADLINE_S
+    tables.connection.cursor().execute("LISTEN stafett_inbox")
+    while not (found := holds()) and time.monotonic() < deadline:
+        select.select([tables.connection], [], [], 0.2)
+        tables.connection.poll()
+        tables.connection.notifies.clear()
+    return found
+
+
+def wait_alarms(tables, sent, count):
+    """The alarms of a referral, when there are so many."""
+    wait_for(tables, lambda: len(alarms(tables, sent)) >= count)
+    found = alarms(tables, sent)
+    assert len(found) == count, found
+    return found
+
+
+def settle(stack, tables):
+    """Until the clerk has done a whole round from here on: the heartbeat is its end."""
+    def beat():
+        return tables.value("SELECT max(last_time) FROM stafett.heartbeat")
+    for _ in range(2):
+        before = beat()
+        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
+        assert wait_for(tables, lambda: beat() not in (None, before))
+
+
+def seen(caller, sent):
+    referral = caller.get(sent.referral).referral
+    return referral.status, referral.business_status, referral.next_act, referral.version
+
+
+def item(caller, sent, kind):
+    return [i for i in caller.whole_inbox() if i.referral == sent.referral and i.kind == kind]
+
+
+def test_a_missed_visit_climbs_its_ladder_step_by_step(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra)
+    version = seen(petra, sent)[3]
+    clock("11-20 16:29:50")
+    settle(stack, tables)
+    assert not alarms(tables, sent)
+
+    clock("11-20 16:30:00")
+    assert wait_alarms(tables, sent, 1) == [("miss", -1, {people.BEROENDE})]
+    assert seen(petra, sent) == ("in-progress", "missed", "reach", version)
+    due = petra.get(sent.referral).referral.due_time
+    assert due == moment("11-23 17:00:00")
+    miss, = item(petra, sent, "miss")
+    assert (miss.needs, miss.from_unit, miss.due_time) == ("act", "", due)
+    assert not item(maria, sent, "miss")
+
+    clock("11-23 08:00:00")
+    assert wait_alarms(tables, sent, 2)[1] == ("alarm", 0, {people.BEROENDE, people.LUND})
+    assert item(maria, sent, "alarm")[0].needs == "none"
+    clock("11-23 17:00:00")
+    assert wait_alarms(tables, sent, 3)[2][2] == {people.BEROENDE, people.LUND}
+    assert tables.rows("SELECT a.managers FROM stafett.alarm a WHERE a.referral = %s ORDER BY a.seq",
+                       sent.referral) == [(False,), (False,), (True,)]
+    clock("12-20 12:00:00")
+    settle(stack, tables)
+    assert len(alarms(tables, sent)) == 3
+    assert seen(petra, sent) == ("in-progress", "missed", "reach", version)
+
+
+def test_without_the_persons_leave_only_the_owner_is_told_of_a_miss(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra, basis=pb.LegalBasis(code="need-of-care"))
+    clock("11-23 08:00:00")
+    assert wait_alarms(tables, sent, 2) == [("miss", -1, {people.BEROENDE}), ("alarm", 0, {people.BEROENDE})]
+    assert not item(maria, sent, "alarm")
+
+
+def test_whoever_reached_the_person_ends_the_alarm(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra)
+    clock("11-20 16:31:00")
+    wait_alarms(tables, sent, 1)
+    maria.perform(sent, "note", contact=True)
+    assert seen(maria, sent)[1:3] == ("booked", "book")
+    clock("11-23 08:00:30")
+    settle(stack, tables)
+    assert len(alarms(tables, sent)) == 1
+    clock("11-23 17:00:30")
+    assert wait_alarms(tables, sent, 2)[1][0] == "alarm"
+
+
+@pytest.mark.parametrize("answer", [
+    ("attend", {"event": event("11-27 13:00:00")}),
+    ("book", {"cancelled_by": "person", "event": event("11-27 13:00:00")}),
+    ("book", {"event": event("11-21 13:00:00")}),
+])
+def test_what_is_confirmed_or_cancelled_in_time_is_not_missed(stack, tables, clock, maria, petra, answer):
+    sent = treated(maria, petra)
+    petra.perform(sent, answer[0], **answer[1])
+    clock("11-20 16:30:30")
+    settle(stack, tables)
+    assert not alarms(tables, sent)
+
+
+def test_a_dose_and_a_call_have_their_own_grace(stack, tables, clock, maria, petra):
+    dose = treated(maria, petra)
+    petra.perform(dose, "attend", event=event("11-20 13:00:00", "dose"))
+    call = treated(maria, petra)
+    petra.perform(call, "attend", event=event("11-20 13:00:00", "call"))
+    clock("11-20 15:00:00")
+    assert wait_alarms(tables, dose, 1)[0][0] == "miss"
+    clock("11-20 23:59:50")
+    settle(stack, tables)
+    assert not alarms(tables, call)
+    clock("11-21 00:00:00")
+    assert wait_alarms(tables, call, 1)[0][0] == "miss"
+
+
+def test_what_nobody_reads_is_told_to_both_sides_and_stays(stack, tables, clock, maria, petra):
+    sent = maria.send(people.BEROENDE, act={"help_request_date": "2037-11-02"})
+    clock("11-23 17:00:00")
+    assert wait_alarms(tables, sent, 1) == [("alarm", 0, {people.BEROENDE, people.LUND})]
+    clock("11-26 08:00:00")
+    assert [step for _, step, _ in wait_alarms(tables, sent, 3)] == [0, 1, 2]
+    late = maria.today()
+    assert sent.referral in [row.referral.id for row in late.waiting] and late.late_waiting_count
+    assert sent.referral in [row.referral.id for row in petra.today().duties]
+    assert seen(maria, sent) == ("requested", "", "acknowledge", 1)
+    petra.acknowledge(sent)
+    assert seen(maria, sent)[0] == "received"
+
+
+def test_the_alarm_is_in_the_history_of_nobody(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra)
+    clock("11-20 16:30:00")
+    wait_alarms(tables, sent, 1)
+    last = petra.get(sent.referral).events[-1]
+    assert (last.kind, last.code, last.unit, last.member) == ("miss", "UTEBLIVEN", "", "")
+    assert last.occurrence_time == moment("11-20 16:30:00")
+    audited = tables.rows("SELECT count(*) FROM stafett.audit_queue q JOIN stafett.unit u ON u.id = q.unit"
+                          " WHERE u.handle = %s AND q.detail LIKE '%%miss%%'", people.BEROENDE)
+    assert audited[0][0] >= 1
+
+
+def test_a_clock_that_was_set_stops_the_alarms_until_an_operator_says_so(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra)
+    mark = stack.process.mark()
+    tables.connection.cursor().execute(
+        "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE"
+        " RETURN transaction_timestamp() + interval '20 years'; NOTIFY stafett_clock, 'look'")
+    stack.process.wait_line("the clock was set", after=mark)
+    assert not alarms(tables, sent)
+    stack.command("clock", "accept")
+    assert wait_alarms(tables, sent, 1)[0][0] == "miss"
