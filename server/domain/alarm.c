@@ -81,7 +81,7 @@ static void decide_step(const struct alarm_facts *f, struct alarm_decision *d)
 
 void alarm_decide(const struct alarm_facts *f, struct alarm_decision *d)
 {
-	bool expects = f->expects && !f->missed && !state_is_ended(f->state);
+	bool expects = f->expects && f->alarm_us && !f->missed && !state_is_ended(f->state);
 
 	*d = (struct alarm_decision){.kind = ALARM_NOTHING, .step = f->step};
 	if (!f->chain_open)

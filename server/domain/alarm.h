@@ -20,7 +20,7 @@ struct alarm_facts {
 	struct uuid requester, owner, hand_back, holder, next_actor; /* nil: nobody */
 	bool covers_misses; /* the legal basis: others than the owner may know of them */
 	bool expects, missed;
-	int64_t alarm_us;	       /* when a miss is known */
+	int64_t alarm_us;	       /* when a miss is known; 0: it was answered */
 	int64_t due_us, from_us;       /* of what somebody must do now */
 	const struct clock_rule *rule; /* that it was counted by; NULL: unknown here */
 	int step;		       /* how often somebody was told of it */

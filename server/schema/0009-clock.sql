@@ -206,14 +206,15 @@ END;
 
 -- Raises what was decided, one transaction with events, deliveries and audit records.
 -- Only what still stands as it was seen, and is nobody else's just now; the rest
--- comes again. Gives how many, and the units that were told (null: none).
+-- comes again. Gives how many, the units that were told (null: none), and the SQL state of
+-- the last one that could not be raised.
 CREATE FUNCTION duty.raise(
     p_chain uuid[], p_seq int[], p_referral uuid[], p_kind text[], p_event uuid[],
     p_due timestamptz[], p_rule text[], p_version int[], p_from timestamptz[],
     p_step int[], p_step_time timestamptz[], p_requester text[], p_owner text[],
     p_hand_back text[], p_holder text[], p_managers boolean[],
     p_audit uuid[], p_leaf bytea[], p_salt bytea[], p_detail bytea[], p_hash bytea)
-RETURNS TABLE (done int, hint text)
+RETURNS TABLE (done int, hint text, failure text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -236,53 +237,58 @@ BEGIN
         JOIN chain c ON c.id = o.chain AND c.event_seq = o.seq
         ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
     LOOP
-        SELECT * INTO r FROM referral x WHERE x.id = a.referral;
-        IF a.kind = '' THEN
-            UPDATE referral x SET step_time = NULL,
-                alarm_time = CASE WHEN x.missed THEN x.alarm_time END
-            WHERE x.id = a.referral;
+        -- One that cannot be raised must not hold up the others.
+        BEGIN
+            SELECT * INTO r FROM referral x WHERE x.id = a.referral;
+            IF a.kind = '' THEN
+                UPDATE referral x SET step_time = NULL,
+                    alarm_time = CASE WHEN x.missed THEN x.alarm_time END
+                WHERE x.id = a.referral;
+                done := done + 1;
+                CONTINUE;
+            END IF;
+            SELECT max(e.seq) INTO set_seq FROM event e
+            WHERE e.chain = a.chain AND e.referral = a.referral AND NOT e.next_kept;
+            SELECT coalesce(array_agg(t.unit), '{}') INTO told FROM stafett.told_units(a.referral,
+                ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
+                ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+            INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
+                occurrence_time, create_time, from_status, to_status, custodian, custodian_changed,
+                next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from)
+            VALUES (a.chain, a.seq + 1, a.event, a.referral, r.version, a.kind,
+                CASE a.kind WHEN 'miss' THEN 'UTEBLIVEN' ELSE '' END,
+                '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',
+                CASE a.kind WHEN 'miss' THEN r.alarm_time ELSE r.step_time END, stafett.now(),
+                r.status, r.status, a.custodian, false, a.kind <> 'miss',
+                CASE a.kind WHEN 'miss' THEN r.owner END, CASE a.kind WHEN 'miss' THEN 'reach' END,
+                a.due, a.rule, a.version, a.since);
+            INSERT INTO alarm (chain, seq, referral, deadline_seq, step, told, managers)
+            VALUES (a.chain, a.seq + 1, a.referral, coalesce(set_seq, 0),
+                CASE a.kind WHEN 'miss' THEN -1 ELSE r.step END, told, a.managers);
+            UPDATE chain x SET event_seq = a.seq + 1 WHERE x.id = a.chain;
+            IF a.kind = 'miss' THEN
+                UPDATE referral x SET missed = true, next_actor = x.owner, next_act = 'reach',
+                    due_time = a.due, step = 0, step_time = a.step_time, update_time = stafett.now()
+                WHERE x.id = a.referral;
+            ELSE
+                UPDATE referral x SET step = a.step, step_time = a.step_time WHERE x.id = a.referral;
+            END IF;
+            UPDATE delivery d SET changed = pg_current_xact_id()
+            WHERE d.chain = a.chain AND d.referral = a.referral;
+            INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
+                needs, store_time)
+            SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,
+                stafett.now()
+            FROM stafett.told_units(a.referral,
+                ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
+                ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+            INSERT INTO audit_queue (id, create_time, unit, leaf, salt, detail)
+            VALUES (a.audit, stafett.now(), coalesce(r.next_actor, r.owner), a.leaf, a.salt, a.detail);
+            everybody := everybody || told || r.owner || r.requester;
             done := done + 1;
-            CONTINUE;
-        END IF;
-        SELECT max(e.seq) INTO set_seq FROM event e
-        WHERE e.chain = a.chain AND e.referral = a.referral AND NOT e.next_kept;
-        SELECT coalesce(array_agg(t.unit), '{}') INTO told FROM stafett.told_units(a.referral,
-            ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
-            ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
-        INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
-            occurrence_time, create_time, from_status, to_status, custodian, custodian_changed,
-            next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from)
-        VALUES (a.chain, a.seq + 1, a.event, a.referral, r.version, a.kind,
-            CASE a.kind WHEN 'miss' THEN 'UTEBLIVEN' ELSE '' END,
-            '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',
-            CASE a.kind WHEN 'miss' THEN r.alarm_time ELSE r.step_time END, stafett.now(),
-            r.status, r.status, a.custodian, false, a.kind <> 'miss',
-            CASE a.kind WHEN 'miss' THEN r.owner END, CASE a.kind WHEN 'miss' THEN 'reach' END,
-            a.due, a.rule, a.version, a.since);
-        INSERT INTO alarm (chain, seq, referral, deadline_seq, step, told, managers)
-        VALUES (a.chain, a.seq + 1, a.referral, coalesce(set_seq, 0),
-            CASE a.kind WHEN 'miss' THEN -1 ELSE r.step END, told, a.managers);
-        UPDATE chain x SET event_seq = a.seq + 1 WHERE x.id = a.chain;
-        IF a.kind = 'miss' THEN
-            UPDATE referral x SET missed = true, next_actor = x.owner, next_act = 'reach',
-                due_time = a.due, step = 0, step_time = a.step_time, update_time = stafett.now()
-            WHERE x.id = a.referral;
-        ELSE
-            UPDATE referral x SET step = a.step, step_time = a.step_time WHERE x.id = a.referral;
-        END IF;
-        UPDATE delivery d SET changed = pg_current_xact_id()
-        WHERE d.chain = a.chain AND d.referral = a.referral;
-        INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
-            needs, store_time)
-        SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,
-            stafett.now()
-        FROM stafett.told_units(a.referral,
-            ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
-            ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
-        INSERT INTO audit_queue (id, create_time, unit, leaf, salt, detail)
-        VALUES (a.audit, stafett.now(), coalesce(r.next_actor, r.owner), a.leaf, a.salt, a.detail);
-        everybody := everybody || told || r.owner || r.requester;
-        done := done + 1;
+        EXCEPTION WHEN OTHERS THEN
+            failure := SQLSTATE;
+        END;
     END LOOP;
     SELECT string_agg(DISTINCT replace(t::text, '-', ''), '') INTO hint FROM unnest(everybody) t;
     RETURN NEXT;

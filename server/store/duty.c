@@ -106,11 +106,14 @@ static bool raise_args(struct duties *d, struct db_args *args)
 
 static void raise_read(struct duties *d, const PGresult *result)
 {
-	enum { RAISE_DONE, RAISE_HINT };
+	enum { RAISE_DONE, RAISE_HINT, RAISE_FAILURE };
 	const struct db_row row = {result, 0};
 
 	d->done = db_row_int(&row, RAISE_DONE);
 	metrics_add(d->params.metrics, METRIC_ALARMS, (uint64_t)d->done);
+	if (db_row_has(&row, RAISE_FAILURE))
+		log_error("an alarm cannot be raised",
+			LOG_S("sqlstate", db_row_text(&row, RAISE_FAILURE)));
 	free(d->hint);
 	d->hint = db_row_has(&row, RAISE_HINT) ? strdup(db_row_text(&row, RAISE_HINT)) : NULL;
 }

@@ -227,4 +227,5 @@ def test_a_clock_that_was_set_stops_the_alarms_until_an_operator_says_so(stack, 
     stack.process.wait_line("the clock was set", after=mark)
     assert not alarms(tables, sent)
     stack.command("clock", "accept")
-    assert wait_alarms(tables, sent, 1)[0][0] == "miss"
+    wait_for(tables, lambda: alarms(tables, sent))
+    assert alarms(tables, sent)[0][0] == "miss"

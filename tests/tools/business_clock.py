@@ -9,10 +9,13 @@ REAL = "transaction_timestamp()"
 
 def _replace(tables, body):
     """A clock that was set stops the clerk until an operator says that it is right: this
-    says so in the same transaction, and then wakes the clerk. Its heartbeat begins anew."""
+    says so, twice, for it may have been looking just then, and wakes the clerk. Its
+    heartbeat begins anew."""
     with tables.connection.cursor() as cursor:
-        cursor.execute("BEGIN; LOCK TABLE stafett.clerk_clock; " + REPLACE.format(body)
-                       + "; DELETE FROM stafett.clerk_clock; DELETE FROM stafett.heartbeat; COMMIT")
+        cursor.execute("BEGIN; LOCK TABLE stafett.clerk_clock; " + REPLACE.format(body) + "; COMMIT")
+        for _ in range(2):
+            cursor.execute("BEGIN; LOCK TABLE stafett.clerk_clock; DELETE FROM stafett.clerk_clock;"
+                           " DELETE FROM stafett.heartbeat; COMMIT")
         cursor.execute("NOTIFY stafett_clock, 'look'")
 
 

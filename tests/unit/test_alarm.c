@@ -125,6 +125,16 @@ static void test_a_unit_with_two_parts_is_told_once(void **state)
 	assert_int_equal(d.tells.holder, NEEDS_NOT);
 }
 
+static void test_a_miss_that_was_answered_is_not_missed_again(void **state)
+{
+	struct alarm_facts f = treated();
+
+	f.alarm_us = 0;
+	assert_int_equal(decide(f).kind, ALARM_NOTHING);
+	f.step_us = f.now_us + 1;
+	assert_int_equal(decide(f).kind, ALARM_LATER);
+}
+
 static void test_nobody_looks_again_at_what_is_over(void **state)
 {
 	struct alarm_facts closed = treated(), ended = treated(), unknown = missed(at(23, 8, 0));
@@ -148,6 +158,7 @@ int main(void)
 		cmocka_unit_test(test_the_next_morning_those_are_told_whom_the_basis_covers),
 		cmocka_unit_test(test_at_the_end_managers_of_both_are_told_and_then_nobody),
 		cmocka_unit_test(test_a_unit_with_two_parts_is_told_once),
+		cmocka_unit_test(test_a_miss_that_was_answered_is_not_missed_again),
 		cmocka_unit_test(test_nobody_looks_again_at_what_is_over),
 	};
 
