@@ -67,16 +67,25 @@ static void decide_miss(const struct alarm_facts *f, struct alarm_decision *d)
 	d->step_us = d->due.step_us;
 }
 
+/* Where the rule is not known any more, both sides are told, once: anything but
+ * silence. */
+static mask_t step_who(const struct alarm_facts *f)
+{
+	if (f->rule)
+		return clock_rule_told(f->rule, f->step);
+	return f->step ? 0 : MASK(TOLD_ACTOR) | MASK(TOLD_REQUESTER) | MASK(TOLD_OWNER);
+}
+
 static void decide_step(const struct alarm_facts *f, struct alarm_decision *d)
 {
-	mask_t who = f->rule ? clock_rule_told(f->rule, f->step) : 0;
+	mask_t who = step_who(f);
 
 	if (!who)
 		return;
 	d->kind = ALARM_STEP;
 	tell_step(d, f, who);
 	d->step = f->step + 1;
-	d->step_us = clock_rule_step(f->rule, d->step, f->from_us, f->due_us);
+	d->step_us = f->rule ? clock_rule_step(f->rule, d->step, f->from_us, f->due_us) : 0;
 }
 
 void alarm_decide(const struct alarm_facts *f, struct alarm_decision *d)

@@ -135,18 +135,28 @@ static void test_a_miss_that_was_answered_is_not_missed_again(void **state)
 	assert_int_equal(decide(f).kind, ALARM_LATER);
 }
 
+static void test_what_was_counted_by_an_unknown_rule_is_told_to_both_sides_once(void **state)
+{
+	struct alarm_facts f = missed(at(23, 8, 0));
+
+	f.rule = NULL;
+	assert_int_equal(decide(f).tells.requester, NEEDS_NONE);
+	assert_int_equal(decide(f).tells.owner, NEEDS_ACT);
+	assert_int_equal(decide(f).step_us, 0);
+	f.step = 1;
+	assert_int_equal(decide(f).kind, ALARM_NOTHING);
+}
+
 static void test_nobody_looks_again_at_what_is_over(void **state)
 {
-	struct alarm_facts closed = treated(), ended = treated(), unknown = missed(at(23, 8, 0));
+	struct alarm_facts closed = treated(), ended = treated();
 	struct alarm_facts free_of = missed(at(23, 8, 0));
 
 	closed.chain_open = false;
 	ended.state = STATE_COMPLETED;
-	unknown.rule = NULL;
 	free_of.next_actor = (struct uuid){{0}};
 	assert_int_equal(decide(closed).kind, ALARM_NOTHING);
 	assert_int_equal(decide(ended).kind, ALARM_NOTHING);
-	assert_int_equal(decide(unknown).kind, ALARM_NOTHING);
 	assert_int_equal(decide(free_of).kind, ALARM_NOTHING);
 }
 
@@ -159,6 +169,8 @@ int main(void)
 		cmocka_unit_test(test_at_the_end_managers_of_both_are_told_and_then_nobody),
 		cmocka_unit_test(test_a_unit_with_two_parts_is_told_once),
 		cmocka_unit_test(test_a_miss_that_was_answered_is_not_missed_again),
+		cmocka_unit_test(
+			test_what_was_counted_by_an_unknown_rule_is_told_to_both_sides_once),
 		cmocka_unit_test(test_nobody_looks_again_at_what_is_over),
 	};
 
