@@ -42,6 +42,40 @@ BEGIN ATOMIC
     LIMIT 2;
 END;
 
+-- The same of chains in which they have or had a part without a referral; and of an
+-- id, also of those that they know by a referral.
+CREATE FUNCTION stafett.audited_chains(p_units uuid[], p_id uuid, p_code text)
+RETURNS TABLE (chain uuid)
+LANGUAGE sql STABLE ROWS 2
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT DISTINCT c.chain FROM (
+        SELECT p.chain FROM unnest(p_units) u (id)
+        CROSS JOIN LATERAL (
+            SELECT x.chain FROM stafett.chain_party x
+            WHERE x.unit = u.id AND x.code >= p_code AND x.code < p_code || '~'
+                AND (p_id IS NULL OR x.chain = p_id)
+            ORDER BY x.code LIMIT 2) p
+        UNION ALL
+        SELECT r.chain FROM stafett.referral r
+        CROSS JOIN LATERAL (
+            SELECT FROM stafett.party x WHERE x.unit = ANY (p_units) AND x.code = r.code
+                AND x.referral = r.id LIMIT 1) mine
+        WHERE r.chain = p_id) c
+    LIMIT 2;
+END;
+
+-- Of these chains the referrals that the units are or were party to.
+CREATE FUNCTION stafett.audited_parts(p_units uuid[], p_chains uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN ARRAY(
+    SELECT r.id FROM unnest(p_chains) c (id)
+    JOIN stafett.referral r ON r.chain = c.id
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.party x WHERE x.unit = ANY (p_units) AND x.code = r.code
+            AND x.referral = r.id LIMIT 1) mine);
+
 -- The first value with this tag in a detail; null where there is none.
 CREATE FUNCTION stafett.audit_value(p_detail bytea, p_tag int) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -73,24 +107,28 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN rpad(lpad(to_hex(floor(extract(epoch FROM p_time) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
 
 -- What is asked about: how many units of that handle ('': any) may be read, and the
--- one referral that is meant.
+-- one referral or chain that is meant.
 CREATE FUNCTION api.audit_subject(
     p_unit text, p_member text, p_roles text[], p_of text, p_id uuid, p_code text)
-RETURNS TABLE (units int, referrals int, referral uuid)
+RETURNS TABLE (units int, subjects int, referral uuid, chain uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     scope uuid[] := stafett.audited_units(p_unit, p_member, p_roles);
-    found uuid[];
+    referrals uuid[] := '{}';
+    chains uuid[] := '{}';
 BEGIN
     SELECT count(*) INTO units FROM unnest(scope) s (id) JOIN unit u ON u.id = s.id
     WHERE p_of = '' OR u.handle = p_of;
     IF p_id IS NOT NULL OR p_code <> '' THEN
-        found := ARRAY(SELECT a.referral FROM stafett.audited_referrals(scope, p_id, p_code) a);
+        referrals := ARRAY(
+            SELECT a.referral FROM stafett.audited_referrals(scope, p_id, p_code) a);
+        chains := ARRAY(SELECT a.chain FROM stafett.audited_chains(scope, p_id, p_code) a);
     END IF;
-    referrals := coalesce(array_length(found, 1), 0);
-    referral := CASE WHEN referrals = 1 THEN found[1] END;
+    subjects := cardinality(referrals) + cardinality(chains);
+    referral := referrals[1];
+    chain := chains[1];
     RETURN NEXT;
 END
 $$;
@@ -155,6 +193,7 @@ DECLARE
     each int := greatest(p_limit,
         CASE WHEN is_filtered THEN 2000 / greatest(1, array_length(units, 1)) ELSE 0 END);
     subjects uuid[];
+    chains uuid[];
     about bytea[];
     objects bytea[];
     whose uuid[];
@@ -163,18 +202,15 @@ DECLARE
 BEGIN
     IF is_about THEN
         subjects := ARRAY(SELECT a.referral FROM stafett.audited_referrals(scope, p_id, p_code) a);
+        chains := ARRAY(SELECT a.chain FROM stafett.audited_chains(scope, p_id, p_code) a);
         IF p_chain THEN
-            SELECT array_agg(stafett.audit_item(5, uuid_send(x.chain))) INTO about
-            FROM unnest(subjects) s (id) JOIN referral x ON x.id = s.id;
-            subjects := ARRAY(SELECT DISTINCT y.id FROM unnest(subjects) s (id)
-                JOIN referral x ON x.id = s.id
-                JOIN referral y ON y.chain = x.chain
-                JOIN LATERAL (SELECT FROM party p WHERE p.unit = ANY (scope)
-                    AND p.code = y.code AND p.referral = y.id LIMIT 1) mine ON true);
+            chains := chains || ARRAY(SELECT x.chain FROM unnest(subjects) s (id)
+                JOIN referral x ON x.id = s.id);
         END IF;
-        SELECT about || array_agg(stafett.audit_item(6, uuid_send(s.id))),
-            array_agg(uuid_send(s.id)) INTO about, objects
-        FROM unnest(subjects) s (id);
+        subjects := subjects || stafett.audited_parts(scope, chains);
+        about := ARRAY(SELECT stafett.audit_item(6, uuid_send(s.id)) FROM unnest(subjects) s (id)
+            UNION SELECT stafett.audit_item(5, uuid_send(c.id)) FROM unnest(chains) c (id));
+        objects := ARRAY(SELECT uuid_send(s.id) FROM unnest(subjects || chains) s (id));
     END IF;
     WITH looked_at AS MATERIALIZED (
         SELECT x.* FROM unnest(units) u (id)

@@ -20,8 +20,8 @@ struct audit_page {
 	struct read_call *rc;
 	const Stafett__V1__AuditServiceListRequest *request;
 	char *asked;
-	bool is_about; /* a referral */
-	int units, referrals;
+	bool is_about; /* a referral or a chain */
+	int units, subjects;
 };
 
 static bool audit_action_read(const char *text, struct audit_action *ret_action)
@@ -45,15 +45,14 @@ static bool audit_action_read(const char *text, struct audit_action *ret_action)
 static void audit_row_subject(
 	struct audit_page *page, const struct db_row *row, struct audit *audit)
 {
-	enum { UNITS, REFERRALS, REFERRAL };
-	struct uuid referral;
+	enum { UNITS, SUBJECTS, REFERRAL, CHAIN };
 
 	page->units = db_row_int(row, UNITS);
-	page->referrals = db_row_int(row, REFERRALS);
-	if (db_row_has(row, REFERRAL)) {
-		db_row_copy(row, REFERRAL, referral.b, sizeof(referral.b));
-		read_call_record(audit, &referral);
-	}
+	page->subjects = db_row_int(row, SUBJECTS);
+	if (db_row_has(row, REFERRAL))
+		audit_add(audit, AUDIT_REFERRAL, db_row_bytes(row, REFERRAL));
+	if (db_row_has(row, CHAIN))
+		audit_add(audit, AUDIT_CHAIN, db_row_bytes(row, CHAIN));
 	if (page->asked && *page->asked)
 		audit_add(audit, AUDIT_ASKED, bytes_of_string(page->asked));
 }
@@ -94,9 +93,9 @@ static enum reason audit_list_judge(struct read *read)
 {
 	const struct audit_page *page = ((struct read_call *)read->arg)->own;
 
-	if (page->is_about && page->referrals > 1)
+	if (page->is_about && page->subjects > 1)
 		return REASON_CODE_AMBIGUOUS;
-	return page->units && (!page->is_about || page->referrals) ? REASON_NONE : REASON_NOT_FOUND;
+	return page->units && (!page->is_about || page->subjects) ? REASON_NONE : REASON_NOT_FOUND;
 }
 
 static void audit_list_reply(struct read_call *rc)

@@ -118,31 +118,58 @@ static void add_entity(
 	entry->entity[entry->n_entity++] = entity;
 }
 
-/* The chain of a write stands in its detail; that of a reading is looked up, which
- * only the first referral is. A denied reading names what was asked for. */
+static bool is_entity(enum audit_tag tag, enum audit_tag wanted, struct bytes value)
+{
+	static const struct uuid nil;
+
+	return tag == wanted && !bytes_equal(value, bytes_of(nil.b, sizeof(nil.b)));
+}
+
+/* Adds up to |most| of the values with this tag, and counts them all. Of an act on a
+ * chain the referral is nil, which is none. */
+static void take_tagged(struct arena *a, struct bytes detail, enum audit_tag wanted, char *chain,
+	size_t most, Stafett__V1__AuditEntry *entry)
+{
+	bool is_chain = wanted == AUDIT_CHAIN;
+	enum audit_tag tag;
+	struct bytes value;
+
+	while (audit_next(&detail, &tag, &value)) {
+		if (!is_entity(tag, wanted, value))
+			continue;
+		entry->entity_count++;
+		if (entry->n_entity < most)
+			add_entity(a, entry, is_chain ? uuid_text(a, value) : chain, value);
+		if (is_chain && entry->n_entity)
+			entry->entity[entry->n_entity - 1]->referral = NULL;
+	}
+}
+
+/* Referrals, or chains where no referral is named. The only chain in a detail is that
+ * of all its referrals; a reading of one referral has it looked up. A denied reading
+ * names what was asked for. */
 static void take_entities(struct arena *a, const struct db_row *row, const struct leaf *leaf,
 	struct bytes detail, size_t most, Stafett__V1__AuditEntry *entry)
 {
-	struct bytes rest = detail, value, object = bytes_of(leaf->object.b, 16);
-	char *chain = uuid_text(a, detail_get(detail, AUDIT_CHAIN));
-	size_t n = detail_count(detail, AUDIT_REFERRAL);
-	enum audit_tag tag;
+	size_t room = detail_count(detail, AUDIT_REFERRAL) + detail_count(detail, AUDIT_CHAIN) + 1;
+	bool has_chain = detail_count(detail, AUDIT_CHAIN) == 1;
+	char *chain = has_chain ? uuid_text(a, detail_get(detail, AUDIT_CHAIN)) : NULL;
 
-	entry->entity_count = (int32_t)n;
-	entry->entity = arena_alloc(a, (n + 1) * sizeof(void *));
+	entry->entity = arena_alloc(a, room * sizeof(void *));
 	if (!entry->entity)
 		return;
-	if (!chain && n == 1)
-		chain = take_uuid(a, row, AUDIT_ROW_CHAIN);
-	while (entry->n_entity < most && audit_next(&rest, &tag, &value))
-		if (tag == AUDIT_REFERRAL)
-			add_entity(a, entry, n == 1 ? chain : NULL, value);
-	if (!n && leaf->type == LEAF_GET && !uuid_is_nil(&leaf->object)) {
-		add_entity(a, entry, NULL, object);
+	take_tagged(a, detail, AUDIT_REFERRAL, chain, most, entry);
+	if (entry->entity_count == 1 && entry->n_entity == 1) {
+		if (!chain)
+			entry->entity[0]->chain = take_uuid(a, row, AUDIT_ROW_CHAIN);
+		entry->relation = take_list(a, row, AUDIT_ROW_RELATION, &entry->n_relation);
+	}
+	if (!entry->entity_count)
+		take_tagged(a, detail, AUDIT_CHAIN, NULL, most, entry);
+	if (!entry->entity_count && leaf->type == LEAF_GET && !uuid_is_nil(&leaf->object)) {
+		add_entity(a, entry, NULL, bytes_of(leaf->object.b, sizeof(leaf->object.b)));
 		entry->entity_count = 1;
 	}
-	if (n == 1)
-		entry->relation = take_list(a, row, AUDIT_ROW_RELATION, &entry->n_relation);
 }
 
 /* --- who did it -------------------------------------------------------------------- */

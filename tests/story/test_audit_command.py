@@ -7,6 +7,7 @@ import re
 
 import people
 import pytest
+import tree
 from caller import refused
 from client import Client
 from google.protobuf import json_format
@@ -154,3 +155,19 @@ def test_nothing_that_fits_is_said_with_a_way_on(client):
     said = client.run("axel", "audit", "log", "--member", "nobody", "--since", "today")
     assert "Nothing in the log fits that" in said or "Nothing fits that" in said
     follow(client, "axel", said)
+
+
+def test_every_operation_that_is_recorded_has_its_sentence():
+    leaves = tree.without_c_comments((tree.TOP / "include/stafett/tbl/leaves.def").read_text())
+    acts = {"send", "act", "acknowledge"}     # told in the words of the act
+    sentences = (tree.TOP / "client/screen/audit.c").read_text()
+    for operation in re.findall(r'^LEAF\(\w+, \d+, "([^"]+)"', leaves, re.M):
+        assert operation in acts or f'{{"{operation}", N_("' in sentences, operation
+
+
+def test_the_log_of_a_chain_without_a_referral_is_told(client, maria):
+    chain = maria.register()
+    code = maria.chain(chain).chain.code[:4]
+    said = flat(client.run("axel", "audit", "show", chain))
+    assert f"{code} registered" in said or f"{code} register" in said
+    assert f"read a whole chain: {code}" in said and "?" not in said

@@ -207,3 +207,26 @@ def test_the_daemons_role_may_not_read_the_queue_itself(tables):
                           " has_table_privilege('stafett_app', 'stafett.audit_queue', 'INSERT')")
     assert granted == [(False, True)]
 
+
+
+def test_a_chain_without_a_referral_is_found_by_its_id_and_code(axel, vera, maria):
+    chain = maria.register()
+    maria.chain(chain)
+    code = maria.chain(chain).chain.code
+    for name in (chain, code):
+        entries = [e for e in axel.whole_log(referral=name) if not e.operation.startswith("audit")]
+        assert [(e.operation, e.act) for e in entries] == [
+            ("get-chain", ""), ("get-chain", ""), ("act", "register")]
+        assert {(e.entity[0].chain, e.entity[0].referral, e.entity[0].code) for e in entries} == {
+            (chain, "", code)}
+    assert refused(vera.log, referral=chain).code == NOT_FOUND
+
+
+def test_a_chain_that_is_read_whole_is_found_by_each_of_its_referrals(axel, maria):
+    first = maria.send(people.BEROENDE)
+    second = maria.send(people.MALMO, chain=first.chain)
+    maria.chain(first.chain)
+    for name in (first.referral, second.referral, first.chain):
+        newest = next(e for e in axel.whole_log(referral=name) if e.operation == "get-chain")
+        assert {entity.referral for entity in newest.entity} == {first.referral, second.referral}
+        assert {entity.chain for entity in newest.entity} == {first.chain}
