@@ -67,10 +67,19 @@ static bool inbox_is_late(const Stafett__V1__InboxItem *item)
 	return row_is_late(format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
 }
 
+/* Late, danger to life, or an alarm: what no unit sent is the clock's. */
 static bool inbox_is_marked(const Stafett__V1__InboxItem *item)
 {
 	return inbox_is_late(item) ||
-	       (inbox_needs_something(item) && strcmp(item->priority, "stat") == 0);
+	       (inbox_needs_something(item) &&
+		       (strcmp(item->priority, "stat") == 0 || !*item->from_unit));
+}
+
+const char *inbox_from(const Stafett__V1__InboxItem *item)
+{
+	if (*item->from_display_name)
+		return item->from_display_name;
+	return *item->from_unit ? item->from_unit : _("(clock)");
 }
 
 static enum inbox_group inbox_group_of(const Stafett__V1__InboxItem *item)
@@ -162,7 +171,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	const Stafett__V1__InboxItem *item)
 {
 	struct arena *arena = &client->arena;
-	const char *from = *item->from_display_name ? item->from_display_name : item->from_unit;
+	const char *from = inbox_from(item);
 	struct card card;
 	const char *cells[9];
 

@@ -10,6 +10,8 @@
 /* What a message is about: "new, cannabis". */
 const char *inbox_what(
 	struct client *client, const Stafett__V1__InboxItem *item, const struct card *card);
+/* Whom it is from; what no unit sent, the clock did. */
+const char *inbox_from(const Stafett__V1__InboxItem *item);
 /* Whether the options let it through: --new, --mine. */
 bool inbox_fits(struct client *client, const struct arguments *arguments,
 	const Stafett__V1__InboxItem *item);

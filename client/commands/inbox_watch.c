@@ -47,7 +47,7 @@ static const char *watch_need(struct client *client, const Stafett__V1__InboxIte
 
 static void watch_print_item(struct client *client, const Stafett__V1__InboxItem *item)
 {
-	const char *from = *item->from_display_name ? item->from_display_name : item->from_unit;
+	const char *from = inbox_from(item);
 	struct timespec now;
 	struct card card;
 

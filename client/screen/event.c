@@ -48,6 +48,7 @@ static const struct {
 	{"seen", N_("seen")},
 	{"propose", N_("proposed")},
 	{"drop", N_("proposal dropped")},
+	{"alarm", N_("still not done: told again")},
 };
 
 const char *event_word(const char *kind)
@@ -59,6 +60,19 @@ const char *event_word(const char *kind)
 	return kind;
 }
 
+/* A member says that somebody did not come; the clock only that nobody said so. */
+static const char *event_done(const Stafett__V1__Event *event)
+{
+	if (!*event->unit && strcmp(event->kind, "miss") == 0)
+		return _("not confirmed");
+	return event_word(event->kind);
+}
+
+const char *event_unit(struct client *client, const Stafett__V1__Event *event)
+{
+	return *event->unit ? directory_name(client, event->unit) : _("the clock");
+}
+
 /* What was done, with what people look for: "treatment began: CRA, next visit Fri 20
  * Nov 13:00". */
 static const char *event_details(struct client *client, const Stafett__V1__Event *event)
@@ -67,7 +81,7 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct arena *arena = &client->arena;
 	struct words words = {0};
 
-	words_set(&words, "done", event_word(event->kind));
+	words_set(&words, "done", event_done(event));
 	words_set(&words, "what", term_code(client, CODES_INTERVENTION, event->intervention));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
@@ -98,7 +112,7 @@ const char *event_news(struct client *client, const Stafett__V1__Event *event)
 
 	words_set(&words, "code",
 		format_code_start(arena, format_code_of_id(arena, event->referral)));
-	words_set(&words, "done", event_word(event->kind));
-	words_set(&words, "unit", directory_name(client, event->unit));
+	words_set(&words, "done", event_done(event));
+	words_set(&words, "unit", event_unit(client, event));
 	return words_fill(arena, _("{code} {done} by {unit}"), &words);
 }

@@ -13,4 +13,7 @@ const char *event_text(struct client *client, const Stafett__V1__Event *event);
 /* "7K3M accepted by Beroende Lund": for a list of news. */
 const char *event_news(struct client *client, const Stafett__V1__Event *event);
 
+/* Who did it; where no unit did, the clock. */
+const char *event_unit(struct client *client, const Stafett__V1__Event *event);
+
 #endif

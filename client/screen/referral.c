@@ -268,7 +268,7 @@ static void referral_print_events(struct referral_screen *screen)
 		const Stafett__V1__Event *event = screen->response->events[i];
 		const char *cells[] = {
 			format_stamp(&client->arena, format_us(event->create_time), client->today),
-			directory_name(client, event->unit), event_text(client, event),
+			event_unit(client, event), event_text(client, event),
 			*event->member_display_name ? event->member_display_name : event->member};
 
 		table_row(table, &client->arena, false, cells);

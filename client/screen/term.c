@@ -15,6 +15,7 @@ static const char *const term_words[] = {
 #include "stafett/tbl/acts.def"
 #undef ACT
 	N_("reach"),
+	N_("alarm"),
 	N_("stored"),
 	N_("offered"),
 	N_("fetched"),

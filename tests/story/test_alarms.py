@@ -3,6 +3,7 @@
 step once, and nothing ends by it."""
 
 import datetime
+import re
 import select
 import time
 
@@ -10,6 +11,7 @@ import people
 import pytest
 from business_clock import set_at
 from caller import pb
+from client import Client
 from google.protobuf.timestamp_pb2 import Timestamp
 from processes import DEADLINE_S
 from stack import Stack
@@ -229,3 +231,14 @@ def test_a_clock_that_was_set_stops_the_alarms_until_an_operator_says_so(stack, 
     stack.command("clock", "accept")
     wait_for(tables, lambda: alarms(tables, sent))
     assert alarms(tables, sent)[0][0] == "miss"
+
+
+def test_the_client_shows_what_the_clock_says_red_and_first(stack, tables, clock, maria, petra, work):
+    sent = treated(maria, petra)
+    clock("11-20 16:30:00")
+    wait_alarms(tables, sent, 1)
+    desk = Client(stack, work / "alarm-desk")
+    late = desk.run("petra", "inbox").split("DANGER OR LATE")[1].split("NEW")[0]
+    assert re.search(rf"! +\d+ {sent.answer.code[:4]} \(clock\)", late), late
+    shown = desk.run("petra", "show", sent.referral)
+    assert re.search("the clock +not confirmed", shown), shown
