@@ -3,6 +3,9 @@
 it, a proxy between them where connections shall break, and crowds of callers."""
 
 import itertools
+import os
+import sys
+import time
 
 import chaos
 import pytest
@@ -41,10 +44,34 @@ def say(record_property):
     return Speaker(record_property)
 
 
+class Campaigns:
+    """How often something is done: as often as usual, or with tests/run --long many
+    times more, but with --long=MINUTES no longer than that. What has been run counts:
+    another run goes on with other dice."""
+
+    def __init__(self, capture):
+        self.long = LONG
+        self._minutes = float(os.environ.get("STAFETT_LONG_MINUTES") or "inf")
+        self._capture = capture
+
+    def numbers(self, usual, most):
+        """1, 2, ... once at least."""
+        begun = time.monotonic()
+        for number in range(1, (most if LONG else usual) + 1):
+            yield number
+            if LONG and time.monotonic() - begun >= self._minutes * 60:
+                return
+
+    def tell(self, line):
+        """How far it is, at once: a long run is watched."""
+        if LONG:
+            with self._capture.disabled():
+                print(f"\n{time.strftime('%H:%M:%S')} {line}", end="", file=sys.__stderr__, flush=True)
+
+
 @pytest.fixture
-def long():
-    """Whether the campaigns run at full length."""
-    return LONG
+def campaigns(capfd):
+    return Campaigns(capfd)
 
 
 @pytest.fixture(scope="session")

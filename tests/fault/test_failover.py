@@ -76,7 +76,7 @@ def nodes(work):
     nodes.stop()
 
 
-def test_what_was_acknowledged_survives_the_primary(build, work, nodes, lonely_scene, long, say):
+def test_what_was_acknowledged_survives_the_primary(build, work, nodes, lonely_scene, campaigns, say):
     stack = Stack(build, work / "nd", nodes.owner, database=nodes.uri_of_both())
     stack.command("migrate")
     stack.command("directory", "import", people.write(stack.folder / "people.json"))
@@ -84,14 +84,16 @@ def test_what_was_acknowledged_survives_the_primary(build, work, nodes, lonely_s
     nodes.follow()
     stack.start()
     crowd = lonely_scene.crowd(stack, callers=CALLERS)
-    times, longest_s = LONG_TIMES if long else TIMES, 0
-    for _ in range(times):
+    times, longest_s = 0, 0
+    for times in campaigns.numbers(TIMES, LONG_TIMES):
         crowd.wait_answered(CALM)
         begun = time.monotonic()
         nodes.fail_over()
         nodes.follow()
         crowd.wait_answered(1)
         longest_s = max(longest_s, time.monotonic() - begun)
+        campaigns.tell(f"failover {times} of at most {LONG_TIMES}: {crowd.answered:,} answered so far,"
+                       f" the next answer after {longest_s:.1f} s at most")
     history = crowd.stop()
     connection = connect(nodes.uri())
     stored = Stored(connection)

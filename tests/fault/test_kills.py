@@ -106,18 +106,18 @@ def campaign(scene, deaths, calm, seed):
     return verdict, killer.longest_s
 
 
-def test_what_was_acknowledged_survives_kill_9_of_everything(lonely_scene, long, say):
-    deaths, calm, times = (LONG_CAMPAIGN, LONG_CALM, LONG_CAMPAIGNS) if long else (CAMPAIGN, CALM, 1)
+def test_what_was_acknowledged_survives_kill_9_of_everything(lonely_scene, campaigns, say):
+    deaths, calm = (LONG_CAMPAIGN, LONG_CALM) if campaigns.long else (CAMPAIGN, CALM)
     total, longest = Counter(), Counter()
-    for number in range(times):
+    for number in campaigns.numbers(1, LONG_CAMPAIGNS):
         seed = random.SystemRandom().randrange(1 << 30)
         verdict, longest_s = campaign(lonely_scene, deaths, calm, seed)
         assert not verdict.findings, f"seed {seed}: {verdict}"
-        total.update(acknowledged=verdict.acknowledged, unknown=verdict.unknown)
-        print(f"campaign {number + 1} of {times}: {total}, seed {seed}", flush=True)
+        total.update(deaths, acknowledged=verdict.acknowledged, unknown=verdict.unknown)
         longest |= longest_s
         lonely_scene.close()
-    killed = ", ".join(f"{name} x{count * times}" for name, count in deaths.items())
+        campaigns.tell(f"kill -9, campaign {number} of at most {LONG_CAMPAIGNS}, seed {seed}: {dict(total)}")
+    killed = ", ".join(f"{name} x{total[name]}" for name in deaths)
     say.first(f"kill -9 {killed} under {CALLERS} callers ... {total['acknowledged']:,} acknowledged,"
               f" 0 lost, 0 doubled, 0 altered; {total['unknown']:,} unknown, all resolved by retry")
     say("longest until the next answer: "

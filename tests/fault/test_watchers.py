@@ -114,7 +114,7 @@ def committed(tables, unit):
         " WHERE u.handle = %s", unit)}
 
 
-def test_no_watcher_misses_what_was_committed_nor_sees_a_step_back(scene, long, say):
+def test_no_watcher_misses_what_was_committed_nor_sees_a_step_back(scene, campaigns, say):
     seed = random.SystemRandom().randrange(1 << 30)
     dice = random.Random(seed)
     print(f"seed {seed}")
@@ -127,7 +127,7 @@ def test_no_watcher_misses_what_was_committed_nor_sees_a_step_back(scene, long, 
             scene.at_end(follower.stop)
             follower.wait_begun()
     crowd = scene.crowd(stack, callers=CALLERS, seed=seed)
-    for _ in range(LONG_ROUNDS if long else ROUNDS):
+    for _ in campaigns.numbers(ROUNDS, LONG_ROUNDS):
         crowd.wait_answered(dice.randint(*CALM))
         dice.choice(TROUBLES)(stack, proxy, crowd, dice)
     crowd.stop()
