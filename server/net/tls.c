@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "domain/identity.h"
@@ -124,49 +124,83 @@ static int tls_complain_openssl(char **ret_error, const char *file, const char *
 	return tls_complain(ret_error, file, text, -EINVAL);
 }
 
-/* The key is a secret only if nobody else may read it. */
-static int tls_check_key_mode(const char *file, char **ret_error)
+static BIO *tls_open(const struct tls_file *file)
 {
-	struct stat st;
-
-	if (stat(file, &st) < 0) {
-		int rc = -errno;
-
-		return tls_complain(ret_error, file, strerror(-rc), rc);
-	}
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return tls_complain(ret_error, file,
-			"the key must be readable by its owner only (chmod 600)", -EACCES);
-	return 0;
+	return BIO_new_mem_buf(file->data, (int)file->len);
 }
 
-static int tls_load_own(SSL_CTX *ctx, const struct tls_params *params, char **ret_error)
+/* Whether what PEM_read_bio gave last is the end of a file in order, not an error. */
+static bool tls_is_at_end(void)
 {
-	int rc;
+	unsigned long error = ERR_peek_last_error();
+	bool at_end =
+		ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 
-	if (SSL_CTX_use_certificate_chain_file(ctx, params->certificate_file) != 1)
+	if (at_end)
+		ERR_clear_error();
+	return at_end;
+}
+
+/* Gives every certificate of |file| to |take|, which returns false for an error. */
+static bool tls_each_certificate(
+	const struct tls_file *file, bool (*take)(SSL_CTX *ctx, X509 *cert, int n), SSL_CTX *ctx)
+{
+	BIO *bio = tls_open(file);
+	bool good = bio != NULL;
+	X509 *cert;
+	int n = 0;
+
+	while (good && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+		good = take(ctx, cert, n++);
+		X509_free(cert);
+	}
+	BIO_free(bio);
+	return good && n > 0 && tls_is_at_end();
+}
+
+/* The leaf comes first; what follows goes along with it. */
+static bool tls_take_own(SSL_CTX *ctx, X509 *cert, int n)
+{
+	if (n == 0)
+		return SSL_CTX_use_certificate(ctx, cert) == 1;
+	return SSL_CTX_add1_chain_cert(ctx, cert) == 1;
+}
+
+static bool tls_take_ca(SSL_CTX *ctx, X509 *cert, int n)
+{
+	return X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), cert) == 1 &&
+	       SSL_CTX_add_client_CA(ctx, cert) == 1;
+}
+
+/* No password is asked for. */
+static int tls_on_password(char *buf, int size, int rwflag, void *arg)
+{
+	return -1;
+}
+
+static bool tls_use_key(SSL_CTX *ctx, const struct tls_file *file)
+{
+	BIO *bio = tls_open(file);
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, tls_on_password, NULL) : NULL;
+	bool good =
+		key && SSL_CTX_use_PrivateKey(ctx, key) == 1 && SSL_CTX_check_private_key(ctx) == 1;
+
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	return good;
+}
+
+static int tls_load(SSL_CTX *ctx, const struct tls_files *files, char **ret_error)
+{
+	if (!tls_each_certificate(&files->certificate, tls_take_own, ctx))
 		return tls_complain_openssl(
-			ret_error, params->certificate_file, "cannot read the certificate");
-	rc = tls_check_key_mode(params->key_file, ret_error);
-	if (rc < 0)
-		return rc;
-	if (SSL_CTX_use_PrivateKey_file(ctx, params->key_file, SSL_FILETYPE_PEM) != 1 ||
-		SSL_CTX_check_private_key(ctx) != 1)
-		return tls_complain_openssl(ret_error, params->key_file,
+			ret_error, files->certificate.name, "cannot read the certificate");
+	if (!tls_use_key(ctx, &files->key))
+		return tls_complain_openssl(ret_error, files->key.name,
 			"cannot use the key with the server's certificate");
-	return 0;
-}
-
-static int tls_load_ca(SSL_CTX *ctx, const char *file, char **ret_error)
-{
-	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(file);
-
-	if (!names || SSL_CTX_load_verify_file(ctx, file) != 1) {
-		sk_X509_NAME_pop_free(names, X509_NAME_free);
+	if (!tls_each_certificate(&files->ca, tls_take_ca, ctx))
 		return tls_complain_openssl(
-			ret_error, file, "cannot read the CA for client certificates");
-	}
-	SSL_CTX_set_client_CA_list(ctx, names);
+			ret_error, files->ca.name, "cannot read the CA for client certificates");
 	return 0;
 }
 
@@ -195,7 +229,7 @@ static bool tls_set_rules(SSL_CTX *ctx)
 	       SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) == 1;
 }
 
-int tls_new(const struct tls_params *params, struct tls **ret_tls, char **ret_error)
+int tls_new(const struct tls_files *files, struct tls **ret_tls, char **ret_error)
 {
 	struct tls *tls = calloc(1, sizeof(*tls));
 	int rc = -ENOMEM;
@@ -205,13 +239,11 @@ int tls_new(const struct tls_params *params, struct tls **ret_tls, char **ret_er
 		tls->ctx = SSL_CTX_new(TLS_server_method());
 	if (!tls || !tls->ctx || !tls_set_rules(tls->ctx)) {
 		tls_complain(
-			ret_error, params->certificate_file, "OpenSSL cannot serve TLS 1.3", rc);
+			ret_error, files->certificate.name, "OpenSSL cannot serve TLS 1.3", rc);
 		goto out;
 	}
 	tls->references = 1;
-	rc = tls_load_own(tls->ctx, params, ret_error);
-	if (rc == 0)
-		rc = tls_load_ca(tls->ctx, params->ca_file, ret_error);
+	rc = tls_load(tls->ctx, files, ret_error);
 	if (rc == 0)
 		*ret_tls = TAKE(tls);
 out:

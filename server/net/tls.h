@@ -13,21 +13,15 @@
 
 #include "base/metrics.h"
 #include "net/call.h"
+#include "net/tls_files.h"
 #include "stafett/base.h"
 
 struct tls;
 
-/* PEM files. The key must be readable by its owner only. */
-struct tls_params {
-	const char *certificate_file; /* the server's chain, leaf first */
-	const char *key_file;
-	const char *ca_file; /* whom client certificates must descend from */
-};
-
-/* Reads all three files and checks that they belong together. On failure gives
- * -errno or -EINVAL and, in |ret_error| (never NULL; freed by the caller with
- * free), one line that says which file is wrong and how. */
-int tls_new(const struct tls_params *params, struct tls **ret_tls, char **ret_error) WARN_UNUSED;
+/* Checks that the three files, which are needed no longer afterwards, belong together.
+ * On failure gives -EINVAL or -ENOMEM and, in |ret_error| (freed by the caller with
+ * free; may be NULL), one line that says which file is wrong and how. */
+int tls_new(const struct tls_files *files, struct tls **ret_tls, char **ret_error) WARN_UNUSED;
 struct tls *tls_ref(struct tls *tls);
 /* Drops one reference. Accepts NULL; returns NULL. */
 struct tls *tls_unref(struct tls *tls);

@@ -48,6 +48,7 @@ static int crew_run_worker(const void *arg, const struct slot *slot, int ready_f
 
 	return (int)worker_run(&(struct worker_params){
 		.settings = crew->settings,
+		.files = crew->files,
 		.conninfo = crew_conninfo(crew),
 		.metrics = slot->metrics,
 		.all_metrics = crew->host->metrics,
@@ -62,6 +63,7 @@ static int crew_run_clerk(const void *arg, const struct slot *slot, int ready_fd
 {
 	const struct crew *crew = arg;
 
+	tls_files_wipe(crew->files);
 	return clerk_run(&(struct clerk_params){
 		.conninfo = crew_conninfo(crew),
 		.metrics = slot->metrics,
@@ -74,6 +76,7 @@ static int crew_run_teller(const void *arg, const struct slot *slot, int ready_f
 {
 	const struct crew *crew = arg;
 
+	tls_files_wipe(crew->files);
 	return teller_run(&(struct teller_params){
 		.all_metrics = crew->host->metrics,
 		.metrics = slot->metrics,
@@ -128,13 +131,21 @@ static struct crew *crew_alloc(const struct crew_host *host, int n_slots)
 	return crew;
 }
 
-int crew_new(const struct crew_host *host, struct settings *settings, struct crew **ret_crew)
+int crew_new(const struct crew_host *host, struct settings *settings, struct crew **ret_crew,
+	char **ret_error)
 {
 	int n_workers = crew_count_workers(settings);
 	struct crew *crew = crew_alloc(host, n_workers + (host->page_fd >= 0 ? 2 : 1));
+	int r;
 
+	*ret_error = NULL;
 	if (!crew)
 		return -ENOMEM;
+	r = worker_read_files(settings, &crew->files, ret_error);
+	if (r) {
+		free(crew);
+		return r;
+	}
 	crew->settings = settings;
 	crew->n_workers = n_workers;
 	for (int i = 0; i < crew->n_slots; i++) {
@@ -167,6 +178,7 @@ struct crew *crew_free(struct crew *crew)
 		return NULL;
 	list_remove(&crew->node);
 	settings_free(crew->settings);
+	tls_files_free(crew->files);
 	free(crew);
 	return NULL;
 }

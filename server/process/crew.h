@@ -38,6 +38,9 @@ struct crew {
 	struct list node; /* in a list of the owner's */
 	const struct crew_host *host;
 	struct settings *settings; /* owned; NULL for a crew that was taken over */
+	/* As they were when the crew was made: a worker that is replaced later does not
+	 * meet files that are being replaced. Owned; NULL like the settings. */
+	struct tls_files *files;
 	enum crew_state state;
 	bool relieves;	 /* another crew serves until this one does; set by the owner */
 	bool unusable;	 /* a worker that never served cannot use the settings */
@@ -48,9 +51,10 @@ struct crew {
 	struct slot slots[]; /* the workers come first */
 };
 
-/* Takes over |settings| when it succeeds. 0 or -ENOMEM. Nobody is started yet. */
-int crew_new(const struct crew_host *host, struct settings *settings,
-	struct crew **ret_crew) WARN_UNUSED;
+/* Takes over |settings| when it succeeds. Else -errno, and what is wrong with its
+ * files, or NULL, in |ret_error|, freed by the caller. Nobody is started yet. */
+int crew_new(const struct crew_host *host, struct settings *settings, struct crew **ret_crew,
+	char **ret_error) WARN_UNUSED;
 /* The |n| children |pids| of the program before this one, which are to leave. */
 int crew_take_over(
 	const struct crew_host *host, const pid_t *pids, int n, struct crew **ret_crew) WARN_UNUSED;

@@ -442,7 +442,7 @@ int master_run(const struct master_params *params, struct settings *settings)
 	notify_open(&master.notify);
 	r = master_open(&master, settings, &error);
 	if (!r)
-		r = crew_new(&master.host, settings, &master.current);
+		r = crew_new(&master.host, settings, &master.current, &error);
 	if (r) {
 		log_error("cannot start", LOG_S("error", error ? error : strerror(-r)));
 		master.exit_code = EXIT_FAILURE;

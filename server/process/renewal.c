@@ -60,7 +60,7 @@ static void renewal_begin_reload(struct master *master)
 	if (!r && !renewal_may_follow(master, settings, &why))
 		r = -EINVAL;
 	if (!r)
-		r = crew_new(&master->host, settings, &master->next);
+		r = crew_new(&master->host, settings, &master->next, &why);
 	if (r) {
 		renewal_refuse(master, why ? why : strerror(-r));
 		settings_free(settings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child is a fork without exec: it starts from the master's small memory,
- * in which there is nothing secret.
+ * A child is a fork without exec: it starts from the master's small memory, in which
+ * the server's key is all that is secret; who does not serve wipes it first.
  */
 #include "process/slot.h"
 

@@ -43,7 +43,8 @@ struct worker {
 	enum worker_exit exit;
 };
 
-static int worker_open_tls(const struct settings *settings, struct tls **ret_tls, char **ret_error)
+int worker_read_files(
+	const struct settings *settings, struct tls_files **ret_files, char **ret_error)
 {
 	const struct tls_params params = {
 		.certificate_file = settings->certificate_file,
@@ -51,16 +52,21 @@ static int worker_open_tls(const struct settings *settings, struct tls **ret_tls
 		.ca_file = settings->ca_file,
 	};
 
-	return tls_new(&params, ret_tls, ret_error);
+	return tls_files_read(&params, ret_files, ret_error);
 }
 
 int worker_check(const struct settings *settings, char **ret_error)
 {
+	struct tls_files *files;
 	struct tls *tls;
-	int r = worker_open_tls(settings, &tls, ret_error);
+	int r = worker_read_files(settings, &files, ret_error);
 
+	if (r)
+		return r;
+	r = tls_new(files, &tls, ret_error);
 	if (!r)
 		tls_unref(tls);
+	tls_files_free(files);
 	return r;
 }
 
@@ -249,7 +255,7 @@ static int worker_open_service(struct worker *worker)
 static int worker_open(struct worker *worker)
 {
 	char *error = NULL;
-	int r = worker_open_tls(worker->params->settings, &worker->tls, &error);
+	int r = tls_new(worker->params->files, &worker->tls, &error);
 
 	if (r) {
 		log_error("cannot use the certificates", LOG_S("error", error));

@@ -9,6 +9,7 @@
 
 #include "base/metrics.h"
 #include "base/settings.h"
+#include "net/tls_files.h"
 #include "stafett/base.h"
 
 /* How a worker's process ends. */
@@ -21,6 +22,7 @@ enum worker_exit {
 
 struct worker_params {
 	const struct settings *settings;
+	const struct tls_files *files;
 	const char *conninfo;			 /* of the database, as the daemon's own role */
 	struct metrics *metrics;		 /* its row; may be NULL */
 	const struct metrics_table *all_metrics; /* to see how busy the others are */
@@ -33,6 +35,9 @@ struct worker_params {
 /* Runs in the worker's process until its end. */
 enum worker_exit worker_run(const struct worker_params *params);
 
+/* The certificate files of |settings|. As tls_files_read. */
+int worker_read_files(const struct settings *settings, struct tls_files **ret_files,
+	char **ret_error) WARN_UNUSED;
 /* Whether the certificate files of |settings| can be served with. Else gives
  * -errno and one line in |ret_error|, freed by the caller with free. */
 int worker_check(const struct settings *settings, char **ret_error) WARN_UNUSED;

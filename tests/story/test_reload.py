@@ -236,6 +236,24 @@ def test_a_new_certificate_is_shown_after_it(stack, original):
     assert server_certificate(stack) != before
 
 
+def test_a_worker_that_is_replaced_works_with_the_files_that_were_checked(stack, original):
+    """However far somebody has come with replacing them."""
+    before = server_certificate(stack)
+    (stack.folder / "server.pem").write_text("the first half of a new one")
+    (stack.folder / "server.key").unlink()
+    (stack.folder / "ca.pem").write_text("")
+    for pid in worker_pids(stack):
+        mark = stack.process.mark()
+        os.kill(pid, signal.SIGKILL)
+        stack.process.wait_line("msg=ready worker=", after=mark)
+    assert server_certificate(stack) == before
+    assert stack.caller("maria").units().units
+    key = stack.folder / "server.key"
+    key.touch()
+    processes.give(key)
+    key.chmod(0o600)
+
+
 def test_who_is_of_a_ca_that_was_removed_is_gone(stack, original):
     """Its connection is closed, and it cannot come back; others go on."""
     new = pki.Authority("Another test CA")

@@ -376,6 +376,18 @@ static int echo_run(struct echo *echo, struct tls *tls, int fd)
 	return rc;
 }
 
+static int echo_open_tls(char **argv, struct tls **ret_tls, char **ret_error)
+{
+	struct tls_files *files;
+	int rc = tls_files_read(&(struct tls_params){argv[1], argv[2], argv[3]}, &files, ret_error);
+
+	if (rc < 0)
+		return rc;
+	rc = tls_new(files, ret_tls, ret_error);
+	tls_files_free(files);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	struct echo echo = {.base = listener_new_base()};
@@ -392,7 +404,7 @@ int main(int argc, char **argv)
 		return 1;
 	list_init(&echo.held);
 	list_init(&echo.paused);
-	rc = tls_new(&(struct tls_params){argv[1], argv[2], argv[3]}, &tls, &error);
+	rc = echo_open_tls(argv, &tls, &error);
 	if (rc < 0) {
 		fprintf(stderr, "%s\n", error);
 		free(error);
