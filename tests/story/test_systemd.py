@@ -3,11 +3,13 @@
 what its units ask for. The manager is played by this file."""
 
 import contextlib
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
 import metrics
 import processes
@@ -171,9 +173,26 @@ UNITS = tree.TOP / "deploy" / "systemd"
 def unit_folder(tmp_path):
     """The units as they are installed, of a program that is there."""
     for unit in UNITS.iterdir():
-        text = unit.read_text().replace("/usr/sbin/stafettd", "/bin/true")
-        (tmp_path / unit.name).write_text(text)
+        text = unit.read_text().replace("@sbindir@/stafettd", "/bin/true")
+        (tmp_path / unit.name.removesuffix(".in")).write_text(text)
     return tmp_path
+
+
+def installed(build):
+    """Where each file of the build goes."""
+    done = subprocess.run(["meson", "introspect", "--installed", str(build)],
+                          capture_output=True, text=True, check=True)
+    return {Path(source): Path(place) for source, place in json.loads(done.stdout).items()}
+
+
+def test_the_units_are_installed_for_the_program_that_is(build):
+    places = installed(build)
+    program = next(place for source, place in places.items() if source.name == "stafettd")
+    units = {source.name: (source, place) for source, place in places.items() if "systemd" in place.parts}
+    assert set(units) == {"stafettd.service", "stafettd.socket"}
+    assert {place.parent.name for _, place in units.values()} == {"system"}
+    service = units["stafettd.service"][0].read_text()
+    assert f"ExecStart={program} " in service
 
 
 def analyze(*words):
