@@ -268,6 +268,7 @@ enum when_result when_date(
 /* A time of day, and where it stands in the text. */
 struct when_clock {
 	struct clock_time time;
+	int micros;
 	bool has_offset;
 	int offset_minutes;
 	size_t begins;
@@ -292,19 +293,31 @@ static bool when_read_zone(const char *text, struct when_clock *clock)
 	return true;
 }
 
+/* Reads the fraction of a second, as programs write it; gives what follows. */
+static const char *when_read_fraction(const char *text, struct when_clock *clock)
+{
+	if (*text != '.' || !isdigit((unsigned char)text[1]))
+		return text;
+	text++;
+	for (int worth = 100000; isdigit((unsigned char)*text); worth /= 10)
+		clock->micros += (*text++ - '0') * worth;
+	return text;
+}
+
 /* Reads "10:00", "10:00:30" and what may follow, from |text|, to its end. */
 static bool when_read_clock(const char *text, struct when_clock *clock)
 {
 	struct clock_time t = {0};
 	int end = 0;
 
+	clock->micros = 0;
 	if (sscanf(text, "%2d:%2d%n", &t.hour, &t.minute, &end) != 2)
 		return false;
 	text += end;
 	if (*text == ':') {
 		if (sscanf(text, ":%2d%n", &t.second, &end) != 1)
 			return false;
-		text += end;
+		text = when_read_fraction(text + end, clock);
 	}
 	if (t.hour < 0 || t.hour > 23 || t.minute < 0 || t.minute > 59 || t.second < 0 ||
 		t.second > 59)
@@ -330,7 +343,8 @@ static bool when_find_clock(const char *text, struct when_clock *clock)
 }
 
 /* The wall clock's moment, if there is one and only one. */
-static enum when_result when_at(struct date date, struct clock_time time, int64_t *ret_us)
+static enum when_result when_at(
+	struct date date, struct clock_time time, int micros, int64_t *ret_us)
 {
 	const int64_t hour_us = INT64_C(3600) * 1000000;
 	int64_t us = calendar_at(date, time);
@@ -341,7 +355,7 @@ static enum when_result when_at(struct date date, struct clock_time time, int64_
 		return WHEN_INVALID;
 	if (again.hour == time.hour)
 		return WHEN_AMBIGUOUS;
-	*ret_us = us;
+	*ret_us = us + micros;
 	return WHEN_OK;
 }
 
@@ -364,10 +378,10 @@ enum when_result when_time(
 	if (result != WHEN_OK)
 		return result;
 	if (!clock.has_offset)
-		return when_at(date, clock.time, ret_us);
+		return when_at(date, clock.time, clock.micros, ret_us);
 	*ret_us = (date_to_days(date) * 24 * 60 + clock.time.hour * 60 + clock.time.minute -
 			  clock.offset_minutes) *
 			  minute_us +
-		  clock.time.second * INT64_C(1000000);
+		  clock.time.second * INT64_C(1000000) + clock.micros;
 	return WHEN_OK;
 }

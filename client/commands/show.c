@@ -4,20 +4,27 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/call.h"
+#include "client/card.h"
 #include "client/client.h"
 #include "client/fetch.h"
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/paths.h"
 #include "client/ref.h"
+#include "client/replay.h"
 #include "client/screen/format.h"
+#include "client/screen/output.h"
+#include "client/screen/person.h"
 #include "client/screen/referral.h"
 #include "client/screen/referral_json.h"
 #include "client/screen/safe_text.h"
 #include "client/text.h"
+#include "client/when.h"
 #include "codec/utf8.h"
 #include "domain/code.h"
 #include "stafett/caps.h"
+#include "stafett/v1/chain_service.pb-c.h"
 
 enum { SHOW_SLICE_BYTES = 65536 };
 
@@ -106,17 +113,20 @@ static void show_print_heading(struct client *client, const Stafett__V1__Content
 static int show_print_body(
 	struct client *client, const char *referral, const Stafett__V1__Content *content)
 {
-	struct bytes card = show_data(content->card);
+	bool is_read = isatty(STDOUT_FILENO);
 	struct show_part body;
+	struct card card;
 	int r = show_read_body(client, referral, content, &body);
 
-	if (r || !body.data.len)
+	card_read(&client->arena, content->card, &card);
+	if (r || (!body.data.len && !(is_read && card.is_there)))
 		return r;
 	show_print_heading(client, content);
-	/* The card is worth seeing where the page has hidden the person. */
-	if (isatty(STDOUT_FILENO) && card.len)
-		show_print_bytes(card);
-	show_print_bytes(body.data);
+	/* Who it is about is worth seeing where the page has hidden it. */
+	if (is_read)
+		person_print_whole(client, &card);
+	if (body.data.len)
+		show_print_bytes(body.data);
 	free(body.fetched);
 	return 0;
 }
@@ -183,8 +193,66 @@ static int show_save(
 	return r;
 }
 
+/* The referral with the events of its whole chain, as far as the unit may see them, in
+ * place of its own; those where the server gives no more. */
+static const Stafett__V1__GetResponse *show_whole_chain(
+	struct client *client, const Stafett__V1__GetResponse *response)
+{
+	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
+	const Stafett__V1__ChainServiceGetResponse *chain;
+	Stafett__V1__GetResponse *whole = memory_alloc(&client->arena, sizeof(*whole));
+
+	*whole = *response;
+	request.id = response->chain->id;
+	if (!call_aside(client, METHOD_get_chain, &request.base,
+		    &stafett__v1__chain_service_get_response__descriptor, &chain))
+		return response;
+	whole->n_events = chain->n_events;
+	whole->events = chain->events;
+	return whole;
+}
+
+/* A point in time, or the end of a day. */
+static int show_read_time(struct client *client, const char *text, int64_t *ret_us)
+{
+	struct date date;
+	enum when_result result =
+		when_time(bytes_of_string(text), client->today, WHEN_BEHIND, ret_us);
+
+	if (result == WHEN_OK)
+		return 0;
+	result = when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
+	if (result != WHEN_OK)
+		return client_problem(client,
+			result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : PROBLEM_TIME_INVALID,
+			"value", text, "field", "at", NULL);
+	*ret_us = calendar_at(date_add_days(date, 1), (struct clock_time){0}) - 1;
+	return 0;
+}
+
+/* The referral as it was then, in place of what it is. */
+static int show_replay(
+	struct client *client, const char *at, const Stafett__V1__GetResponse **response)
+{
+	const Stafett__V1__GetResponse *then;
+	int64_t us;
+	int r = show_read_time(client, at, &us);
+
+	if (r)
+		return r;
+	client_word(client, "when", format_moment(&client->arena, us, client->today));
+	then = replay_at(&client->arena, *response, us);
+	if (!then)
+		return client_problem(client, PROBLEM_NOT_YET, NULL);
+	*response = then;
+	if (!client->is_json)
+		output_say(client, "", _("As it was {when}:"));
+	return 0;
+}
+
 int command_show(struct client *client, const struct arguments *arguments)
 {
+	const char *at = arguments_get(arguments, OPTION_show_at);
 	const char *folder = arguments_get(arguments, OPTION_show_save);
 	bool with_body = arguments_has(arguments, OPTION_show_body);
 	const Stafett__V1__GetResponse *response;
@@ -202,6 +270,11 @@ int command_show(struct client *client, const struct arguments *arguments)
 	card_remember(client, &card, CARD_OPENED, response->referral->id, response->chain->id);
 	/* The name of a file comes from the id, which has no dots and slashes. */
 	client_word(client, "code", format_code_of_id(&client->arena, response->referral->id));
+	if (!folder && !with_body)
+		response = show_whole_chain(client, response);
+	r = at ? show_replay(client, at, &response) : 0;
+	if (r)
+		return r;
 	if (folder)
 		return show_save(client, folder, response);
 	if (client->is_json)

@@ -8,16 +8,16 @@
 #include "client/memory.h"
 #include "client/screen/act.h"
 #include "client/screen/event.h"
+#include "client/screen/fact.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/person.h"
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
-
-enum { REFERRAL_LABEL_COLUMNS = 13 };
 
 /* What the screen is made of. */
 struct referral_screen {
@@ -27,26 +27,6 @@ struct referral_screen {
 	const Stafett__V1__Chain *chain;
 	struct card card;
 };
-
-/* "Held by      Beroende Lund, since ...": wrapped in its own column. Nothing is
- * printed where there is no text. */
-static void referral_print_fact(struct referral_screen *screen, const char *label, const char *text)
-{
-	struct arena *arena = &screen->client->arena;
-	size_t columns = lines_columns(label);
-	int gap = columns < REFERRAL_LABEL_COLUMNS ? REFERRAL_LABEL_COLUMNS - (int)columns : 1;
-
-	if (*text)
-		lines_print(stdout, memory_printf(arena, "%s%*s", label, gap, ""),
-			memory_printf(arena, "%*s", REFERRAL_LABEL_COLUMNS, ""), text);
-}
-
-/* A fact as a sentence with words. */
-static void referral_print_words(struct referral_screen *screen, const char *label,
-	const char *template, const struct words *words)
-{
-	referral_print_fact(screen, label, words_fill(&screen->client->arena, template, words));
-}
 
 static void referral_print_title(struct referral_screen *screen)
 {
@@ -65,32 +45,7 @@ static void referral_print_title(struct referral_screen *screen)
 
 static void referral_print_person(struct referral_screen *screen)
 {
-	const struct card *card = &screen->card;
-	struct words words = {0};
-
-	if (!card->is_there)
-		return;
-	if (!card->is_readable) {
-		referral_print_fact(screen, _("Person"), _("(the card cannot be read)"));
-		return;
-	}
-	if (card->is_protected) {
-		referral_print_fact(screen, _("Person"),
-			_("! Protected identity: name and number are shown with --body only."));
-		return;
-	}
-	words_set(&words, "name", card_full_name(&screen->client->arena, card));
-	words_set(&words, "number", card->identifier);
-	words_set(&words, "birth", *card->identifier ? "" : card->birth_date);
-	words_set(&words, "phone", card->telecom);
-	words_set(&words, "rule", card->contact_rule);
-	words_set(&words, "language", card->needs_interpreter ? card->language : "");
-	referral_print_words(screen, _("Person"),
-		_("{name}[, {number}][, born {birth}][. Phone {phone}][ ({rule})][. Interpreter: "
-		  "{language}]"),
-		&words);
-	referral_print_fact(screen, _("Reason"), safe_line(&screen->client->arena, card->reason));
-	referral_print_fact(screen, _("Risk"), safe_line(&screen->client->arena, card->risk));
+	person_print(screen->client, &screen->card);
 }
 
 static void referral_print_holder(struct referral_screen *screen)
@@ -104,7 +59,7 @@ static void referral_print_holder(struct referral_screen *screen)
 	words_set(&words, "since",
 		format_moment(
 			&client->arena, format_us(chain->custodian_since_time), client->today));
-	referral_print_words(screen, _("Held by"),
+	fact_print_words(screen->client, _("Held by"),
 		is_own ? _("{unit} (your unit)[, since {since}]") : _("{unit}[, since {since}]"),
 		&words);
 }
@@ -121,7 +76,7 @@ static void referral_print_next(struct referral_screen *screen)
 	words_set(&words, "unit", directory_name(client, referral->next_actor));
 	words_set(&words, "act", term_word(client, referral->next_act));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
-	referral_print_words(screen, _("Next"),
+	fact_print_words(screen->client, _("Next"),
 		row_is_late(due_us) ? _("! {unit}: {act}[, late since {due}]")
 				    : _("{unit}: {act}[ by {due}]"),
 		&words);
@@ -140,7 +95,7 @@ static void referral_print_clock(struct referral_screen *screen)
 		format_days_left(arena, chain->intervention_due_date, client->today));
 	words_set(&words, "asked", format_day_text(arena, chain->help_request_date, client->today));
 	if (*chain->intervention_due_date)
-		referral_print_words(screen, _("Help due"),
+		fact_print_words(screen->client, _("Help due"),
 			_("{due} ({left})[; asked for help {asked}]"), &words);
 }
 
@@ -157,7 +112,7 @@ static void referral_print_promise(struct referral_screen *screen)
 		format_moment(
 			&client->arena, format_us(referral->appointment_time), client->today));
 	if (*referral->responsible)
-		referral_print_words(screen, _("Promised"),
+		fact_print_words(screen->client, _("Promised"),
 			_("{role}[, contact by {date}][, appointment {time}]"), &words);
 }
 
@@ -175,7 +130,7 @@ static void referral_print_expected(struct referral_screen *screen)
 		format_moment(&client->arena, format_us(event->time), client->today));
 	words_set(&words, "alarm",
 		format_moment(&client->arena, format_us(event->alarm_time), client->today));
-	referral_print_words(screen, _("Expected"),
+	fact_print_words(screen->client, _("Expected"),
 		event->missed ? _("! {kind} {time}: MISSED")
 			      : _("{kind} {time}[; an alarm if nobody confirms it by {alarm}]"),
 		&words);
@@ -195,7 +150,7 @@ static void referral_print_proposal(struct referral_screen *screen)
 	member = strrchr(proposal->member, ':');
 	words_set(&words, "act", term_word(client, proposal->act));
 	words_set(&words, "member", member ? member + 1 : proposal->member);
-	referral_print_words(screen, _("Waits"),
+	fact_print_words(screen->client, _("Waits"),
 		_("{act}: proposed by {member}; another member confirms it or drops it"), &words);
 }
 
@@ -214,7 +169,7 @@ static void referral_print_parties(struct referral_screen *screen)
 			safe_line(&client->arena, directory_name(client, chain->parties[i])),
 			asked);
 	}
-	referral_print_fact(screen, _("Parties"), text);
+	fact_print(screen->client, _("Parties"), text);
 }
 
 static void referral_print_basis(struct referral_screen *screen)
@@ -228,7 +183,7 @@ static void referral_print_basis(struct referral_screen *screen)
 	words_set(&words, "code", term_code(client, CODES_BASIS, basis->code));
 	words_set(&words, "form", term_code(client, CODES_CONSENT_FORM, basis->form));
 	words_set(&words, "end", format_day_text(&client->arena, basis->end_date, client->today));
-	referral_print_words(screen, _("Basis"),
+	fact_print_words(screen->client, _("Basis"),
 		basis->covers_missed_events
 			? _("{code}[, {form}][, to {end}]; covers missed events")
 			: _("{code}[, {form}][, to {end}]"),
@@ -247,10 +202,22 @@ static void referral_print_delivery(struct referral_screen *screen)
 	us = format_us(delivery->fetch_time   ? delivery->fetch_time
 		       : delivery->offer_time ? delivery->offer_time
 					      : delivery->store_time);
-	referral_print_fact(screen, _("Delivery"),
+	fact_print(screen->client, _("Delivery"),
 		memory_printf(&client->arena, "%s %s",
 			safe_line(&client->arena, term_word(client, delivery->state)),
 			format_moment(&client->arena, us, client->today)));
+}
+
+/* What happened; to another referral of the chain, with its code. */
+static const char *referral_event(struct referral_screen *screen, const Stafett__V1__Event *event)
+{
+	struct arena *arena = &screen->client->arena;
+	const char *text = event_text(screen->client, event);
+
+	if (!*event->referral || strcmp(event->referral, screen->referral->id) == 0)
+		return text;
+	return memory_printf(arena, "%s  %s",
+		format_code_start(arena, format_code_of_id(arena, event->referral)), text);
 }
 
 static void referral_print_events(struct referral_screen *screen)
@@ -268,7 +235,7 @@ static void referral_print_events(struct referral_screen *screen)
 		const Stafett__V1__Event *event = screen->response->events[i];
 		const char *cells[] = {
 			format_stamp(&client->arena, format_us(event->create_time), client->today),
-			event_unit(client, event), event_text(client, event),
+			event_unit(client, event), referral_event(screen, event),
 			*event->member_display_name ? event->member_display_name : event->member};
 
 		table_row(table, &client->arena, false, cells);

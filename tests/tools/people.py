@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The directory of the tests: three organisations that share a person's care.
+"""The directory of the tests: four organisations that share a person's care.
 
 Organisation numbers are the real, public ones; everybody else is invented.
 """
@@ -11,10 +11,12 @@ ORGANIZATIONS = {  # slug: (number, name, kind)
     "lund": ("2120001132", "Lunds kommun", "municipality"),
     "skane": ("2321000255", "Region Skåne", "region"),
     "malmo": ("2120001124", "Malmö stad", "municipality"),
+    "eslov": ("2120001173", "Eslövs kommun", "municipality"),
 }
 
 LUND, BEROENDE, FALADEN = "lund/vuxen", "skane/beroende-lund", "skane/vc-faladen"
 MALMO, CLOSED, UNHEARD = "malmo/vuxen", "skane/beroende-malmo", "skane/no-such-unit"
+ESLOV = "eslov/vuxen"   # serves nobody of Lund, so that no search of theirs finds it
 
 ALL_KINDS = ["care-request", "handover", "consultation", "aftercare"]
 UNITS = {  # handle: (display name, kinds it takes)
@@ -23,6 +25,7 @@ UNITS = {  # handle: (display name, kinds it takes)
     FALADEN: ("Vårdcentralen Fäladen", ["consultation"]),
     MALMO: ("Malmö Vuxen", ALL_KINDS),
     CLOSED: ("Beroende Malmö", ALL_KINDS),
+    ESLOV: ("Eslöv Vuxen", ALL_KINDS),
 }
 SUCCESSOR = {CLOSED: BEROENDE}
 
@@ -54,6 +57,7 @@ MEMBERS = {member.id: member for member in [
     Member("skane", "vera", "Vera Wall", ((BEROENDE, "auditor"), (FALADEN, "auditor"))),
     Member("skane", "fredrik", "Fredrik Dahl", ((FALADEN, "caseworker"),)),
     Member("malmo", "omar", "Omar Ali", ((MALMO, "caseworker"),)),
+    Member("eslov", "karin", "Karin Ek", ((ESLOV, "caseworker"),)),
 ]}
 # A certificate of the right CA whose member no directory has heard of.
 STRANGER = "urn:stafett:org:2120001124:member:stranger"
@@ -62,7 +66,7 @@ STRANGER = "urn:stafett:org:2120001124:member:stranger"
 def _unit(handle):
     name, kinds = UNITS[handle]
     unit = {"handle": handle, "display_name": name, "kinds": kinds, "needs": ["alcohol", "cannabis"],
-            "service_area": ["1281"], "age_min": 18, "opening_hours": "Mon-Fri 8-16",
+            "service_area": ["1285" if handle == ESLOV else "1281"], "age_min": 18, "opening_hours": "Mon-Fri 8-16",
             "phone": "046-00 00 00"}
     if handle in SUCCESSOR:
         unit.update(status="closed", replaced_by=SUCCESSOR[handle])

@@ -149,6 +149,8 @@ static void test_times_are_stockholms_unless_they_say_otherwise(void **state)
 		{"2026-11-26T24:00", 0, WHEN_INVALID},
 		{"2026-11-26T10:60", 0, WHEN_INVALID},
 		{"2026-11-26T10:00x", 0, WHEN_INVALID},
+		{"2026-11-26T10:00.5", 0, WHEN_INVALID},
+		{"2026-11-26T10:00:30.", 0, WHEN_INVALID},
 		{"10:00", 0, WHEN_INVALID},
 		{"5/6 10:00", 0, WHEN_AMBIGUOUS},
 	};
@@ -163,6 +165,26 @@ static void test_times_are_stockholms_unless_they_say_otherwise(void **state)
 	}
 }
 
+static void test_a_fraction_of_a_second_is_read_as_programs_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t micros;
+	} cases[] = {
+		{"2026-11-26T09:00:00.25Z", 250000},
+		{"2026-11-26T10:00:00.244284", 244284},
+		{"2026-11-26T10:00:00.000001999+01:00", 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t us = 0;
+
+		assert_int_equal(when_time(bytes_of_string(cases[i].text), monday, WHEN_AHEAD, &us),
+			WHEN_OK);
+		assert_int_equal(us, INT64_C(1795683600) * 1000000 + cases[i].micros);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_what_can_be_read_in_two_ways_is_refused),
 		cmocka_unit_test(test_what_is_no_date_is_refused),
 		cmocka_unit_test(test_times_are_stockholms_unless_they_say_otherwise),
+		cmocka_unit_test(test_a_fraction_of_a_second_is_read_as_programs_write_it),
 	};
 
 	setenv("TZ", "Europe/Stockholm", 1);

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Behaviours that anybody can check from outside, through the client: what the person
+was promised, the way home, what is not yours, and one timeline for all."""
+
+import json
+import re
+
+import people
+import pytest
+from caller import in_days
+from client import Client
+
+TOLD = ("--person-told", "phone")
+ACCEPT = ("--responsible", "nurse", "--contact-by", "+7d", "--clock-reason", "other")
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "behaviours")
+
+
+def answer(client, who, *words, **more):
+    """What a command says as JSON; hints for people may follow."""
+    return json.JSONDecoder().raw_decode(client.run(who, "--json", *words, **more))[0]
+
+
+@pytest.fixture
+def send(client, tmp_path):
+    """Sends as |who|; the code."""
+    def send(who, to, **draft):
+        path = tmp_path / "draft.json"
+        path.write_text(json.dumps({
+            "kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today", "personInformed": True,
+            "legalBasis": {"code": "need-of-care"}, "subject": {"familyName": "Holm", "givenName": "Anders"},
+            **draft}))
+        return answer(client, who, "send", to, "--file", path)["code"]
+    return send
+
+
+def promised(client, who, code):
+    chain = answer(client, who, "show", code)["chain"]
+    return chain["helpRequestDate"], chain["interventionDueDate"]
+
+
+def test_behaviour_1_nothing_restarts_the_persons_clock(client, send):
+    right = ("2026-01-31", "2026-02-28")
+    first = send("maria", people.MALMO, helpRequestDate="2026-01-31")
+    assert promised(client, "maria", first) == right
+    client.run("omar", "reject", first, "--reason", "outside-area", "--none-known", *TOLD)
+    second = send("maria", people.BEROENDE, replaces=first, helpRequestDate="today")
+    assert promised(client, "maria", second) == right
+    client.run("petra", "forward", second, people.ESLOV, "--reason", "outside-area", *TOLD)
+    client.run("karin", "accept", second, *ACCEPT)
+    third = send("maria", people.MALMO, chain=first, helpRequestDate=in_days(-1))
+    for who, code in (("maria", first), ("maria", second), ("karin", second), ("maria", third), ("omar", third)):
+        assert promised(client, who, code) == right
+
+
+def state(client, who, code):
+    seen = answer(client, who, "show", code)
+    return seen["referral"]["status"], seen["referral"]["version"], seen["chain"]["custodian"]
+
+
+def test_behaviour_5_nobody_goes_home_to_nobody(client, send):
+    code = send("maria", people.BEROENDE)
+    client.run("petra", "accept", code, *ACCEPT)
+    client.run("petra", "start", code, "--intervention", "inpatient", "--no-next", "other")
+    before = state(client, "petra", code)
+    said = answer(client, "petra", "complete", code, "--file", "-", stdin="Klart.", status=3)
+    assert said["reason"] == "HOME_PLAN_MISSING"
+    assert f"stafett --as petra plan-home {code[:4]}" in [said["command"], *said["commands"]]
+    assert state(client, "petra", code) == before
+
+    consultation = send("maria", people.BEROENDE, kind="consultation")
+    client.run("petra", "accept", consultation, *ACCEPT)
+    client.run("petra", "complete", consultation, "--file", "-", stdin="Vi råder.")
+    assert state(client, "maria", consultation)[::2] == ("completed", people.LUND)
+
+
+def test_behaviour_6_what_is_not_yours_does_not_exist(client, send, tables):
+    code = send("maria", people.BEROENDE)
+    absent = "0000-0000"
+    for words in (["show", "{}"], ["note", "{}", "--contact"], ["take", "{}"],
+                  ["reject", "{}", "--reason", "other", "--none-known", *TOLD]):
+        before = tables.audits()
+        one, other = (client.run("omar", *[word.format(name) for word in words], status=4) for name in (code, absent))
+        assert re.sub(r"call \w+", "", one).replace(code.replace("-", ""), "") == \
+            re.sub(r"call \w+", "", other).replace(absent.replace("-", ""), "")
+        assert tables.audits() == before + 2
+
+
+# -- one timeline ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def relay(client, send, maria):
+    """A chain over four organisations: the code of each referral by whom it asked."""
+    codes = {people.BEROENDE: send("maria", people.BEROENDE)}
+    chain = codes[people.BEROENDE]
+    client.run("petra", "accept", chain, *ACCEPT)
+    client.run("petra", "start", chain, "--intervention", "CRA", "--no-next", "other")
+    codes[people.ESLOV] = send("maria", people.ESLOV, chain=chain, kind="consultation")
+    client.run("karin", "accept", codes[people.ESLOV], *ACCEPT)
+    codes[people.MALMO] = send("petra", people.MALMO, chain=chain, kind="aftercare")
+    client.run("omar", "accept", codes[people.MALMO], *ACCEPT)
+    return codes
+
+
+def timeline(client, who, code, *more):
+    """(code of the referral, what) of each event, as JSON has them."""
+    seen = answer(client, who, "show", code, *more)
+    return [(event["referral"], event["kind"]) for event in seen["events"]], seen
+
+
+def test_behaviour_8_one_timeline_of_which_each_sees_its_own(client, relay):
+    first, second, third = (relay[unit] for unit in (people.BEROENDE, people.ESLOV, people.MALMO))
+    ids = {code: answer(client, who, "show", code)["referral"]["id"]
+           for who, code in (("maria", first), ("maria", second), ("petra", third))}
+    asked = [(ids[first], "send"), (ids[first], "accept"), (ids[first], "start")]
+    consulted = [(ids[second], "send"), (ids[second], "accept")]
+    followed = [(ids[third], "send"), (ids[third], "accept")]
+    for who, code, seen in (("maria", first, asked + consulted), ("maria", second, asked + consulted),
+                            ("petra", first, asked + followed), ("karin", second, consulted),
+                            ("omar", third, followed)):
+        events, shown = timeline(client, who, code)
+        assert events == seen, who
+        times = [event["createTime"] for event in shown["events"]]
+        assert times == sorted(times)
+    said = client.run("maria", "show", first)
+    assert re.search(rf"{second[:4]}  accepted", said) and third[:4] not in said
+
+
+def test_behaviour_8_a_third_party_takes_nothing(client, relay):
+    for who, code in (("maria", relay[people.BEROENDE]), ("karin", relay[people.ESLOV]), ("omar", relay[people.MALMO])):
+        assert state(client, who, code)[2] == people.BEROENDE
+
+
+# -- as it was -------------------------------------------------------------------------------------
+
+
+def test_what_happened_is_replayed_from_its_events(client, relay, maria):
+    code = relay[people.BEROENDE]
+    events = maria.get(code).events
+    for event, status, holder in zip(events, ("requested", "accepted", "in-progress"),
+                                     (people.LUND, people.BEROENDE, people.BEROENDE)):
+        at = event.create_time.ToDatetime().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        seen = answer(client, "maria", "show", code, "--at", at)
+        assert (seen["referral"]["status"], seen["chain"]["custodian"]) == (status, holder)
+        assert seen["events"][-1]["id"] == event.id and "allowedActs" not in seen["referral"]
+    assert "did not exist yet" in client.run("maria", "show", code, "--at", in_days(-2), status=4)
+    now = client.run("maria", "show", code, "--at", "today")
+    assert "As it was" in now and "[in-progress]" in now and "You can" not in now
+
+
+def test_protected_identity_is_shown_in_words_at_the_second_step(client, maria):
+    card = {"familyName": "Hemlig", "givenName": "Siv", "protectedIdentity": True, "telecom": "046-00 00 00",
+            "livingSituation": "shelter"}
+    code = maria.send(people.BEROENDE, card=json.dumps(card).encode(), body=b"Texten.").answer.code
+    first = client.run("petra", "show", code) + client.run("petra", "--json", "show", code).split('"card"')[0]
+    assert "Hemlig" not in first and "rotected identity" in first
+    assert answer(client, "petra", "show", code)["referral"]["subject"] == {"protectedIdentity": True}
+    terminal = client.at_terminal("petra", "show", code, "--body")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert re.search(r"Person +Siv Hemlig. Phone 046-00 00 00", terminal.said)
+    assert "Texten." in terminal.said and "familyName" not in terminal.said and "named members only" in terminal.said
