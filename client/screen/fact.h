@@ -9,7 +9,7 @@
  * harmless already. */
 void fact_print(struct client *client, const char *label, const char *text);
 /* A fact as a sentence with words. */
-void fact_print_words(struct client *client, const char *label, const char *template,
-	const struct words *words);
+void fact_print_words(
+	struct client *client, const char *label, const char *template, const struct words *words);
 
 #endif
