@@ -80,7 +80,7 @@ static mask_t allowed_acts(const struct facts *f)
 
 mask_t rules_allowed_acts(const struct facts *f)
 {
-	return f->referral_visible && !f->referral_left ? allowed_acts(f) : 0;
+	return f->referral_visible && !f->referral_left && f->chain_open ? allowed_acts(f) : 0;
 }
 
 mask_t rules_allowed_chain_acts(const struct facts *f)
@@ -214,6 +214,8 @@ static enum reason check_row(
 {
 	enum reason reason;
 
+	if (!f->chain_open && d->state_known && d->act != ACT_SEEN)
+		return refuse(d, REASON_CHAIN_CLOSED, "chain");
 	if (!o->opens_chain && o->act != ACT_SEND) {
 		if (!row_fits(row, f))
 			return REASON_ACT_NOT_POSSIBLE;

@@ -113,6 +113,9 @@ def decide(code, **situation):
     if code in OPENS:
         refusal = refused_by(act, s)
         return f"refuse {refusal} allowed=" if refusal else done(act, s)
+    over = code not in OF_CHAIN and not s["open"]    # nothing happens in a chain that is closed
+    if over:
+        return "refuse CHAIN_CLOSED allowed="
     refusal = refusal_of(act, s)
     if refusal:
         return f"refuse {refusal} allowed={','.join(sorted(allowed(s) - OPENS if code in OF_CHAIN else allowed(s)))}"

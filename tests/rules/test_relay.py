@@ -13,11 +13,11 @@ from pathlib import Path
 import manual
 import pytest
 from postgres import Cluster, connect
-from relay import Party, directory
+from relay import EVERY_ACT, Party, directory
 from stack import Stack
 
 LONG = os.environ.get("STAFETT_LONG") == "1"
-TURNS = 10000 if LONG else 1500
+TURNS = int(os.environ.get("STAFETT_TURNS") or (10000 if LONG else 1500))
 AT_ONCE, KILL_EVERY = 6, 300
 SEED = os.environ.get("STAFETT_SEED") or str(random.SystemRandom().randrange(10**9))
 
@@ -76,7 +76,9 @@ def seeded(text):
 def test_all_of_it_was_tried(party):
     acts = {act for act, _ in party.done.values()}
     assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
-    assert len(acts) >= 12, seeded(acts)
+    # Two hands meet seldom: of what takes them, and of what comes at the end of a long
+    # way, a short run may miss a few.
+    assert len(EVERY_ACT - acts) <= (0 if TURNS >= 5000 else 4), seeded(EVERY_ACT - acts)
     assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
         reason for _, reason in party.refused.values()), seeded("")
 
@@ -86,9 +88,33 @@ def test_one_holder_at_every_commit(party, stacks):
     for stack in stacks:
         assert "batch failed" not in stack.process.log(), seeded("")
     broken = stacks[0].tables().rows(
-        "SELECT c.id FROM stafett.chain c WHERE (SELECT count(*) FROM stafett.custody WHERE chain = c.id)"
+        "SELECT c.id FROM stafett.chain c WHERE NOT EXISTS (SELECT FROM stafett.reach r"
+        " WHERE r.kind = 'merge' AND c.id IN (r.chain, r.other_chain))"
+        " AND (SELECT count(*) FROM stafett.custody WHERE chain = c.id)"
         " <> (SELECT count(*) FROM stafett.event WHERE chain = c.id AND custodian_changed)")
     assert broken == [], seeded(broken)
+    moves, = stacks[0].tables().rows(
+        "SELECT (SELECT count(*) FROM stafett.custody),"
+        " (SELECT count(*) FROM stafett.event WHERE custodian_changed)")
+    assert moves[0] == moves[1], seeded("a merge loses no move")
+
+
+def test_a_merged_chain_is_empty_and_leads_on(party, stacks):
+    """What was in it is in the other, whole and in its order."""
+    tables = stacks[0].tables()
+    left = tables.rows(
+        "SELECT c.id FROM stafett.chain c WHERE c.merged_into IS NOT NULL AND (c.status = 'open'"
+        " OR EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id)"
+        " OR EXISTS (SELECT FROM stafett.delivery x WHERE x.chain = c.id)"
+        " OR (SELECT count(*) FROM stafett.event x WHERE x.chain = c.id) <> 1)")
+    assert left == [], seeded(left)
+    gaps = tables.rows(
+        "SELECT c.id FROM stafett.chain c WHERE c.merged_into IS NULL AND c.event_seq"
+        " <> (SELECT count(*) FROM stafett.event x WHERE x.chain = c.id)")
+    assert gaps == [], seeded(gaps)
+    lost = tables.rows("SELECT r.id FROM stafett.referral r WHERE NOT EXISTS (SELECT FROM stafett.event e"
+                       " WHERE e.chain = r.chain AND e.referral = r.id AND e.kind = 'send')")
+    assert lost == [], seeded(lost)
 
 
 RAISES = {code for code, act in manual.acts().items() if act.version == "raises"}
@@ -97,7 +123,8 @@ RAISES = {code for code, act in manual.acts().items() if act.version == "raises"
 def test_the_state_is_the_fold_of_the_events(party, stacks):
     tables = stacks[0].tables()
     events = tables.rows(
-        "SELECT referral, kind, version, from_status, to_status FROM stafett.event ORDER BY chain, seq")
+        "SELECT referral, kind, version, from_status, to_status FROM stafett.event "
+        " WHERE referral IS NOT NULL ORDER BY chain, seq")
     folded = {}
     for referral, kind, version, before, after in events:
         state, at = folded.get(referral, ("", 0))
@@ -111,7 +138,7 @@ def test_the_state_is_the_fold_of_the_events(party, stacks):
 def test_the_holder_is_the_fold_of_the_events(party, stacks):
     wrong = stacks[0].tables().rows(
         "SELECT c.id FROM stafett.chain c JOIN stafett.event e ON e.chain = c.id AND e.seq = c.event_seq"
-        " WHERE e.custodian IS DISTINCT FROM c.custodian")
+        " WHERE c.status = 'open' AND e.custodian IS DISTINCT FROM c.custodian")
     assert wrong == [], seeded(wrong)
 
 
@@ -120,7 +147,9 @@ def test_what_was_refused_changed_nothing_and_the_rest_happened_once(party, stac
     keys = tables.rows("SELECT message::text FROM stafett.idempotency")
     assert {key for key, in keys} == set(party.done) and len(keys) == len(party.done), seeded("")
     contents = tables.rows("SELECT message::text FROM stafett.content")
-    assert sorted(message for message, in contents) == sorted(party.done), seeded("")
+    # A receipt has no words of its own.
+    sent = [message for message, (act, _) in party.done.items() if act != "acknowledge"]
+    assert sorted(message for message, in contents) == sorted(sent), seeded("")
 
 
 def test_the_persons_clock_never_moved(party, stacks):
