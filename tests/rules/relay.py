@@ -85,6 +85,7 @@ def fields(rng, name, caller, known):
 ACTS = ["ask", "amend", "accept", "reject", "forward", "book", "start", "attend", "miss", "pause",
         "resume", "answer", "plan_home", "complete", "break_off", "withdraw", "need_gone",
         "take_back", "correct", "note", "assign", "void", "confirm", "reply", "waive", "noted"]
+ENDINGS = ["withdraw", "void", "need_gone", "reject", "break_off"]
 CHAIN_ACTS = ["close", "correct_clock", "merge", "take_over", "confirm"]
 EVERY_ACT = {name.replace("_", "-") for name in (*ACTS, *CHAIN_ACTS, "send", "register", "acknowledge")}
 
@@ -158,9 +159,11 @@ class Party:
         allowed = [act.replace("-", "_") for act in known.allowed_acts]
         offered = [act for act in allowed if act in ACTS]
         # Who ends things early leaves nothing to be done: rarely.
-        offered = [act for act in offered if act not in ("withdraw", "void", "need_gone", "reject",
-                                                         "break_off") or rng.random() < 0.15]
-        name = self.choice(rng, offered) if offered and rng.random() < 0.8 else rng.choice(ACTS)
+        wanted = ACTS if rng.random() < 0.15 else [act for act in ACTS if act not in ENDINGS]
+        offered = [act for act in offered if act in wanted]
+        name = self.choice(rng, offered) if offered and rng.random() < 0.8 else rng.choice(wanted)
+        if "forward" in offered and rng.random() < 0.3:
+            name = "forward"    # thrice in a row brings a call to plan together
         if name in allowed and "acknowledge" in known.allowed_acts and rng.random() < 0.5:
             return self.acknowledge(caller, known)
         version = known.version or rng.randint(1, 3)

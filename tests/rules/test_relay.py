@@ -3,6 +3,7 @@
 whose workers are killed: one holder at every commit, states that their events
 explain, and refusals that changed nothing."""
 
+import collections
 import concurrent.futures
 import os
 import random
@@ -74,11 +75,12 @@ def seeded(text):
 
 
 def test_all_of_it_was_tried(party):
-    acts = {act for act, _ in party.done.values()}
+    counts = collections.Counter(act for act, _ in party.done.values())
+    print(" ".join(f"{act}={counts[act]}" for act in sorted(EVERY_ACT)))
+    acts = set(counts)
     assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
-    # Two hands meet seldom: of what takes them, and of what comes at the end of a long
-    # way, a short run may miss a few.
-    assert len(EVERY_ACT - acts) <= (0 if TURNS >= 5000 else 4), seeded(EVERY_ACT - acts)
+    # What comes at the end of a long way, a short run may miss.
+    assert len(EVERY_ACT - acts) <= (0 if TURNS >= 10000 else 6), seeded(EVERY_ACT - acts)
     assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
         reason for _, reason in party.refused.values()), seeded("")
 
