@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random acts, legal and not, by members of five organisations through two daemons
 whose workers are killed: one holder at every commit, states that their events
-explain, and refusals that changed nothing."""
+explain, and refusals that changed nothing. STAFETT_SEED replays a run, STAFETT_TURNS
+says how long it is."""
 
 import collections
 import concurrent.futures
@@ -80,7 +81,7 @@ def test_all_of_it_was_tried(party):
     acts = set(counts)
     assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
     # What comes at the end of a long way, a short run may miss.
-    assert len(EVERY_ACT - acts) <= (0 if TURNS >= 10000 else 6), seeded(EVERY_ACT - acts)
+    assert len(EVERY_ACT - acts) <= (2 if TURNS >= 10000 else 6), seeded(EVERY_ACT - acts)
     assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
         reason for _, reason in party.refused.values()), seeded("")
 
