@@ -295,6 +295,59 @@ BEGIN
 END
 $$;
 
+-- Why something is due: of a referral that the unit sees, the person's clock, then what
+-- was next at a time. What was set before goes on until an event says otherwise, and
+-- its rule is that of the event that counted it.
+CREATE FUNCTION api.deadlines(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_as_of timestamptz)
+RETURNS TABLE (
+    referral uuid, what text, actor text, anchor_time timestamptz, anchor_date date,
+    due_time timestamptz, due_date date, stop_date date, alarms int,
+    name text, version int, deadline text, unit text, amount int, cut_off text, steps text,
+    source text, valid_from timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    as_of timestamptz := coalesce(p_as_of, 'infinity');
+BEGIN
+    RETURN QUERY
+    SELECT v.referral, d.what, a.handle, d.anchor_time, d.anchor_date, d.due_time, d.due_date,
+        d.stop_date, d.alarms, u.name, u.version, u.deadline, u.unit, u.amount, u.cut_off,
+        u.steps, u.source, CASE WHEN isfinite(u.valid_from) THEN u.valid_from END
+    FROM stafett.visible(acting, p_id, p_code) v
+    JOIN referral r ON r.id = v.referral
+    JOIN chain c ON c.id = r.chain
+    LEFT JOIN LATERAL (
+        SELECT e.* FROM event e
+        WHERE e.chain = r.chain AND e.referral = r.id AND NOT e.next_kept AND e.seq <= v.until
+            AND e.create_time <= as_of
+        ORDER BY e.seq DESC LIMIT 1) n ON true
+    LEFT JOIN LATERAL (
+        SELECT e.due_rule, e.due_version, e.due_from FROM event e
+        WHERE e.chain = r.chain AND e.referral = r.id AND e.due_time = n.due_time
+            AND e.due_rule IS NOT NULL AND e.seq <= n.seq
+        ORDER BY e.seq DESC LIMIT 1) w ON true
+    CROSS JOIN LATERAL (VALUES
+        (1, 'help', NULL::uuid, NULL::timestamptz, c.help_request_date, NULL::timestamptz,
+            c.intervention_due_date,
+            CASE WHEN c.intervention_start_date <= as_of THEN c.intervention_start_date END, 0,
+            c.clock_rule, c.clock_version),
+        (2, n.next_act, n.next_actor, w.due_from, NULL, n.due_time, NULL, NULL,
+            (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id
+                AND x.deadline_seq = n.seq AND x.step >= 0), w.due_rule, w.due_version))
+        AS d (n, what, actor, anchor_time, anchor_date, due_time, due_date, stop_date, alarms,
+            rule, rule_version)
+    LEFT JOIN LATERAL (SELECT x.handle FROM unit x WHERE x.id = d.actor LIMIT 1) a ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM rule x WHERE x.name = d.rule AND x.version = d.rule_version LIMIT 1) u
+        ON true
+    WHERE d.what IS NOT NULL
+    ORDER BY v.referral, d.n;
+END
+$$;
+
 -- What they may do ---------------------------------------------------------------
 
 GRANT SELECT ON stafett.rule TO stafett_owner;
@@ -319,6 +372,7 @@ BEGIN
         'stafett.microseconds(timestamptz)',
         'api.rules()',
         'api.rule_units()',
+        'api.deadlines(text, text, text[], uuid, text, timestamptz)',
         'stafett.told_units(uuid, uuid[], text[])',
         'duty.look_clock(text, bigint)',
         'duty.due(int)',

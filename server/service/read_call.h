@@ -12,6 +12,7 @@
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/chain_service.pb-c.h"
+#include "stafett/v1/clock_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 #include "store/present.h"
 
@@ -34,6 +35,7 @@ struct read_call {
 		Stafett__V1__ChainServiceGetResponse chain_get;
 		Stafett__V1__ChainServiceListResponse chain_list;
 		Stafett__V1__GetUploadResponse get_upload;
+		Stafett__V1__WhyResponse why;
 		Stafett__V1__AuditServiceListResponse audit_list;
 		Stafett__V1__AuditServiceGetResponse audit_get;
 	};

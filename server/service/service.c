@@ -17,6 +17,7 @@
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/chain_service.pb-c.h"
+#include "stafett/v1/clock_service.pb-c.h"
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"

@@ -268,6 +268,7 @@ static const Oid referrals_types[] = {
 static const Oid open_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT,
 	DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid counts_types[] = {ACTING_TYPES, DB_INT4};
+static const Oid deadlines_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TIMESTAMPTZ};
 static const Oid news_types[] = {ACTING_TYPES, DB_TIMESTAMPTZ, DB_INT4};
 static const Oid inbox_types[] = {ACTING_TYPES, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4};
 static const Oid watch_inbox_types[] = {
@@ -327,6 +328,8 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		open_types),
 	[READ_COUNTS] =
 		STATEMENT("counts", "SELECT * FROM api.open_counts($1, $2, $3, $4)", counts_types),
+	[READ_DEADLINES] = STATEMENT("deadlines",
+		"SELECT * FROM api.deadlines($1, $2, $3, $4, $5, $6)", deadlines_types),
 	[READ_NEWS] = STATEMENT("news", "SELECT * FROM api.news($1, $2, $3, $4, $5)", news_types),
 	[READ_INBOX] = STATEMENT(
 		"inbox", "SELECT * FROM api.inbox($1, $2, $3, $4, $5, $6, $7, $8)", inbox_types),

@@ -10,7 +10,7 @@ import time
 import people
 import pytest
 from business_clock import set_at
-from caller import pb
+from caller import pb, refused
 from client import Client
 from google.protobuf.timestamp_pb2 import Timestamp
 from processes import DEADLINE_S
@@ -242,3 +242,22 @@ def test_the_client_shows_what_the_clock_says_red_and_first(stack, tables, clock
     assert re.search(rf"! +\d+ {sent.answer.code[:4]} \(clock\)", late), late
     shown = desk.run("petra", "show", sent.referral)
     assert re.search(r"the cl\w* +not confirmed", shown), shown
+
+
+def test_why_tells_rule_inputs_and_source_now_and_then(stack, tables, clock, maria, petra):
+    sent = treated(maria, petra)
+    before = Timestamp()
+    before.FromMicroseconds(int(tables.value("SELECT extract(epoch FROM stafett.now()) * 1000000")))
+    clock("11-20 16:30:00")
+    wait_alarms(tables, sent, 1)
+    clock_of_person, reach = maria.why(sent.referral)
+    assert (clock_of_person.what, clock_of_person.anchor_date, clock_of_person.due_date, clock_of_person.stop_date) \
+        == ("help", "2037-11-02", "2037-12-02", "2037-11-20")
+    assert (clock_of_person.rule.name, clock_of_person.rule.unit, clock_of_person.rule.amount) == (
+        "HELP-1-MONTH", "months", 1)
+    assert (reach.what, reach.actor, reach.due_time) == ("reach", people.BEROENDE, moment("11-23 17:00:00"))
+    assert reach.anchor_time == moment("11-20 16:30:00")
+    assert (reach.rule.name, reach.rule.version, reach.rule.anchor) == ("NO-SHOW-CONTACT", 1, "missed")
+    _, attend = maria.why(sent.answer.code, as_of_time=before)
+    assert (attend.what, attend.rule.name, attend.anchor_time) == ("attend", "GRACE-VISIT", moment("11-20 13:00:00"))
+    assert refused(stack.caller("omar").why, sent.referral).reason == "NOT_FOUND"

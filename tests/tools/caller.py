@@ -175,6 +175,7 @@ class Caller:
         self.directory = contract.directory_service_grpc.DirectoryServiceStub(self.channel)
         self.bodies = contract.body_service_grpc.BodyServiceStub(self.channel)
         self.chains = contract.chain_service_grpc.ChainServiceStub(self.channel)
+        self.clock = contract.clock_service_grpc.ClockServiceStub(self.channel)
         self.audits = contract.audit_service_grpc.AuditServiceStub(self.channel)
 
     def close(self):
@@ -292,6 +293,10 @@ class Caller:
     def list(self, **more):
         request = contract.referral_service.ReferralServiceListRequest(**more)
         return self.call(self.referrals.List, request)
+
+    def why(self, id, **more):
+        """The deadlines of a referral, with the rules that they were counted by."""
+        return self.call(self.clock.Why, contract.clock_service.WhyRequest(id=id, **more)).deadlines
 
     def today(self, **more):
         return self.call(self.referrals.Today, contract.referral_service.TodayRequest(**more))
