@@ -6,6 +6,7 @@
 
 #include "client/known.h"
 #include "client/memory.h"
+#include "client/screening.h"
 #include "client/text.h"
 
 static const char *card_text(struct arena *arena, const json_t *object, const char *name)
@@ -39,6 +40,7 @@ static void card_fill(struct arena *arena, const json_t *object, struct card *ca
 	card->housing = card_text(arena, object, "livingSituation");
 	card->children = card_text(arena, object, "childrenInHousehold");
 	card->risk = card_text(arena, object, "riskFlag");
+	card->screening = screening_text(arena, json_object_get(object, "screening"));
 }
 
 void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *ret_card)
@@ -46,7 +48,7 @@ void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *
 	json_t *object;
 
 	*ret_card = (struct card){
-		false, false, false, "", "", "", "", "", "", "", "", "", "", "", false};
+		false, false, false, "", "", "", "", "", "", "", "", "", "", "", "", false};
 	if (!part || part->content_case != STAFETT__V1__PART__CONTENT_DATA || !part->data.len)
 		return;
 	ret_card->is_there = true;

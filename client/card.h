@@ -19,6 +19,7 @@ struct card {
 	bool is_there, is_readable, is_protected;
 	const char *family_name, *given_name, *identifier, *birth_date, *reason, *language;
 	const char *telecom, *contact_rule, *housing, *children, *risk;
+	const char *screening; /* totals and what they mean, in words */
 	bool needs_interpreter;
 };
 

@@ -7,6 +7,7 @@
 #include "client/draft_fields.h"
 #include "client/memory.h"
 #include "client/paths.h"
+#include "client/screening.h"
 #include "client/text.h"
 #include "domain/reserve.h"
 #include "stafett/caps.h"
@@ -34,6 +35,7 @@ static const struct draft_field draft_subject_fields[] = {
 	SUBJECT("livingSituation", DRAFT_CODE, text, .list = CODES_HOUSING),
 	SUBJECT("childrenInHousehold", DRAFT_TEXT, text),
 	SUBJECT("riskFlag", DRAFT_TEXT, text),
+	DRAFT_TAKEN("screening", screening_take),
 	DRAFT_END,
 };
 

@@ -10,7 +10,7 @@
  *   legalBasis { code form endDate coversMissedEvents }
  *   subject { familyName givenName identifier birthDate protectedIdentity telecom
  *             contactRule language interpreter reasonText livingSituation
- *             childrenInHousehold riskFlag }
+ *             childrenInHousehold riskFlag screening }
  *   body (a text, or an object) or bodyFile (a path, from the file's own folder)
  */
 #ifndef CLIENT_DRAFT_H

@@ -50,6 +50,7 @@ void person_print(struct client *client, const struct card *card)
 	person_print_name(client, card);
 	person_print_text(client, _("Reason"), card->reason);
 	person_print_text(client, _("Risk"), card->risk);
+	person_print_text(client, _("Screening"), card->screening);
 }
 
 void person_print_whole(struct client *client, const struct card *card)
@@ -62,6 +63,7 @@ void person_print_whole(struct client *client, const struct card *card)
 	person_print_name(client, card);
 	person_print_text(client, _("Reason"), card->reason);
 	person_print_text(client, _("Risk"), card->risk);
+	person_print_text(client, _("Screening"), card->screening);
 	person_print_text(client, _("Housing"), term_code(client, CODES_HOUSING, card->housing));
 	person_print_text(client, _("Children"), card->children);
 }

@@ -115,6 +115,8 @@ static void triage_card_contact(struct triage_card *it)
 		_("[Phone {phone}. ][{rule} ][Housing: {housing}. ][Children: {children}. ][Risk: "
 		  "{risk}.]"),
 		&words);
+	words_set(&words, "screening", card->screening);
+	triage_card_say(it, _("[Screening: {screening}.]"), &words);
 }
 
 static void triage_card_taken(struct triage_card *it)
