@@ -261,3 +261,14 @@ def test_why_tells_rule_inputs_and_source_now_and_then(stack, tables, clock, mar
     _, attend = maria.why(sent.answer.code, as_of_time=before)
     assert (attend.what, attend.rule.name, attend.anchor_time) == ("attend", "GRACE-VISIT", moment("11-20 13:00:00"))
     assert refused(stack.caller("omar").why, sent.referral).reason == "NOT_FOUND"
+
+
+def test_the_client_tells_why(stack, tables, clock, maria, petra, work):
+    sent = treated(maria, petra)
+    clock("11-20 16:30:00")
+    wait_alarms(tables, sent, 1)
+    desk = Client(stack, work / "why-desk")
+    said = desk.run("petra", "why", sent.referral)
+    for words in ("Help due Wed 2 Dec 2037", "HELP-1-MONTH v1", "asked for help", "Beroende Lund: reach by Mon 23 Nov 2037 17:00",
+                  "NO-SHOW-CONTACT v1", "missed Fri 20 Nov 2037 16:30", "1 working days later"):
+        assert words in said, said
