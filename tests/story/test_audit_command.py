@@ -9,7 +9,7 @@ import people
 import pytest
 import tree
 from caller import refused
-from client import Client
+from client import Client, printed_json
 from google.protobuf import json_format
 from stubs import contract
 
@@ -108,7 +108,7 @@ def test_json_is_that_of_the_message(client, sent, words, kind):
     client.run("axel", "audit", "log", "--rows", "3")
     said = client.run("axel", "--json", "audit", *words)
     message = json_format.Parse(said, getattr(contract.audit_service, kind)())
-    assert said == json_format.MessageToJson(message, indent=2, ensure_ascii=False) + "\n"
+    assert said == printed_json(message)
 
 
 def test_tables_are_for_programs(client, maria, sent):

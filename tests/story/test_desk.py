@@ -10,7 +10,7 @@ import unicodedata
 
 import people
 import pytest
-from client import Client, offers
+from client import Client, offers, printed_json
 from google.protobuf import json_format
 from stack import Stack
 from stubs import contract
@@ -152,7 +152,7 @@ MESSAGES = [([], contract.referral_service.TodayResponse),
 def test_json_is_byte_for_byte_what_python_prints(client, codes, words, message):
     said = client.run("petra", "--json", *[word.format(**codes) for word in words])
     parsed = json_format.Parse(said, message())
-    assert said == json_format.MessageToJson(parsed, ensure_ascii=False) + "\n"
+    assert said == printed_json(parsed)
 
 
 def test_show_adds_what_only_a_client_can_read_and_changes_nothing_else(client, codes):

@@ -8,7 +8,7 @@ import re
 
 import people
 import pytest
-from client import Client
+from client import Client, printed_json
 from google.protobuf import json_format
 from stubs import contract
 
@@ -142,7 +142,7 @@ def test_json_and_tables_hold_the_referral_as_it_stands(client, petra, sent):
     petra.acknowledge(sent)
     said = client.run("petra", "--json", "find", stdin=NUMBER)
     answer = json_format.Parse(said, contract.answers.Findings())
-    assert said == json_format.MessageToJson(answer, indent=2, ensure_ascii=False) + "\n"
+    assert said == printed_json(answer)
     one, = answer.findings
     assert (one.referral.id, one.referral.status, one.chain.id) == (sent.referral, "received", sent.chain)
     plain = client.run("petra", "--plain", "find", stdin=NUMBER)

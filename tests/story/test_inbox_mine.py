@@ -7,7 +7,7 @@ import re
 
 import people
 import pytest
-from client import Client
+from client import Client, printed_json
 from google.protobuf import json_format
 from stubs import contract
 
@@ -64,7 +64,7 @@ def test_the_page_says_who_has_taken_what(client, taken):
 def test_data_for_programs_names_the_member(client, petra, taken):
     said = client.run("petra", "--json", "inbox", "--mine")
     answer = json_format.Parse(said, contract.inbox_service.InboxServiceListResponse())
-    assert said == json_format.MessageToJson(answer, indent=2, ensure_ascii=False) + "\n"
+    assert said == printed_json(answer)
     assert {item["assignee"] for item in json.loads(said)["items"]} == {petra.member}
     rows = list(csv.DictReader(client.run("petra", "--csv", "inbox", "--mine").splitlines()))
     assert rows and {row["TAKEN BY"] for row in rows} == {petra.member}

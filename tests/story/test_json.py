@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from client import Client
+from client import Client, printed_json
 from google.protobuf import json_format
 from stubs import contract
 from test_examples import EXAMPLES, TABLE, codes, prepared, reader_of   # noqa: F401
@@ -65,7 +65,7 @@ def test_each_command_prints_its_message(client, codes, tmp_path, command):   # 
     message = ANSWERS.get(command, contract.referral_service.ActResponse)()
     json_format.Parse(said, message)
     assert message.ByteSize() > 0 or command == "find"   # which has nothing to find here
-    assert said == json_format.MessageToJson(message, indent=2, ensure_ascii=False) + "\n"
+    assert said == printed_json(message)
 
 
 def test_what_has_no_json_is_a_command_with_a_reason():
@@ -81,8 +81,7 @@ def test_triage_refuses_it_with_a_way_for_programs(client):
     (["codes", "need"], "CodeList"), (["doctor"], "Checkup"), (["profile"], "Profiles")])
 def test_what_no_server_said_is_the_same_in_every_language(client, words, kind):
     said = client.run("maria", "--json", *words)
-    assert said == json_format.MessageToJson(
-        json_format.Parse(said, getattr(contract.answers, kind)()), ensure_ascii=False) + "\n"
+    assert said == printed_json(json_format.Parse(said, getattr(contract.answers, kind)()))
     swedish = client.run("maria", "--json", *words, LANGUAGE="sv")
     assert json.loads(swedish).keys() == json.loads(said).keys()
     if kind != "Checkup":

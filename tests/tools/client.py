@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 import people
+from google.protobuf import json_format
 from terminal import Terminal
 
 
@@ -18,6 +19,14 @@ def offers(said):
     over lines is put together."""
     whole = re.sub(r" \\\n\s+", " ", said)
     return [words.split() for words in re.findall(r"(?m)(?:^|\s)stafett((?: (?:--)?[\w./@:+-]+)+)\s*$", whole)]
+
+
+def printed_json(message):
+    """What --json prints of a message: as Python does, but for characters that a terminal
+    obeys, which another organisation may have written into a text."""
+    text = json_format.MessageToJson(message, indent=2, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]",
+                  lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 class Client:
