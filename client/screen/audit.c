@@ -32,6 +32,8 @@ static const struct {
 	{"fetch", N_("fetched a text[ of {code}]"), N_("fetch a text")},
 	{"watch", N_("watched the inbox, {count} messages[: {code}]"), N_("watch the inbox")},
 	{"today", N_("looked at the day, {count} referrals[: {code}]"), N_("look at the day")},
+	{"alarm", N_("raised an alarm[ about {code}]"), N_("raise an alarm")},
+	{"clock", N_("said that the clock is right"), N_("say that the clock is right")},
 	{"rule", N_("changed a rule of deadlines"), N_("change a rule of deadlines")},
 	{"audit-list", N_("read this log[, about {code}][: {asked}]"), N_("read this log")},
 	{"audit-get", N_("read an entry of this log[, about {code}]"),
@@ -102,10 +104,11 @@ char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
 	return words_fill(arena, template, &words);
 }
 
+/* An alarm is nobody's doing. */
 static const char *audit_name(const Stafett__V1__AuditEntry *entry)
 {
-	if (!entry->agent)
-		return "";
+	if (!entry->agent || !*entry->agent->member)
+		return _("the clock");
 	return *entry->agent->display_name ? entry->agent->display_name : entry->agent->member;
 }
 

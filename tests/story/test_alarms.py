@@ -118,6 +118,17 @@ def item(caller, sent, kind):
     return [i for i in caller.whole_inbox() if i.referral == sent.referral and i.kind == kind]
 
 
+def test_an_alarm_stands_in_the_log_of_the_unit_that_must_act(stack, tables, clock, maria, petra, work):
+    sent = treated(maria, petra)
+    clock("11-20 16:30:00")
+    wait_alarms(tables, sent, 1)
+    vera = stack.caller("vera")
+    entry = next(e for e in vera.whole_log(referral=sent.referral) if e.operation == "alarm")
+    assert (entry.agent.member, entry.agent.unit, entry.act) == ("", people.BEROENDE, "miss")
+    said = Client(stack, work / "alarm-log").run("vera", "audit", "log", sent.referral, "--action", "alarm")
+    assert f"the clock, Beroende Lund: raised an alarm about {sent.answer.code[:4]}" in " ".join(said.split())
+
+
 def test_a_missed_visit_climbs_its_ladder_step_by_step(stack, tables, clock, maria, petra):
     sent = treated(maria, petra)
     version = seen(petra, sent)[3]
