@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two workers beside one: what a call costs the daemon, and what that allows.
+
+The calls need no database. Where the load has no processors of its own, the rate that
+is seen says little; two workers that share nothing do as much more as their calls cost
+no more processor time than one's.
+"""
+
+import figures
+import servers as bench
+from figures import median
+
+CALLERS, CONNECTIONS = 64, 16
+US = 1_000_000
+
+
+def add_arguments(arguments):
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=2)
+
+
+def run(chosen, new_servers):
+    figures.say_what_else_runs()
+    daemons = {n: new_servers(f"w{n}", workers=n) for n in (1, 2)}
+    results = {n: [] for n in daemons}
+    for _ in range(chosen.rounds):
+        for n, servers in daemons.items():
+            servers.wait_idle()
+            results[n].append(servers.load(CALLERS, chosen.seconds, call="health", connections=CONNECTIONS))
+    print(f"{chosen.rounds} rounds of {chosen.seconds} s; medians; all workers on the servers' core\n")
+    for n in daemons:
+        cpu = median(results[n], "daemon_us")
+        print(f"{n} worker{'s' * (n > 1):1}   {cpu:>7.1f} us CPU a call   {US / cpu:>8.0f} calls a second of CPU"
+              f"   {median(results[n], 'rate'):>8.0f} calls/s seen")
+    # Of each round by itself: what else runs changes from one to the next.
+    gains = sorted(2 * one["daemon_us"] / two["daemon_us"] for one, two in zip(results[1], results[2]))
+    print(f"\n{'':56}measured        floor  target")
+    figures.row("two workers on two processors against one", gains[len(gains) // 2], "x", 1.6, 1.8, False)
