@@ -378,6 +378,7 @@ CREATE TABLE stafett.chain_party (
     since timestamptz NOT NULL,
     PRIMARY KEY (unit, code, chain)
 );
+CREATE INDEX chain_party_chain ON stafett.chain_party (chain, unit);
 
 -- The chain of a person and that of their next of kin know each other by id alone.
 CREATE TABLE stafett.chain_link (
@@ -406,6 +407,7 @@ CREATE TABLE stafett.planning_call (
     CHECK ((state = 'waived') = (reason IS NOT NULL AND waive_member IS NOT NULL))
 );
 CREATE INDEX planning_call_referral ON stafett.planning_call (referral, state);
+CREATE INDEX planning_call_chain ON stafett.planning_call (chain);
 
 CREATE TABLE stafett.planning_answer (
     call uuid NOT NULL REFERENCES stafett.planning_call,

@@ -81,9 +81,10 @@ RETURN (
     SELECT string_agg(l.id::text, ',' ORDER BY l.id) FROM (
         SELECT k.linked AS id FROM stafett.chain_link k WHERE k.chain = p_chain
         UNION SELECT k.chain FROM stafett.chain_link k WHERE k.linked = p_chain) l
-    JOIN stafett.chain c ON c.id = l.id
+    CROSS JOIN LATERAL (
+        SELECT x.custodian FROM stafett.chain x WHERE x.id = l.id LIMIT 1) c
     WHERE c.custodian = p_unit
-        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit));
+        OR EXISTS (SELECT FROM stafett.chain_units(l.id) w WHERE w.unit = p_unit));
 
 -- One row of a referral with its chain, as lists and reading share it.
 CREATE TYPE stafett.referral_row AS (
@@ -266,11 +267,15 @@ BEGIN ATOMIC
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (
         SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
-    LEFT JOIN stafett.unit u ON u.id = e.unit
-    LEFT JOIN stafett.member m ON m.id = e.member
-    LEFT JOIN stafett.unit c ON c.id = e.custodian
-    LEFT JOIN stafett.detail dt ON dt.chain = e.chain AND dt.seq = e.seq
-    LEFT JOIN stafett.unit n ON n.id = dt.named_unit
+    LEFT JOIN LATERAL (SELECT x.handle FROM stafett.unit x WHERE x.id = e.unit LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM stafett.member x WHERE x.id = e.member LIMIT 1) m ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.custodian LIMIT 1) c ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM stafett.detail x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) dt ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = dt.named_unit LIMIT 1) n ON true
     ORDER BY k.n;
 END;
 

@@ -27,15 +27,17 @@ SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT c.id, c.status, h.handle, cu.since, c.version, c.help_request_date,
         c.intervention_due_date, c.intervention_start_date,
-        (SELECT string_agg(DISTINCT y.handle, ',' ORDER BY y.handle) FROM stafett.unit y
-            WHERE y.id = c.custodian OR y.id IN (
-                SELECT s.unit FROM stafett.referral r
+        (SELECT string_agg(y.handle, ',' ORDER BY y.handle) FROM (
+                SELECT c.custodian AS unit
+                UNION SELECT s.unit FROM stafett.referral r
+                CROSS JOIN LATERAL (
+                    SELECT p.unit FROM stafett.party p WHERE p.unit = p_unit AND p.code = r.code
+                        AND p.referral = r.id AND p.until IS NULL LIMIT 1) p
                 CROSS JOIN LATERAL (
                     VALUES (r.requester), (r.owner), (r.hand_back_unit)) s (unit)
-                CROSS JOIN LATERAL (
-                    SELECT FROM stafett.party p WHERE p.unit = p_unit AND p.code = r.code
-                        AND p.referral = r.id AND p.until IS NULL LIMIT 1) p
-                WHERE r.chain = c.id)),
+                WHERE r.chain = c.id) z
+            CROSS JOIN LATERAL (
+                SELECT x.handle FROM stafett.unit x WHERE x.id = z.unit LIMIT 1) y),
         NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
         c.merged_into, stafett.links_of(p_unit, c.id),
@@ -49,8 +51,10 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL (
         SELECT y.* FROM stafett.proposal y WHERE y.chain = c.id AND y.referral IS NULL
             AND y.state = 'open' AND p_unit IN (y.unit, y.confirm_unit) LIMIT 1) x ON true
-    LEFT JOIN stafett.member m ON m.id = x.member
-    LEFT JOIN stafett.unit xu ON xu.id = x.unit
+    LEFT JOIN LATERAL (
+        SELECT y.urn FROM stafett.member y WHERE y.id = x.member LIMIT 1) m ON true
+    LEFT JOIN LATERAL (
+        SELECT y.handle FROM stafett.unit y WHERE y.id = x.unit LIMIT 1) xu ON true
     ORDER BY w.n;
 END;
 
@@ -70,10 +74,14 @@ BEGIN ATOMIC
     ), way AS (
         SELECT f.chain, 0 AS step FROM found f
         UNION ALL
-        SELECT c.merged_into, w.step + 1 FROM way w JOIN stafett.chain c ON c.id = w.chain
+        SELECT c.merged_into, w.step + 1 FROM way w
+        CROSS JOIN LATERAL (
+            SELECT x.merged_into FROM stafett.chain x WHERE x.id = w.chain LIMIT 1) c
         WHERE c.merged_into IS NOT NULL AND w.step < 100
     )
-    SELECT DISTINCT w.chain FROM way w JOIN stafett.chain c ON c.id = w.chain
+    SELECT DISTINCT w.chain FROM way w
+    CROSS JOIN LATERAL (
+        SELECT x.merged_into FROM stafett.chain x WHERE x.id = w.chain LIMIT 1) c
     WHERE c.merged_into IS NULL AND stafett.sees_chain(p_unit, w.chain);
 END;
 
@@ -118,7 +126,8 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT e.chain, e.seq FROM stafett.event e
-    LEFT JOIN stafett.referral r ON r.id = e.referral
+    LEFT JOIN LATERAL (
+        SELECT x.id, x.code FROM stafett.referral x WHERE x.id = e.referral LIMIT 1) r ON true
     LEFT JOIN LATERAL (
         SELECT coalesce(p.until, 2147483647) AS until FROM stafett.party p
         WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
@@ -128,9 +137,10 @@ BEGIN ATOMIC
                 OR EXISTS (SELECT FROM stafett.chain_units(p_chain) w WHERE w.unit = p_unit)
                 OR EXISTS (SELECT FROM stafett.chain_party y
                     WHERE y.unit = p_unit AND y.chain = p_chain)
-                OR EXISTS (SELECT FROM stafett.content ct JOIN stafett.proposal x
-                    ON x.id = ct.message WHERE ct.chain = e.chain AND ct.seq = e.seq
-                    AND x.chain = e.chain AND x.confirm_unit = p_unit)
+                OR EXISTS (SELECT FROM stafett.proposal x WHERE x.chain = p_chain
+                    AND x.confirm_unit = p_unit AND x.referral IS NULL
+                    AND x.id = (SELECT ct.message FROM stafett.content ct
+                        WHERE ct.chain = e.chain AND ct.seq = e.seq LIMIT 1))
             ELSE e.seq <= mine.until END;
 END;
 
@@ -149,7 +159,8 @@ BEGIN
             array_agg(k.seq ORDER BY e.create_time, k.seq) AS seqs
         FROM stafett.visible_chains(acting, p_id, p_code) v
         CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
-        JOIN event e ON e.chain = k.chain AND e.seq = k.seq
+        CROSS JOIN LATERAL (
+            SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
         WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
@@ -172,13 +183,17 @@ BEGIN
     HAVING count(*) = 1;
     PERFORM stafett.mark_fetched(acting, k.chain, k.seq)
     FROM stafett.chain_events(acting, one) k
-    JOIN event e ON e.chain = k.chain AND e.seq = k.seq WHERE e.referral IS NULL;
+    CROSS JOIN LATERAL (
+        SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    WHERE e.referral IS NULL;
     RETURN QUERY
     SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
         up.id, up.sha256, up.size
     FROM stafett.chain_events(acting, one) k
-    JOIN event e ON e.chain = k.chain AND e.seq = k.seq
-    JOIN content ct ON ct.chain = k.chain AND ct.seq = k.seq
+    CROSS JOIN LATERAL (
+        SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    CROSS JOIN LATERAL (
+        SELECT * FROM content x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) ct
     JOIN unit u ON u.id = e.unit
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
     WHERE e.referral IS NULL

@@ -4,16 +4,19 @@ of them may read a growing table from end to end, nor more rows of it the longer
 
 import re
 import time
+from uuid import UUID
 
 import people
 import pytest
+from caller import code_of
 from google.protobuf.timestamp_pb2 import Timestamp
 from postgres import connect
 from stack import Stack
 from watcher import Watcher
 
 GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
-           "proposal", "idempotency", "audit_queue", "upload", "upload_part"}
+           "proposal", "idempotency", "audit_queue", "upload", "upload_part", "reach", "chain_party", "chain_link",
+           "planning_call", "planning_answer"}
 WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 # A step that reads a table or an index: its name, and how many rows it gave.
 STEP = re.compile(r"-> +(.*?Scan [^(]*?)\s+\(cost=.*?\(actual rows=(\d+) loops=(\d+)\)")
@@ -83,6 +86,7 @@ def everything(daemon):
         vera.entry(vera.log(member=petra.member, action="R", page_size=1).entries[0].id)
         turns(maria, petra, omar)
         two_hands(maria, daemon.caller("mona"))
+        chains(maria, daemon.caller("mona"), petra)
     return work
 
 
@@ -108,6 +112,19 @@ def two_hands(maria, mona):
     sent = maria.send(people.BEROENDE)
     maria.perform(sent, "void", reason="other")
     mona.perform(sent, "confirm", proposal=maria.get(sent.referral).referral.proposal.id)
+
+
+def chains(maria, mona, petra):
+    """Chains as a whole: registered, merged, read, listed, and linked."""
+    old, young = maria.register(), maria.register()
+    sent = maria.send(people.BEROENDE, chain=old)
+    maria.on_chain(old, "merge", into=young, body=b"why")
+    mona.on_chain(old, "confirm", proposal=maria.chain(old).chain.proposal.id, into=young)
+    petra.chain(young, contents=True)
+    maria.chain(code_of(UUID(old)))
+    maria.held_chains()
+    maria.send(people.BEROENDE, act={"linked_chain": young})
+    maria.get(sent.referral)
 
 
 def whole_reads(plans):
