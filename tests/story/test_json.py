@@ -26,7 +26,7 @@ ANSWERS = {   # the message that a command prints; the others act, and print wha
     "units": contract.directory_service.SearchResponse,
     "send": contract.referral_service.SendResponse,
     "ack": contract.inbox_service.AcknowledgeResponse,
-    "why": contract.referral_service.WhyResponse,
+    "why": contract.clock_service.WhyResponse,
     "audit": contract.audit_service.AuditServiceListResponse,
     "doctor": contract.answers.Checkup,
     "profile": contract.answers.Profiles,
