@@ -3,6 +3,7 @@
  * The guards of the transition table: each is one question with one answer. What
  * its refusal says stands in guards.def.
  */
+#include "domain/rules_basis.h"
 #include "domain/rules_table.h"
 
 static bool guard_unit_exists(const struct order *o, const struct facts *f)
@@ -85,10 +86,64 @@ static bool guard_clock_not_in_future(const struct order *o, const struct facts 
 	       date_compare(o->help_request_date, calendar_date_of(f->now_us)) <= 0;
 }
 
-/* What the person has agreed to ends with the day that was said. */
-static bool guard_basis_not_expired(const struct order *o, const struct facts *f)
+static bool guard_basis_allowed(const struct order *o, const struct facts *f)
 {
-	return !o->basis_end.year || date_compare(o->basis_end, calendar_date_of(f->now_us)) >= 0;
+	return uuid_equal(&f->to_unit, &f->unit) || rules_basis_rule(o, f);
+}
+
+/* Given with the message, or before: then it is the chain's, and stands. */
+static bool guard_consent_covers(const struct order *o, const struct facts *f)
+{
+	if (o->basis != BASIS_CONSENT)
+		return true;
+	if (uuid_is_nil(&o->consent))
+		return rules_consent_covers(o->recipients, o->to_unit);
+	return f->consent.known && !f->consent.revoked &&
+	       rules_consent_covers(f->consent.recipients, o->to_unit);
+}
+
+/* What the person has agreed to ends with the day that was said. */
+static bool guard_consent_not_expired(const struct order *o, const struct facts *f)
+{
+	return o->basis != BASIS_CONSENT ||
+	       rules_consent_counts(uuid_is_nil(&o->consent) ? o->basis_end : f->consent.end, f);
+}
+
+static bool guard_consent_not_revoked(const struct order *o, const struct facts *f)
+{
+	return !rules_is_unshared(f);
+}
+
+static bool guard_consent_in_force(const struct order *o, const struct facts *f)
+{
+	return f->basis != BASIS_CONSENT || rules_consent_counts(f->consent.end, f);
+}
+
+static bool guard_next_basis_allowed(const struct order *o, const struct facts *f)
+{
+	return rules_basis_rule(o, f);
+}
+
+static bool guard_next_consent_covers(const struct order *o, const struct facts *f)
+{
+	return rules_basis_of(o, f) != BASIS_CONSENT ||
+	       rules_consent_covers(f->consent.recipients, o->to_unit);
+}
+
+/* Whoever has reached the person says so, whatever is shared. */
+static bool guard_note_is_shared(const struct order *o, const struct facts *f)
+{
+	return o->contact || !rules_is_unshared(f);
+}
+
+static bool guard_new_consent_to_come(const struct order *o, const struct facts *f)
+{
+	return rules_consent_counts(o->basis_end, f);
+}
+
+static bool guard_consent_to_revoke(const struct order *o, const struct facts *f)
+{
+	return f->consent.known && !f->consent.revoked;
 }
 
 /* Danger to life is phoned first; the message only follows. */

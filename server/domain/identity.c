@@ -63,6 +63,11 @@ static bool identity_is_part(struct bytes part)
 	return part.data[0] != '-' && part.data[part.len - 1] != '-';
 }
 
+bool identity_is_slug(struct bytes text)
+{
+	return identity_is_part(text);
+}
+
 bool identity_is_handle(struct bytes text)
 {
 	const uint8_t *slash = text.len ? memchr(text.data, '/', text.len) : NULL;

@@ -19,6 +19,8 @@ enum { IDENTITY_MEMBER_MAX = 98, IDENTITY_HANDLE_MAX = 81, IDENTITY_ORGNR_LEN = 
 
 /* Whether |text| is a member's name with a valid organisation number. */
 bool identity_is_member(struct bytes text);
+/* Whether |text| is an organisation's half of handles. */
+bool identity_is_slug(struct bytes text);
 /* Whether |text| is a unit's handle. */
 bool identity_is_handle(struct bytes text);
 /* The organisation number inside a member's name that identity_is_member accepts. */

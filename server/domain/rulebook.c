@@ -191,7 +191,8 @@ static const struct clock_rule default_rows[] = {
 #include "stafett/tbl/deadlines.def"
 };
 
-const struct rulebook rulebook_defaults = {default_rows, ARRAY_SIZE(default_rows), NULL, 0};
+const struct rulebook rulebook_defaults = {
+	default_rows, ARRAY_SIZE(default_rows), NULL, 0, &basis_defaults};
 
 /* The organisation of |unit|, where it has agreements. */
 static const struct uuid *rulebook_organisation(

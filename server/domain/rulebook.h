@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/basis.h"
 #include "domain/calendar.h"
 #include "domain/uuid.h"
 #include "domain/words.h"
@@ -82,6 +83,7 @@ struct rulebook {
 	size_t n;
 	const struct rulebook_unit *units;
 	size_t n_units;
+	const struct basis_book *bases; /* NULL: the defaults */
 };
 
 /* What begins: which rule is asked for. */

@@ -9,6 +9,7 @@
 
 #include "domain/authz.h"
 #include "domain/rules_apply.h"
+#include "domain/rules_basis.h"
 #include "stafett/caps.h"
 
 static enum reason refuse(struct decision *d, enum reason reason, const char *field)
@@ -160,6 +161,12 @@ static enum reason check_access(
 	return reason ? reason : check_referral(o, f, d);
 }
 
+static bool is_of_basis(enum reason reason)
+{
+	return reason == REASON_BASIS_NOT_ALLOWED || reason == REASON_CONSENT_MISSING ||
+	       reason == REASON_CONSENT_EXPIRED;
+}
+
 static enum reason check_guards(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -170,6 +177,9 @@ static enum reason check_guards(
 			continue;
 		if (guard->reason == REASON_UNIT_CLOSED && g != GUARD_own_unit_open)
 			d->alternative = f->to_open ? f->named_unit_replaced_by : f->to_replaced_by;
+		d->reason = guard->reason;
+		if (is_of_basis(guard->reason))
+			rules_explain_basis(o, f, d);
 		return refuse(d, guard->reason, guard->field);
 	}
 	return REASON_NONE;

@@ -51,8 +51,14 @@ struct order {
 	struct date help_request_date; /* year 0: not given */
 	bool has_named_referral;       /* the one that is replaced, or the aftercare */
 	struct uuid named_referral;
-	struct date basis_end; /* the last day of the legal basis; year 0: none */
-	int64_t call_us;       /* 0: no call */
+	enum basis basis;
+	/* A consent that is given, with the send or by itself: to whom it may be told,
+	 * handles and halves of handles with commas between; the last day, year 0: none.
+	 * Or, nil: no other, an earlier one of the chain. */
+	struct bytes recipients;
+	struct date basis_end;
+	struct uuid consent;
+	int64_t call_us; /* 0: no call */
 
 	/* Another unit's handle: to hand back to, or the alternative to a rejection. */
 	struct bytes named_unit;
@@ -121,6 +127,7 @@ struct facts {
 	struct uuid unit, member;
 	bool unit_open;
 	struct uuid organisation; /* the unit's */
+	enum sector sector;	  /* that organisation's */
 	mask_t roles;
 
 	bool key_known;
@@ -153,6 +160,14 @@ struct facts {
 		struct uuid other_chain;
 	} proposal;
 
+	/* The consent on which the referral rests; of a send, the one that it names. */
+	struct {
+		bool known, revoked;
+		struct uuid id;
+		struct date end;	 /* year 0: none */
+		struct bytes recipients; /* as in an order */
+	} consent;
+
 	bool call_open, call_waits; /* to plan together; for an answer of this unit */
 
 	bool referral_visible;
@@ -160,6 +175,7 @@ struct facts {
 	enum state state;
 	int version, event_seq;
 	enum kind kind;
+	enum basis basis; /* as it was sent */
 	struct bytes priority;
 	struct uuid requester, owner, hand_back;
 	struct uuid sender; /* the last of those who sent or forwarded it that held the chain */
@@ -169,6 +185,7 @@ struct facts {
 	bool to_known, to_open;
 	bool to_covered; /* somebody is there now */
 	struct uuid to_unit, to_organisation;
+	enum sector to_sector;
 	mask_t to_kinds;
 	struct bytes to_replaced_by;
 
@@ -214,6 +231,8 @@ struct decision {
 	bool state_known;	  /* the refusal may tell state and version */
 	bool chain_known;	  /* likewise, of the chain */
 	mask_t allowed_acts;	  /* what the caller may do now */
+	mask_t allowed_bases;	  /* of a refused basis: MASK(BASIS_...) that would do */
+	struct date consent_end;  /* of one that has ended; year 0: none */
 
 	bool has_event; /* false: only deliveries change */
 	const char *message_code;
@@ -232,6 +251,11 @@ struct decision {
 	struct uuid takes_over; /* the unit whose place is taken; nil: none */
 	bool calls;		/* to plan together, by |call_due_us| */
 	int64_t call_due_us;
+	/* Why what is disclosed may be: frozen with the event. NULL: nothing is. */
+	const struct basis_rule *disclosure;
+	bool gives_consent;    /* the event's; it is what the referral rests on from now on */
+	struct uuid consent;   /* otherwise: that on which it is disclosed, or is revoked */
+	bool unshares;	       /* what rests on it is shared no longer */
 	bool replies, waives;  /* that is answered by the unit, or need not be */
 	struct uuid confirmer; /* the unit that a proposal waits for; nil: none */
 	struct {

@@ -5,6 +5,7 @@
  */
 #include "domain/rules_apply.h"
 
+#include "domain/rules_basis.h"
 #include "domain/rules_due.h"
 
 #define DAY_US INT64_C(86400000000)
@@ -299,5 +300,6 @@ void rules_apply(
 	apply_progress(row, o, f, d);
 	rules_apply_next(row, o, f, d);
 	apply_tells(o, f, d);
+	rules_apply_basis(o, f, d);
 	apply_chain(row, o, f, d);
 }

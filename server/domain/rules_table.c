@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-/* Ors the values of up to 18 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
+/* Ors the values of up to 20 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
 #define SET_1(bit, a)								  bit(a)
 #define SET_2(bit, a, ...)							  (bit(a) | SET_1(bit, __VA_ARGS__))
 #define SET_3(bit, a, ...)							  (bit(a) | SET_2(bit, __VA_ARGS__))
@@ -23,9 +23,11 @@
 #define SET_16(bit, a, ...)							  (bit(a) | SET_15(bit, __VA_ARGS__))
 #define SET_17(bit, a, ...)							  (bit(a) | SET_16(bit, __VA_ARGS__))
 #define SET_18(bit, a, ...)							  (bit(a) | SET_17(bit, __VA_ARGS__))
-#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, name, ...) name
+#define SET_19(bit, a, ...)							  (bit(a) | SET_18(bit, __VA_ARGS__))
+#define SET_20(bit, a, ...)							  (bit(a) | SET_19(bit, __VA_ARGS__))
+#define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, name, ...) name
 #define SET_OF(bit, ...)                                                                      \
-	SET_PICK(__VA_ARGS__, SET_18, SET_17, SET_16, SET_15, SET_14, SET_13, SET_12, SET_11, \
+	SET_PICK(__VA_ARGS__, SET_20, SET_19, SET_18, SET_17, SET_16, SET_15, SET_14, SET_13, SET_12, SET_11, \
 		SET_10, SET_9, SET_8, SET_7, SET_6, SET_5, SET_4, SET_3, SET_2, SET_1)        \
 	(bit, __VA_ARGS__)
 

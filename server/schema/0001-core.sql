@@ -198,7 +198,9 @@ CREATE TABLE stafett.referral (
     aftercare uuid,
     hand_back_seq int, -- the line of custody with which the owner waits to be relieved
     moved_time timestamptz, -- when it last moved to another organisation,
-    moved_before_time timestamptz -- and the time before; null once that was planned for
+    moved_before_time timestamptz, -- and the time before; null once that was planned for
+    consent uuid, -- the latest that was given for it, or that it was sent on
+    unshared_time timestamptz -- the one on which it rests was revoked then
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
 
@@ -245,6 +247,12 @@ CREATE TABLE stafett.event (
     due_rule text,
     due_version int,
     due_from timestamptz,
+    -- What was disclosed by it to whom, and why that was lawful then.
+    disclosed_to uuid,
+    basis text,
+    basis_rule text,
+    basis_version int,
+    consent uuid,
     PRIMARY KEY (chain, seq)
 );
 
@@ -340,6 +348,62 @@ CREATE TABLE stafett.idempotency (
     create_time timestamptz NOT NULL,
     PRIMARY KEY (unit, message)
 );
+
+-- What the person has agreed to: that units tell each other. A fact of the chain,
+-- known by the event with which it was given.
+CREATE TABLE stafett.consent (
+    id uuid PRIMARY KEY,
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    referral uuid NOT NULL,
+    unit uuid NOT NULL,
+    member uuid NOT NULL,
+    form text,
+    given_by text,
+    recipients text[] NOT NULL CHECK (cardinality(recipients) > 0),
+    end_date date,
+    covers_missed_events boolean NOT NULL,
+    create_time timestamptz NOT NULL,
+    revoke_time timestamptz,
+    revoke_unit uuid,
+    revoke_member uuid,
+    CHECK ((revoke_time IS NULL) = (revoke_unit IS NULL))
+);
+CREATE INDEX consent_chain ON stafett.consent (chain);
+
+CREATE FUNCTION stafett.refuse_again() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was revoked stays so' USING ERRCODE = 'check_violation';
+END
+$$;
+CREATE TRIGGER consent_stays_revoked BEFORE UPDATE ON stafett.consent FOR EACH ROW
+    WHEN (old.revoke_time IS NOT NULL AND new.revoke_time IS DISTINCT FROM old.revoke_time)
+    EXECUTE FUNCTION stafett.refuse_again();
+
+-- What is shown and told of a referral also when its consent is revoked: what ends it
+-- or hands it back (the rows STILL_GOES of tbl/basis.def).
+CREATE FUNCTION stafett.still_goes(p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_kind IN ('acknowledge', 'reject', 'complete', 'break-off', 'withdraw', 'need-gone',
+        'take-back', 'void', 'correct', 'note', 'assign', 'close', 'merge', 'correct-clock',
+        'take-over', 'confirm', 'seen', 'consent', 'unshare');
+
+-- Whether what a unit did may be read by another, that does not hold the chain, since
+-- the consent was revoked at |p_unshared|: its own, and what came after and still goes.
+CREATE FUNCTION stafett.is_shared(
+    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
+    p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NULL OR p_author = p_unit OR p_custodian IS NOT DISTINCT FROM p_unit
+        OR (p_time >= p_unshared AND stafett.still_goes(p_kind));
+
+-- Whether it happened for that other unit: what was before stays in its history.
+CREATE FUNCTION stafett.is_seen(
+    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
+    p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NULL OR p_time < p_unshared
+        OR stafett.is_shared(p_unit, p_custodian, p_unshared, p_author, p_time, p_kind);
 
 -- What takes two: proposed by one member, confirmed or dropped by another. Until
 -- then nothing has happened.
@@ -558,6 +622,15 @@ CREATE TYPE stafett.operation AS (
     last_dose_time timestamptz,
     next_dose_by text,
     discharge text,
+    disclosed_to uuid,
+    disclosed_by text,
+    basis_rule text,
+    basis_version int,
+    consent uuid,
+    gives_consent boolean,
+    given_by text,
+    recipients text,
+    unshares boolean,
     audit uuid,
     leaf bytea,
     salt bytea,
@@ -569,7 +642,7 @@ CREATE TYPE stafett.operation AS (
 -- that a lock or a join on the key needs. All other reading goes by api.*.
 
 GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.request,
-    stafett.event, stafett.detail, stafett.proposal, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
+    stafett.event, stafett.detail, stafett.proposal, stafett.consent, stafett.content, stafett.party, stafett.delivery, stafett.idempotency,
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
 GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date,
@@ -581,8 +654,11 @@ GRANT SELECT (next_actor, next_act, due_time, step_time, step) ON stafett.referr
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time, step_time, step,
     question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq,
-    moved_time, moved_before_time)
+    moved_time, moved_before_time, consent, unshared_time)
     ON stafett.referral TO stafett_app;
+GRANT SELECT (chain, consent, unshared_time) ON stafett.referral TO stafett_app;
+GRANT SELECT (id), UPDATE (revoke_time, revoke_unit, revoke_member)
+    ON stafett.consent TO stafett_app;
 GRANT SELECT (unit, id), UPDATE (state, decide_time, decide_member)
     ON stafett.proposal TO stafett_app;
 GRANT SELECT (unit, code, referral), UPDATE (until) ON stafett.party TO stafett_app;
@@ -591,6 +667,7 @@ GRANT UPDATE (state, done, needs, acknowledge_time, acknowledge_member, cause)
     ON stafett.delivery TO stafett_app;
 GRANT SELECT (unit, message) ON stafett.idempotency TO stafett_app;
 GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text) TO stafett_app;
+REVOKE EXECUTE ON FUNCTION stafett.refuse_again() FROM PUBLIC;
 -- The functions run as the owner of nothing but these rights.
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
 GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)

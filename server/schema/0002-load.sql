@@ -23,7 +23,7 @@ RETURNS TABLE (
     key_hash bytea, key_receipt bytea,
     to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
     unit_open boolean, organization_id uuid, to_organization uuid, to_hours text,
-    to_on_call boolean)
+    to_on_call boolean, organization_kind text, to_organization_kind text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -41,14 +41,14 @@ BEGIN
         CASE WHEN t.replaced_by IS NOT NULL THEN
             (SELECT x.handle FROM unit x WHERE x.id = t.replaced_by) END,
         u.status = 'active', u.organization, t.organization, t.opening_hours,
-        t.on_call_phone <> ''
+        t.on_call_phone <> '', org.kind, recipient.kind
     FROM unnest(p_unit, p_member, p_message, p_to) WITH ORDINALITY
         AS o (unit, member, message, to_unit, i)
     LEFT JOIN LATERAL (
         SELECT x.id, x.organization, x.status FROM unit x
         WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (
-        SELECT x.number FROM organization x
+        SELECT x.number, x.kind FROM organization x
         WHERE x.id = u.organization AND o.member IS NOT NULL LIMIT 1) org ON true
     LEFT JOIN LATERAL (SELECT x.id FROM member x WHERE x.urn = o.member LIMIT 1) m ON true
     LEFT JOIN LATERAL (
@@ -58,6 +58,8 @@ BEGIN
         SELECT x.id, x.status, x.kinds, x.replaced_by, x.organization, x.opening_hours,
             x.on_call_phone FROM unit x
         WHERE x.handle = o.to_unit LIMIT 1) t ON true
+    LEFT JOIN LATERAL (
+        SELECT x.kind FROM organization x WHERE x.id = t.organization LIMIT 1) recipient ON true
     ORDER BY o.i;
 END
 $$;
@@ -67,7 +69,8 @@ $$;
 -- it. Only those that name something; p_i says which they are.
 CREATE FUNCTION api.load_chains(
     p_i int[], p_unit text[], p_chain uuid[], p_referral uuid[], p_named_unit text[],
-    p_delivered uuid[], p_named_referral uuid[], p_assignee text[])
+    p_delivered uuid[], p_named_referral uuid[], p_assignee text[],
+    p_consent uuid[])
 RETURNS TABLE (
     i int,
     chain_exists boolean, chain_visible boolean, chain_status text, custodian uuid,
@@ -86,7 +89,8 @@ RETURNS TABLE (
     question_time timestamptz, last_time timestamptz, last_act text, last_unit text,
     last_member text, chain_merged boolean, succeeds boolean, moved_time timestamptz,
     moved_before_time timestamptz, call_open boolean, call_waits boolean, proposal_unit uuid,
-    proposal_other uuid)
+    proposal_other uuid, basis text, consent uuid, consent_end_date date,
+    consent_recipients text, consent_revoked boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -114,10 +118,12 @@ BEGIN
         taker.id, holder.urn,
         asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name,
         seen.chain AND c.merged_into IS NOT NULL, follows.so, f.moved_time, f.moved_before_time,
-        call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain
+        call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain,
+        q.basis, agreed.id, agreed.end_date, array_to_string(agreed.recipients, ','),
+        agreed.revoke_time IS NOT NULL
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
-            p_named_referral, p_assignee)
-        AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee)
+            p_named_referral, p_assignee, p_consent)
+        AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
     LEFT JOIN LATERAL (SELECT x.id FROM unit x WHERE x.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (SELECT * FROM chain x WHERE x.id = o.chain LIMIT 1) c ON true
     LEFT JOIN LATERAL (
@@ -181,6 +187,11 @@ BEGIN
         SELECT x.urn FROM member x
         WHERE x.id = CASE WHEN f.owner = u.id THEN f.owner_assignee
             WHEN f.requester = u.id THEN f.requester_assignee END LIMIT 1) holder ON true
+    LEFT JOIN LATERAL (SELECT x.basis FROM request x WHERE x.referral = f.id LIMIT 1) q ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM consent x
+        WHERE x.id = coalesce(o.consent, f.consent) AND x.chain = c.id AND seen.chain
+        LIMIT 1) agreed ON true
     LEFT JOIN LATERAL (
         SELECT x.create_time FROM event x
         WHERE x.chain = c.id AND x.seq = f.question_seq LIMIT 1) asked ON true

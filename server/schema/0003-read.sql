@@ -110,6 +110,10 @@ CREATE TYPE stafett.referral_row AS (
     call_waits_for text, call_waits boolean, last_dose_time timestamptz, next_dose_by text,
     discharge text, call_time timestamptz, linked text, chain_proposal_into uuid,
     chain_proposal_unit text, proposal_unit text,
+    no_longer_shared boolean, revoked boolean, consent uuid, consent_unit text,
+    consent_recipients text, consent_given_by text, consent_form text,
+    consent_time timestamptz, consent_end_date date, consent_covers boolean,
+    revoke_time timestamptz, consent_status text,
     card bytea);
 
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
@@ -159,9 +163,16 @@ BEGIN ATOMIC
             WHERE a.call = call.id AND a.unit = p_unit AND a.answer IS NULL),
         q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
         stafett.links_of(p_unit, c.id), cp.other_chain, cp.handle, rp.handle,
+        hidden.so, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
+        array_to_string(agreed.recipients, ','), agreed.given_by, agreed.form,
+        agreed.create_time, agreed.end_date, agreed.covers_missed_events, agreed.revoke_time,
+        CASE WHEN agreed.revoke_time IS NOT NULL THEN 'revoked'
+            WHEN agreed.end_date < (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date THEN 'ended'
+            WHEN agreed.id IS NOT NULL THEN 'active' END,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
                 AND length(ct.card) > 0
+                AND stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
             ORDER BY e.seq DESC LIMIT 1)
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.referral r ON r.id = w.id
@@ -180,7 +191,13 @@ BEGIN ATOMIC
         CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
             WHEN 'acknowledge' THEN gone.unit ELSE r.owner END AS owner,
         coalesce(gone.custodian, c.custodian) AS custodian) now_
-    LEFT JOIN LATERAL (SELECT r.* WHERE gone.id IS NULL LIMIT 1) still ON true
+    CROSS JOIN LATERAL (SELECT r.unshared_time IS NOT NULL
+        AND c.custodian IS DISTINCT FROM p_unit AS so) hidden
+    LEFT JOIN LATERAL (
+        SELECT k.*, y.handle FROM stafett.consent k JOIN stafett.unit y ON y.id = k.unit
+        WHERE k.id = r.consent AND NOT hidden.so AND gone.id IS NULL LIMIT 1) agreed ON true
+    LEFT JOIN LATERAL (
+        SELECT r.* WHERE gone.id IS NULL AND NOT hidden.so LIMIT 1) still ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.act, m.urn, x.other_chain, y.handle
         FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
@@ -251,7 +268,8 @@ CREATE TYPE stafett.event_row AS (
     status_reason text, person_told text, named_unit text, question text, contact boolean,
     expected text, expected_time timestamptz, no_next text, cancelled_by text,
     intervention text, start_date date, until_date date, housing text, not_needed text,
-    first_contact_date date, aftercare uuid, request_kind text, needs text);
+    first_contact_date date, aftercare uuid, request_kind text, needs text,
+    disclosed_to text, basis text, basis_rule text, basis_version int, consent uuid);
 
 CREATE FUNCTION stafett.events_of(p_chains uuid[], p_seqs int[]) RETURNS SETOF stafett.event_row
 LANGUAGE sql STABLE
@@ -263,7 +281,8 @@ BEGIN ATOMIC
         dt.reason, dt.person_told, n.handle, dt.question, dt.contact,
         dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
         dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
-        dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ',')
+        dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ','),
+        told.handle, e.basis, e.basis_rule, e.basis_version, e.consent
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (
         SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
@@ -276,6 +295,8 @@ BEGIN ATOMIC
         SELECT * FROM stafett.detail x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) dt ON true
     LEFT JOIN LATERAL (
         SELECT x.handle FROM stafett.unit x WHERE x.id = dt.named_unit LIMIT 1) n ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.disclosed_to LIMIT 1) told ON true
     ORDER BY k.n;
 END;
 
@@ -295,7 +316,9 @@ BEGIN
         FROM stafett.visible(acting, p_id, p_code) v
         JOIN referral r ON r.id = v.referral
         JOIN event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
-            AND e.seq <= v.until) l
+            AND e.seq <= v.until
+        JOIN chain c ON c.id = r.chain
+        WHERE stafett.is_seen(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;
@@ -406,7 +429,9 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text, ct.card, d.content_hash, assignee.urn, assignee.display_name
+        d.needs::text,
+        CASE WHEN stafett.is_shared(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            THEN ct.card END, d.content_hash, assignee.urn, assignee.display_name
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id

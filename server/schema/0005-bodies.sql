@@ -136,7 +136,9 @@ BEGIN ATOMIC
         AND e.seq <= v.until
     JOIN stafett.content ct ON ct.chain = e.chain AND ct.seq = e.seq
     JOIN stafett.unit u ON u.id = e.unit
-    WHERE (SELECT count(*) FROM stafett.visible(p_unit, p_id, p_code)) = 1
+    JOIN stafett.chain c ON c.id = r.chain
+    WHERE stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+        AND (SELECT count(*) FROM stafett.visible(p_unit, p_id, p_code)) = 1
     ORDER BY ct.chain, ct.seq;
 END;
 

@@ -172,7 +172,9 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text, ct.card, d.content_hash, assignee.urn, assignee.display_name,
+        d.needs::text,
+        CASE WHEN stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            THEN ct.card END, d.content_hash, assignee.urn, assignee.display_name,
         k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
     FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
         AS k (chain, seq, number, n)

@@ -133,6 +133,7 @@ BEGIN
     WHERE chain = p.chain;
     UPDATE proposal SET chain = p.other_chain WHERE chain = p.chain AND referral IS NOT NULL;
     UPDATE planning_call SET chain = p.other_chain WHERE chain = p.chain;
+    UPDATE consent SET chain = p.other_chain WHERE chain = p.chain;
     UPDATE party y SET until = y.until + behind
     FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
         CROSS JOIN LATERAL (
@@ -398,6 +399,7 @@ GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_
     question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until) ON stafett.party TO stafett_mover;
+GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
 GRANT UPDATE (chain, state, decide_time, decide_member) ON stafett.proposal TO stafett_mover;
 GRANT UPDATE ON stafett.planning_call, stafett.planning_answer TO stafett_mover;
 

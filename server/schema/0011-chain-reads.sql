@@ -161,7 +161,11 @@ BEGIN
         CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
         CROSS JOIN LATERAL (
             SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
-        WHERE (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
+        CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
+        LEFT JOIN LATERAL (
+            SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
+        WHERE stafett.is_seen(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            AND (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;

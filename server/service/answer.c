@@ -234,10 +234,26 @@ static void tell_chain(struct arena *arena, const struct standing *s, Stafett__V
 	refusal->intervention_due_date = arena_copy(arena, bytes_of_string(date));
 }
 
+/* Which bases would do instead, and when the consent ended. |bases| has room for all. */
+static void tell_bases(struct arena *arena, const struct decision *d, Stafett__V1__Refusal *refusal,
+	char **bases)
+{
+	char date[DATE_TEXT_LEN + 1];
+
+	refusal->allowed_bases = bases;
+	for (int basis = 0; basis < BASIS_COUNT; basis++)
+		if (d->allowed_bases & MASK(basis))
+			bases[refusal->n_allowed_bases++] = borrow(basis_code((enum basis)basis));
+	if (!d->consent_end.year)
+		return;
+	date_format(d->consent_end, date);
+	refusal->consent_end_date = arena_copy(arena, bytes_of_string(date));
+}
+
 void answer_decision(struct call *call, const struct decision *d, const struct standing *standing)
 {
 	Stafett__V1__Refusal refusal = STAFETT__V1__REFUSAL__INIT;
-	char *acts[ACT_COUNT];
+	char *acts[ACT_COUNT], *bases[BASIS_COUNT];
 
 	if (d->chain_known)
 		tell_chain(call_arena(call), standing, &refusal);
@@ -247,6 +263,7 @@ void answer_decision(struct call *call, const struct decision *d, const struct s
 	for (int act = 0; act < ACT_COUNT; act++)
 		if (d->allowed_acts & MASK(act))
 			acts[refusal.n_allowed_acts++] = borrow(act_code((enum act)act));
+	tell_bases(call_arena(call), d, &refusal, bases);
 	if (d->alternative.len)
 		refusal.alternative_unit = arena_copy(call_arena(call), d->alternative);
 	answer_with(call, d->reason, d->field, answer_retry_ms(call, d->reason), &refusal);

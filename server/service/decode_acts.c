@@ -285,6 +285,8 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_REPLY, ACT_REPLY, decode_reply},
 	{STAFETT__V1__HEADER__ACT_WAIVE, ACT_WAIVE, decode_waive},
 	{STAFETT__V1__HEADER__ACT_NOTED, ACT_NOTED, decode_nothing},
+	{STAFETT__V1__HEADER__ACT_CONSENT, ACT_CONSENT, decode_consent_act},
+	{STAFETT__V1__HEADER__ACT_UNSHARE, ACT_UNSHARE, decode_nothing},
 	{STAFETT__V1__HEADER__ACT_REGISTER, ACT_REGISTER, decode_register},
 	{STAFETT__V1__HEADER__ACT_CLOSE, ACT_CLOSE, decode_close},
 	{STAFETT__V1__HEADER__ACT_MERGE, ACT_MERGE, decode_merge},

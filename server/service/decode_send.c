@@ -35,22 +35,6 @@ struct fault decode_needs(struct arena *arena, char *const *needs, size_t n, con
 	return DECODE_OK;
 }
 
-static struct fault decode_basis(const Stafett__V1__LegalBasis *basis, struct write *w)
-{
-	struct request *r = &w->request;
-
-	if (!basis)
-		return decode_fault(REASON_FIELD_MISSING, "send.legal_basis");
-	DECODE_TRY(decode_code(basis->code, CODES_BASIS, "send.legal_basis.code", &r->basis));
-	DECODE_TRY(decode_optional_code(
-		basis->form, CODES_CONSENT_FORM, "send.legal_basis.form", &r->basis_form));
-	if (!decode_is_empty(basis->end_date))
-		DECODE_TRY(decode_date(
-			basis->end_date, "send.legal_basis.end_date", &w->order.basis_end));
-	r->basis_covers = basis->covers_missed_events;
-	return DECODE_OK;
-}
-
 static struct fault decode_reference(const char *text, struct date today, struct bytes *ret_text)
 {
 	*ret_text = bytes_of_string(text);
@@ -133,7 +117,7 @@ struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, stru
 	DECODE_TRY(
 		decode_needs(arena, send->needs, send->n_needs, "send.needs", &w->request.needs));
 	DECODE_TRY(decode_clock(send, o));
-	DECODE_TRY(decode_basis(send->legal_basis, w));
+	DECODE_TRY(decode_basis(arena, send->legal_basis, w));
 	DECODE_TRY(decode_optional_handle(
 		send->hand_back_unit, "send.hand_back_unit", &o->named_unit));
 	o->has_named_referral = !decode_is_empty(send->replaces);

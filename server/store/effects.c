@@ -423,6 +423,24 @@ static void add_request(struct effects *e, const struct write *w)
 	put_text(e, BATCH_discharge, r->discharge);
 }
 
+/* Whom it tells, why it may, and the consent: the event's own, or one before it. */
+static void add_disclosure(struct effects *e, const struct write *w, const struct facts *f,
+	const struct decision *d, const struct uuid *event)
+{
+	const struct basis_rule *rule = d->disclosure;
+	static const struct uuid nobody;
+
+	put_who(e, BATCH_disclosed_to, rule ? &f->to_unit : &nobody);
+	put_code(e, BATCH_disclosed_by, rule ? basis_code(rule->basis) : NULL);
+	put_code(e, BATCH_basis_rule, rule ? rule->name : NULL);
+	put_seq(e, BATCH_basis_version, rule ? rule->version : 0);
+	put_who(e, BATCH_consent, d->gives_consent ? event : &d->consent);
+	put_bool(e, BATCH_gives_consent, d->gives_consent);
+	put_text(e, BATCH_given_by, w->request.given_by);
+	put_text(e, BATCH_recipients, w->order.recipients);
+	put_bool(e, BATCH_unshares, d->unshares && f->basis == BASIS_CONSENT);
+}
+
 static void add_audit(struct effects *e, const struct audit *audit)
 {
 	put_uuid(e, BATCH_audit, &audit->leaf.event);
@@ -449,9 +467,10 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 		add_referral(e, &w->order, l, d);
 		add_event(e, w, l, d, event);
 		add_request(e, w);
+		add_disclosure(e, w, &l->facts, d, event);
 		e->goes_on |= !w->order.opens_chain || w->order.has_upload;
 	} else {
-		put_nulls(e, BATCH_chain, BATCH_discharge);
+		put_nulls(e, BATCH_chain, BATCH_unshares);
 	}
 	add_audit(e, audit);
 	assert(e->next == BATCH_COLUMNS);

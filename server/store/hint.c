@@ -176,6 +176,17 @@ static void hints_on_rules(void *arg, const PGresult *result)
 		h->book = rulebooks_read(result);
 }
 
+/* A book without its bases is none: what may be disclosed is not guessed. */
+static void hints_on_bases(void *arg, const PGresult *result)
+{
+	struct hints *h = arg;
+
+	if (!h->book || !result)
+		return;
+	if (PQresultStatus(result) != PGRES_TUPLES_OK || rulebooks_read_bases(h->book, result) < 0)
+		h->book = rulebooks_free(h->book);
+}
+
 static void hints_on_rule_units(void *arg, const PGresult *result)
 {
 	struct hints *h = arg;
@@ -193,6 +204,7 @@ static void hints_on_rule_units(void *arg, const PGresult *result)
 static void hints_read_rules(struct hints *h)
 {
 	if (db_conn_execute(h->conn, HINT_RULES, NULL, hints_on_rules, h) == 0 &&
+		db_conn_execute(h->conn, HINT_BASES, NULL, hints_on_bases, h) == 0 &&
 		db_conn_execute(h->conn, HINT_RULE_UNITS, NULL, hints_on_rule_units, h) == 0)
 		(void)!db_conn_sync(h->conn, NULL, NULL);
 }

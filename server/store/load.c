@@ -23,6 +23,8 @@ enum load_column {
 	LOAD_TO_ORGANISATION,
 	LOAD_TO_HOURS,
 	LOAD_TO_ON_CALL,
+	LOAD_SECTOR,
+	LOAD_TO_SECTOR,
 };
 
 /* The columns of api.load_chains, in its order. */
@@ -89,6 +91,11 @@ enum chain_column {
 	CHAIN_CALL_WAITS,
 	CHAIN_PROPOSAL_UNIT,
 	CHAIN_PROPOSAL_OTHER,
+	CHAIN_BASIS,
+	CHAIN_CONSENT, /* and its end, recipients, and whether it is revoked */
+	CHAIN_CONSENT_END,
+	CHAIN_CONSENT_RECIPIENTS,
+	CHAIN_CONSENT_REVOKED,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -121,6 +128,7 @@ enum other_column {
 	DO(delivered, DB_UUID_ARRAY)      \
 	DO(named_referral, DB_UUID_ARRAY) \
 	DO(assignee, DB_TEXT_ARRAY)       \
+	DO(consent, DB_UUID_ARRAY)        \
 	DO(other_index, DB_INT4_ARRAY)    \
 	DO(other_actor, DB_TEXT_ARRAY)    \
 	DO(other_first, DB_UUID_ARRAY)    \
@@ -221,6 +229,7 @@ static void add_chain(struct load *load, const struct order *o)
 	add_uuid(&load->delivered, &o->delivered, o->act == ACT_ACKNOWLEDGE);
 	add_uuid(&load->named_referral, &o->named_referral, o->has_named_referral);
 	add_text(&load->assignee, o->assignee);
+	add_uuid(&load->consent, &o->consent, !uuid_is_nil(&o->consent));
 	load->n_chains++;
 }
 
@@ -280,6 +289,7 @@ void load_chains_args(struct load *load, struct db_args *args)
 	db_args_add_array(args, &load->delivered);
 	db_args_add_array(args, &load->named_referral);
 	db_args_add_array(args, &load->assignee);
+	db_args_add_array(args, &load->consent);
 }
 
 void load_args(struct load *load, struct db_args *args)
@@ -405,6 +415,22 @@ static void read_proposal(const struct db_row *row, struct facts *f)
 			date_from_days(db_row_date(row, CHAIN_PROPOSAL_DATE));
 }
 
+/* A basis that this program does not know is none of its rows. */
+static void read_consent(const struct db_row *row, struct loaded *l)
+{
+	struct facts *f = &l->facts;
+	int basis = basis_from_code(db_row_bytes(row, CHAIN_BASIS));
+
+	f->basis = basis >= 0 ? (enum basis)basis : BASIS_COUNT;
+	f->consent.known = db_row_has(row, CHAIN_CONSENT);
+	f->consent.id = read_uuid(row, CHAIN_CONSENT);
+	if (db_row_has(row, CHAIN_CONSENT_END))
+		f->consent.end = date_from_days(db_row_date(row, CHAIN_CONSENT_END));
+	f->consent.recipients = keep_text(
+		row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
+	f->consent.revoked = db_row_bool(row, CHAIN_CONSENT_REVOKED);
+}
+
 static void read_named(const struct db_row *row, struct loaded *l)
 {
 	struct facts *f = &l->facts;
@@ -474,6 +500,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->call_open = db_row_bool(row, CHAIN_CALL_OPEN);
 	f->call_waits = db_row_bool(row, CHAIN_CALL_WAITS);
 	read_proposal(row, f);
+	read_consent(row, l);
 	read_named(row, l);
 	read_standing(row, f, &l->standing);
 }
@@ -507,6 +534,7 @@ static void read_caller(const struct db_row *row, struct loaded *l)
 	l->facts.member_known = db_row_has(row, LOAD_MEMBER);
 	l->facts.member = read_uuid(row, LOAD_MEMBER);
 	l->facts.roles = role_mask_from_list(db_row_bytes(row, LOAD_ROLES));
+	l->facts.sector = sector_of_organisation(db_row_bytes(row, LOAD_SECTOR));
 }
 
 static void read_recipient(const struct db_row *row, struct facts *f)
@@ -517,6 +545,7 @@ static void read_recipient(const struct db_row *row, struct facts *f)
 	f->to_kinds = kind_mask_from_list(db_row_bytes(row, LOAD_TO_KINDS));
 	f->to_replaced_by = db_row_bytes(row, LOAD_TO_REPLACED_BY);
 	f->to_organisation = read_uuid(row, LOAD_TO_ORGANISATION);
+	f->to_sector = sector_of_organisation(db_row_bytes(row, LOAD_TO_SECTOR));
 	f->to_covered = db_row_bool(row, LOAD_TO_ON_CALL) ||
 			hours_are_open(db_row_bytes(row, LOAD_TO_HOURS), f->now_us);
 }

@@ -23,7 +23,7 @@ struct load {
 
 	/* Of those that name a chain, or another thing that was there before. */
 	struct db_array index, actor, chain, referral, named_unit, delivered, named_referral,
-		assignee;
+		assignee, consent;
 	int n_chains;
 
 	/* Of those that name a second chain. */
@@ -36,6 +36,7 @@ struct load {
 };
 
 enum { LOAD_CODE_MAX = 32, LOAD_URN_MAX = 160, LOAD_HANDLE_MAX = 96 };
+enum { LOAD_RECIPIENTS_MAX = 1024 };
 
 /* What was loaded of one operation, beyond the facts of the rules too. It stays
  * where it is: its texts point into itself, but for those that are borrowed. */
@@ -48,6 +49,7 @@ struct loaded {
 	bool chain_locked, other_locked;
 	int delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];
+	char recipients[LOAD_RECIPIENTS_MAX]; /* of the consent */
 	struct bytes organisation, receipt; /* borrowed from the result of the load */
 };
 

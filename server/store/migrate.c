@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "store/admin.h"
+#include "store/basis_admin.h"
 #include "store/rule_admin.h"
 #include "store/schema.h"
 
@@ -164,7 +165,9 @@ static int migrate_bring_up(PGconn *conn, char **ret_error)
 		r = migrate_find_first(conn, &at, ret_error);
 	for (; !r && at < schema_n_files; at++)
 		r = migrate_apply(conn, &schema_files[at], ret_error);
-	return r ? r : rule_admin_begin(conn, ret_error);
+	if (!r)
+		r = rule_admin_begin(conn, ret_error);
+	return r ? r : basis_admin_begin(conn, ret_error);
 }
 
 int migrate_run(const struct migrate_params *params, char **ret_error)

@@ -4,6 +4,7 @@
 
 #include "domain/code.h"
 #include "domain/rules.h"
+#include "store/present_consent.h"
 #include "store/present_values.h"
 
 /* --- referrals ---------------------------------------------------------------- */
@@ -87,6 +88,10 @@ enum referral_column {
 	CHAIN_PROPOSAL_INTO,
 	CHAIN_PROPOSAL_UNIT,
 	REFERRAL_PROPOSAL_UNIT,
+	REFERRAL_NO_LONGER_SHARED,
+	REFERRAL_REVOKED,
+	CONSENT_ID, /* and what it says */
+	CONSENT_LAST = CONSENT_ID + CONSENT_COLUMNS - 1,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -155,6 +160,12 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.custody_seq = 1,
 		.call_open = strcmp(db_row_text(row, PLANNING_STATE), "open") == 0,
 		.call_waits = db_row_bool(row, PLANNING_WAITS),
+		.basis = present_basis(row, REFERRAL_BASIS),
+		.consent.known = db_row_has(row, CONSENT_ID),
+		.consent.revoked = db_row_bool(row, REFERRAL_REVOKED) ||
+				   present_consent_is(row, CONSENT_ID, "revoked"),
+		/* Any day before today is one that has passed. */
+		.consent.end.year = present_consent_is(row, CONSENT_ID, "ended"),
 	};
 }
 
@@ -238,6 +249,10 @@ static void take_request(struct arena *a, const struct db_row *row, Stafett__V1_
 	r->reference = take_text(a, row, REFERRAL_REFERENCE);
 	r->care_responsibility_remains = db_row_bool(row, REFERRAL_REMAINS);
 	r->person_informed = db_row_bool(row, REFERRAL_INFORMED);
+	r->no_longer_shared = db_row_bool(row, REFERRAL_NO_LONGER_SHARED);
+	r->consent = present_consent(a, row, CONSENT_ID);
+	if (r->consent)
+		r->consent->chain = take_uuid(a, row, REFERRAL_CHAIN);
 	r->dose = take_dose(a, row);
 	r->discharge = take_text(a, row, REFERRAL_DISCHARGE);
 	r->call_time = take_time(a, row, REFERRAL_CALL_TIME);
@@ -381,6 +396,7 @@ enum event_column {
 	EVENT_AFTERCARE,
 	EVENT_REQUEST_KIND,
 	EVENT_NEEDS,
+	EVENT_DISCLOSED_TO, /* and why */
 };
 
 /* What the act said in codes, beyond its kind. */
@@ -432,6 +448,7 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->custodian = take_text(a, row, EVENT_CUSTODIAN);
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
 	take_detail(a, row, e);
+	e->disclosure = present_disclosure(a, row, EVENT_DISCLOSED_TO);
 	return a->overflowed ? NULL : e;
 }
 

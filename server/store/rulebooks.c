@@ -31,6 +31,9 @@ struct owned_book {
 	PGresult *texts;
 	struct clock_rule *rules;
 	struct rulebook_unit *units;
+	struct basis_book bases;
+	struct basis_rule *basis_rules;
+	PGresult *basis_texts;
 };
 
 static bool rule_read(const struct db_row *row, struct clock_rule *rule)
@@ -96,6 +99,55 @@ int rulebooks_read_units(struct rulebook *book, const PGresult *result)
 	return 0;
 }
 
+enum basis_column {
+	BASIS_NAME,
+	BASIS_VERSION,
+	BASIS_CODE,
+	BASIS_KIND,
+	BASIS_FROM_SECTOR,
+	BASIS_TO_SECTOR,
+	BASIS_SOURCE,
+	BASIS_FROM, /* microseconds; null: ever */
+	BASIS_TO,
+};
+
+static bool basis_read(const struct db_row *row, struct basis_rule *rule)
+{
+	int basis = basis_from_code(db_row_bytes(row, BASIS_CODE));
+
+	if (basis < 0)
+		return false;
+	*rule = (struct basis_rule){
+		.name = db_row_text(row, BASIS_NAME),
+		.version = db_row_int(row, BASIS_VERSION),
+		.basis = (enum basis)basis,
+		.kind = db_row_text(row, BASIS_KIND),
+		.from = db_row_text(row, BASIS_FROM_SECTOR),
+		.to = db_row_text(row, BASIS_TO_SECTOR),
+		.source = db_row_text(row, BASIS_SOURCE),
+		.from_us = db_row_has(row, BASIS_FROM) ? db_row_long(row, BASIS_FROM) : INT64_MIN,
+		.to_us = db_row_has(row, BASIS_TO) ? db_row_long(row, BASIS_TO) : INT64_MAX,
+	};
+	return true;
+}
+
+int rulebooks_read_bases(struct rulebook *book, const PGresult *result)
+{
+	struct owned_book *owned = container_of(book, struct owned_book, book);
+	int n = PQntuples(result);
+
+	owned->basis_texts = PQcopyResult(result, PG_COPYRES_TUPLES);
+	owned->basis_rules = calloc((size_t)n + 1, sizeof(*owned->basis_rules));
+	if (!owned->basis_texts || !owned->basis_rules)
+		return -ENOMEM;
+	for (int i = 0; i < n; i++)
+		owned->bases.n += basis_read(&(struct db_row){owned->basis_texts, i},
+			&owned->basis_rules[owned->bases.n]);
+	owned->bases.rules = owned->basis_rules;
+	book->bases = &owned->bases;
+	return 0;
+}
+
 struct rulebook *rulebooks_free(struct rulebook *book)
 {
 	struct owned_book *owned = container_of(book, struct owned_book, book);
@@ -105,6 +157,8 @@ struct rulebook *rulebooks_free(struct rulebook *book)
 	PQclear(owned->texts);
 	free(owned->rules);
 	free(owned->units);
+	PQclear(owned->basis_texts);
+	free(owned->basis_rules);
 	free(owned);
 	return NULL;
 }

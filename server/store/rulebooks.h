@@ -19,6 +19,8 @@
 struct rulebook *rulebooks_read(const PGresult *rules) WARN_UNUSED;
 /* Adds the rows of api.rule_units. 0 or -ENOMEM. */
 int rulebooks_read_units(struct rulebook *book, const PGresult *units) WARN_UNUSED;
+/* Adds the rows of api.basis_rules, the legal bases. 0 or -ENOMEM. */
+int rulebooks_read_bases(struct rulebook *book, const PGresult *bases) WARN_UNUSED;
 /* Accepts NULL; returns NULL. */
 struct rulebook *rulebooks_free(struct rulebook *book);
 

@@ -41,10 +41,16 @@
 	"new_referral AS ("                                                                  \
 	"INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version,"    \
 	" requester, owner, sender, hand_back_unit, create_time, update_time, next_actor,"   \
-	" next_act, due_time, step_time)"                                                    \
+	" next_act, due_time, step_time, consent)"                                           \
 	" SELECT referral, chain, code, kind, to_status, priority, version, unit, owner,"    \
 	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time,"    \
-	" step_time FROM ok WHERE sends),"                                                   \
+	" step_time, consent FROM ok WHERE sends),"                                          \
+	"consent AS ("                                                                       \
+	"INSERT INTO stafett.consent (id, chain, referral, unit, member, form, given_by,"    \
+	" recipients, end_date, covers_missed_events, create_time)"                          \
+	" SELECT consent, chain, referral, unit, member, basis_form, given_by,"              \
+	" string_to_array(recipients, ','), basis_end_date, basis_covers, stafett.now()"     \
+	" FROM ok WHERE gives_consent),"                                                     \
 	"request AS ("                                                                       \
 	"INSERT INTO stafett.request (referral, needs, basis, basis_form, basis_end_date,"   \
 	" basis_covers_missed_events, replaces, reference, care_responsibility_remains,"     \
@@ -73,10 +79,11 @@
 	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit," \
 	" member, occurrence_time, create_time, from_status, to_status, custodian,"       \
 	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"        \
-	" due_version, due_from)"                                                         \
+	" due_version, due_from, disclosed_to, basis, basis_rule, basis_version, consent)" \
 	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"  \
 	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"      \
-	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from"     \
+	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from,"     \
+	" disclosed_to, disclosed_by, basis_rule, basis_version, consent"                 \
 	" FROM ok WHERE has_event),"                                                      \
 	"content AS ("                                                                    \
 	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"  \
@@ -127,7 +134,10 @@
 	" expected_time = ok.expected_time, alarm_time = ok.alarm_time,"                     \
 	" missed = ok.missed, home_planned = ok.home_planned, aftercare = ok.aftercare,"     \
 	" hand_back_seq = ok.hand_back_seq, moved_time = ok.moved_time," \
-	" moved_before_time = ok.moved_before_time"                                        \
+	" moved_before_time = ok.moved_before_time,"                                         \
+	" consent = CASE WHEN ok.gives_consent THEN ok.consent ELSE r.consent END,"          \
+	" unshared_time = CASE WHEN ok.gives_consent THEN NULL"                              \
+	" WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* A rejection is answered by the referral that replaces what was rejected. */       \
 	"replaced AS ("                                                                      \
@@ -194,6 +204,14 @@
 	" CASE act WHEN 'register' THEN kind END," \
 	" CASE act WHEN 'register' THEN string_to_array(needs, ',') END"                       \
 	" FROM ok WHERE has_detail),"                                                        \
+	"revoked AS ("                                                                       \
+	"UPDATE stafett.consent k SET revoke_time = stafett.now(), revoke_unit = ok.unit,"   \
+	" revoke_member = ok.member FROM ok WHERE ok.act = 'unshare' AND k.id = ok.consent),"  \
+	/* What else of the chain rests on it. */                                            \
+	"unshared AS ("                                                                      \
+	"UPDATE stafett.referral r SET unshared_time = stafett.now() FROM ok"                \
+	" WHERE ok.act = 'unshare' AND r.chain = ok.chain AND r.consent = ok.consent"          \
+	" AND r.id <> ok.referral),"                                                         \
 	"reach AS ("                                                                         \
 	"INSERT INTO stafett.reach (chain, seq, kind, unit, member, message, content_hash,"  \
 	" referral, code, needs, proposal, predecessor, confirmer, other_chain, other_seq,"  \
@@ -221,7 +239,7 @@ static const Oid load_uploads_types[] = {
 	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_INT4_ARRAY};
 
 static const Oid load_chains_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
-	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
+	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY};
 static const Oid load_others_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY};
 static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
 
@@ -247,7 +265,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		"SELECT * FROM api.load_uploads($1, $2, $3, $4, $5)", load_uploads_types),
 	/* Statements of their own: their snapshots are newer than the locks. */
 	[WRITE_LOAD_CHAINS] = STATEMENT("load_chains",
-		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8)", load_chains_types),
+		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8, $9)", load_chains_types),
 	[WRITE_LOAD_OTHERS] = STATEMENT(
 		"load_others", "SELECT * FROM api.load_others($1, $2, $3, $4)", load_others_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),
@@ -422,6 +440,7 @@ const struct db_statement hint_statements[HINT_STATEMENTS] = {
 	[HINT_LISTEN] = BARE("listen", "LISTEN stafett_inbox"),
 	[HINT_LISTEN_RULES] = BARE("listen_rules", "LISTEN stafett_clock"),
 	[HINT_RULES] = BARE("rules", RULES_SQL),
+	[HINT_BASES] = BARE("bases", "SELECT * FROM api.basis_rules()"),
 	[HINT_RULE_UNITS] = BARE("rule_units", RULE_UNITS_SQL),
 	[HINT_NOTIFY] = STATEMENT("notify", "SELECT pg_notify('stafett_inbox', $1)", notify_types),
 };
