@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "client/memory.h"
 #include "client/packing.h"
 #include "client/screen/act.h"
 #include "client/screen/event.h"
@@ -108,6 +109,16 @@ static void refusal_set_first(struct client *client, const Stafett__V1__Refusal 
 		client_word(client, "span", format_span(&client->arena, now - us / 1000000));
 }
 
+/* The codes with commas between. */
+static const char *refusal_join(struct client *client, char *const *codes, size_t count)
+{
+	const char *joined = "";
+
+	for (size_t i = 0; i < count; i++)
+		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? ", " : "", codes[i]);
+	return joined;
+}
+
 /* Makes the words of the refusal known before the sentence is filled. */
 static void refusal_set_words(
 	struct client *client, const struct answer *answer, const Stafett__V1__Refusal *refusal)
@@ -122,6 +133,10 @@ static void refusal_set_words(
 	client_word(client, "status", term_word(client, refusal->current_status));
 	client_word(client, "alternative", refusal->alternative_unit);
 	client_word(client, "successor", refusal->alternative_unit);
+	client_word(client, "ended",
+		format_day_text(&client->arena, refusal->consent_end_date, client->today));
+	client_word(client, "bases",
+		refusal_join(client, refusal->allowed_bases, refusal->n_allowed_bases));
 	client_word(client, "asked", format_moment(&client->arena, asked_us, client->today));
 	refusal_set_first(client, refusal);
 }
@@ -132,11 +147,16 @@ static enum problem_id refusal_problem(
 {
 	bool is_question =
 		refusal && refusal->question_time && strcmp(refusal->field, "question") == 0;
+	bool is_of_referral = *words_get(&client->words, "ref") != '\0';
 
 	if (reason == REASON_ACT_NOT_POSSIBLE && is_question)
 		return PROBLEM_QUESTION_IS_OPEN;
 	if (reason == REASON_VERSION_CONFLICT && *words_get(&client->words, "who"))
 		return PROBLEM_SOMEBODY_WAS_FIRST;
+	if (reason == REASON_CONSENT_EXPIRED && is_of_referral)
+		return PROBLEM_CONSENT_EXPIRED_HERE;
+	if (reason == REASON_CONSENT_MISSING && is_of_referral)
+		return PROBLEM_CONSENT_MISSING_HERE;
 	if (reason == REASON_UNIT_CLOSED && *words_get(&client->words, "successor"))
 		return PROBLEM_UNIT_REPLACED;
 	return problem_of_reason(reason);

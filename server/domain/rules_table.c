@@ -5,30 +5,31 @@
 #include <assert.h>
 
 /* Ors the values of up to 20 words: SET_OF(STATE_BIT, REQUESTED, RECEIVED). */
-#define SET_1(bit, a)								  bit(a)
-#define SET_2(bit, a, ...)							  (bit(a) | SET_1(bit, __VA_ARGS__))
-#define SET_3(bit, a, ...)							  (bit(a) | SET_2(bit, __VA_ARGS__))
-#define SET_4(bit, a, ...)							  (bit(a) | SET_3(bit, __VA_ARGS__))
-#define SET_5(bit, a, ...)							  (bit(a) | SET_4(bit, __VA_ARGS__))
-#define SET_6(bit, a, ...)							  (bit(a) | SET_5(bit, __VA_ARGS__))
-#define SET_7(bit, a, ...)							  (bit(a) | SET_6(bit, __VA_ARGS__))
-#define SET_8(bit, a, ...)							  (bit(a) | SET_7(bit, __VA_ARGS__))
-#define SET_9(bit, a, ...)							  (bit(a) | SET_8(bit, __VA_ARGS__))
-#define SET_10(bit, a, ...)							  (bit(a) | SET_9(bit, __VA_ARGS__))
-#define SET_11(bit, a, ...)							  (bit(a) | SET_10(bit, __VA_ARGS__))
-#define SET_12(bit, a, ...)							  (bit(a) | SET_11(bit, __VA_ARGS__))
-#define SET_13(bit, a, ...)							  (bit(a) | SET_12(bit, __VA_ARGS__))
-#define SET_14(bit, a, ...)							  (bit(a) | SET_13(bit, __VA_ARGS__))
-#define SET_15(bit, a, ...)							  (bit(a) | SET_14(bit, __VA_ARGS__))
-#define SET_16(bit, a, ...)							  (bit(a) | SET_15(bit, __VA_ARGS__))
-#define SET_17(bit, a, ...)							  (bit(a) | SET_16(bit, __VA_ARGS__))
-#define SET_18(bit, a, ...)							  (bit(a) | SET_17(bit, __VA_ARGS__))
-#define SET_19(bit, a, ...)							  (bit(a) | SET_18(bit, __VA_ARGS__))
-#define SET_20(bit, a, ...)							  (bit(a) | SET_19(bit, __VA_ARGS__))
+#define SET_1(bit, a)									bit(a)
+#define SET_2(bit, a, ...)								(bit(a) | SET_1(bit, __VA_ARGS__))
+#define SET_3(bit, a, ...)								(bit(a) | SET_2(bit, __VA_ARGS__))
+#define SET_4(bit, a, ...)								(bit(a) | SET_3(bit, __VA_ARGS__))
+#define SET_5(bit, a, ...)								(bit(a) | SET_4(bit, __VA_ARGS__))
+#define SET_6(bit, a, ...)								(bit(a) | SET_5(bit, __VA_ARGS__))
+#define SET_7(bit, a, ...)								(bit(a) | SET_6(bit, __VA_ARGS__))
+#define SET_8(bit, a, ...)								(bit(a) | SET_7(bit, __VA_ARGS__))
+#define SET_9(bit, a, ...)								(bit(a) | SET_8(bit, __VA_ARGS__))
+#define SET_10(bit, a, ...)								(bit(a) | SET_9(bit, __VA_ARGS__))
+#define SET_11(bit, a, ...)								(bit(a) | SET_10(bit, __VA_ARGS__))
+#define SET_12(bit, a, ...)								(bit(a) | SET_11(bit, __VA_ARGS__))
+#define SET_13(bit, a, ...)								(bit(a) | SET_12(bit, __VA_ARGS__))
+#define SET_14(bit, a, ...)								(bit(a) | SET_13(bit, __VA_ARGS__))
+#define SET_15(bit, a, ...)								(bit(a) | SET_14(bit, __VA_ARGS__))
+#define SET_16(bit, a, ...)								(bit(a) | SET_15(bit, __VA_ARGS__))
+#define SET_17(bit, a, ...)								(bit(a) | SET_16(bit, __VA_ARGS__))
+#define SET_18(bit, a, ...)								(bit(a) | SET_17(bit, __VA_ARGS__))
+#define SET_19(bit, a, ...)								(bit(a) | SET_18(bit, __VA_ARGS__))
+#define SET_20(bit, a, ...)								(bit(a) | SET_19(bit, __VA_ARGS__))
 #define SET_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, name, ...) name
-#define SET_OF(bit, ...)                                                                      \
-	SET_PICK(__VA_ARGS__, SET_20, SET_19, SET_18, SET_17, SET_16, SET_15, SET_14, SET_13, SET_12, SET_11, \
-		SET_10, SET_9, SET_8, SET_7, SET_6, SET_5, SET_4, SET_3, SET_2, SET_1)        \
+#define SET_OF(bit, ...)                                                                        \
+	SET_PICK(__VA_ARGS__, SET_20, SET_19, SET_18, SET_17, SET_16, SET_15, SET_14, SET_13,   \
+		SET_12, SET_11, SET_10, SET_9, SET_8, SET_7, SET_6, SET_5, SET_4, SET_3, SET_2, \
+		SET_1)                                                                          \
 	(bit, __VA_ARGS__)
 
 #define STATE_BIT(name) MASK(STATE_##name)

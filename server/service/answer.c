@@ -235,8 +235,8 @@ static void tell_chain(struct arena *arena, const struct standing *s, Stafett__V
 }
 
 /* Which bases would do instead, and when the consent ended. |bases| has room for all. */
-static void tell_bases(struct arena *arena, const struct decision *d, Stafett__V1__Refusal *refusal,
-	char **bases)
+static void tell_bases(
+	struct arena *arena, const struct decision *d, Stafett__V1__Refusal *refusal, char **bases)
 {
 	char date[DATE_TEXT_LEN + 1];
 

@@ -19,8 +19,7 @@ struct fault decode_needs(struct arena *arena, char *const *needs, size_t n, con
 /* Why a send may disclose what it does; after its recipient. */
 struct fault decode_basis(
 	struct arena *arena, const Stafett__V1__LegalBasis *basis, struct write *w);
-struct fault decode_consent_act(
-	struct arena *arena, const Stafett__V1__Header *h, struct write *w);
+struct fault decode_consent_act(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 struct fault decode_register(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 struct fault decode_close(struct arena *arena, const Stafett__V1__Header *h, struct write *w);

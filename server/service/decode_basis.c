@@ -52,8 +52,8 @@ static struct fault decode_consent(
 	DECODE_TRY(decode_optional_code(
 		basis->given_by, CODES_GIVEN_BY, "send.legal_basis.given_by", &r->given_by));
 	if (!decode_is_empty(basis->end_date))
-		DECODE_TRY(decode_date(
-			basis->end_date, "send.legal_basis.end_date", &o->basis_end));
+		DECODE_TRY(
+			decode_date(basis->end_date, "send.legal_basis.end_date", &o->basis_end));
 	DECODE_TRY(decode_recipients(arena, basis->recipients, basis->n_recipients,
 		"send.legal_basis.recipients", &o->recipients));
 	if (!o->recipients.len)
@@ -71,8 +71,8 @@ struct fault decode_basis(
 
 	if (!basis)
 		return decode_fault(REASON_FIELD_MISSING, "send.legal_basis");
-	DECODE_TRY(decode_code(
-		basis->code, CODES_BASIS, "send.legal_basis.code", &w->request.basis));
+	DECODE_TRY(
+		decode_code(basis->code, CODES_BASIS, "send.legal_basis.code", &w->request.basis));
 	code = basis_from_code(w->request.basis);
 	if (code < 0)
 		return decode_fault(REASON_CODE_UNKNOWN, "send.legal_basis.code");
@@ -80,8 +80,7 @@ struct fault decode_basis(
 	return decode_consent(arena, basis, w);
 }
 
-struct fault decode_consent_act(
-	struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+struct fault decode_consent_act(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
 	const Stafett__V1__ConsentAct *act = h->consent;
 	struct request *r = &w->request;

@@ -426,8 +426,8 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 	f->consent.id = read_uuid(row, CHAIN_CONSENT);
 	if (db_row_has(row, CHAIN_CONSENT_END))
 		f->consent.end = date_from_days(db_row_date(row, CHAIN_CONSENT_END));
-	f->consent.recipients = keep_text(
-		row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
+	f->consent.recipients =
+		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
 	f->consent.revoked = db_row_bool(row, CHAIN_CONSENT_REVOKED);
 }
 

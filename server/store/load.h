@@ -50,7 +50,7 @@ struct loaded {
 	int delivery_seq;
 	char priority[LOAD_CODE_MAX], assigned[LOAD_URN_MAX], successor[LOAD_HANDLE_MAX];
 	char recipients[LOAD_RECIPIENTS_MAX]; /* of the consent */
-	struct bytes organisation, receipt; /* borrowed from the result of the load */
+	struct bytes organisation, receipt;   /* borrowed from the result of the load */
 };
 
 void load_init(struct load *load);

@@ -121,6 +121,16 @@ def acts():
     return found
 
 
+def still_told():
+    """The acts that the others are told of when the consent is revoked."""
+    return set(_words(re.search(r"^Told all the same: (.*)\.$", _page(), re.M).group(1)))
+
+
+def still_goes():
+    """The same, of the table."""
+    return {_code(name) for name in re.findall(r"^STILL_GOES\((\w+)\)", _table("basis.def"), re.M)}
+
+
 def page_lines():
     """The lines of the page that written() is about."""
     body = _page().split(".Sh ACTS\n")[1].split(".Sh SEE ALSO\n")[0]

@@ -20,7 +20,9 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H")
+                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
+# Kinds whose rows of legal bases are their own, and do not have consent among them.
+OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
 
 def relation(by, s):
@@ -46,7 +48,14 @@ def facts_allow(guard, s):
         "proposal_open": bool(s["proposal"]),
         "call_open": s["call"] != 0,
         "call_waits": s["call"] == 1,
+        "consent_not_revoked": not unshared(s),
+        "consent_in_force": s["consent"] != 2,
+        "consent_to_revoke": s["consent"] in (1, 2) or s["wrong"] == "next_consent_covers",
     }[guard]
+
+
+def unshared(s):
+    return s["consent"] == 3 or s["wrong"] == "note_is_shared"
 
 
 def order_allows(guard, s):
@@ -55,6 +64,20 @@ def order_allows(guard, s):
         return (s["wrong"] == guard) == bool(s["question"])
     if guard == "cancels_an_event":
         return s["wrong"] != guard or bool(s["expected"])
+    if guard == "basis_allowed":
+        if s["kind"] == "self-request" and s["wrong"] != "self_request_stays":
+            return True     # to itself, it discloses nothing
+        return s["wrong"] != guard and s["wrong"] != "next_basis_allowed" and not (
+            s["wrong"] in ("consent_covers", "consent_not_expired") and s["kind"] in OWN_BASES)
+    if guard == "next_basis_allowed":
+        by_consent = s["consent"] or s["wrong"] in ("next_consent_covers", "note_is_shared")
+        return (s["wrong"] not in ("basis_allowed", guard) or bool(by_consent)) and not (
+            by_consent and s["kind"] in OWN_BASES)
+    if guard == "note_is_shared":
+        return not unshared(s)
+    if guard in ("consent_not_expired", "new_consent_to_come"):
+        return s["wrong"] not in ("consent_not_expired", "new_consent_to_come") or (
+            guard == "consent_not_expired" and s["wrong"] != guard)
     if guard == "chain_open":
         return not s["inside"] or bool(s["open"])
     if guard == "sender_may_use_chain":
@@ -177,7 +200,10 @@ def next_after(act, s, to, owner):
 
 
 def tells_after(act, s, owner):
-    """Each unit once, with the most that is asked of it; never who acts."""
+    """Each unit once, with the most that is asked of it; never who acts. Of what is shared
+    no longer, only what still goes."""
+    if unshared(s) and act.code not in manual.still_told():
+        return "-/-/-/-"
     units = dict(zip(manual.SIDES, ("R", owner, s["back"])))
     needs = dict(act.tells)
     parties = "act" if calls(act, s) else needs.pop("parties", "-")

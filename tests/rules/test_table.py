@@ -102,6 +102,20 @@ def test_both_halves_of_a_merge(ask):
             assert answer.endswith("tells=-/-/-/none"), (situation, answer)
 
 
+def test_every_consent(ask):
+    """One in force, one that has ended, one that is revoked: what stops, and who is told."""
+    compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, consent=consent, custodian=custodian,
+                       planned=1, expected=expected, wrong=wrong)
+                  for act in ACTS if act not in model.OPENS and act not in model.OF_CHAIN
+                  for state in STATES for unit in "ROB" for kind in ("care-request", "report-of-concern")
+                  for consent in (0, 1, 2, 3) for custodian in "RO" for expected in (0, 1)
+                  for wrong in ("", *(["next_consent_covers"] if consent == 0 else []))))
+
+
+def test_the_manual_says_what_still_goes_when_a_consent_is_revoked():
+    assert manual.still_told() == manual.still_goes()
+
+
 def test_every_move_and_call_to_plan(ask):
     compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, moved=moved, near=near, call=call, role=role)
                   for act in ("forward", "reply", "waive") for state in STATES for unit in "ROH"

@@ -209,7 +209,7 @@ BROKEN_RULES = [
      Code.FAILED_PRECONDITION, "CLOCK_IN_FUTURE"),
     ("a consent that has ended",
      act_case(legal_basis=pb.LegalBasis(code="consent", end_date=in_days(-2))),
-     Code.FAILED_PRECONDITION, "BASIS_EXPIRED"),
+     Code.FAILED_PRECONDITION, "CONSENT_EXPIRED"),
     ("stat without a phone call", act_case(priority="stat"), Code.FAILED_PRECONDITION, "CALL_REQUIRED"),
     ("made in ten minutes", create_time(datetime.timedelta(minutes=10)),
      Code.INVALID_ARGUMENT, "CREATED_IN_FUTURE"),

@@ -152,6 +152,11 @@ def claim_of(data, id=None):
     return pb.UploadClaim(id=str(id or uuid7()), sha256=hashlib.sha256(data).digest(), size=len(data))
 
 
+# Kinds whose legal basis is one of their own.
+BASES = {"report-of-concern": "duty-to-report", "lvm-report": "duty-to-report",
+         "discharge": "discharge-law"}
+
+
 class Caller:
     """One member, acting for one unit, on one channel of its own."""
 
@@ -206,7 +211,7 @@ class Caller:
     def send_act(self, **more):
         values = dict(kind="care-request", priority="routine", needs=["alcohol"],
                       help_request_date=in_days(0), person_informed=True,
-                      legal_basis=pb.LegalBasis(code="need-of-care"))
+                      legal_basis=pb.LegalBasis(code=BASES.get(more.get("kind"), "need-of-care")))
         return pb.SendAct(**{**values, **more})
 
     def send_request(self, to, card=b"card", body=b"body", suite="none", act=None, **header):

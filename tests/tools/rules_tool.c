@@ -15,6 +15,7 @@
  *   other proposer               units: who holds the other chain, who proposed
  *   confirms                     the act that is confirmed
  *   aftercare                    none, asked, accepted
+ *   consent                      that it rests on: 0 none, 1 in force, 2 ended, 3 revoked
  *   wrong                        a guard of an order that shall not hold
  *
  * What no word names is as it must be for the act to happen.
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "domain/basis.h"
 #include "domain/rules.h"
 
 enum { EXIT_USAGE = 2 };
@@ -35,6 +37,7 @@ struct situation {
 	struct facts facts;
 	const char *wrong;
 	bool inside;
+	char consent;
 };
 
 static const char unit_letters[] = "ROHBX";
@@ -63,7 +66,7 @@ static void set_defaults(struct situation *s)
 	struct order *o = &s->order;
 	struct facts *f = &s->facts;
 
-	*s = (struct situation){.wrong = ""};
+	*s = (struct situation){.wrong = "", .consent = '0'};
 	o->version = 3;
 	o->create_us = now_us;
 	o->contact_by = (struct date){2026, 11, 13};
@@ -202,6 +205,8 @@ static void set_word(struct situation *s, const char *key, const char *value)
 		s->wrong = value;
 	else if (strcmp(key, "inside") == 0)
 		s->inside = is_yes(value);
+	else if (strcmp(key, "consent") == 0)
+		s->consent = *value;
 	else if (strcmp(key, "aftercare") == 0)
 		set_aftercare(&s->facts, value);
 	else if (!set_unit(&s->facts, key, value) && !set_flag(&s->facts, key, value))
@@ -258,7 +263,7 @@ static void spoil_times(struct situation *s)
 		o->contact_by = (struct date){2026, 12, 3};
 	if (is_wrong(s, "clock_not_in_future") || is_wrong(s, "new_clock_not_in_future"))
 		o->help_request_date = (struct date){2026, 11, 4};
-	if (is_wrong(s, "basis_not_expired"))
+	if (is_wrong(s, "consent_not_expired") || is_wrong(s, "new_consent_to_come"))
 		o->basis_end = (struct date){2026, 11, 2};
 	if (is_wrong(s, "stat_was_phoned") || is_wrong(s, "stat_has_cover"))
 		o->priority = bytes_of_string("stat");
@@ -285,6 +290,51 @@ static void spoil_other_chain(struct situation *s)
 	f->other.open &= !is_wrong(s, "other_chain_open");
 	if (is_wrong(s, "person_is_told"))
 		o->person_told.len = 0;
+}
+
+/* Some basis that is allowed for the kind, or is not; never consent. */
+static enum basis some_basis(const struct situation *s, bool allowed)
+{
+	struct basis_question q = {.kind = s->order.kind, .at_us = s->facts.now_us};
+	mask_t all = MASK(BASIS_COUNT) - 1 - MASK(BASIS_CONSENT);
+	mask_t fit = basis_allowed(&basis_defaults, &q) & all;
+
+	if (!allowed)
+		fit = all & ~fit;
+	for (int basis = 0; basis < BASIS_COUNT; basis++)
+		if (fit & MASK(basis))
+			return (enum basis)basis;
+	errx(EXIT_FAILURE, "no such basis");
+}
+
+static void set_consent(struct situation *s)
+{
+	struct facts *f = &s->facts;
+	bool far = is_wrong(s, "next_consent_covers");
+	bool unshared = is_wrong(s, "note_is_shared");
+
+	if (s->consent == '0' && !far && !unshared)
+		return;
+	f->basis = BASIS_CONSENT;
+	f->consent.known = true;
+	f->consent.id.b[0] = 8;
+	f->consent.recipients = bytes_of_string(far ? "q/a,z" : "q/a,a");
+	f->consent.revoked = s->consent == '3' || unshared;
+	if (s->consent == '2')
+		f->consent.end = (struct date){2026, 11, 2};
+}
+
+static void spoil_basis(struct situation *s)
+{
+	struct order *o = &s->order;
+	bool wrong = is_wrong(s, "basis_allowed") || is_wrong(s, "next_basis_allowed");
+
+	o->to_unit = bytes_of_string("a/b");
+	o->recipients = bytes_of_string(is_wrong(s, "consent_covers") ? "ab,a/bc" : "x,a/b");
+	o->basis = s->facts.basis = some_basis(s, !wrong);
+	if (is_wrong(s, "consent_covers") || is_wrong(s, "consent_not_expired"))
+		o->basis = BASIS_CONSENT;
+	set_consent(s);
 }
 
 static void spoil_rest(struct situation *s)
@@ -321,6 +371,7 @@ static void complete_order(struct situation *s)
 	spoil_units(s);
 	spoil_times(s);
 	spoil_rest(s);
+	spoil_basis(s);
 	spoil_other_chain(s);
 }
 

@@ -62,7 +62,7 @@ static void test_what_says_more_wins(void **state)
 {
 	struct clock_rule rules[] = {row("all", "", ""), row("urgent", "", "urgent"),
 		row("handover", "handover", ""), row("both", "handover", "urgent")};
-	const struct rulebook book = {rules, ARRAY_SIZE(rules), NULL, 0};
+	const struct rulebook book = {rules, ARRAY_SIZE(rules), NULL, 0, NULL};
 	struct rule_question q = {.what = DEADLINE_ANSWER, .kind = KIND_SCREENING};
 
 	assert_string_equal(rulebook_find(&book, &q)->name, "all");
@@ -80,7 +80,7 @@ static void test_an_agreement_binds_its_two_in_either_order_and_nobody_else(void
 {
 	struct clock_rule rules[] = {row("agreed", "", ""), row("all", "handover", "urgent")};
 	const struct rulebook_unit units[] = {{lund_unit, lund}, {skane_unit, skane}};
-	const struct rulebook book = {rules, ARRAY_SIZE(rules), units, ARRAY_SIZE(units)};
+	const struct rulebook book = {rules, ARRAY_SIZE(rules), units, ARRAY_SIZE(units), NULL};
 	struct rule_question q = {.what = DEADLINE_ANSWER,
 		.kind = KIND_HANDOVER,
 		.priority = bytes_of_string("urgent"),
@@ -108,7 +108,7 @@ static void test_an_agreement_binds_its_two_in_either_order_and_nobody_else(void
 static void test_a_version_counts_from_its_day_to_its_end(void **state)
 {
 	struct clock_rule rules[] = {row("first", "", ""), row("second", "", "")};
-	const struct rulebook book = {rules, ARRAY_SIZE(rules), NULL, 0};
+	const struct rulebook book = {rules, ARRAY_SIZE(rules), NULL, 0, NULL};
 	struct rule_question q = {.what = DEADLINE_ANSWER, .at_us = 99};
 
 	rules[0].to_us = rules[1].from_us = 100;

@@ -29,6 +29,9 @@ static struct order a_send(void)
 		.priority = bytes_of_string("routine"),
 		.create_us = now_us(),
 		.help_request_date = {2026, 11, 2},
+		.to_unit = bytes_of_string("a/b"),
+		.basis = BASIS_CONSENT,
+		.recipients = bytes_of_string("x,a"),
 	};
 }
 
@@ -36,6 +39,7 @@ static struct facts facts_for_send(void)
 {
 	return (struct facts){
 		.now_us = now_us(),
+		.basis = BASIS_NEED_OF_CARE,
 		.unit_known = true,
 		.member_known = true,
 		.unit_open = true,
@@ -54,6 +58,7 @@ static struct facts facts_for_owner(enum state state)
 {
 	return (struct facts){
 		.now_us = now_us(),
+		.basis = BASIS_NEED_OF_CARE,
 		.unit_known = true,
 		.member_known = true,
 		.unit_open = true,
@@ -275,8 +280,11 @@ static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 	REFUSED(o.named_unit = bytes_of_string("a/b"), o.named_unit.len = 0, REASON_UNIT_UNKNOWN);
 	REFUSED(o.has_named_referral = true, o.has_named_referral = false, REASON_NOT_FOUND);
 	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
+	REFUSED(o.basis = BASIS_DISCHARGE_LAW, o.basis = BASIS_CONSENT, REASON_BASIS_NOT_ALLOWED);
 	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), o.basis_end.day = 3,
-		REASON_BASIS_EXPIRED);
+		REASON_CONSENT_EXPIRED);
+	REFUSED(o.recipients = bytes_of_string("a/bc,ab"), o.recipients = bytes_of_string("x,a"),
+		REASON_CONSENT_MISSING);
 	REFUSED(o.priority = bytes_of_string("stat"), o.priority = bytes_of_string("routine"),
 		REASON_CALL_REQUIRED);
 	REFUSED(o.create_us += 301 * INT64_C(1000000), o.create_us = now_us(),

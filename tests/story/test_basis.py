@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a disclosure is lawful: rows of legal bases, consents given, ended and revoked."""
+
+import grpc
+import people
+import pytest
+from caller import in_days, pb, refused
+from waiting import wait_for
+
+
+def consent(**more):
+    return dict(legal_basis=pb.LegalBasis(code="consent", form="written", **more))
+
+
+def said(caller, refusal, reason, field):
+    assert (refusal.code, refusal.reason, refusal.refusal.field) == (
+        grpc.StatusCode.FAILED_PRECONDITION, reason, field)
+    return refusal.refusal
+
+
+# -- rows ------------------------------------------------------------------------------
+
+
+def test_a_basis_that_is_none_between_the_two_is_refused_with_those_that_would_do(
+        maria, nothing_written):
+    refusal = nothing_written(refused, maria.send, people.BEROENDE, audit_rows=1,
+                              act=dict(legal_basis=pb.LegalBasis(code="duty-to-report")))
+    told = said(maria, refusal, "BASIS_NOT_ALLOWED", "send.legal_basis.code")
+    assert list(told.allowed_bases) == ["consent", "need-of-care", "harm-test"]
+
+
+def test_a_row_that_is_ended_counts_no_more(daemon, maria, owner):
+    """An organisation has its own view of the law; the daemons read it at once."""
+    cursor = owner.cursor()
+    cursor.execute("UPDATE stafett.basis_rule SET valid_to = stafett.now()"
+                   " WHERE name = 'HARM-TEST-SOCIAL'")
+    act = dict(legal_basis=pb.LegalBasis(code="harm-test"))
+    try:
+        def refuses():
+            try:
+                maria.send(people.BEROENDE, act=act)
+            except grpc.RpcError as error:
+                return "BASIS_NOT_ALLOWED" in str(error.trailing_metadata())
+            return False
+        wait_for(refuses)
+    finally:
+        cursor.execute("UPDATE stafett.basis_rule SET valid_to = 'infinity'"
+                       " WHERE name = 'HARM-TEST-SOCIAL'")
+
+
+def test_a_disclosure_is_frozen_with_its_event(maria, petra):
+    sent = maria.send(people.BEROENDE)
+    petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+    first, moved = (event.disclosure for event in maria.get(sent.referral).events)
+    assert (first.unit, first.basis, first.rule, first.rule_version) == (
+        people.BEROENDE, "need-of-care", "NEED-SOCIAL-HEALTH", 1)
+    assert (moved.unit, moved.rule, moved.consent) == (people.MALMO, "NEED-HEALTH-SOCIAL", "")
+
+
+# -- consents --------------------------------------------------------------------------
+
+
+def test_a_consent_that_is_given_with_a_referral_covers_the_organisation_that_is_asked(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent(end_date=in_days(30), covers_missed_events=True))
+    given = petra.get(sent.referral).referral.consent
+    assert (list(given.recipients), given.status, given.unit) == (["skane"], "active", people.LUND)
+    assert (given.form, given.end_date, given.covers_missed_events) == ("written", in_days(30), True)
+    told = said(petra, refused(petra.perform, sent, "forward", to=people.MALMO,
+                               reason="outside-area", person_told="phone"), "CONSENT_MISSING", "to_units")
+    assert "need-of-care" in told.allowed_bases
+    petra.perform(sent, "consent", form="oral", recipients=[people.MALMO, "skane", "lund"])
+    petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+    last = maria.get(sent.referral)
+    assert last.referral.owner == people.MALMO
+    assert last.events[-1].disclosure.consent == last.referral.consent.id != given.id
+
+
+def test_an_earlier_consent_of_the_chain_serves_where_it_covers(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent(recipients=["skane", people.MALMO]))
+    known = maria.get(sent.referral).referral.consent.id
+    named = dict(legal_basis=pb.LegalBasis(code="consent", consent=known))
+    again = maria.send(people.MALMO, chain=sent.chain, act=named)
+    assert maria.get(again.referral).referral.consent.id == known
+    maria.perform(sent, "consent", form="oral", recipients=["skane"])
+    narrow = maria.get(sent.referral).referral.consent.id
+    named["legal_basis"].consent = narrow
+    said(maria, refused(maria.send, people.MALMO, chain=sent.chain, act=named),
+         "CONSENT_MISSING", "send.legal_basis.consent")
+    said(maria, refused(maria.send, people.MALMO, act=named), "CONSENT_MISSING",
+         "send.legal_basis.consent")
+
+
+def test_a_consent_that_has_ended_stops_what_would_be_told_next(maria, petra, owner, nothing_written):
+    sent = maria.send(people.BEROENDE, act=consent(end_date=in_days(1)))
+    owner.cursor().execute("UPDATE stafett.consent SET end_date = %s WHERE referral = %s",
+                           (in_days(-1), sent.referral))
+    refusal = nothing_written(refused, maria.perform, sent, "amend", body=b"more", audit_rows=2)
+    told = said(maria, refusal, "CONSENT_EXPIRED", "consent")
+    assert told.consent_end_date == in_days(-1)
+    assert maria.get(sent.referral).referral.consent.status == "ended"
+    maria.perform(sent, "consent", form="written", recipients=["skane"], end_date=in_days(9))
+    maria.perform(sent, "amend", body=b"more")
+    assert refused(maria.perform, sent, "consent", form="oral", recipients=["skane"],
+                   end_date=in_days(-1)).reason == "CONSENT_EXPIRED"
+
+
+# -- no longer shared ------------------------------------------------------------------
+
+
+@pytest.fixture()
+def revoked(maria, petra):
+    """What Lund sent to Beroende, which had not accepted when the person said no."""
+    sent = maria.send(people.BEROENDE, act=consent())
+    petra.acknowledge(sent)
+    maria.perform(sent, "unshare")
+    return sent
+
+
+def test_what_is_revoked_is_no_longer_shared_with_others(maria, petra, revoked):
+    ours, theirs = maria.get(revoked.referral, contents=True), petra.get(revoked.referral, contents=True)
+    assert ours.contents[0].body.data == b"body" and ours.card.data == b"card"
+    assert (ours.referral.no_longer_shared, ours.referral.consent.status) == (False, "revoked")
+    assert theirs.referral.no_longer_shared and not theirs.referral.HasField("consent")
+    assert not theirs.card.data and revoked.id not in [c.message for c in theirs.contents]
+    assert theirs.referral.status == "received" and theirs.referral.requester == people.LUND
+    item = next(i for i in petra.inbox(include_all=True, page_size=100).items if i.message == revoked.id) \
+        if hasattr(petra, "nothing") else None
+    assert item is None
+
+
+def test_after_it_only_what_ends_it_or_hands_it_back_goes(maria, petra, revoked):
+    for who, act, fields in ((maria, "amend", dict(body=b"more")), (petra, "ask", dict(question="contact")),
+                             (petra, "answer", dict(body=b"no")), (petra, "note", dict(body=b"no")),
+                             (petra, "accept", dict(responsible="nurse", contact_by_date=in_days(7))),
+                             (petra, "forward", dict(to=people.FALADEN, reason="other", person_told="phone"))):
+        assert refused(who.perform, revoked, act, **fields).reason in (
+            "CONSENT_MISSING", "UNIT_DOES_NOT_TAKE"), act
+    allowed = set(petra.get(revoked.referral).referral.allowed_acts)
+    assert "reject" in allowed and not allowed & {"accept", "ask", "answer", "unshare"}
+    petra.perform(revoked, "note", contact=True)
+    petra.perform(revoked, "reject", reason="other", none_known=True, person_told="phone",
+                  body=b"no consent")
+    assert maria.get(revoked.referral, contents=True).contents[-1].body.data == b"no consent"
+
+
+def test_the_holder_goes_on_and_the_others_are_told_of_the_end_alone(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent())
+    petra.accept(sent, 1)
+    petra.perform(sent, "answer", body=b"before")
+    maria.perform(sent, "unshare")
+    petra.perform(sent, "start", intervention="CRA", no_next="other")
+    petra.perform(sent, "break_off", reason="person-wishes", person_told="phone", body=b"the end")
+    ours, theirs = maria.get(sent.referral, contents=True), petra.get(sent.referral, contents=True)
+    kinds = [event.kind for event in ours.events]
+    assert "start" not in kinds and kinds[-2:] == ["unshare", "break-off"]
+    bodies = [content.body.data for content in ours.contents]
+    assert b"body" in bodies and b"the end" in bodies and b"before" not in bodies
+    assert not theirs.referral.no_longer_shared and b"before" in [c.body.data for c in theirs.contents]
+
+
+def test_a_new_consent_shares_it_again(maria, petra, revoked):
+    maria.perform(revoked, "consent", form="written", recipients=["skane"])
+    again = petra.get(revoked.referral, contents=True)
+    assert not again.referral.no_longer_shared and again.contents[0].body.data == b"body"
+    petra.accept(revoked, 2)
+
+
+def test_what_rests_on_the_same_consent_is_revoked_with_it(maria, petra, omar):
+    sent = maria.send(people.BEROENDE, act=consent(recipients=["skane", "malmo"]))
+    named = dict(legal_basis=pb.LegalBasis(code="consent", consent=maria.get(sent.referral).referral.consent.id))
+    also = maria.send(people.MALMO, chain=sent.chain, act=named)
+    maria.perform(sent, "unshare")
+    assert omar.get(also.referral).referral.no_longer_shared
+    assert refused(maria.send, people.MALMO, chain=sent.chain, act=named).reason == "CONSENT_MISSING"
+    assert refused(maria.perform, sent, "unshare").reason == "CONSENT_MISSING"
+
+
+def test_the_daemon_cannot_take_a_revocation_back(daemon, maria, petra, owner, revoked):
+    cursor = owner.cursor()
+    with pytest.raises(Exception, match="stays so"):
+        cursor.execute("UPDATE stafett.consent SET revoke_time = NULL, revoke_unit = NULL"
+                       " WHERE referral = %s", (revoked.referral,))
+    cursor.execute("SELECT has_column_privilege('stafett_app', 'stafett.consent', c, 'UPDATE')"
+                   " FROM unnest(ARRAY['id', 'chain', 'recipients', 'end_date', 'unit']) c")
+    assert not any(row[0] for row in cursor.fetchall())
+    cursor.execute("SELECT has_table_privilege('stafett_app', 'stafett.basis_rule', p)"
+                   " FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'SELECT']) p")
+    assert not any(row[0] for row in cursor.fetchall())
