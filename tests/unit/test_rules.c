@@ -227,7 +227,7 @@ static void an_act_on_another_version_is_a_conflict(void **state)
 	assert_true(d.state_known);
 	assert_int_equal(d.allowed_acts, MASK(ACT_ASK) | MASK(ACT_ACCEPT) | MASK(ACT_REJECT) |
 						 MASK(ACT_FORWARD) | MASK(ACT_NOTE) |
-						 MASK(ACT_ASSIGN));
+						 MASK(ACT_ASSIGN) | MASK(ACT_CONSENT));
 }
 
 /* The same answer for both: the first check that can tell them apart is sight. */
