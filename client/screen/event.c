@@ -46,6 +46,8 @@ static const struct {
 	{"noted", N_("noted by the board")},
 	{"confirm", N_("confirmed")},
 	{"seen", N_("seen")},
+	{"consent", N_("consent recorded")},
+	{"unshare", N_("shared no longer")},
 	{"propose", N_("proposed")},
 	{"drop", N_("proposal dropped")},
 	{"alarm", N_("still not done: told again")},

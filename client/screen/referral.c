@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "client/screen/act.h"
 #include "client/screen/event.h"
+#include "client/screen/consent.h"
 #include "client/screen/fact.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
@@ -183,6 +184,10 @@ static void referral_print_basis(struct referral_screen *screen)
 	words_set(&words, "code", term_code(client, CODES_BASIS, basis->code));
 	words_set(&words, "form", term_code(client, CODES_CONSENT_FORM, basis->form));
 	words_set(&words, "end", format_day_text(&client->arena, basis->end_date, client->today));
+	if (*consent_sentence(client, screen->referral)) {
+		fact_print(client, _("Basis"), consent_sentence(client, screen->referral));
+		return;
+	}
 	fact_print_words(screen->client, _("Basis"),
 		basis->covers_missed_events
 			? _("{code}[, {form}][, to {end}]; covers missed events")

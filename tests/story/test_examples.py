@@ -28,6 +28,7 @@ BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett resume": [*BEGUN, "stafett pause 7K3M --reason in-custody --until +20d"],
     "stafett complete": PLANNED,
     "stafett take-back": [*PLANNED, "stafett complete 7K3M --file words.txt"],
+    "stafett consent revoke": ["maria: stafett consent give 7K3M --form oral"],
     "stafett close": ["maria: stafett end 7K3M --reason moved"],
     "stafett confirm": ["maria: stafett void 7K3M --reason sent-by-mistake"],
 }

@@ -161,10 +161,10 @@ def test_it_is_always_said_who_must_act_next_and_by_when(maria, petra):
 
 
 @pytest.mark.parametrize("who, acts", [
-    ("petra", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
-    ("ines", {"acknowledge", "accept", "reject", "forward", "note", "assign"}),
+    ("petra", {"acknowledge", "accept", "reject", "forward", "note", "consent", "assign"}),
+    ("ines", {"acknowledge", "accept", "reject", "forward", "note", "consent", "assign"}),
     ("sync", set()),
-    ("maria", {"amend", "withdraw", "void", "note", "assign"}),
+    ("maria", {"amend", "withdraw", "void", "note", "consent", "assign"}),
     ("mona", {"assign", "void"}),
 ])
 def test_a_reader_is_told_which_acts_are_open_to_it(stack, maria, who, acts):
