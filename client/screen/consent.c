@@ -80,16 +80,17 @@ int consent_print(struct client *client, const Stafett__V1__GetResponse *respons
 	const Stafett__V1__Referral *referral = response->referral;
 	const char *sentence = consent_sentence(client, referral);
 
+	const char *basis = term_code(client, CODES_BASIS, referral->legal_basis->code);
+	bool is_said = *sentence && strcmp(referral->legal_basis->code, "consent") == 0;
+
 	if (client->form == TABLE_PAGE) {
 		lines_print(stdout, "", "  ",
-			memory_printf(&client->arena, "%s  %s: %s%s%s", referral->code, _("basis"),
-				term_code(client, CODES_BASIS, referral->legal_basis->code),
-				*sentence ? "; " : "", sentence));
+			memory_printf(&client->arena, "%s  %s%s%s", referral->code,
+				is_said ? "" : basis, *sentence && !is_said ? "; " : "", sentence));
 		putchar('\n');
 	}
 	consent_print_disclosures(client, response);
 	if (client->form == TABLE_PAGE)
-		output_next(client, "show %s",
-			format_code_start(&client->arena, referral->code));
+		output_next(client, "show %s", format_code_start(&client->arena, referral->code));
 	return 0;
 }

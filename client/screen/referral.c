@@ -7,7 +7,6 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/act.h"
-#include "client/screen/event.h"
 #include "client/screen/consent.h"
 #include "client/screen/fact.h"
 #include "client/screen/format.h"
@@ -184,7 +183,7 @@ static void referral_print_basis(struct referral_screen *screen)
 	words_set(&words, "code", term_code(client, CODES_BASIS, basis->code));
 	words_set(&words, "form", term_code(client, CODES_CONSENT_FORM, basis->form));
 	words_set(&words, "end", format_day_text(&client->arena, basis->end_date, client->today));
-	if (*consent_sentence(client, screen->referral)) {
+	if (*consent_sentence(client, screen->referral) && strcmp(basis->code, "consent") == 0) {
 		fact_print(client, _("Basis"), consent_sentence(client, screen->referral));
 		return;
 	}

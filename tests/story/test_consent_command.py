@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""stafett consent: what the person agrees to, and no longer, through the client."""
+
+import json
+
+import people
+import pytest
+from caller import in_days, pb
+from client import Client
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "consent")
+
+
+@pytest.fixture
+def sent(maria):
+    """A referral that rests on a consent which covers Region Skåne."""
+    return maria.send(people.BEROENDE, act=dict(
+        legal_basis=pb.LegalBasis(code="consent", form="written", end_date=in_days(30))))
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def code(sent):
+    return sent.answer.code
+
+
+def test_show_tells_the_basis_the_consent_and_what_was_told(client, sent):
+    said = client.run("maria", "consent", "show", code(sent))
+    assert "consent, written, to" in flat(said)
+    assert "covers skane; recorded by Lund Vuxen" in flat(said)
+    assert "CONSENT v1" in said and "Beroende Lund" in said
+    plain = client.run("maria", "consent", "show", code(sent), "--plain")
+    assert plain.splitlines()[-1].split("\t")[1:3] == ["Lund Vuxen", "Beroende Lund"]
+
+
+def test_what_the_consent_does_not_cover_is_refused_with_what_to_do(client, sent, tables):
+    audits = tables.audits()
+    said = client.run("petra", "forward", code(sent), people.MALMO, "--reason", "other",
+                      "--person-told", "phone", status=3)
+    assert "no consent in force that covers this; nothing left your unit, and the attempt is recorded" \
+        in flat(said)
+    assert "consent give" in said and "CONSENT_MISSING" in said
+    assert tables.audits() > audits
+    given = client.run("petra", "samtycke", "ge", code(sent), "--form", "oral", "--until", "+9d",
+                       "--to", f"{people.MALMO},skane", "--no-shows")
+    assert "the consent is recorded" in given
+    client.run("petra", "forward", code(sent), people.MALMO, "--reason", "other", "--person-told", "phone")
+
+
+def test_a_consent_that_has_ended_is_told_with_its_day(client, sent, tables):
+    tables.connection.cursor().execute(
+        "UPDATE stafett.consent SET end_date = '2026-11-14' WHERE referral = %s", (sent.referral,))
+    said = client.run("maria", "amend", code(sent), "--file", "-", stdin="more", status=3)
+    assert "CONSENT_EXPIRED" in said
+    assert "The consent ended on" in flat(said) and "14 Nov" in said
+    assert f"consent give {code(sent)[:4]}" in said
+
+
+def test_a_basis_that_is_none_is_refused_with_those_that_are(client):
+    draft = {"kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today",
+             "legalBasis": {"code": "discharge-law"}, "personInformed": True,
+             "subject": {"familyName": "Holm"}, "body": "text"}
+    said = client.run("maria", "send", people.BEROENDE, "--file", "-", stdin=json.dumps(draft), status=3)
+    assert "These are: consent, need-of-care, harm-test" in flat(said)
+    assert "codes basis" in said
+
+
+def test_revoking_says_who_goes_on_and_what_stops(client, sent):
+    said = client.run("maria", "consent", "revoke", code(sent))
+    assert "revoked" in said and "goes on as before" in flat(said)
+    assert "Stopped: forwarding" in flat(said)
+    theirs = client.run("petra", "show", code(sent))
+    assert "shared no longer" in theirs and "REVOKED" not in theirs
+    assert "REVOKED" in client.run("maria", "show", code(sent))
+    refused = client.run("petra", "accept", code(sent), "--responsible", "nurse", "--contact-by", "+7d",
+                         status=3)
+    assert "CONSENT_MISSING" in refused
+
+
+def test_json_is_the_referral_with_its_consent_and_disclosures(client, sent):
+    told = json.loads(client.run("maria", "consent", "show", code(sent), "--json"))
+    assert told["referral"]["consent"]["recipients"] == ["skane"]
+    assert told["events"][0]["disclosure"]["rule"] == "CONSENT"
+    wrong = client.run("maria", "consent", "burn", code(sent), status=2)
+    assert "can be shown, given and revoked" in flat(wrong)
