@@ -74,27 +74,27 @@
 	" 'stored', false, tell_owner, stafett.now() FROM ok WHERE sends),"
 
 /* What every operation leaves behind, a refused one too; and the rows that are lost. */
-#define RECORDS                                                                           \
-	"event AS ("                                                                      \
-	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit," \
-	" member, occurrence_time, create_time, from_status, to_status, custodian,"       \
-	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"        \
+#define RECORDS                                                                            \
+	"event AS ("                                                                       \
+	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"  \
+	" member, occurrence_time, create_time, from_status, to_status, custodian,"        \
+	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"         \
 	" due_version, due_from, disclosed_to, basis, basis_rule, basis_version, consent)" \
-	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"  \
-	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"      \
+	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"   \
+	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"       \
 	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from,"     \
-	" disclosed_to, disclosed_by, basis_rule, basis_version, consent"                 \
-	" FROM ok WHERE has_event),"                                                      \
-	"content AS ("                                                                    \
-	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"  \
-	" card, body, body_unit, body_upload)"                                            \
-	" SELECT chain, seq, message, suite, content_hash, header, card, body,"           \
-	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                   \
-	" FROM ok WHERE header IS NOT NULL),"                                             \
-	"audit AS ("                                                                      \
-	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"     \
-	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"               \
-	" WHERE done OR NOT applies)"                                                     \
+	" disclosed_to, disclosed_by, basis_rule, basis_version, consent"                  \
+	" FROM ok WHERE has_event),"                                                       \
+	"content AS ("                                                                     \
+	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"   \
+	" card, body, body_unit, body_upload)"                                             \
+	" SELECT chain, seq, message, suite, content_hash, header, card, body,"            \
+	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                    \
+	" FROM ok WHERE header IS NOT NULL),"                                              \
+	"audit AS ("                                                                       \
+	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"      \
+	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM tried"                \
+	" WHERE done OR NOT applies)"                                                      \
 	" SELECT n FROM tried WHERE applies AND NOT done"
 
 /* The delivery |d| is one that the operation settles, or that its end leaves as a
@@ -265,7 +265,8 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		"SELECT * FROM api.load_uploads($1, $2, $3, $4, $5)", load_uploads_types),
 	/* Statements of their own: their snapshots are newer than the locks. */
 	[WRITE_LOAD_CHAINS] = STATEMENT("load_chains",
-		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8, $9)", load_chains_types),
+		"SELECT * FROM api.load_chains($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		load_chains_types),
 	[WRITE_LOAD_OTHERS] = STATEMENT(
 		"load_others", "SELECT * FROM api.load_others($1, $2, $3, $4)", load_others_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),

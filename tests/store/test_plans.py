@@ -8,15 +8,15 @@ from uuid import UUID
 
 import people
 import pytest
-from caller import code_of
+from caller import code_of, pb
 from google.protobuf.timestamp_pb2 import Timestamp
 from postgres import connect
 from stack import Stack
 from watcher import Watcher
 
 GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
-           "proposal", "idempotency", "audit_queue", "upload", "upload_part", "reach", "chain_party", "chain_link",
-           "planning_call", "planning_answer"}
+           "proposal", "consent", "idempotency", "audit_queue", "upload", "upload_part", "reach", "chain_party",
+           "chain_link", "planning_call", "planning_answer"}
 WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 # A step that reads a table or an index: its name, and how many rows it gave.
 STEP = re.compile(r"-> +(.*?Scan [^(]*?)\s+\(cost=.*?\(actual rows=(\d+) loops=(\d+)\)")
@@ -87,6 +87,7 @@ def everything(daemon):
         turns(maria, petra, omar)
         two_hands(maria, daemon.caller("mona"))
         chains(maria, daemon.caller("mona"), petra)
+        consents(maria, petra)
     return work
 
 
@@ -105,6 +106,17 @@ def turns(maria, petra, omar):
     omar.perform(sent, "plan_home", aftercare=home.referral, housing="own", first_contact_date="2027-01-01")
     petra.accept(home, 1)
     omar.perform(sent, "complete", body=b"done")
+
+
+def consents(maria, petra):
+    """Given with a referral, given anew, used again, revoked."""
+    sent = maria.send(people.BEROENDE, act={"legal_basis": pb.LegalBasis(code="consent")})
+    petra.perform(sent, "consent", form="oral", recipients=["skane", "malmo"])
+    known = petra.get(sent.referral, contents=True).referral.consent.id
+    maria.send(people.MALMO, chain=sent.chain,
+               act={"legal_basis": pb.LegalBasis(code="consent", consent=known)})
+    maria.perform(sent, "unshare")
+    petra.get(sent.referral, contents=True)
 
 
 def two_hands(maria, mona):
