@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "client/screen/act.h"
 #include "client/screen/consent.h"
+#include "client/screen/event.h"
 #include "client/screen/fact.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
