@@ -102,3 +102,20 @@ Stafett__V1__Part *take_part(struct arena *a, const struct db_row *row, int colu
 	part->data = take_bytes(a, row, column);
 	return part;
 }
+
+Stafett__V1__Delivery *take_delivery(struct arena *a, const struct db_row *row, int first)
+{
+	Stafett__V1__Delivery *d;
+
+	if (!db_row_has(row, first) || !(d = arena_alloc(a, sizeof(*d))))
+		return NULL;
+	stafett__v1__delivery__init(d);
+	d->state = take_text(a, row, first);
+	d->store_time = take_time(a, row, first + 1);
+	d->offer_time = take_time(a, row, first + 2);
+	d->fetch_time = take_time(a, row, first + 3);
+	d->acknowledge_time = take_time(a, row, first + 4);
+	d->acknowledge_member = take_text(a, row, first + 5);
+	d->cause = take_text(a, row, first + 6);
+	return d;
+}

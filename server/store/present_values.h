@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "db/row.h"
 #include "stafett/v1/message.pb-c.h"
+#include "stafett/v1/referral.pb-c.h"
 
 char *take_text(struct arena *a, const struct db_row *row, int column);
 char *take_uuid(struct arena *a, const struct db_row *row, int column);
@@ -22,5 +23,7 @@ char *take_code(struct arena *a, const struct db_row *row, int column);
 /* The items of a comma-separated list. */
 char **take_list(struct arena *a, const struct db_row *row, int column, size_t *ret_n);
 Stafett__V1__Part *take_part(struct arena *a, const struct db_row *row, int column);
+/* |first| is the column of the state; the times, who and why follow it in one order. */
+Stafett__V1__Delivery *take_delivery(struct arena *a, const struct db_row *row, int first);
 
 #endif
