@@ -136,6 +136,18 @@ BEGIN
 END
 $$;
 
+-- Whether the units may tell each other of what the person missed: by the consent in
+-- force, the latest that was given, or by what the referral was sent on.
+CREATE FUNCTION stafett.tells_of_misses(p_referral uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (SELECT r.unshared_time IS NULL AND CASE WHEN r.consent IS NULL
+            THEN q.basis_covers_missed_events
+            ELSE EXISTS (SELECT FROM stafett.consent k WHERE k.id = r.consent
+                AND k.covers_missed_events AND k.revoke_time IS NULL AND (k.end_date IS NULL
+                OR k.end_date >= (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date)) END
+        FROM stafett.referral r JOIN stafett.request q ON q.referral = r.id
+        WHERE r.id = p_referral);
+
 -- What has to be looked at, the oldest first, and when the next comes (in the first
 -- row; null: nothing is open). A chain once. Nothing is locked: duty.raise looks again.
 CREATE FUNCTION duty.due(p_limit int)
@@ -150,7 +162,7 @@ SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT stafett.now(), c.id, c.event_seq::int, r.id, c.status = 'open', r.status, r.kind,
         r.priority, r.requester, r.owner, r.hand_back_unit, c.custodian, r.next_actor, u.handle,
-        o.number, q.basis_covers_missed_events, r.expected IS NOT NULL, r.missed, r.alarm_time,
+        o.number, q.covers, r.expected IS NOT NULL, r.missed, r.alarm_time,
         r.due_time, e.due_rule, e.due_version, e.due_from, r.step, r.step_time
     FROM (
         SELECT x.id, x.chain FROM stafett.referral x
@@ -160,9 +172,7 @@ BEGIN ATOMIC
         LIMIT p_limit) d
     CROSS JOIN LATERAL (SELECT * FROM stafett.referral x WHERE x.id = d.id LIMIT 1) r
     CROSS JOIN LATERAL (SELECT * FROM stafett.chain x WHERE x.id = d.chain LIMIT 1) c
-    CROSS JOIN LATERAL (
-        SELECT x.basis_covers_missed_events FROM stafett.request x WHERE x.referral = d.id
-        LIMIT 1) q
+    CROSS JOIN LATERAL (SELECT stafett.tells_of_misses(d.id) AS covers) q
     LEFT JOIN LATERAL (
         SELECT x.due_rule, x.due_version, x.due_from FROM stafett.event x
         WHERE x.chain = d.chain AND x.referral = d.id AND x.due_time = r.due_time

@@ -165,6 +165,17 @@ def test_without_the_persons_leave_only_the_owner_is_told_of_a_miss(stack, table
     assert not item(maria, sent, "alarm")
 
 
+@pytest.mark.parametrize("say_no", [
+    lambda maria, petra, sent: maria.perform(sent, "unshare"),
+    lambda maria, petra, sent: petra.perform(sent, "consent", form="oral", recipients=[people.LUND, "skane"]),
+], ids=["revoked", "narrower"])
+def test_a_leave_that_was_taken_back_tells_nobody_else(stack, tables, clock, maria, petra, say_no):
+    sent = treated(maria, petra)
+    say_no(maria, petra, sent)
+    clock("11-23 08:00:00")
+    assert wait_alarms(tables, sent, 2) == [("miss", -1, {people.BEROENDE}), ("alarm", 0, {people.BEROENDE})]
+
+
 def test_whoever_reached_the_person_ends_the_alarm(stack, tables, clock, maria, petra):
     sent = treated(maria, petra)
     clock("11-20 16:31:00")
