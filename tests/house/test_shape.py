@@ -125,3 +125,9 @@ def test_no_line_ends_in_white_space():
             if line != line.rstrip():
                 found.append(f"{tree.name(path)}:{number}")
     assert found == []
+
+
+def test_no_two_test_files_have_one_name():
+    """pytest and the files that import from a test know it by its name alone."""
+    names = [path.name for path in own(".py") if path.name.startswith("test_")]
+    assert sorted(names) == sorted(set(names))

@@ -73,6 +73,8 @@ def test_every_profile_setting_is_in_the_manual_and_no_other():
 def test_every_field_of_a_referral_file_is_in_the_manual_and_no_other():
     source = (tree.TOP / "client" / "draft.c").read_text()
     taken = set(re.findall(r'(?:SUBJECT|MATTER|DRAFT_TAKEN)\(\s*"(\w+)"', source))
+    taken |= set(re.findall(r'(?m)^SCREENING\(\w+, "(\w+)', (
+        tree.TOP / "include/stafett/tbl/screening.def").read_text()))
     section = MANUAL.split(".Sh REFERRAL FILES")[1].split(".Sh ")[0]
     assert set(re.findall(r"\bIc (\w+)", section)) == taken
 

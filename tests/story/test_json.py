@@ -27,6 +27,7 @@ ANSWERS = {   # the message that a command prints; the others act, and print wha
     "send": contract.referral_service.SendResponse,
     "ack": contract.inbox_service.AcknowledgeResponse,
     "why": contract.clock_service.WhyResponse,
+    "consent": contract.referral_service.GetResponse,
     "audit": contract.audit_service.AuditServiceListResponse,
     "doctor": contract.answers.Checkup,
     "profile": contract.answers.Profiles,

@@ -5,7 +5,7 @@ organisation, all who have a part in it are called to plan together."""
 import quarter
 import pytest
 from caller import refused
-from test_chains import told
+from test_whole_chains import told
 
 PASS_ON = dict(reason="outside-mission", person_told="phone")
 

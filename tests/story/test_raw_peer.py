@@ -22,7 +22,7 @@ SERVICE_UNKNOWN = 3
 @pytest.fixture(scope="module")
 def stack(build, work):
     """Takes two calls of everybody, and then one a second; health is not counted."""
-    stack = Stack(build, work / "rp", member_rate=RATE).start()
+    stack = Stack(build, work / "raw-peer", member_rate=RATE).start()
     stack.import_directory()
     yield stack
     stack.stop()

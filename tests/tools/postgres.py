@@ -11,7 +11,7 @@ BIN = Path("/usr/lib/postgresql/15/bin")
 # An audit row is written by every call; the rest is written only by what succeeds.
 # inbox_activity says when a unit last looked, which a refused call does not touch. The
 # heartbeat comes by itself.
-AUDIT_TABLES = {"audit_queue", "heartbeat"}
+AUDIT_TABLES = {"audit_queue", "heartbeat", "clerk_clock"}   # and what the clerk keeps for itself
 
 
 class Cluster:
@@ -72,7 +72,7 @@ class Tables:
         return self.value(f"SELECT count(*) FROM stafett.{table} WHERE {where}", *values)
 
     def digests(self):
-        """{table: digest of all its rows}, the audit's tables left out."""
+        """{table: digest of all its rows}, the audit's and the clerk's tables left out."""
         names = [name for name, in self.rows(
             "SELECT relname FROM pg_class WHERE relnamespace = 'stafett'::regnamespace"
             " AND relkind = 'r' AND relname <> 'municipality' ORDER BY 1")]
