@@ -82,6 +82,18 @@ static bool acting_is_expected(const Stafett__V1__Referral *referral)
 	       *referral->expected_event->kind && *referral->next_act;
 }
 
+/* Whether we hold it and nobody is asked for anything: then the next step is ours. */
+static bool acting_is_at_rest(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	const Stafett__V1__Chain *chain = now->chain;
+
+	for (size_t i = 0; i < chain->n_allowed_acts; i++)
+		if (strcmp(chain->allowed_acts[i], "close") == 0)
+			return !*now->referral->next_actor &&
+			       strcmp(chain->custodian, client->profile->unit) == 0;
+	return false;
+}
+
 void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now)
 {
 	const Stafett__V1__Referral *referral = now->referral;
@@ -94,8 +106,13 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 		output_say(client, "  ",
 			is_ours ? _("You must act next: {act}[ by {due}].")
 				: _("{actor} must act next: {act}[ by {due}]."));
+	else if (acting_is_at_rest(client, now))
+		output_say(client, "  ",
+			_("Nothing is under way for the person: send it on, or close the chain."));
 	if (is_ours)
 		command = act_command(client, referral->next_act, referral, now->chain);
+	else if (acting_is_at_rest(client, now))
+		command = act_command(client, "send", referral, now->chain);
 	if (command)
 		lines_print_command(stdout, "", _("Next:"), command);
 	else

@@ -142,6 +142,9 @@ static int draft_check_birth_date(
 	if (!date_parse(bytes_of_string(iso), &birth))
 		return 0;
 	age = draft_years(birth, client->today);
+	if (age < 0)
+		return client_problem(client, PROBLEM_BIRTH_DATE_AHEAD, "field",
+			draft_fields_path(reader, "birthDate"), NULL);
 	if (draft->age >= 0 && draft->age != age)
 		return client_problem(client, PROBLEM_BIRTH_DATE_DIFFERS, "field",
 			draft_fields_path(reader, "birthDate"), NULL);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client/call.h"
@@ -30,6 +31,9 @@
 
 /* A body as JSON text, escapes included; a larger one goes into a file of its own. */
 enum { SEND_FILE_BYTES = 2 * CAP_UPLOAD_BYTES };
+
+/* Of a personal number in its one spelling; a reserve number may be another's or not. */
+enum { SEND_NUMBER_DIGITS = 12 };
 
 /* Reads FILE, or standard input for "-"; tells where its bodyFile is looked for. */
 static int send_read_file(
@@ -69,9 +73,23 @@ static int send_resolve_chain(struct client *client, const char *typed, char **t
 	return r;
 }
 
+/* Whether both cards have a personal number, and not the same. */
+static bool send_is_of_another(
+	struct client *client, const Stafett__V1__Part *replaced, struct bytes card)
+{
+	struct card before, now;
+
+	card_read(&client->arena, replaced, &before);
+	card_read(&client->arena, compose_part(client, card), &now);
+	return strlen(before.identifier) == SEND_NUMBER_DIGITS &&
+	       strlen(now.identifier) == SEND_NUMBER_DIGITS &&
+	       strcmp(before.identifier, now.identifier) != 0;
+}
+
 /* What is sent in another's place goes on in its chain: nothing restarts the clock
  * of the person. */
-static int send_replace(struct client *client, const char *typed, Stafett__V1__Header *header)
+static int send_replace(
+	struct client *client, const char *typed, struct bytes card, Stafett__V1__Header *header)
 {
 	const Stafett__V1__GetResponse *replaced;
 	int r;
@@ -81,6 +99,9 @@ static int send_replace(struct client *client, const char *typed, Stafett__V1__H
 	r = ref_get(client, typed, REF_FOR_ACTING, false, &replaced);
 	if (r)
 		return r;
+	if (send_is_of_another(client, replaced->card, card))
+		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
+			format_code_start(&client->arena, replaced->referral->code), NULL);
 	header->send->replaces = replaced->referral->id;
 	header->chain = replaced->chain->id;
 	client_word(
@@ -145,7 +166,7 @@ static int send_keep(
 	header.act_case = STAFETT__V1__HEADER__ACT_SEND;
 	header.send = &act;
 	send_fill_act(client, draft, &act);
-	r = send_replace(client, draft->replaces, &header);
+	r = send_replace(client, draft->replaces, draft->card, &header);
 	if (!r)
 		r = send_resolve_chain(client, draft->chain, &header.chain);
 	if (r)

@@ -191,3 +191,25 @@ def test_the_line_broke_before_the_answer(client, stack, draft):
     assert offers(said)[0] == ["--as", "omar"]
     status, after = client.offer_runs(offers(said)[0])
     assert status == OK and "has been delivered now" in after
+
+
+def test_nobody_is_born_tomorrow(client, draft):
+    mistake(client, "maria", ["send", people.BEROENDE, "--file", draft(birthDate=in_days(1))], USAGE,
+            "BIRTH_DATE_AHEAD", "lies in the future; nothing was sent", command="help send")
+
+
+def test_nobody_takes_the_place_of_another_person(client, draft, petra):
+    """Or two people would be in one chain, with one clock."""
+    said = client.run("maria", "send", people.BEROENDE, "--file", draft(identifier="19640823-3234"))
+    code = said.split("-")[0].strip()
+    client.run("maria", "end", code, "--reason", "moved", "--person-told", "phone")
+    other = ["send", people.BEROENDE, "--replaces", code, "--file", draft(identifier="20000229-2399")]
+    mistake(client, "maria", other, USAGE, "REPLACES_ANOTHER_PERSON",
+            f"{code} is about a person with another number; nothing was sent", command=f"show {code}$")
+    client.run("maria", *other[:-1], draft(identifier="640823-3234"))
+
+
+def test_who_holds_a_chain_in_which_nothing_is_under_way_is_told(client, code):
+    said = client.run("maria", "end", code, "--reason", "moved", "--person-told", "phone")
+    assert "Nothing is under way for the person: send it on, or close the chain." in flat(said)
+    assert re.search(r"send --replaces \w+$", flat(" ".join(offers(said)[-1])))
