@@ -2,6 +2,7 @@
 """A database that is away, comes back, or has no room: refusals, never a wrong OK,
 and the daemon goes on by itself."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -121,11 +122,20 @@ def small_disk(work):
     subprocess.run(["umount", folder], check=True)
 
 
-def fill(path, leave=0):
-    """Takes what room there is on the disk of |path|."""
-    free = os.statvfs(path.parent)
+def fill(path):
+    """Takes what room there is on the disk of |path|, in ever smaller pieces: PostgreSQL
+    goes on writing meanwhile, so that no look at the free room holds for long."""
+    taken = 0
     with open(path, "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize - leave)
+        for piece in (1 << 20, 1 << 16, 1 << 12):
+            while True:
+                try:
+                    os.posix_fallocate(file.fileno(), taken, piece)
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+                    break
+                taken += piece
 
 
 def test_a_full_disk_refuses_and_then_goes_on(build, work, small_disk):
