@@ -6,7 +6,8 @@ usage: report.py NAME:EXIT:FILE...
 
 EXIT is the status of the program that wrote FILE. A program that failed without
 a failed test (a crash, nothing collected) counts as one failure of its own, so
-that silence is never success.
+that silence is never success. A FILE named again.xml holds second tries (see
+again.py): each stands for the first try of the same test, and is listed.
 """
 
 import re
@@ -14,6 +15,7 @@ import sys
 import xml.etree.ElementTree as xml
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Case:
     outcome: str
     reason: str
     seconds: float
+    place: str   # of a pytest case: "fault/test_line"
 
 
 def suite_of(tool, group, case):
@@ -63,7 +66,21 @@ def cases_of(tool, path):
             if tool == "meson":
                 name = name_of_c_test(group.get("name"), name)
             seconds, rest_s = float(case.get("time") or rest_s), 0.0
-            yield Case(suite_of(tool, group, case), name, outcome, reason, seconds)
+            yield Case(suite_of(tool, group, case), name, outcome, reason, seconds,
+                       (case.get("classname") or "").replace(".", "/"))
+
+
+def second_tries(cases, path):
+    """|cases| with the second tries of again.xml beside |path| in the place of the first."""
+    again = Path(path).with_name("again.xml")
+    tries = {(case.place, case.name): case for case in cases_of("pytest", again)} \
+        if again.exists() else {}
+    for case in cases:
+        second = tries.get((case.place, case.name))
+        if second:
+            print(f"again   {case.suite}: {case.name}: {first_line(case.reason)};"
+                  f" alone it {second.outcome}")
+        yield second or case
 
 
 def read_all(arguments):
@@ -76,9 +93,9 @@ def read_all(arguments):
             cases = []
         for case in cases:
             failed += case.outcome == "failed"
-            yield case
+        yield from second_tries(cases, path) if tool == "pytest" else cases
         if int(status) != 0 and not failed:
-            yield Case(tool, tool, "failed", f"ended with status {status} and no failed test", 0)
+            yield Case(tool, tool, "failed", f"ended with status {status} and no failed test", 0, "")
 
 
 def first_line(text):
