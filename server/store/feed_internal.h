@@ -2,7 +2,8 @@
 /*
  * The feeds among themselves.
  *
- *   feed.c       who watches, who goes next, what a page means for them
+ *   feeds.c      all of them: who goes next, what wakes them, who comes and goes
+ *   feed.c       one feed and its watches: what a page means for them
  *   feed_read.c  the slot: reading one page, for a feed or for one watch
  *   viewer.c     the members behind a feed's live watches
  *
@@ -104,8 +105,28 @@ enum { FAREWELL_BYTES = CURSOR_BYTES + 2 };
 struct bytes farewell(
 	const struct position *position, struct bytes unit, uint8_t out[FAREWELL_BYTES]);
 
-/* --- feed.c: a page is read and recorded, or was not; the slot still holds it */
+/* --- feed.c */
 
+/* Where the feeds of |unit| are. */
+struct list *feeds_bucket(struct feeds *feeds, const struct uuid *unit);
+/* There may be something new. It is read when a slot is free, and when those who
+ * were given the last page have had their time to take it. */
+void feed_want(struct feed *feed);
+void feed_end_pause(struct feed *feed);
+/* One of its watches has taken the last page. */
+void feed_note_sent(struct feed *feed);
+/* Frees it if it has no watch any more. */
+void feed_settle(struct feed *feed);
+
+/* Takes it out of everything; a feed that it was in must be settled. */
+void watch_detach(struct feeds *feeds, struct watch *watch);
+/* The same, and its call ends with |reason|. */
+void watch_end(struct feeds *feeds, struct watch *watch, enum reason reason);
+void watch_send(struct watch *watch, struct bytes message, int64_t now);
+/* It wants its next page, unless it has yet to take the last: see feeds_drained. */
+void watch_want(struct feeds *feeds, struct watch *watch);
+
+/* A page is read and recorded, or was not; the slot still holds it. */
 void feed_on_page(struct feed *feed, struct feed_slot *slot, enum reason reason);
 void watch_on_page(struct watch *watch, struct feed_slot *slot, enum reason reason);
 
