@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum { METRICS_CACHE_LINE = 64 };
 
@@ -22,23 +23,27 @@ struct metrics_table {
 	bool *taken;	      /* the master's knowledge */
 };
 
-#define COUNTER				true
-#define GAUGE				false
-#define FAMILY(name, kind, label, help) enum { METRICS_IS_COUNTER_##name = kind };
+enum metrics_kind { METRICS_COUNTER, METRICS_GAUGE, METRICS_AGE };
+
+#define COUNTER				METRICS_COUNTER
+#define GAUGE				METRICS_GAUGE
+#define AGE				METRICS_AGE
+#define FAMILY(name, kind, label, help) enum { METRICS_KIND_##name = kind };
 #define METRIC(family, id, value, what)
 #include "stafett/tbl/metrics.def"
 #undef FAMILY
 #undef METRIC
 
-static const bool metrics_is_counter[METRICS] = {
+static const uint8_t metrics_kinds[METRICS] = {
 #define FAMILY(name, kind, label, help)
-#define METRIC(family, id, value, what) METRICS_IS_COUNTER_##family,
+#define METRIC(family, id, value, what) METRICS_KIND_##family,
 #include "stafett/tbl/metrics.def"
 #undef FAMILY
 #undef METRIC
 };
 #undef COUNTER
 #undef GAUGE
+#undef AGE
 
 static uint64_t metrics_get(const struct metrics *m, enum metric which)
 {
@@ -56,6 +61,20 @@ void metrics_add(struct metrics *m, enum metric which, uint64_t n)
 {
 	if (m)
 		metrics_set(m, which, metrics_get(m, which) + n);
+}
+
+/* Of a clock that all processes have in common, and nobody sets. */
+static uint64_t metrics_now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+void metrics_renew(struct metrics *m, enum metric which)
+{
+	metrics_set(m, which, metrics_now_s());
 }
 
 uint64_t metrics_beats(const struct metrics *m)
@@ -85,6 +104,9 @@ int metrics_table_new(size_t rows, struct metrics_table **ret_table)
 	}
 	*table = (struct metrics_table){.n_rows = rows + 1, .rows = memory, .taken = taken};
 	taken[0] = true;
+	for (int i = 0; i < METRICS; i++)
+		if (metrics_kinds[i] == METRICS_AGE)
+			metrics_renew(memory, i);
 	*ret_table = table;
 	return 0;
 }
@@ -117,11 +139,15 @@ struct metrics *metrics_table_take(struct metrics_table *table)
 
 struct metrics *metrics_table_give_back(struct metrics_table *table, struct metrics *m)
 {
+	struct metrics *own = metrics_table_own(table);
+
 	if (!m)
 		return NULL;
 	for (int i = 0; i < METRICS; i++) {
-		if (metrics_is_counter[i])
-			metrics_add(metrics_table_own(table), i, metrics_get(m, i));
+		if (metrics_kinds[i] == METRICS_COUNTER)
+			metrics_add(own, i, metrics_get(m, i));
+		else if (metrics_kinds[i] == METRICS_AGE && metrics_get(m, i) > metrics_get(own, i))
+			metrics_set(own, i, metrics_get(m, i));
 		metrics_set(m, i, 0);
 	}
 	table->taken[m - table->rows] = false;
@@ -142,10 +168,22 @@ uint64_t metrics_table_least_other(const struct metrics_table *table, const stru
 	return least;
 }
 
+static uint64_t metrics_table_age(const struct metrics_table *table, enum metric which)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < table->n_rows; i++)
+		if (metrics_get(&table->rows[i], which) > last)
+			last = metrics_get(&table->rows[i], which);
+	return metrics_now_s() - last;
+}
+
 uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which)
 {
 	uint64_t sum = 0;
 
+	if (metrics_kinds[which] == METRICS_AGE)
+		return metrics_table_age(table, which);
 	for (size_t i = 0; i < table->n_rows; i++)
 		sum += metrics_get(&table->rows[i], which);
 	return sum;

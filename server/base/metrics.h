@@ -33,6 +33,9 @@ void metrics_add(struct metrics *m, enum metric which, uint64_t n);
 /* Says what a gauge is now; |m| may be NULL. */
 void metrics_set(struct metrics *m, enum metric which, uint64_t value);
 
+/* Says that what an age counts from is now; |m| may be NULL. */
+void metrics_renew(struct metrics *m, enum metric which);
+
 /* Says that the process lives; |m| may be NULL. */
 void metrics_beat(struct metrics *m);
 /* How often it has said so. */
@@ -47,14 +50,14 @@ struct metrics_table *metrics_table_free(struct metrics_table *table);
 struct metrics *metrics_table_own(struct metrics_table *table);
 /* A row for a new child, all zero; NULL when all are taken. */
 struct metrics *metrics_table_take(struct metrics_table *table);
-/* The child that had |m| has ended: its counters go to the master's row, its
- * gauges are over, and the row may be taken again. Accepts NULL; returns NULL. */
+/* The child that had |m| has ended: its counters and ages go to the master's row,
+ * its gauges are over, and the row may be taken again. Accepts NULL; returns NULL. */
 struct metrics *metrics_table_give_back(struct metrics_table *table, struct metrics *m);
 /* The least value of |which| in a row other than |m| in which |where| is not 0;
  * UINT64_MAX where there is none. */
 uint64_t metrics_table_least_other(const struct metrics_table *table, const struct metrics *m,
 	enum metric which, enum metric where);
-/* A number over all rows. */
+/* A number over all rows: their sum; the seconds of an age. */
 uint64_t metrics_table_sum(const struct metrics_table *table, enum metric which);
 
 #endif

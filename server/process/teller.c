@@ -61,7 +61,7 @@ static void teller_print_value(struct evbuffer *page, const char *name, const ch
 
 static void teller_print(struct evbuffer *page, const struct metrics_table *table)
 {
-	static const char COUNTER[] = "counter", GAUGE[] = "gauge";
+	static const char COUNTER[] = "counter", GAUGE[] = "gauge", *const AGE = GAUGE;
 
 #define FAMILY(name, kind, label, help) teller_print_family(page, #name, kind, help);
 #define METRIC(family, id, value, what)                                 \

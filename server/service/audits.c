@@ -102,6 +102,7 @@ static void audit_list_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page)
 		rc->audit_list.next_page_token = page_token(rc->arena, &rc->last);
+	rc->audit_list.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->audit_list.base);
 }
 

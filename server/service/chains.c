@@ -124,6 +124,7 @@ static void chains_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page)
 		rc->chain_list.next_page_token = page_token(rc->arena, &rc->last);
+	rc->chain_list.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->chain_list.base);
 }
 

@@ -239,6 +239,7 @@ static void search_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page && rc->search.n_units)
 		rc->search.next_page_token = rc->search.units[rc->search.n_units - 1]->handle;
+	rc->search.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->search.base);
 }
 

@@ -67,6 +67,16 @@ static void duties_wait_at_most(struct duties *d, int64_t ms)
 		d->wait_ms = ms;
 }
 
+static void duties_read_counts(struct duties *d, const PGresult *result)
+{
+	enum { COUNT_DONE, COUNT_WAIT_MS };
+	const struct db_row row = {result, 0};
+
+	d->done = db_row_int(&row, COUNT_DONE);
+	if (db_row_has(&row, COUNT_WAIT_MS))
+		duties_wait_at_most(d, db_row_long(&row, COUNT_WAIT_MS));
+}
+
 /* --- the duties ------------------------------------------------------------------- */
 
 static bool clock_args(struct duties *d, struct db_args *args)
@@ -135,6 +145,12 @@ static void hint_read(struct duties *d, const PGresult *result)
 
 enum { DUE_PORTION = 50 };
 
+static void beat_read(struct duties *d, const PGresult *result)
+{
+	duties_read_counts(d, result);
+	metrics_renew(d->params.metrics, METRIC_CLERK_AGE);
+}
+
 /* In their order: alarms are raised while there are any, and whoever beats, the last,
  * has seen to all of it. */
 static const struct duty_row duty_rows[] = {
@@ -144,20 +160,10 @@ static const struct duty_row duty_rows[] = {
 	{"alarms raised", DUTY_RAISE, DUE_PORTION, raise_args, raise_read},
 	{"hint", DUTY_HINT, 1, hint_args, hint_read},
 	{"next", DUTY_NEXT, 1, NULL, NULL},
-	{"heartbeat", DUTY_BEAT, 1, NULL, NULL},
+	{"heartbeat", DUTY_BEAT, 1, NULL, beat_read},
 };
 
 enum { DUTY_ROW_DUE = 2, DUTY_ROW_RAISE = 3 };
-
-static void duties_read_counts(struct duties *d, const PGresult *result)
-{
-	enum { COUNT_DONE, COUNT_WAIT_MS };
-	const struct db_row row = {result, 0};
-
-	d->done = db_row_int(&row, COUNT_DONE);
-	if (db_row_has(&row, COUNT_WAIT_MS))
-		duties_wait_at_most(d, db_row_long(&row, COUNT_WAIT_MS));
-}
 
 /* --- a round ------------------------------------------------------------------------ */
 

@@ -4,21 +4,24 @@
 import os
 import re
 import signal
+import time
 
 import grpc
+import metrics
 import people
 import pytest
-from business_clock import set_ahead
+from business_clock import REAL, REPLACE, set_ahead
 from caller import refused
 from postgres import Cluster
+from processes import DEADLINE_S
 from stack import Stack
 
 WORKS = 'msg="clerk works"'
 
 
 @pytest.fixture
-def stack(build, work):
-    stack = Stack(build, work / "clerk").start()
+def stack(build, work, request):
+    stack = Stack(build, work / f"clerk-{request.node.name[-9:]}").start()
     stack.import_directory()
     yield stack
     stack.stop()
@@ -55,6 +58,29 @@ def test_what_nobody_claimed_within_a_week_is_deleted_and_nothing_else(stack):
     assert maria.uploaded(young.id).complete
     assert petra.fetch(sent) == body
     assert stack.tables().count("upload_part") == 2 * 2
+
+
+def test_its_age_says_how_long_nobody_has_looked(stack):
+    def age():
+        return metrics.read(stack)["stafett_clerk_age_seconds"]
+
+    def look():
+        stack.tables().connection.cursor().execute("NOTIFY stafett_clock, 'look'")
+
+    def wait(holds):
+        deadline = time.monotonic() + DEADLINE_S
+        while not holds():
+            assert time.monotonic() < deadline
+    stack.process.wait_line(WORKS)
+    wait(lambda: age() >= 2)
+    wait(lambda: look() or age() < 2)
+    # A clock that was set stops the clerk, and it grows.
+    mark = stack.process.mark()
+    stack.tables().connection.cursor().execute(REPLACE.format(f"{REAL} + interval '5 years'"))
+    look()
+    stack.process.wait_line("the clock was set", after=mark)
+    old = age()
+    wait(lambda: look() or age() > old + 1)
 
 
 def test_it_does_its_duty_beside_another_daemons_clerk(build, work):

@@ -155,7 +155,9 @@ def test_a_list_by_state_other_unit_and_time(sent, maria, open_only):
 
 def test_every_list_tells_when_the_clerk_was_last_at_work(stack, maria, clock):
     stack.process.wait_line('msg="clerk works"')
-    for answer in (maria.today(), maria.list(), maria.list(open_only=True), maria.inbox()):
+    axel = stack.caller("axel")
+    for answer in (maria.today(), maria.list(), maria.list(open_only=True), maria.inbox(), maria.held_chains(),
+                   maria.units(), axel.log()):
         beat = answer.heartbeat
         assert 0 <= beat.read_time.seconds - beat.clerk_time.seconds < 120
     clock("1 day")

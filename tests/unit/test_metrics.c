@@ -65,6 +65,21 @@ static void test_counters_outlive_their_process_and_gauges_do_not(void **state)
 	assert_int_equal(metrics_table_sum(*state, METRIC_CALLS_OK), 8);
 }
 
+static void test_an_age_is_since_the_latest_of_all_and_outlives_its_process(void **state)
+{
+	struct metrics *row = metrics_table_take(*state);
+	uint64_t begun = metrics_table_sum(*state, METRIC_CLERK_AGE);
+
+	assert_true(begun < 60); /* since the table was made, not since the machine was */
+	metrics_set(metrics_table_own(*state), METRIC_CLERK_AGE, 0);
+	assert_true(metrics_table_sum(*state, METRIC_CLERK_AGE) > 0);
+	metrics_renew(row, METRIC_CLERK_AGE);
+	assert_true(metrics_table_sum(*state, METRIC_CLERK_AGE) < 60);
+	metrics_table_give_back(*state, row);
+	assert_true(metrics_table_sum(*state, METRIC_CLERK_AGE) < 60);
+	metrics_renew(NULL, METRIC_CLERK_AGE);
+}
+
 static void test_what_a_child_counts_the_parent_sees(void **state)
 {
 	struct metrics *row = metrics_table_take(*state);
@@ -87,6 +102,7 @@ int main(void)
 		TABLE_TEST(test_a_sum_is_over_all_rows),
 		TABLE_TEST(test_there_are_no_more_rows_than_there_are),
 		TABLE_TEST(test_counters_outlive_their_process_and_gauges_do_not),
+		TABLE_TEST(test_an_age_is_since_the_latest_of_all_and_outlives_its_process),
 		TABLE_TEST(test_what_a_child_counts_the_parent_sees),
 	};
 
