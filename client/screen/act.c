@@ -42,9 +42,45 @@ static char *act_line(struct client *client, const char *act, const char *ref, c
 	return NULL;
 }
 
+static bool act_is_among(const char *act, char *const *acts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(acts[i], act) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a word is an act of the table; "reach" is done by another one. */
+static bool act_is_of_table(const char *act)
+{
+	static const char *const acts[] = {
+#define ACT(number, name, code, ...) code,
+#include "stafett/tbl/acts.def"
+#undef ACT
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
+		if (strcmp(acts[i], act) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A new referral in another's place is no act on that one. */
+static bool act_may_be_done(
+	const char *act, const Stafett__V1__Referral *referral, const Stafett__V1__Chain *chain)
+{
+	return !act_is_of_table(act) || strcmp(act, "send") == 0 ||
+	       act_is_among(act, referral->allowed_acts, referral->n_allowed_acts) ||
+	       act_is_among(act, chain->allowed_acts, chain->n_allowed_acts);
+}
+
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain)
 {
+	if (!act_may_be_done(act, referral, chain))
+		return NULL;
 	return act_line(client, act, format_code_start(&client->arena, referral->code),
 		chain->intervention_due_date);
 }

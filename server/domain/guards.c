@@ -230,6 +230,14 @@ static bool guard_event_expected(const struct order *o, const struct facts *f)
 	return f->progress.expected != EXPECTED_NONE;
 }
 
+/* Nobody has come to what is still ahead, nor missed it; who comes early has come. */
+static bool guard_event_has_come(const struct order *o, const struct facts *f)
+{
+	const int64_t early_us = INT64_C(15) * 60 * 1000000;
+
+	return f->progress.expected_us <= f->now_us + early_us;
+}
+
 static bool guard_event_not_missed(const struct order *o, const struct facts *f)
 {
 	return !f->progress.missed;
@@ -243,6 +251,11 @@ static bool guard_cancels_an_event(const struct order *o, const struct facts *f)
 static bool guard_aftercare_is_own(const struct order *o, const struct facts *f)
 {
 	return !o->has_named_referral || f->aftercare_own;
+}
+
+static bool guard_first_contact_to_come(const struct order *o, const struct facts *f)
+{
+	return date_compare(o->first_contact, calendar_date_of(f->now_us)) >= 0;
 }
 
 /* Whom nobody waits for at home is not sent home. */

@@ -113,7 +113,7 @@ CREATE TYPE stafett.referral_row AS (
     no_longer_shared boolean, revoked boolean, consent uuid, consent_unit text,
     consent_recipients text, consent_given_by text, consent_form text,
     consent_time timestamptz, consent_end_date date, consent_covers boolean,
-    revoke_time timestamptz, consent_status text,
+    revoke_time timestamptz, consent_status text, read_time timestamptz,
     card bytea);
 
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
@@ -169,6 +169,7 @@ BEGIN ATOMIC
         CASE WHEN agreed.revoke_time IS NOT NULL THEN 'revoked'
             WHEN agreed.end_date < (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date THEN 'ended'
             WHEN agreed.id IS NOT NULL THEN 'active' END,
+        stafett.now(),
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
                 AND length(ct.card) > 0

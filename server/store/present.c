@@ -90,6 +90,7 @@ enum referral_column {
 	REFERRAL_REVOKED,
 	CONSENT_ID, /* and what it says */
 	CONSENT_LAST = CONSENT_ID + CONSENT_COLUMNS - 1,
+	REFERRAL_READ_TIME,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 };
@@ -117,6 +118,7 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 	int kind = kind_from_code(db_row_bytes(row, REFERRAL_KIND));
 
 	return (struct facts){
+		.now_us = db_row_time(row, REFERRAL_READ_TIME),
 		.chain_visible = true,
 		.chain_open = strcmp(db_row_text(row, CHAIN_STATUS), "open") == 0,
 		.chain_at_rest = db_row_bool(row, CHAIN_AT_REST),
@@ -132,6 +134,7 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.referral_left = strstr(relation, "left"),
 		.progress.question_seq = db_row_has(row, REFERRAL_QUESTION_TIME),
 		.progress.expected = db_row_has(row, REFERRAL_EXPECTED),
+		.progress.expected_us = db_row_time(row, REFERRAL_EXPECTED_TIME),
 		.progress.missed = db_row_bool(row, REFERRAL_MISSED),
 		.progress.home_planned = db_row_bool(row, REFERRAL_HOME_PLANNED),
 		.progress.aftercare = db_row_has(row, REFERRAL_AFTERCARE) ? us : somebody_else,

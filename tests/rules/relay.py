@@ -3,6 +3,7 @@
 they are offered, often what they may not. Every choice comes from one seed."""
 
 import collections
+import datetime
 import json
 import random
 import threading
@@ -44,8 +45,10 @@ def directory():
 
 
 def event(rng):
+    """Mostly so near that it can be attended or missed at once."""
     expected = pb.ExpectedEvent(kind=rng.choice(["visit", "call", "dose"]))
-    expected.time.FromJsonString(f"{in_days(rng.randint(1, 20))}T12:00:00Z")
+    minutes = rng.choice([10, 10, 24 * 60 * rng.randint(1, 20)])
+    expected.time.FromDatetime(datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes))
     return expected
 
 

@@ -196,6 +196,7 @@ def test_whoever_reached_the_person_ends_the_alarm(stack, tables, clock, maria, 
 ])
 def test_what_is_confirmed_or_cancelled_in_time_is_not_missed(stack, tables, clock, maria, petra, answer):
     sent = treated(maria, petra)
+    clock("11-20 12:50:00")
     petra.perform(sent, answer[0], **answer[1])
     clock("11-20 16:30:30")
     settle(stack, tables)
@@ -204,9 +205,9 @@ def test_what_is_confirmed_or_cancelled_in_time_is_not_missed(stack, tables, clo
 
 def test_a_dose_and_a_call_have_their_own_grace(stack, tables, clock, maria, petra):
     dose = treated(maria, petra)
-    petra.perform(dose, "attend", event=event("11-20 13:00:00", "dose"))
+    petra.perform(dose, "book", event=event("11-20 13:00:00", "dose"))
     call = treated(maria, petra)
-    petra.perform(call, "attend", event=event("11-20 13:00:00", "call"))
+    petra.perform(call, "book", event=event("11-20 13:00:00", "call"))
     clock("11-20 15:00:00")
     assert wait_alarms(tables, dose, 1)[0][0] == "miss"
     clock("11-20 23:59:50")

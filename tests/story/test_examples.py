@@ -7,6 +7,7 @@ import shutil
 import people
 import pytest
 import tree
+from caller import soon
 from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
@@ -48,6 +49,11 @@ def codes(maria):
     return {name: maria.send(people.BEROENDE).answer.code for name in ("7K3M", "9TQR", "2WDA")}
 
 
+def with_times(line):
+    """Printed times pass; those that are typed here are of today."""
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d\b", lambda _: soon(), line)
+
+
 def reader_of(command):
     return WHO.get(command, "maria")
 
@@ -59,7 +65,7 @@ def prepared(client, codes, folder, example):
         (folder / file).write_text(WORDS.get(file, "Some words.\n"))
 
     def typed(line):
-        return re.sub("|".join(codes), lambda match: codes[match[0]], line)
+        return with_times(re.sub("|".join(codes), lambda match: codes[match[0]], line))
     start = max((start for start in BEFORE if example.startswith(start)), key=len, default=None)
     for earlier in BEFORE.get(start, []):
         other, _, line = earlier.rpartition(": ")

@@ -8,6 +8,7 @@ import people
 import pytest
 import tree
 from client import Client
+from test_examples import with_times
 
 GUIDES = tree.TOP / "deploy" / "guide"
 TABLES = tree.TOP / "include" / "stafett" / "tbl"
@@ -33,7 +34,7 @@ def test_the_commands_of_a_guide_run_one_after_the_other(client, maria, tmp_path
     lines = re.findall(r"^    \$ (.*)$", text_of(guide), re.M)
     assert lines
     for line in lines:
-        typed = re.sub("|".join(codes), lambda match: codes[match[0]], line)
+        typed = with_times(re.sub("|".join(codes), lambda match: codes[match[0]], line))
         done = client.shell(READERS[guide], typed, tmp_path)
         assert done.returncode == 0 or ("--check" in line and done.returncode == OVERDUE), (
             f"{line}\n{done.stderr}")

@@ -7,7 +7,7 @@ import re
 
 import people
 import pytest
-from caller import in_days
+from caller import in_days, soon
 from client import Client
 
 DAYS_EARLIER = 3
@@ -37,6 +37,13 @@ def begun(client, code):
     client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
     client.run("petra", "start", code, "--intervention", "CRA", "--next", at(1))
     return code
+
+
+@pytest.fixture
+def due(client, begun):
+    """In treatment, and the person is expected about now."""
+    client.run("petra", "book", begun, soon())
+    return begun
 
 
 @pytest.fixture
@@ -82,24 +89,24 @@ def test_a_start_stops_the_clock_and_says_what_is_expected(client, code, sent, m
     assert "treatment began: OST, next dose" in shown and re.search(r"^Expected +dose ", shown, re.M)
 
 
-def test_who_came_is_followed_by_the_next_or_by_a_reason(client, begun, sent, maria):
-    said = client.run("petra", "attend", begun, "--next", at(8))
+def test_who_came_is_followed_by_the_next_or_by_a_reason(client, due, sent, maria):
+    said = client.run("petra", "attend", due, "--next", soon())
     assert "its alarm is answered" in said and "attend" in said.splitlines()[-1]
-    client.run("petra", "attend", begun, "--no-next", "treatment-ends")
+    client.run("petra", "attend", due, "--no-next", "treatment-ends")
     assert state(maria, sent)[1] == "complete"
-    said = client.run("petra", "attend", begun, status=2)
+    said = client.run("petra", "attend", due, status=2)
     assert "--next TIME or --no-next REASON" in said
-    assert "NOTHING_EXPECTED" in client.run("petra", "attend", begun, "--no-next", "other", status=3)
+    assert "NOTHING_EXPECTED" in client.run("petra", "attend", due, "--no-next", "other", status=3)
 
 
-def test_who_did_not_come_is_to_be_reached_or_has_another_time(client, begun, sent, maria):
-    said = client.run("petra", "miss", begun)
-    assert f"note {begun[:4]} --contact" in said
+def test_who_did_not_come_is_to_be_reached_or_has_another_time(client, due, sent, maria):
+    said = client.run("petra", "miss", due)
+    assert f"note {due[:4]} --contact" in said
     assert state(maria, sent)[1] == "reach"
-    assert "MISSED" in client.run("maria", "show", begun)
-    client.run("maria", "note", begun, "--contact")
-    client.run("petra", "book", begun, at(2))
-    client.run("petra", "miss", begun, "--next", at(4))
+    assert "MISSED" in client.run("maria", "show", due)
+    client.run("maria", "note", due, "--contact")
+    client.run("petra", "book", due, soon())
+    client.run("petra", "miss", due, "--next", at(4))
     assert [event.kind for event in maria.get(sent.referral).events[-2:]] == ["miss", "book"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from caller import in_days, pb, refused
 
 TOMORROW = datetime.timedelta(days=1)
+SOON = datetime.timedelta(minutes=10)    # near enough to be attended, or missed
 
 
 def event(kind="visit", after=TOMORROW):
@@ -18,11 +19,11 @@ def event(kind="visit", after=TOMORROW):
     return expected
 
 
-def begun(maria, petra, kind="care-request", hand_back=""):
-    """A treatment at Beroende, a visit expected tomorrow: version 3."""
+def begun(maria, petra, kind="care-request", hand_back="", after=TOMORROW):
+    """A treatment at Beroende, a visit expected |after| now: version 3."""
     sent = maria.send(people.BEROENDE, act={"kind": kind, "hand_back_unit": hand_back})
     petra.accept(sent, 1)
-    petra.perform(sent, "start", intervention="CRA", event=event())
+    petra.perform(sent, "start", intervention="CRA", event=event(after=after))
     return sent
 
 
@@ -78,7 +79,7 @@ def test_nothing_is_started_of_a_consultation(maria, petra):
 
 
 def test_a_miss_asks_the_owner_to_reach_the_person(maria, petra):
-    sent = begun(maria, petra)
+    sent = begun(maria, petra, after=SOON)
     petra.perform(sent, "miss")
     assert seen(maria, sent) == ("in-progress", "missed", people.BEROENDE, "reach")
     assert refused(petra.perform, sent, "miss").reason == "ACT_NOT_POSSIBLE"
@@ -86,16 +87,34 @@ def test_a_miss_asks_the_owner_to_reach_the_person(maria, petra):
     assert seen(maria, sent)[1:] == ("booked", people.BEROENDE, "attend")
 
 
-def test_anybody_who_has_reached_the_person_answers_a_miss(maria, petra):
+@pytest.mark.parametrize("name, fields", [("miss", {}), ("attend", {"no_next": "other"})])
+def test_nobody_has_come_to_what_lies_ahead_or_missed_it(maria, petra, name, fields):
     sent = begun(maria, petra)
+    refusal = refused(petra.perform, sent, name, **fields)
+    assert refusal.reason == "EVENT_AHEAD" and name not in refusal.refusal.allowed_acts
+    assert not {"attend", "miss"} & set(petra.get(sent.referral).referral.allowed_acts)
+    petra.perform(sent, "book", event=event(after=SOON))
+    assert {"attend", "miss"} <= set(petra.get(sent.referral).referral.allowed_acts)
+    petra.perform(sent, name, **fields)
+
+
+def test_the_first_contact_at_home_is_to_come(maria, petra):
+    sent = begun(maria, petra)
+    plan = dict(not_needed="no-need", housing="own", body=b"my sister")
+    assert refused(petra.perform, sent, "plan_home", first_contact_date=in_days(-2), **plan).reason == "TIME_PASSED"
+    petra.perform(sent, "plan_home", first_contact_date=in_days(1), **plan)
+
+
+def test_anybody_who_has_reached_the_person_answers_a_miss(maria, petra):
+    sent = begun(maria, petra, after=SOON)
     petra.perform(sent, "miss")
     maria.perform(sent, "note", contact=True)
     assert seen(maria, sent) == ("in-progress", "booked", people.BEROENDE, "book")
 
 
 def test_an_event_that_came_about_is_followed_by_the_next(maria, petra):
-    sent = begun(maria, petra)
-    petra.perform(sent, "attend", event=event("dose"))
+    sent = begun(maria, petra, after=SOON)
+    petra.perform(sent, "attend", event=event("dose", SOON))
     assert maria.get(sent.referral).referral.expected_event.kind == "dose"
     petra.perform(sent, "attend", no_next="treatment-ends")
     assert seen(maria, sent) == ("in-progress", "", people.BEROENDE, "complete")

@@ -140,6 +140,11 @@ def in_days(days):
     return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
 
 
+def soon():
+    """A time so near that who is expected then can be said to have come, or not to have."""
+    return (datetime.datetime.utcnow() + datetime.timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%MZ")
+
+
 def part(data):
     """A Part of bytes, or of a claim."""
     if isinstance(data, pb.UploadClaim):

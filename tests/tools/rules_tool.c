@@ -75,6 +75,7 @@ static void set_defaults(struct situation *s)
 	o->priority = bytes_of_string("routine");
 	o->expected = EXPECTED_VISIT;
 	o->expected_us = o->appointment_us = now_us + DAY_US;
+	o->first_contact = o->until;
 	f->now_us = now_us;
 	o->person_told = bytes_of_string("phone");
 	o->chain.b[0] = 1;
@@ -255,6 +256,10 @@ static void spoil_times(struct situation *s)
 		o->expected_us = past_us;
 	if (is_wrong(s, "resumes_later"))
 		o->until = (struct date){2026, 11, 3};
+	if (is_wrong(s, "event_has_come"))
+		s->facts.progress.expected_us = o->expected_us;
+	if (is_wrong(s, "first_contact_to_come"))
+		o->first_contact = (struct date){2026, 11, 2};
 	if (is_wrong(s, "start_not_in_future"))
 		o->start = (struct date){2026, 11, 4};
 	if (is_wrong(s, "contact_not_passed"))
