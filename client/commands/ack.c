@@ -111,7 +111,29 @@ static int ack_known(struct client *client, struct ack_inbox *inbox, const char 
 	return 0;
 }
 
-/* Acknowledges every waiting message of one referral. */
+/* The receipt of what asks for something makes a new version of the referral. */
+static bool ack_raises(const Stafett__V1__InboxItem *item)
+{
+	return strcmp(item->kind, "send") == 0 || strcmp(item->kind, "forward") == 0;
+}
+
+/* Every message of the referral of which that is so, or is not. */
+static int ack_items(
+	struct client *client, const struct ack_inbox *inbox, const char *referral, bool raises)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < inbox->waiting.n_items && !r; i++) {
+		const Stafett__V1__InboxItem *item = inbox->waiting.items[i];
+
+		if (strcmp(item->referral, referral) == 0 && ack_raises(item) == raises)
+			r = ack_item(client, item);
+	}
+	return r;
+}
+
+/* Acknowledges every waiting message of one referral, all by the version that was
+ * read with them. */
 static int ack_referral(struct client *client, struct ack_inbox *inbox, const char *typed)
 {
 	const char *referral;
@@ -126,10 +148,9 @@ static int ack_referral(struct client *client, struct ack_inbox *inbox, const ch
 		return client_problem(client, PROBLEM_CODE_AMBIGUOUS, NULL);
 	if (!referral)
 		return ack_known(client, inbox, name);
-	for (size_t i = 0; i < inbox->waiting.n_items && !r; i++) {
-		if (strcmp(inbox->waiting.items[i]->referral, referral) == 0)
-			r = ack_item(client, inbox->waiting.items[i]);
-	}
+	r = ack_items(client, inbox, referral, false);
+	if (!r)
+		r = ack_items(client, inbox, referral, true);
 	if (!r && !client->is_json)
 		output_next(client, "accept %s --responsible ROLE --contact-by DATE",
 			format_code_start(
