@@ -7,7 +7,8 @@
 #include "stafett/v1/referral.pb-c.h"
 
 /* The command that does |act| (of tbl/acts.def) to a referral; NULL where this
- * program has none, or where the unit may not do it now. What it needs to know is filled in, sensibly, or asked for. */
+ * program has none, or where the unit may not do it now. What it needs to know is filled in,
+ * sensibly, or asked for. */
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain);
 
