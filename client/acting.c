@@ -127,12 +127,27 @@ static int acting_deliver(struct acting *acting, const Stafett__V1__ActResponse 
 	return *ret_response ? 0 : client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 }
 
+/* What this row needs besides what its command always does. */
+static int acting_check_needs(struct acting *acting)
+{
+	const struct acting_row *row = acting->row;
+
+	for (enum input_id id = 0; row->needs && id < INPUT_COUNT; id++) {
+		if (row->needs(acting, id) && !acting_has(acting, id))
+			return input_missing(acting->client, id);
+	}
+	return 0;
+}
+
 int acting_do(struct acting *acting, const Stafett__V1__ActResponse **ret_response)
 {
 	int r;
 
 	acting_address(acting);
 	acting_take_body(acting);
+	r = acting_check_needs(acting);
+	if (r)
+		return r;
 	acting->said = acting->row->said ? _(acting->row->said) : "";
 	r = acting->row->fill(acting);
 	return r ? r : acting_deliver(acting, ret_response);

@@ -23,6 +23,8 @@ struct acting_row {
 	const char *act;  /* of tbl/acts.def; NULL where it may be one of several */
 	bool is_on_chain; /* else on the referral */
 	bool is_shown;	  /* on a terminal it is always shown first, and confirmed */
+	/* Whether an input that may be left empty is needed this time; may be NULL. */
+	bool (*needs)(const struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */
 	int (*fill)(struct acting *acting);
 	const char *said; /* not translated yet; fill may say something else */

@@ -85,11 +85,24 @@ static void acting_choose_rest(struct acting *acting, enum input_id id)
 		acting->values[id].text = "";
 }
 
+static bool acting_ask_one(struct acting *acting, struct asking *asking, enum input_id id)
+{
+	bool is_needed = acting->row->needs && acting->row->needs(acting, id);
+
+	while (asking_input(asking, id, NULL, &acting->values[id])) {
+		if (!is_needed || acting_has(acting, id))
+			return true;
+		if (asking->said != TTY_LINE_TYPED)
+			break;
+		asking_tell_required(asking);
+	}
+	return false;
+}
+
 static bool acting_ask_all(struct acting *acting, struct asking *asking)
 {
 	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
-		if (acting_is_asked(acting, id) &&
-			!asking_input(asking, id, NULL, &acting->values[id]))
+		if (acting_is_asked(acting, id) && !acting_ask_one(acting, asking, id))
 			return false;
 		acting_choose_rest(acting, id);
 	}
@@ -139,6 +152,8 @@ int acting_ask(struct acting *acting)
 	if (r)
 		return r;
 	acting_show(acting);
+	asking_tell(
+		&asking, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
 	is_wanted = acting_ask_all(acting, &asking) && asking_confirm(&asking, _("Do it? [y/N] "));
 	asking_end(&asking);
 	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_DONE, NULL);

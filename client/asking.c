@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "client/memory.h"
 #include "client/recipient.h"
+#include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/term.h"
 #include "client/text.h"
@@ -41,6 +43,11 @@ void asking_tell_problem(struct asking *asking)
 	asking->client->problem = (struct problem){0};
 }
 
+void asking_tell_required(struct asking *asking)
+{
+	asking_tell(asking, _("This needs an answer: ? explains, Ctrl-D gives up."));
+}
+
 void asking_tell_codes(enum codes_list list)
 {
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
@@ -67,7 +74,6 @@ const char *asking_line(struct asking *asking, const char *label, const char *fa
 
 	if (typed && !*typed)
 		typed = fallback;
-	asking->is_left = !typed;
 	return typed;
 }
 
@@ -80,8 +86,7 @@ const char *asking_lines(struct asking *asking, const char *label)
 	fprintf(stderr, _("%s (end with a line \".\"):\n"), label);
 	while ((line = asking_type(asking, "")) && strcmp(line, ".") != 0)
 		text = memory_printf(arena, "%s%s\n", text, line);
-	asking->is_left = asking->said == TTY_LINE_STOPPED;
-	return asking->is_left ? NULL : text;
+	return asking->said == TTY_LINE_STOPPED ? NULL : text;
 }
 
 bool asking_confirm(struct asking *asking, const char *question)
@@ -134,6 +139,35 @@ static void asking_tell_why(struct asking *asking, const struct input *input)
 		asking_tell(asking, hint);
 }
 
+/* Days and times as they were understood; what lies on the wrong side of now is
+ * asked again here, and not refused when all has been answered. */
+static int asking_check_when(struct asking *asking, const struct input *input, const char *typed,
+	const struct input_value *value)
+{
+	struct client *client = asking->client;
+	struct arena *arena = &client->arena;
+	bool is_time = input->type == INPUT_IS_TIME;
+	const char *day = is_time ? format_moment(arena, value->us, client->today)
+				  : format_day_text(arena, value->text, client->today);
+	struct date date;
+	int side;
+
+	if (!is_time && input->type != INPUT_IS_AHEAD && input->type != INPUT_IS_BEHIND)
+		return 0;
+	if (is_time)
+		side = value->us < (int64_t)time(NULL) * 1000000 ? -1 : 1;
+	else
+		side = date_parse(bytes_of_string(value->text), &date)
+			       ? date_compare(date, client->today)
+			       : 0;
+	if (side < 0 && input->type != INPUT_IS_BEHIND)
+		return client_problem(client, PROBLEM_DAY_PASSED, "value", typed, "day", day, NULL);
+	if (side > 0 && input->type == INPUT_IS_BEHIND)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day", day, NULL);
+	asking_tell(asking, day);
+	return 0;
+}
+
 /* A unit, where one is named, must be there and open. */
 static int asking_check(struct asking *asking, const struct input *input, const char *typed)
 {
@@ -150,16 +184,35 @@ static bool asking_text(struct asking *asking, const struct input *input, const 
 {
 	const char *text;
 
-	do {
-		text = asking_lines(asking, _(input->label));
-	} while (text && !*text && !fallback && asking->said == TTY_LINE_TYPED);
-	asking->is_left = !text || (!*text && !fallback);
-	if (asking->is_left)
+	while ((text = asking_lines(asking, _(input->label))) && !*text && !fallback &&
+		asking->said == TTY_LINE_TYPED)
+		asking_tell_required(asking);
+	if (!text || (!*text && !fallback))
 		return false;
 	*ret_value = (struct input_value){
 		.text = *text ? text : NULL,
 		.data = bytes_of_string(text),
 	};
+	return true;
+}
+
+/* Takes what was typed. False where it has to be asked again; then it was told why. */
+static bool asking_take(
+	struct asking *asking, enum input_id id, const char *typed, struct input_value *ret_value)
+{
+	const struct input *input = input_get(id);
+	struct input_value value = {0};
+
+	if (strcmp(typed, "?") == 0) {
+		asking_explain(asking, input);
+		return false;
+	}
+	if (asking_check(asking, input, typed) || input_take(asking->client, id, typed, &value) ||
+		asking_check_when(asking, input, typed, &value)) {
+		asking_tell_why(asking, input);
+		return false;
+	}
+	*ret_value = value;
 	return true;
 }
 
@@ -177,18 +230,15 @@ bool asking_input(struct asking *asking, enum input_id id, const char *fallback,
 	for (;;) {
 		const char *typed = asking_line(asking, _(input->label), shown);
 
-		if (!typed || !*typed) {
+		if (typed && !*typed) {
 			*ret_value = (struct input_value){0};
-			return typed != NULL;
-		}
-		if (typed == shown)
-			typed = fallback;
-		if (strcmp(typed, "?") == 0)
-			asking_explain(asking, input);
-		else if (!asking_check(asking, input, typed) &&
-			 !input_take(asking->client, id, typed, ret_value))
 			return true;
-		else
-			asking_tell_why(asking, input);
+		}
+		if (!typed && asking->said != TTY_LINE_TYPED)
+			return false;
+		if (!typed)
+			asking_tell_required(asking);
+		else if (asking_take(asking, id, typed == shown ? fallback : typed, ret_value))
+			return true;
 	}
 }

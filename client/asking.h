@@ -14,7 +14,6 @@ struct asking {
 	struct tty tty;
 	struct secret line; /* what is being typed */
 	enum tty_line said; /* how the last line ended */
-	bool is_left;	    /* the user gave up: an empty answer, ^D or ^C */
 };
 
 /* 0 or an exit code; on 0, asking_end must follow. */
@@ -26,9 +25,11 @@ void asking_end(struct asking *asking);
 void asking_tell(struct asking *asking, const char *text);
 /* The client's problem in such a line; then there is none any more. */
 void asking_tell_problem(struct asking *asking);
+/* That there must be an answer, and how to leave. */
+void asking_tell_required(struct asking *asking);
 /* The codes of a list with what they mean. */
 void asking_tell_codes(enum codes_list list);
-/* A line; an empty one is |fallback|. NULL where the user gave up. */
+/* A line; an empty one is |fallback|, or NULL. NULL too where the user gave up. */
 const char *asking_line(struct asking *asking, const char *label, const char *fallback);
 /* Lines up to a single dot, or ^D. */
 const char *asking_lines(struct asking *asking, const char *label);

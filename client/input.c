@@ -208,6 +208,15 @@ static bool input_has(enum command_id command, enum input_need need)
 	return false;
 }
 
+int input_missing(struct client *client, enum input_id id)
+{
+	const struct input *input = &input_rows[id];
+
+	return client_problem(client,
+		input->option == OPTION_COUNT ? PROBLEM_ARGUMENT_REQUIRED : PROBLEM_OPTION_REQUIRED,
+		"value", input_spelled(client, input), NULL);
+}
+
 int input_check(struct client *client, enum command_id command,
 	const struct input_value values[INPUT_COUNT])
 {
@@ -215,10 +224,7 @@ int input_check(struct client *client, enum command_id command,
 		const struct input *input = &input_rows[id];
 
 		if (input->command == command && input->need == INPUT_NEEDED && !values[id].text)
-			return client_problem(client,
-				input->option == OPTION_COUNT ? PROBLEM_ARGUMENT_REQUIRED
-							      : PROBLEM_OPTION_REQUIRED,
-				"value", input_spelled(client, input), NULL);
+			return input_missing(client, id);
 	}
 	if (input_has(command, INPUT_ONE) && input_given(command, INPUT_ONE, values) != 1)
 		return input_choose(client, command, INPUT_ONE);

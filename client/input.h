@@ -60,6 +60,8 @@ int input_take(struct client *client, enum input_id id, const char *typed,
 /* Takes everything that the command line of |command| has into |values|. */
 int input_read(struct client *client, enum command_id command, const struct arguments *arguments,
 	struct input_value values[INPUT_COUNT]) WARN_UNUSED;
+/* The problem of an input that there must be. */
+int input_missing(struct client *client, enum input_id id) WARN_UNUSED;
 /* Whether all that is needed is there. Where it is not, the problem says what is
  * missing, or what there is too much of. */
 int input_check(struct client *client, enum command_id command,

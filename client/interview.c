@@ -9,6 +9,7 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/recipient.h"
+#include "client/review.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/term.h"
@@ -20,6 +21,7 @@ struct interview {
 	struct tty tty;
 	const Stafett__V1__Unit *unit; /* NULL where the directory cannot tell */
 	struct answers *answers;
+	struct review review;
 	struct secret line; /* what is being typed */
 };
 
@@ -34,7 +36,10 @@ static void interview_say(struct interview *it, const char *text)
 /* Why an answer cannot be taken; the question comes again. */
 static void interview_tell_problem(struct interview *it)
 {
-	interview_say(it, it->client->problem.sentence);
+	bool is_missing = it->client->problem.id == PROBLEM_FIELD_MISSING;
+
+	interview_say(it, is_missing ? _("This needs an answer: ? explains, Ctrl-D gives up.")
+				     : it->client->problem.sentence);
 	it->client->problem = (struct problem){0};
 }
 
@@ -157,8 +162,10 @@ static enum interview_step interview_take(struct interview *it, enum question_id
 
 	if (!r)
 		r = interview_tell(it, id, &draft);
-	if (!r)
+	if (!r) {
+		review_note(it->client, id, &draft, &it->review);
 		return INTERVIEW_GOES_ON;
+	}
 	secret_end(&it->answers->list[id]);
 	interview_tell_problem(it);
 	return INTERVIEW_AGAIN;
@@ -276,9 +283,13 @@ int interview_run(
 	if (r)
 		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", _("the terminal"),
 			"detail", strerror(-r), NULL);
+	interview_say(
+		&it, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
 	step = interview_choose_unit(&it, to, ret_to);
 	if (step == INTERVIEW_GOES_ON)
 		step = interview_ask_all(&it);
+	if (step == INTERVIEW_GOES_ON)
+		review_print(client, *ret_to, answers, &it.review);
 	is_to_be_sent = step == INTERVIEW_GOES_ON && interview_is_to_be_sent(&it);
 	secret_end(&it.line);
 	if (!is_to_be_sent)

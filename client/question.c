@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <strings.h>
+#include <time.h>
 
 #include "client/memory.h"
+#include "client/screen/format.h"
 #include "client/text.h"
 
 static bool question_always(const struct secret *answers)
@@ -199,7 +201,7 @@ static int question_take_switch(struct client *client, const struct question *qu
 	enum text_answer said = text_answer(typed);
 
 	if (said == TEXT_UNCLEAR)
-		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", question->path,
+		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", _(question->label),
 			"value", _("yes or no"), NULL);
 	secret_add_text(answer, said == TEXT_YES ? "true" : "false");
 	return 0;
@@ -211,7 +213,7 @@ static int question_take_language(struct client *client, const struct question *
 	enum text_answer said = text_answer(typed);
 
 	if (said == TEXT_YES)
-		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", question->path,
+		return client_problem(client, PROBLEM_JSON_FIELD_TYPE, "field", _(question->label),
 			"value", _("a language, or no"), NULL);
 	if (said == TEXT_UNCLEAR)
 		secret_add_text(answer, typed);
@@ -225,7 +227,8 @@ static int question_spell(struct client *client, const struct question *question
 	if (!*typed)
 		typed = question->fallback;
 	if (!typed)
-		return client_problem(client, PROBLEM_FIELD_MISSING, "field", question->path, NULL);
+		return client_problem(
+			client, PROBLEM_FIELD_MISSING, "field", _(question->label), NULL);
 	switch (question->type) {
 	case QUESTION_IS_NEEDS:
 		question_take_needs(client, typed, answer);
@@ -263,6 +266,29 @@ static int question_check(struct client *client, enum question_id id, const stru
 	return r;
 }
 
+/* A day on the wrong side of today is asked again while it can be mended. */
+static int question_check_day(
+	struct client *client, enum question_id id, const char *typed, const struct draft *draft)
+{
+	struct arena *arena = &client->arena;
+	struct date date;
+
+	if (id == QUESTION_HELP_REQUEST &&
+		date_parse(bytes_of_string(draft->help_request_date), &date) &&
+		date_compare(date, client->today) > 0)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day",
+			format_day(arena, date, client->today), NULL);
+	if (id == QUESTION_BASIS_END && draft->basis_end_date &&
+		date_parse(bytes_of_string(draft->basis_end_date), &date) &&
+		date_compare(date, client->today) < 0)
+		return client_problem(client, PROBLEM_DAY_PASSED, "value", typed, "day",
+			format_day(arena, date, client->today), NULL);
+	if (id == QUESTION_CALL_TIME && draft->call_us > (int64_t)time(NULL) * 1000000)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day",
+			format_moment(arena, draft->call_us, client->today), NULL);
+	return 0;
+}
+
 int question_take(struct client *client, enum question_id id, const char *typed,
 	struct answers *answers, struct draft *ret_draft)
 {
@@ -271,6 +297,8 @@ int question_take(struct client *client, enum question_id id, const char *typed,
 
 	if (!r)
 		r = question_check(client, id, &answer, ret_draft);
+	if (!r)
+		r = question_check_day(client, id, typed, ret_draft);
 	if (r) {
 		secret_end(&answer);
 		return r;

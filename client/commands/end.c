@@ -38,19 +38,34 @@ static bool end_is_gone(const struct acting *acting)
 	return strcmp(reason, "moved") == 0 || strcmp(reason, "no-longer-relevant") == 0;
 }
 
+static bool end_is_withdrawn(const struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	const char *unit = acting->client->profile->unit;
+
+	return acting_may(acting, "withdraw") ||
+	       (strcmp(referral->requester, unit) == 0 && strcmp(referral->owner, unit) != 0);
+}
+
+static bool end_is_broken_off(const struct acting *acting)
+{
+	return !end_is_withdrawn(acting) && acting_may(acting, "break-off") &&
+	       (!acting_may(acting, "need-gone") || !end_is_gone(acting));
+}
+
+/* Who breaks care off says what comes next, and how the person was told. */
+static bool end_needs(const struct acting *acting, enum input_id id)
+{
+	return (id == INPUT_end_person_told || id == INPUT_end_file) && end_is_broken_off(acting);
+}
+
 /* The requester withdraws; the owner breaks off what has begun, and else says that
  * the need is gone. Who may do neither is told by the server's refusal. */
 static int end_fill(struct acting *acting)
 {
-	const Stafett__V1__Referral *referral = acting->seen->referral;
-	const char *unit = acting->client->profile->unit;
-	bool is_own = strcmp(referral->requester, unit) == 0;
-	bool is_owner = strcmp(referral->owner, unit) == 0;
-
-	if (acting_may(acting, "withdraw") || (is_own && !is_owner))
+	if (end_is_withdrawn(acting))
 		end_withdraw(acting);
-	else if (acting_may(acting, "break-off") &&
-		 (!acting_may(acting, "need-gone") || !end_is_gone(acting)))
+	else if (end_is_broken_off(acting))
 		end_break_off(acting);
 	else
 		end_need_gone(acting);
@@ -59,6 +74,7 @@ static int end_fill(struct acting *acting)
 
 static const struct acting_row end_row = {
 	.command = COMMAND_end,
+	.needs = end_needs,
 	.fill = end_fill,
 	.said = N_("{code} ended[ {clock}]. {holder} holds the chain."),
 };

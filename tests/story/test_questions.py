@@ -12,6 +12,7 @@ from pathlib import Path
 
 import people
 import pytest
+from caller import in_days
 from client import Client
 from stubs import contract
 
@@ -103,7 +104,7 @@ def test_a_bad_answer_is_asked_again_with_the_reason(client):
                 ("Personal number", "19640823-3235", "last digit", ""),
                 ("Born", "30/2", "is not a date", "1964-08-23"),
                 ("First name", "?", "As the person is called", ""),
-                ("Family name", "", "required is missing", "Holm"),
+                ("Family name", "", "This needs an answer", "Holm"),
                 ("Protected identity?", "maybe", "must be yes or no", "y"),
                 ("Asked for help on", "5/6", "more than one date", "today"),
                 ("Priority", "?", "phone first", "stat"),
@@ -114,6 +115,36 @@ def test_a_bad_answer_is_asked_again_with_the_reason(client):
             terminal.expect(question).type(good + "\n")
         terminal.expect("Phone: ").type("\x03")
         assert terminal.wait() == -signal.SIGINT
+
+
+def test_a_day_on_the_wrong_side_of_today_is_asked_again_at_once(client):
+    tomorrow, yesterday = in_days(3), in_days(-3)     # or so
+    with talk(client, people.BEROENDE) as terminal:
+        answer(terminal, TALK[:6])
+        for question, bad, reason, good in [
+                ("Asked for help on", tomorrow, "lies in the future", "yesterday"),
+                ("Priority", "stat", "Phoned them at", f"{tomorrow}T10:00"),
+                ("", "", "lies in the future", f"{yesterday}T10:00"),
+                ("Basis", "", "given [written]", ""),
+                ("valid to", yesterday, "lies in the past", tomorrow)]:
+            terminal.expect(question).type(bad + "\n" if question else "").expect(reason)
+            terminal.expect(": ").type(good + "\n")
+        terminal.expect("of no-shows").type("\x04").expect("Nothing was sent")
+        assert terminal.wait() == 2
+
+
+def test_what_is_sent_is_shown_as_it_was_understood(client):
+    with talk(client, people.BEROENDE) as terminal:
+        answer(terminal, TALK)
+        terminal.type(".\n").expect("This is what you send:")
+        at = terminal.at
+        terminal.expect("Send? [y/N] ").type("n\n").expect("Nothing was sent")
+        assert terminal.wait() == 2
+        shown = terminal.said[at:]
+    for line in ("To: Beroende Lund", "Needs, the main one first: alcohol, housing", "Family name: Holm",
+                 "Personal number (hidden): 62 years old", "Does the person know of this? yes", "Text: 3 lines"):
+        assert line in shown, shown
+    assert NUMBER[:8] not in shown and "yesterday" not in shown
 
 
 def test_a_person_who_is_too_young_is_known_before_the_other_questions(client):

@@ -108,7 +108,8 @@ def test_the_other_keys_change_nothing(client, send, maria):
             terminal.type(" ").expect("back: any")
         terminal.type("x").expect("2 of 2").type("?").expect("take it on").type("x").expect("2 of 2")
         terminal.type("z").expect("does nothing here").type("\x1b[A").expect("does nothing here")
-        terminal.type("c").expect("Who answers").type("\n").expect("Nothing was done")
+        terminal.type("c").expect("Who answers").type("\n").expect("needs an answer")
+        terminal.expect("Who answers").type("\x04").expect("Nothing was done")
         terminal.type("f").expect("To which").type("\x04").expect("Nothing was done")
         terminal.type("q").expect("0 of 2 done").expect("stafett --as petra inbox")
         assert terminal.wait() == 0

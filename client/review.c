@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers before they leave: see the header. */
+#include "client/review.h"
+
+#include <stdio.h>
+
+#include "client/directory.h"
+#include "client/memory.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/screen/safe_text.h"
+#include "client/screen/term.h"
+#include "client/text.h"
+
+static char *review_age(struct client *client, int age)
+{
+	if (age < 0)
+		return NULL;
+	return memory_printf(&client->arena, _n("one year old", "%d years old", age), age);
+}
+
+void review_note(struct client *client, enum question_id id, const struct draft *draft,
+	struct review *review)
+{
+	struct arena *arena = &client->arena;
+	const char *text = NULL;
+
+	if (id == QUESTION_IDENTIFIER)
+		text = review_age(client, draft->age);
+	else if (id == QUESTION_HELP_REQUEST)
+		text = draft->help_request_date;
+	else if (id == QUESTION_BASIS_END)
+		text = draft->basis_end_date;
+	if (text && id != QUESTION_IDENTIFIER)
+		text = format_day_text(arena, text, client->today);
+	if (id == QUESTION_CALL_TIME)
+		text = format_moment(arena, draft->call_us, client->today);
+	review->understood[id] = text;
+}
+
+/* "alcohol, housing" of "alcohol,housing", in the user's language. */
+static const char *review_needs(struct client *client, const char *codes)
+{
+	struct arena *arena = &client->arena;
+	const char *text = "";
+
+	while (*codes) {
+		size_t len = strcspn(codes, ",");
+
+		text = memory_printf(arena, "%s%s%s", text, *text ? ", " : "",
+			term_code(client, CODES_NEED, memory_copy(arena, bytes_of(codes, len))));
+		codes += len + (codes[len] == ',');
+	}
+	return text;
+}
+
+static const char *review_lines(struct client *client, const char *text)
+{
+	int lines = 1;
+
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	return memory_printf(&client->arena, _n("one line", "%d lines", lines), lines);
+}
+
+/* An answer as people read it. */
+static const char *review_value(
+	struct client *client, enum question_id id, const char *answer, const struct review *review)
+{
+	const struct question *question = question_get(id);
+
+	if (review->understood[id])
+		return review->understood[id];
+	switch (question->type) {
+	case QUESTION_IS_CODE:
+		return term_code(client, question->list, answer);
+	case QUESTION_IS_NEEDS:
+		return review_needs(client, answer);
+	case QUESTION_IS_SWITCH:
+		return strcmp(answer, "true") == 0 ? _("yes") : _("no");
+	case QUESTION_IS_BODY:
+		return review_lines(client, answer);
+	case QUESTION_IS_NUMBER:
+		return _("given");
+	case QUESTION_IS_LANGUAGE:
+	case QUESTION_IS_TEXT:
+		break;
+	}
+	return answer;
+}
+
+/* "Asked for help on: Sat 21 Nov"; a label that is a question keeps its mark. */
+static void review_print_line(struct client *client, const char *label, const char *value)
+{
+	struct arena *arena = &client->arena;
+	const char *gap = label[strlen(label) - 1] == '?' ? " " : ": ";
+
+	label += strspn(label, " ");
+	lines_print(stderr, "  ", "      ",
+		memory_printf(arena, "%s%s%s", label, gap, safe_line(arena, value)));
+}
+
+void review_print(struct client *client, const char *to, const struct answers *answers,
+	const struct review *review)
+{
+	fprintf(stderr, "\n%s\n", _("This is what you send:"));
+	review_print_line(client, _("To"), directory_name(client, to));
+	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
+		const struct secret *answer = &answers->list[id];
+
+		if (answer->len && question_is_asked(id, answers))
+			review_print_line(client, _(question_get(id)->label),
+				review_value(client, id, secret_text(answer), review));
+	}
+}
