@@ -12,6 +12,7 @@
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/row.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
@@ -33,7 +34,7 @@ static void acting_set_words(struct client *client, const Stafett__V1__ActRespon
 		directory_name(client, is_own ? referral->owner : referral->requester));
 	client_word(client, "owner", directory_name(client, referral->owner));
 	client_word(client, "actor", directory_name(client, referral->next_actor));
-	client_word(client, "act", term_word(client, referral->next_act));
+	client_word(client, "act", row_act(client, referral));
 	client_word(client, "due",
 		format_moment(&client->arena, format_us(referral->due_time), client->today));
 }
@@ -82,15 +83,14 @@ static bool acting_is_expected(const Stafett__V1__Referral *referral)
 	       *referral->expected_event->kind && *referral->next_act;
 }
 
-/* Whether we hold it and nobody is asked for anything: then the next step is ours. */
+/* Whether we hold it and nothing is under way: then the next step is ours. */
 static bool acting_is_at_rest(struct client *client, const Stafett__V1__GetResponse *now)
 {
 	const Stafett__V1__Chain *chain = now->chain;
 
 	for (size_t i = 0; i < chain->n_allowed_acts; i++)
 		if (strcmp(chain->allowed_acts[i], "close") == 0)
-			return !*now->referral->next_actor &&
-			       strcmp(chain->custodian, client->profile->unit) == 0;
+			return strcmp(chain->custodian, client->profile->unit) == 0;
 	return false;
 }
 
@@ -102,13 +102,14 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 
 	if (acting_is_expected(referral))
 		acting_tell_expected(client, referral);
+	else if (acting_is_at_rest(client, now))
+		output_say(client, "  ",
+			_("Nothing is under way for the person: send it on, or close the "
+			  "chain[, by {due}]."));
 	else if (*referral->next_actor)
 		output_say(client, "  ",
 			is_ours ? _("You must act next: {act}[ by {due}].")
 				: _("{actor} must act next: {act}[ by {due}]."));
-	else if (acting_is_at_rest(client, now))
-		output_say(client, "  ",
-			_("Nothing is under way for the person: send it on, or close the chain."));
 	if (is_ours)
 		command = act_command(client, referral->next_act, referral, now->chain);
 	else if (acting_is_at_rest(client, now))

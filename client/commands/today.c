@@ -19,7 +19,6 @@
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
-#include "client/screen/term.h"
 #include "client/seen.h"
 #include "client/text.h"
 #include "stafett/v1/referral_service.pb-c.h"
@@ -82,10 +81,19 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 		row_matter(client, referral->priority, referral->needs, referral->n_needs, &card));
 	words_set(&words, "other",
 		directory_name(client, is_own ? referral->owner : referral->requester));
-	words_set(&words, "act", term_word(client, referral->next_act));
+	words_set(&words, "act", row_act(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	return words_fill(&client->arena,
 		_(today_template(is_own, due_us != 0, row_is_late(due_us))), &words);
+}
+
+/* Whether nothing is under way there: then the chain may be closed instead. */
+static bool today_may_close(const Stafett__V1__ReferralSummary *row)
+{
+	for (size_t i = 0; i < row->chain->n_allowed_acts; i++)
+		if (strcmp(row->chain->allowed_acts[i], "close") == 0)
+			return strcmp(row->referral->next_act, "send") == 0;
+	return false;
 }
 
 static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
@@ -106,6 +114,9 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 		lines_end_alarm(stdout);
 	lines_print_command(
 		stdout, indent, "", command ? command : client_next(client, "show %s", code));
+	if (today_may_close(row))
+		lines_print_command(stdout, indent, _("Or:"),
+			act_command(client, "close", row->referral, row->chain));
 }
 
 static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)

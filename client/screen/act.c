@@ -67,11 +67,14 @@ static bool act_is_of_table(const char *act)
 	return false;
 }
 
-/* A new referral in another's place is no act on that one. */
-static bool act_may_be_done(
-	const char *act, const Stafett__V1__Referral *referral, const Stafett__V1__Chain *chain)
+/* A new referral in another's place is no act on that one, and only its own requester
+ * sends it. */
+static bool act_may_be_done(const struct client *client, const char *act,
+	const Stafett__V1__Referral *referral, const Stafett__V1__Chain *chain)
 {
-	return !act_is_of_table(act) || strcmp(act, "send") == 0 ||
+	if (strcmp(act, "send") == 0)
+		return strcmp(referral->requester, client->profile->unit) == 0;
+	return !act_is_of_table(act) ||
 	       act_is_among(act, referral->allowed_acts, referral->n_allowed_acts) ||
 	       act_is_among(act, chain->allowed_acts, chain->n_allowed_acts);
 }
@@ -79,7 +82,7 @@ static bool act_may_be_done(
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain)
 {
-	if (!act_may_be_done(act, referral, chain))
+	if (!act_may_be_done(client, act, referral, chain))
 		return NULL;
 	return act_line(client, act, format_code_start(&client->arena, referral->code),
 		chain->intervention_due_date);

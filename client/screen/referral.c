@@ -75,7 +75,7 @@ static void referral_print_next(struct referral_screen *screen)
 	if (!*referral->next_actor)
 		return;
 	words_set(&words, "unit", directory_name(client, referral->next_actor));
-	words_set(&words, "act", term_word(client, referral->next_act));
+	words_set(&words, "act", row_act(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	fact_print_words(screen->client, _("Next"),
 		row_is_late(due_us) ? _("! {unit}: {act}[, late since {due}]")

@@ -71,12 +71,21 @@ const char *row_unit(struct client *client, const char *handle)
 	return directory_name(client, handle);
 }
 
+const char *row_act(const struct client *client, const Stafett__V1__Referral *referral)
+{
+	bool is_at_rest = strcmp(referral->next_act, "send") == 0 &&
+			  strcmp(referral->status, "rejected") != 0;
+
+	return is_at_rest && !client->is_plain ? _("send on, or close")
+					       : term_word(client, referral->next_act);
+}
+
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral)
 {
 	if (!*referral->next_actor)
 		return "";
 	return memory_printf(&client->arena, "%s: %s", row_unit(client, referral->next_actor),
-		term_word(client, referral->next_act));
+		row_act(client, referral));
 }
 
 bool row_is_late(int64_t due_us)

@@ -23,6 +23,8 @@ const char *row_days_left(struct client *client, const char *date);
 /* A unit's name, or "you", which is shorter and what one looks for; for programs
  * its handle. */
 const char *row_unit(struct client *client, const char *handle);
+/* What must be done next, in words. */
+const char *row_act(const struct client *client, const Stafett__V1__Referral *referral);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
 /* Whether a point in time has passed; 0 never has. */

@@ -141,7 +141,12 @@ struct facts {
 	struct date due_date;			   /* the person's clock */
 	int custody_seq;			   /* the ledger's last line */
 	int chain_version;
-	bool chain_at_rest; /* no referral of it is open or waits to be taken back */
+	/* No referral of it, but that which is named, is open or waits to be taken back. */
+	bool chain_at_rest;
+	/* Whether such a one is left for each of these: they are parties of it. */
+	struct {
+		bool custodian, requester, owner, hand_back;
+	} busy;
 
 	/* The other chain of a merge, or one that is linked. */
 	struct {

@@ -15,6 +15,11 @@ enum { RULES_MOVES_DAYS = 30 };
 
 static const struct uuid nobody;
 
+static bool is_report(const struct facts *f)
+{
+	return rules_kind_row(f->kind)->course == COURSE_REPORT;
+}
+
 static void move_custody(struct decision *d, const struct uuid *unit)
 {
 	d->custodian_moves = !uuid_equal(&d->custodian, unit);
@@ -49,6 +54,16 @@ bool rules_waits_for_hand_back(const struct act_row *row, const struct facts *f)
 	       !uuid_equal(&f->hand_back, &f->owner);
 }
 
+/* A report that is noted ends what it began; where more has come of it, who noted it
+ * goes on with that. */
+static void apply_noted(const struct facts *f, struct decision *d)
+{
+	if (f->chain_at_rest)
+		d->chain_closes = true;
+	else
+		move_custody(d, &f->owner);
+}
+
 /* Where the baton goes: only from the one who sent it to the one who takes it. */
 static void apply_holder(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
@@ -62,6 +77,8 @@ static void apply_holder(
 		move_custody(d, &f->requester);
 	else if (row->holder == HOLDER_TO_NOBODY || row->holder == HOLDER_MERGED)
 		d->chain_closes = true;
+	else if (row->holder == HOLDER_NOTED && is_report(f))
+		apply_noted(f, d);
 	else if (row->holder == HOLDER_TO_SUCCESSOR)
 		move_custody(d, &f->unit);
 	else if (row->holder == HOLDER_TO_HAND_BACK)
@@ -79,11 +96,6 @@ static void apply_sides(const struct order *o, const struct facts *f, struct dec
 	d->sender = f->sender;
 	if (o->act == ACT_SEND || (o->act == ACT_FORWARD && uuid_equal(&f->custodian, &f->unit)))
 		d->sender = f->unit;
-}
-
-static bool is_report(const struct facts *f)
-{
-	return rules_kind_row(f->kind)->course == COURSE_REPORT;
 }
 
 /* A unit that has handed over what it had from another has left, unless it waits
@@ -268,7 +280,8 @@ static void apply_chain(
 		rules_apply_clock(d->help_request_date, o, f, d);
 	}
 	d->chain_version =
-		f->chain_version + (d->custodian_moves || (d->of_chain && row->raises) ? 1 : 0);
+		f->chain_version +
+		(d->custodian_moves || d->chain_closes || (d->of_chain && row->raises) ? 1 : 0);
 }
 
 void rules_apply(

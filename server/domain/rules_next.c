@@ -27,6 +27,32 @@ static void next_as_state(const struct order *o, const struct facts *f, struct d
 			rules_due_of(row->deadline, o, f));
 }
 
+static bool is_busy(const struct facts *f, const struct uuid *unit)
+{
+	return (f->busy.custodian && uuid_equal(unit, &f->custodian)) ||
+	       (f->busy.requester && uuid_equal(unit, &f->requester)) ||
+	       (f->busy.owner && uuid_equal(unit, &f->owner)) ||
+	       (f->busy.hand_back && uuid_equal(unit, &f->hand_back));
+}
+
+/* Whether the unit sees what has ended; who sent it on while it held the chain does
+ * so as long as it holds it. */
+static bool is_party(const struct facts *f, const struct decision *d, const struct uuid *unit)
+{
+	return uuid_equal(unit, &f->requester) || uuid_equal(unit, &d->owner) ||
+	       uuid_equal(unit, &f->hand_back) || uuid_equal(unit, &d->sender);
+}
+
+/* Nobody is forgotten between two referrals: a holder that has nothing else under way
+ * in the chain is asked to send the person on, or to close the chain. What others
+ * have going on there, and it may not even see, is none of its own. */
+static void next_at_rest(const struct order *o, const struct facts *f, struct decision *d)
+{
+	if (rules_state_row(d->to)->ended && !d->chain_closes && is_party(f, d, &d->custodian) &&
+		!is_busy(f, &d->custodian))
+		next_is(d, &d->custodian, "send", rules_due_of(DEADLINE_HAND_BACK, o, f));
+}
+
 /* After a question: the owner goes on by the deadline that it had, and once by a
  * fresh one. */
 static void next_resumed(const struct order *o, const struct facts *f, struct decision *d)
@@ -73,6 +99,7 @@ void rules_apply_next(
 	switch (row->next) {
 	case NEXT_AS_STATE:
 		next_as_state(o, f, d);
+		next_at_rest(o, f, d);
 		break;
 	case NEXT_KEPT:
 		d->next_kept = true;

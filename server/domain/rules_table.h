@@ -32,6 +32,7 @@ enum holder_effect {
 	HOLDER_TO_NOBODY,
 	HOLDER_TO_SUCCESSOR,
 	HOLDER_MERGED,
+	HOLDER_NOTED,
 };
 
 enum next_effect {

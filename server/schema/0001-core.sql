@@ -434,6 +434,19 @@ CREATE FUNCTION stafett.is_ended(p_status text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN p_status IN ('completed', 'rejected', 'cancelled', 'failed', 'entered-in-error');
 
+-- Whether somebody has to do something about it: it is open, or waits to be taken back.
+CREATE FUNCTION stafett.is_under_way(p_status text, p_hand_back_seq int, p_custody_seq int)
+RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN NOT stafett.is_ended(p_status) OR p_hand_back_seq IS NOT DISTINCT FROM p_custody_seq;
+
+-- Whether a unit is still a party of a referral.
+CREATE FUNCTION stafett.is_party(p_unit uuid, p_code text, p_referral uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN EXISTS (SELECT FROM stafett.party p
+        WHERE p.unit = p_unit AND p.code = p_code AND p.referral = p_referral
+            AND p.until IS NULL);
+
 -- Who may read a chain without being a party of any of its referrals.
 CREATE TABLE stafett.chain_party (
     unit uuid NOT NULL,
@@ -533,3 +546,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
 GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)
     ON stafett.delivery TO stafett_owner;
 GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;
+GRANT EXECUTE ON FUNCTION stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid)
+    TO stafett_owner;

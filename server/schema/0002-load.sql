@@ -90,7 +90,8 @@ RETURNS TABLE (
     last_member text, chain_merged boolean, succeeds boolean, moved_time timestamptz,
     moved_before_time timestamptz, call_open boolean, call_waits boolean, proposal_unit uuid,
     proposal_other uuid, basis text, consent uuid, consent_end_date date,
-    consent_recipients text, consent_revoked boolean)
+    consent_recipients text, consent_revoked boolean,
+    custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -120,7 +121,8 @@ BEGIN
         seen.chain AND c.merged_into IS NOT NULL, follows.so, f.moved_time, f.moved_before_time,
         call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain,
         q.basis, agreed.id, agreed.end_date, array_to_string(agreed.recipients, ','),
-        agreed.revoke_time IS NOT NULL
+        agreed.revoke_time IS NOT NULL,
+        rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -152,10 +154,15 @@ BEGIN
         SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL
             OR pr.id IS NOT NULL OR coalesce(follows.so, false)
             OR (c.merged_into IS NOT NULL AND mine.referral IS NOT NULL) AS chain) seen ON true
-    LEFT JOIN LATERAL (SELECT NOT EXISTS (
-        SELECT FROM referral x WHERE x.chain = c.id
-            AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)) AS is_so) rest
-        ON true
+    -- What else is under way, and for whom of those who may hold the chain afterwards.
+    LEFT JOIN LATERAL (
+        SELECT count(*) = 0 AS is_so,
+            bool_or(stafett.is_party(c.custodian, x.code, x.id)) AS custodian_busy,
+            bool_or(stafett.is_party(r.requester, x.code, x.id)) AS requester_busy,
+            bool_or(stafett.is_party(r.owner, x.code, x.id)) AS owner_busy,
+            bool_or(stafett.is_party(r.hand_back_unit, x.code, x.id)) AS hand_back_busy
+        FROM referral x WHERE x.chain = c.id AND x.id IS DISTINCT FROM r.id
+            AND stafett.is_under_way(x.status, x.hand_back_seq, c.custody_seq)) rest ON true
     LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.kind, x.chain, x.status FROM referral x

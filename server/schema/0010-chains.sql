@@ -76,6 +76,34 @@ BEGIN ATOMIC
         AND (p_unit IS NULL OR d.unit = p_unit);
 END;
 
+-- Nobody is forgotten where chains or holders change: of what had been asked of those
+-- who held the chain, its holder is asked once to send the person on, and only where
+-- it has nothing under way there (as next_at_rest of rules_next.c has it).
+CREATE FUNCTION stafett.ask_holder(p_chain uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    held chain;
+    asks uuid;
+BEGIN
+    SELECT * INTO held FROM chain c WHERE c.id = p_chain;
+    IF NOT EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
+            AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
+            AND stafett.is_party(held.custodian, r.code, r.id)) THEN
+        asks := (SELECT r.id FROM referral r
+            WHERE r.chain = p_chain AND stafett.is_party(held.custodian, r.code, r.id)
+            ORDER BY r.next_act = 'send' DESC NULLS LAST, r.next_actor = held.custodian DESC,
+                r.update_time DESC, r.id DESC LIMIT 1);
+    END IF;
+    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
+    WHERE r.chain = p_chain AND r.next_act = 'send' AND r.id IS DISTINCT FROM asks
+        AND (r.next_actor = held.custodian OR r.next_actor <> r.requester
+            OR r.status <> 'rejected');
+    UPDATE referral r SET next_actor = held.custodian, next_act = 'send' WHERE r.id = asks;
+END
+$$;
+
 -- What they do ------------------------------------------------------------------
 
 CREATE FUNCTION stafett.refuse_reach(p_reach stafett.reach) RETURNS void
@@ -152,12 +180,14 @@ BEGIN
             THEN goes_on.custody_seq END,
         next_actor = CASE WHEN w.over THEN NULL ELSE r.next_actor END,
         next_act = CASE WHEN w.over THEN NULL ELSE r.next_act END,
-        due_time = CASE WHEN w.over THEN NULL ELSE r.due_time END
+        due_time = CASE WHEN w.over THEN NULL ELSE r.due_time END,
+        step_time = CASE WHEN w.over THEN NULL ELSE r.step_time END
     FROM (SELECT x.id, x.hand_back_seq = ended.custody_seq AS waits,
             x.hand_back_seq = ended.custody_seq AND x.owner <> goes_on.custodian
                 AND x.next_act = 'take-back' AS over
         FROM referral x WHERE x.chain = p.chain) w
     WHERE r.id = w.id;
+    PERFORM stafett.ask_holder(p.other_chain);
 END
 $$;
 
@@ -201,8 +231,9 @@ BEGIN
     WHERE c.id = p.chain AND r.chain = p.chain
         AND p.predecessor IN (r.requester, r.owner, r.sender, r.hand_back_unit, r.next_actor);
     -- Where it had been handed back to either of them, it has come.
-    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL
+    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
     WHERE r.chain = p.chain AND r.next_act = 'take-back' AND r.hand_back_seq IS NULL;
+    PERFORM stafett.ask_holder(p.chain);
     INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done, needs,
         store_time)
     SELECT d.chain, d.seq, p.unit, d.referral, d.message, d.content_hash, 'stored', false, d.needs,
@@ -387,7 +418,8 @@ GRANT SELECT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.reach TO stafett_owner;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_mover;
-GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text) TO stafett_mover;
+GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text),
+    stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid) TO stafett_mover;
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
@@ -396,7 +428,7 @@ GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO s
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)
     ON stafett.delivery TO stafett_mover;
 GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_act, due_time,
-    question_seq, hand_back_seq, owner_assignee, requester_assignee)
+    step_time, question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until) ON stafett.party TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
@@ -410,6 +442,7 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.tell(stafett.reach, uuid, int, uuid, uuid, text)',
         'stafett.settle(uuid, uuid, uuid, uuid)',
+        'stafett.ask_holder(uuid)',
         'stafett.refuse_reach(stafett.reach)',
         'stafett.carry_merge(stafett.reach)',
         'stafett.carry_take_over(stafett.reach)',

@@ -96,6 +96,10 @@ enum chain_column {
 	CHAIN_CONSENT_END,
 	CHAIN_CONSENT_RECIPIENTS,
 	CHAIN_CONSENT_REVOKED,
+	CHAIN_BUSY_CUSTODIAN,
+	CHAIN_BUSY_REQUESTER,
+	CHAIN_BUSY_OWNER,
+	CHAIN_BUSY_HAND_BACK,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -495,6 +499,10 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	read_referral(row, f);
 	read_progress(row, &f->progress);
 	f->chain_at_rest = db_row_bool(row, CHAIN_AT_REST);
+	f->busy.custodian = db_row_bool(row, CHAIN_BUSY_CUSTODIAN);
+	f->busy.requester = db_row_bool(row, CHAIN_BUSY_REQUESTER);
+	f->busy.owner = db_row_bool(row, CHAIN_BUSY_OWNER);
+	f->busy.hand_back = db_row_bool(row, CHAIN_BUSY_HAND_BACK);
 	f->chain_merged = db_row_bool(row, CHAIN_MERGED);
 	f->succeeds = db_row_bool(row, CHAIN_SUCCEEDS);
 	f->call_open = db_row_bool(row, CHAIN_CALL_OPEN);

@@ -139,11 +139,16 @@
 	" unshared_time = CASE WHEN ok.gives_consent THEN NULL"                              \
 	" WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
-	/* A rejection is answered by the referral that replaces what was rejected. */       \
-	"replaced AS ("                                                                      \
+	/* Who was asked to send the person on has done so, or is asked so by another */     \
+	/* referral of the chain from now on; or the chain is closed. */                     \
+	"sent_on AS ("                                                                       \
 	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL," \
 	" step_time = NULL"                                                                  \
-	" FROM ok WHERE ok.replaces IS NOT NULL AND r.id = ok.replaces"                      \
+	" FROM ok WHERE NOT ok.opens AND (ok.sends OR ok.closes OR ok.next_act = 'send')"    \
+	" AND r.chain = ok.chain AND r.next_act = 'send'"                                    \
+	" AND r.id IS DISTINCT FROM ok.referral"                                             \
+	" AND (ok.closes AND ok.reaches IS DISTINCT FROM 'merge' OR r.next_actor ="          \
+	" CASE WHEN ok.sends THEN ok.unit WHEN NOT ok.next_kept THEN ok.next_actor END)"     \
 	" RETURNING r.id, r.chain),"                                                         \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
 	/* about what has ended is only to be read. */                                       \
@@ -159,14 +164,14 @@
 	" WHEN d.unit = ok.leaver THEN 'left' END"                                           \
 	" FROM ok WHERE d.chain = ok.chain AND d.referral = ok.referral AND " SETTLED "),"   \
 	/* For those who watch, the others of this referral, and those of the one that */    \
-	/* is replaced, have changed too: they show how it stands. */                        \
+	/* asks no more, have changed too: they show how it stands. */                       \
 	"stirred AS ("                                                                       \
 	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND d.chain = ok.chain"                \
 	" AND d.referral = ok.referral AND (" SETTLED ") IS NOT TRUE),"                      \
-	"stirred_before AS ("                                                                \
+	"stirred_too AS ("                                                                \
 	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
-	" FROM replaced WHERE d.chain = replaced.chain AND d.referral = replaced.id),"       \
+	" FROM sent_on WHERE d.chain = sent_on.chain AND d.referral = sent_on.id),"         \
 	"told AS ("                                                                          \
 	"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"   \
 	" state, done, needs, store_time)"                                                   \

@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -170,7 +170,14 @@ def waits(act, s):
             and s["custodian"] == "O" and s["back"] != "O")
 
 
+def closes(act, s):
+    """A report that is noted was all of its chain, or was not."""
+    return act.holder == "to-nobody" or act.holder == "noted" and s["kind"] in REPORTS and bool(s["rest"])
+
+
 def holder_after(act, s):
+    if act.holder == "noted" and s["kind"] in REPORTS and not closes(act, s):
+        return "O"
     if act.code in OPENS and not s["inside"]:
         return s["unit"]
     if act.holder == "to-successor":
@@ -184,9 +191,17 @@ def holder_after(act, s):
     return "X" if to_aftercare(act, s) else s["custodian"]
 
 
-def next_after(act, s, to, owner):
+def is_left_alone(act, s, to, holder, sender):
+    """What has ended was the last that its holder had under way there."""
+    return (to in ENDED and not closes(act, s) and holder in ("R", "O", s["back"], sender)
+            and holder not in s["busy"])
+
+
+def next_after(act, s, to, owner, holder, sender):
     if waits(act, s):
         return f"{s['back']}:take-back"
+    if act.next == "as-state" and is_left_alone(act, s, to, holder, sender):
+        return f"{holder}:send"
     start = "start" if s["kind"] in TREATS else "complete"
     received = "noted" if s["kind"] in REPORTS else "accept"
     as_state = {"requested": f"{owner}:acknowledge", "received": f"{owner}:{received}",
@@ -255,8 +270,8 @@ def done(act, s):
     version = 1 if act.code == "send" else 3 + (act.version == "raises" and act.code not in OF_CHAIN)
     stops = act.code == "start" and s["kind"] in TRANSFERS
     return (f"do to={shown} version={version} holder={holder} sender={sender} owner={owner}"
-            f" leaver={leaver_after(act, s, holder)} closes={int(act.holder == 'to-nobody')}"
-            f" stops={int(stops)} next={next_after(act, s, to, owner)}"
+            f" leaver={leaver_after(act, s, holder)} closes={int(closes(act, s))}"
+            f" stops={int(stops)} next={next_after(act, s, to, owner, holder, sender)}"
             f" calls={int(calls(act, s))} merges=0 tells={tells_after(act, s, owner)}")
 
 

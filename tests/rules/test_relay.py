@@ -167,3 +167,25 @@ def test_who_is_asked_to_act_is_a_party_of_an_open_matter(party, stacks):
         "SELECT id, status, next_act FROM stafett.referral WHERE (next_act IS NULL) <> (next_actor IS NULL)"
         " OR (NOT stafett.is_ended(status) AND next_act IS NULL)")
     assert lost == [], seeded(lost)
+
+
+PARTY = ("EXISTS (SELECT FROM stafett.party p WHERE p.unit = c.custodian AND p.code = r.code"
+         " AND p.referral = r.id AND p.until IS NULL)")
+
+
+def test_a_holder_with_nothing_under_way_is_asked_once(party, stacks):
+    """To send the person on, or to close the chain."""
+    tables = stacks[0].tables()
+    of_holder = f"SELECT FROM stafett.referral r WHERE r.chain = c.id AND {PARTY}"
+    forgotten = tables.rows(
+        f"SELECT c.id, asked.times FROM stafett.chain c CROSS JOIN LATERAL (SELECT count(*) AS times"
+        f" FROM stafett.referral r WHERE r.chain = c.id AND {PARTY} AND r.next_act = 'send'"
+        f" AND r.next_actor = c.custodian) asked WHERE c.status = 'open' AND EXISTS ({of_holder})"
+        f" AND NOT EXISTS ({of_holder} AND (NOT stafett.is_ended(r.status)"
+        f" OR r.hand_back_seq = c.custody_seq)) AND asked.times <> 1")
+    assert forgotten == [], seeded(forgotten)
+    astray = tables.rows(
+        "SELECT r.id, r.status, c.status FROM stafett.referral r JOIN stafett.chain c ON c.id = r.chain"
+        " WHERE r.next_act IS NOT NULL AND (c.status = 'closed' OR (r.next_act = 'send'"
+        " AND r.next_actor <> c.custodian AND (r.next_actor <> r.requester OR r.status <> 'rejected')))")
+    assert astray == [], seeded(astray)

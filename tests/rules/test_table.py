@@ -66,6 +66,19 @@ def test_every_fact_with_every_other(ask):
         if len([v for v in values if v not in (0, "none")]) <= 3))
 
 
+def test_every_end_for_a_holder_with_and_without_more_to_do(ask):
+    """Who holds what has ended is asked to send it on, unless more is under way for it."""
+    compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, custodian=custodian, sender=sender,
+                       back=back, busy=busy, rest=rest, planned=1, waits=1, aftercare=aftercare,
+                       proposal=0)
+                  for act in ACTS if act not in model.OPENS and act not in model.OF_CHAIN
+                  for state in sorted(model.ACTS[act].states - {"none"}) for unit in "ROB"
+                  for kind in ("care-request", "consultation", "report-of-concern")
+                  for custodian in "ROHB" for sender in "RH" for back in "ROB"
+                  for busy in ("", "R", "O", "B", "H", "ROBH") for rest in (0, 1)
+                  for aftercare in ("none", "accepted")))
+
+
 def test_every_guard_of_a_message(ask):
     compare(ask, (
         dict(act=act, state=state or "requested", unit=unit, kind="care-request", wrong=guard,

@@ -11,6 +11,7 @@
  *   succeeds inside near moved   0 or 1: the unit follows the holder; the send is
  *                                into the chain; the next unit is of the same
  *                                organisation; it has moved twice lately
+ *   busy                         units that have more of the chain under way: RB
  *   call                         to plan together: 0 none, 1 open, 2 open and answered
  *   other proposer               units: who holds the other chain, who proposed
  *   confirms                     the act that is confirmed
@@ -35,7 +36,7 @@ enum { EXIT_USAGE = 2 };
 struct situation {
 	struct order order;
 	struct facts facts;
-	const char *wrong;
+	const char *wrong, *busy;
 	bool inside;
 	char consent;
 };
@@ -66,7 +67,7 @@ static void set_defaults(struct situation *s)
 	struct order *o = &s->order;
 	struct facts *f = &s->facts;
 
-	*s = (struct situation){.wrong = "", .consent = '0'};
+	*s = (struct situation){.wrong = "", .busy = "", .consent = '0'};
 	o->version = 3;
 	o->create_us = now_us;
 	o->contact_by = (struct date){2026, 11, 13};
@@ -204,6 +205,8 @@ static void set_word(struct situation *s, const char *key, const char *value)
 {
 	if (strcmp(key, "wrong") == 0)
 		s->wrong = value;
+	else if (strcmp(key, "busy") == 0)
+		s->busy = value;
 	else if (strcmp(key, "inside") == 0)
 		s->inside = is_yes(value);
 	else if (strcmp(key, "consent") == 0)
@@ -361,6 +364,21 @@ static void spoil_rest(struct situation *s)
 	o->withdraws = is_wrong(s, "question_is_as_said");
 }
 
+static bool is_busy(const struct situation *s, const struct uuid *unit)
+{
+	return strchr(s->busy, letter_of(unit)) != NULL;
+}
+
+static void set_busy(struct situation *s)
+{
+	struct facts *f = &s->facts;
+
+	f->busy.custodian = is_busy(s, &f->custodian);
+	f->busy.requester = is_busy(s, &f->requester);
+	f->busy.owner = is_busy(s, &f->owner);
+	f->busy.hand_back = is_busy(s, &f->hand_back);
+}
+
 /* A send opens a chain, an act on a chain names no referral. */
 static void complete_order(struct situation *s)
 {
@@ -373,6 +391,7 @@ static void complete_order(struct situation *s)
 	s->order.referral.b[0] = !of_chain;
 	if (of_chain)
 		s->facts.state = STATE_NONE;
+	set_busy(s);
 	spoil_units(s);
 	spoil_times(s);
 	spoil_rest(s);

@@ -157,6 +157,35 @@ static void acknowledging_moves_nothing(void **state)
 	expect_uuid(&d.custodian, &lund);
 }
 
+/* Lund holds what Beroende rejects: by the next working day it sees to it. */
+static void who_holds_what_has_ended_must_see_to_it(void **state)
+{
+	struct order o = an_act(ACT_REJECT);
+	struct facts f = facts_for_owner(STATE_RECEIVED);
+	struct decision d = decide(&o, &f);
+
+	assert_int_equal(d.to, STATE_REJECTED);
+	expect_uuid(&d.next_actor, &lund);
+	assert_string_equal(d.next_act, "send");
+	assert_int_equal(
+		d.due.us, calendar_at((struct date){2026, 11, 4}, (struct clock_time){17, 0, 0}));
+}
+
+static void a_holder_that_has_more_under_way_is_not_asked(void **state)
+{
+	struct order o = an_act(ACT_NEED_GONE);
+	struct facts f = facts_for_owner(STATE_RECEIVED);
+	struct decision d;
+
+	f.roles = MASK(ROLE_CASEWORKER);
+	d = decide(&o, &f);
+	expect_uuid(&d.next_actor, &lund);
+	f.busy.custodian = true;
+	d = decide(&o, &f);
+	assert_int_equal(d.to, STATE_CANCELLED);
+	assert_null(d.next_act);
+}
+
 /* Psykiatri holds the chain; Lund only added a referral. */
 static void a_third_partys_accept_takes_no_chain(void **state)
 {
@@ -418,6 +447,8 @@ int main(void)
 		cmocka_unit_test(a_promise_lies_within_the_persons_clock),
 		cmocka_unit_test(an_acknowledgement_names_what_came),
 		cmocka_unit_test(a_refusal_names_the_successor_of_a_closed_unit),
+		cmocka_unit_test(who_holds_what_has_ended_must_see_to_it),
+		cmocka_unit_test(a_holder_that_has_more_under_way_is_not_asked),
 		cmocka_unit_test(due_times_follow_the_priority),
 	};
 
