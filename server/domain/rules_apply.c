@@ -54,16 +54,6 @@ bool rules_waits_for_hand_back(const struct act_row *row, const struct facts *f)
 	       !uuid_equal(&f->hand_back, &f->owner);
 }
 
-/* A report that is noted ends what it began; where more has come of it, who noted it
- * goes on with that. */
-static void apply_noted(const struct facts *f, struct decision *d)
-{
-	if (f->chain_at_rest)
-		d->chain_closes = true;
-	else
-		move_custody(d, &f->owner);
-}
-
 /* Where the baton goes: only from the one who sent it to the one who takes it. */
 static void apply_holder(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
@@ -77,8 +67,10 @@ static void apply_holder(
 		move_custody(d, &f->requester);
 	else if (row->holder == HOLDER_TO_NOBODY || row->holder == HOLDER_MERGED)
 		d->chain_closes = true;
+	else if (row->holder == HOLDER_RECEIVED && is_report(f) && holder_sent_it(f))
+		move_custody(d, &f->owner);
 	else if (row->holder == HOLDER_NOTED && is_report(f))
-		apply_noted(f, d);
+		d->chain_closes = f->chain_at_rest;
 	else if (row->holder == HOLDER_TO_SUCCESSOR)
 		move_custody(d, &f->unit);
 	else if (row->holder == HOLDER_TO_HAND_BACK)
@@ -110,9 +102,9 @@ static void apply_leaver(const struct order *o, const struct facts *f, struct de
 		unit = &f->custodian;
 	if (!uuid_equal(unit, &f->requester) && !uuid_equal(unit, &f->hand_back))
 		d->leaver = *unit;
-	/* Who reported learns that it was received, and no more. */
+	/* Who reported learns that it was received, and no more; so does who passed it on. */
 	if (is_report(f) && d->act == ACT_ACKNOWLEDGE)
-		d->leaver = f->requester;
+		d->leaver = d->custodian_moves ? f->custodian : f->requester;
 }
 
 /* Nobody owns an answer to a question that was taken back, answered or left. */

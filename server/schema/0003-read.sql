@@ -132,7 +132,8 @@ BEGIN ATOMIC
         array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
         q.basis_covers_missed_events, q.replaces, q.reference,
         q.care_responsibility_remains, q.person_informed,
-        c.status, custodian.handle, cu.since, CASE WHEN gone.id IS NULL THEN c.version END,
+        CASE WHEN gone.id IS NULL THEN c.status ELSE 'open' END, custodian.handle, cu.since,
+        CASE WHEN gone.id IS NULL THEN c.version END,
         c.help_request_date, c.intervention_due_date,
         (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
             FROM stafett.unit pu

@@ -176,7 +176,7 @@ def closes(act, s):
 
 
 def holder_after(act, s):
-    if act.holder == "noted" and s["kind"] in REPORTS and not closes(act, s):
+    if act.holder == "received" and s["kind"] in REPORTS and s["custodian"] in (s["sender"], "R"):
         return "O"
     if act.code in OPENS and not s["inside"]:
         return s["unit"]
@@ -247,7 +247,7 @@ def calls(act, s):
 def leaver_after(act, s, holder):
     leaver = "-"
     if act.code == "acknowledge" and s["kind"] in REPORTS:
-        return "R"
+        return s["custodian"] if holder != s["custodian"] else "R"
     if act.code == "forward" and s["custodian"] != s["unit"]:
         leaver = s["unit"]
     elif act.code == "accept" and holder != s["custodian"]:

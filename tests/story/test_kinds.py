@@ -83,7 +83,24 @@ def test_a_report_is_received_moved_to_the_right_board_and_noted(crew, kind):
     west.call(west.inboxes.Acknowledge, west.acknowledge_request(
         sent, 3, message=item.id, content_hash=item.content_hash))
     west.perform(sent, "noted")
-    assert west.get(sent.referral).referral.status == "completed"
+    after = west.get(sent.referral)
+    assert (after.referral.status, after.chain.status) == ("completed", "closed")
+
+
+def test_a_report_of_which_more_has_come_is_noted_and_goes_on(crew):
+    """Whose chain it is since it was received: who reported sees no more of it."""
+    north, east, west = crew["nora"], crew["elsa"], crew["vera"]
+    sent = north.send(east.unit, act=REPORTED)
+    assert north.get(sent.referral).chain.custodian == north.unit
+    east.acknowledge(sent)
+    assert east.get(sent.referral).chain.custodian == east.unit
+    more = east.send(west.unit, chain=sent.chain)
+    east.perform(sent, "noted")
+    after = east.get(sent.referral)
+    assert (after.chain.status, after.chain.custodian) == ("open", east.unit)
+    assert not after.referral.next_actor
+    east.perform(more, "withdraw", reason="other")
+    assert east.get(more.referral).referral.next_act == "send"
 
 
 def test_who_reported_learns_that_it_was_received_and_no_more(crew):
@@ -96,9 +113,13 @@ def test_who_reported_learns_that_it_was_received_and_no_more(crew):
     assert (seen.referral.status, seen.referral.owner) == ("received", east.unit)
     assert list(seen.referral.allowed_acts) == []
     assert west.unit not in seen.chain.parties
-    chain = north.chain(sent.chain)
-    assert west.unit not in chain.chain.parties
-    assert [event.kind for event in chain.events] == ["send", "acknowledge"]
+    assert refused(north.chain, sent.chain).reason == "NOT_FOUND"
+    item, = [item for item in west.whole_inbox() if item.referral == sent.referral]
+    west.call(west.inboxes.Acknowledge, west.acknowledge_request(
+        sent, 3, message=item.id, content_hash=item.content_hash))
+    west.perform(sent, "noted")
+    assert north.get(sent.referral) == seen
+    assert east.get(sent.referral).referral.status == "received"    # it has left, too
     assert not [item for item in north.whole_inbox() if item.referral == sent.referral]
 
 
