@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of the figures about persons may be told. A figure of one to four persons is not,
+ * and where it would follow from a sum, others beside it are not told either.
+ *
+ * The figures of a quarter are a tree: all; of it the municipalities; of each of them,
+ * twice, the needs and the pairs of units; and of those whom help reached too late, all
+ * the reasons. Only a sum and its parts are ever told together, so each such family is
+ * hidden by itself. A rolling year is told where its four quarters are: it adds nothing
+ * to what they say, and so nothing follows from two years that overlap.
+ *
+ * What is hidden besides is chosen by its name, never by its figure: whoever knows
+ * how it was chosen learns nothing from it. Pure.
+ */
+#ifndef DOMAIN_STATISTICS_H
+#define DOMAIN_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Below this a figure is about few. */
+enum { STATISTICS_FEW = 5 };
+
+enum statistics_level {
+	STATISTICS_ALL,
+	STATISTICS_MUNICIPALITY,
+	STATISTICS_NEED,
+	STATISTICS_PAIR,
+	STATISTICS_REASON, /* of all that were too late */
+};
+
+/* The quarters of the year that ends with the last of them, then that year. */
+enum { STATISTICS_QUARTERS = 4, STATISTICS_YEAR = STATISTICS_QUARTERS, STATISTICS_PERIODS };
+
+enum statistics_mark {
+	STATISTICS_SHOWN,
+	STATISTICS_IS_FEW,
+	STATISTICS_HIDDEN, /* because another would follow from it */
+};
+
+/* A number of persons. Where it is hidden it lies, for all that others can know,
+ * between |low| and |high|. */
+struct statistics_figure {
+	long value, low, high;
+	enum statistics_mark mark;
+	bool is_secret; /* hidden for its own sake */
+};
+
+enum statistics_what { STATISTICS_PERSONS, STATISTICS_LATE, STATISTICS_FIGURES };
+
+/* One row. The texts are borrowed, "" where the level has none; a reason stands in |need|. */
+struct statistics_row {
+	enum statistics_level level;
+	int period;
+	const char *municipality, *need, *from, *to;
+	struct statistics_figure figures[STATISTICS_FIGURES];
+	bool is_withheld; /* it is not told that there is such a row */
+};
+
+/* Decides about all rows, whose values are set: of four quarters and their year, each
+ * once, in the order of level, period and texts (strcmp). */
+void statistics_hide(struct statistics_row *rows, size_t n);
+
+#endif

@@ -1,0 +1,179 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Figures: how long people wait for help. A person counts once, by the day on which help
+-- was asked for; where and for what is what the first referral says.
+--
+-- What of these figures may be told is decided by the daemon (domain/statistics.h): the
+-- function gives it all, of the units of one organisation, whoever of it asks.
+
+CREATE INDEX chain_asked ON stafett.chain (help_request_date, id);
+
+-- The municipality of a person, as far as units say: the one that the unit serves which
+-- asked, or was asked; '' where both serve several.
+CREATE FUNCTION stafett.municipality_of(p_from text[], p_to text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN cardinality(p_from) = 1 THEN p_from[1]
+    WHEN cardinality(p_to) = 1 THEN p_to[1] ELSE '' END;
+
+-- Those who asked for help in a time, of whom the units have or had a part: one row a
+-- chain. Hours are counted from the first message, days from the day of asking.
+CREATE FUNCTION stafett.asked_for_help(
+    p_units uuid[], p_from date, p_until date, p_kinds text[])
+RETURNS TABLE (
+    asked date, municipality text, need text, from_unit text, to_unit text, late boolean,
+    reason text, acknowledge_hours int, accept_hours int, contact_days int, start_days int)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT c.help_request_date, stafett.municipality_of(f.service_area, t.service_area),
+        CASE cardinality(n.needs) WHEN 0 THEN 'other' WHEN 1 THEN n.needs[1] ELSE 'mixed' END,
+        f.handle, coalesce(t.handle, ''),
+        NOT coalesce(c.intervention_start_date <= c.intervention_due_date, false),
+        coalesce(e.reason, CASE WHEN c.status = 'closed' THEN 'ended' ELSE 'not-recorded' END),
+        ceil(extract(epoch FROM e.acknowledged - e.sent) / 3600)::int,
+        ceil(extract(epoch FROM e.accepted - e.sent) / 3600)::int,
+        greatest(0, least((e.contacted AT TIME ZONE 'Europe/Stockholm')::date,
+            c.intervention_start_date) - c.help_request_date),
+        greatest(0, c.intervention_start_date - c.help_request_date)
+    FROM (
+        SELECT * FROM stafett.chain x
+        WHERE x.help_request_date >= p_from AND x.help_request_date < p_until
+            AND x.merged_into IS NULL
+        ORDER BY x.help_request_date, x.id) c
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.referral x
+        WHERE x.chain = c.id AND x.kind = ANY (p_kinds) AND x.status <> 'entered-in-error'
+        ORDER BY x.create_time, x.id LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT x.needs FROM stafett.request x WHERE x.referral = r.id LIMIT 1) q ON true
+    CROSS JOIN LATERAL (
+        SELECT min(x.create_time) FILTER (WHERE x.kind = 'send') AS sent,
+            min(x.create_time) FILTER (
+                WHERE x.kind IN ('acknowledge', 'accept', 'reject', 'forward')) AS acknowledged,
+            min(x.create_time) FILTER (WHERE x.kind = 'accept') AS accepted,
+            min(x.occurrence_time) FILTER (
+                WHERE x.kind = 'attend' OR (x.kind = 'note' AND d.contact)) AS contacted,
+            (array_agg(x.unit ORDER BY x.seq) FILTER (
+                WHERE x.kind = 'send' AND x.referral = r.id))[1] AS sender,
+            (array_agg(x.disclosed_to ORDER BY x.seq) FILTER (
+                WHERE x.kind = 'send' AND x.referral = r.id))[1] AS asked,
+            (array_agg(x.unit ORDER BY x.seq) FILTER (WHERE x.kind = 'register'))[1] AS taker,
+            (array_agg(d.needs ORDER BY x.seq) FILTER (WHERE x.kind = 'register'))[1] AS needs,
+            (array_agg(d.clock_reason ORDER BY x.seq DESC) FILTER (
+                WHERE d.clock_reason IS NOT NULL))[1] AS reason
+        FROM stafett.event x
+        LEFT JOIN LATERAL (
+            SELECT y.* FROM stafett.detail y WHERE y.chain = x.chain AND y.seq = x.seq
+            LIMIT 1) d ON true
+        LEFT JOIN LATERAL (
+            SELECT y.kind FROM stafett.referral y WHERE y.id = x.referral LIMIT 1) o ON true
+        WHERE x.chain = c.id AND (x.referral IS NULL OR o.kind = ANY (p_kinds))) e
+    CROSS JOIN LATERAL (
+        SELECT coalesce(q.needs, e.needs, '{}') AS needs,
+            coalesce(e.sender, e.taker) AS sender,
+            CASE WHEN r.id IS NOT NULL THEN coalesce(e.asked, r.owner) END AS asked) n
+    CROSS JOIN LATERAL (
+        SELECT x.* FROM stafett.unit x WHERE x.id = n.sender LIMIT 1) f
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.unit x WHERE x.id = n.asked LIMIT 1) t ON true
+    WHERE n.sender = ANY (p_units) OR n.asked = ANY (p_units) OR r.owner = ANY (p_units)
+        OR c.custodian = ANY (p_units);
+END;
+
+-- Which quarter is meant: of a null one, the latest of which all is known. That is
+-- when a month has passed since its end, which is what the last of it had time for.
+CREATE FUNCTION api.statistics_quarter(
+    p_unit text, p_member text, p_roles text[], p_quarter date)
+RETURNS TABLE (quarter date, is_over boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    latest date := date_trunc('quarter', (stafett.now() AT TIME ZONE 'Europe/Stockholm')
+        - interval '1 month')::date - interval '3 months';
+BEGIN
+    quarter := coalesce(p_quarter, latest);
+    is_over := quarter <= latest;
+    RETURN NEXT;
+END
+$$;
+
+-- The figures of the four quarters that end with this one (0 to 3) and of their year (4),
+-- in the order that domain/statistics.h wants: of all (0), of each municipality (1), of
+-- its needs (2) and its pairs of units (3); and the reasons of those who waited too
+-- long (4). A time is null where nobody has it.
+CREATE FUNCTION api.statistics(
+    p_unit text, p_member text, p_roles text[], p_quarter date, p_kinds text[])
+RETURNS TABLE (
+    rows_ int, level int, period int, municipality text, municipality_name text, need text,
+    from_unit text, to_unit text, persons int, late int,
+    acknowledged int, acknowledge_median int, acknowledge_p90 int,
+    accepted int, accept_median int, accept_p90 int,
+    contacted int, contact_median int, contact_p90 int,
+    started int, start_median int, start_p90 int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    units uuid[] := ARRAY(SELECT u.id FROM unit home JOIN unit u USING (organization)
+        WHERE home.id = acting);
+    quarter date := coalesce(p_quarter,
+        (SELECT s.quarter FROM api.statistics_quarter(p_unit, p_member, p_roles, NULL) s));
+    first date := quarter - interval '9 months';
+BEGIN
+    RETURN QUERY
+    WITH figures AS (
+        SELECT CASE GROUPING(a.municipality, a.need, a.from_unit, a.reason)
+                WHEN 15 THEN 0 WHEN 7 THEN 1 WHEN 3 THEN 2 WHEN 5 THEN 3 ELSE 4 END AS level,
+            p.period, coalesce(a.municipality, '') AS municipality,
+            coalesce(a.need, a.reason, '') AS need, coalesce(a.from_unit, '') AS from_unit,
+            coalesce(a.to_unit, '') AS to_unit,
+            count(*)::int AS persons, count(*) FILTER (WHERE a.late)::int AS late,
+            count(a.acknowledge_hours)::int AS n1,
+            percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.acknowledge_hours) AS t1,
+            count(a.accept_hours)::int AS n2,
+            percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.accept_hours) AS t2,
+            count(a.contact_days)::int AS n3,
+            percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.contact_days) AS t3,
+            count(a.start_days)::int AS n4,
+            percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.start_days) AS t4
+        FROM stafett.asked_for_help(
+            units, first, (quarter + interval '3 months')::date, p_kinds) a
+        CROSS JOIN LATERAL (VALUES
+            (((extract(year FROM a.asked) - extract(year FROM first)) * 4
+                + extract(quarter FROM a.asked) - extract(quarter FROM first))::int),
+            (4)) p (period)
+        GROUP BY GROUPING SETS ((p.period), (p.period, a.municipality),
+            (p.period, a.municipality, a.need),
+            (p.period, a.municipality, a.from_unit, a.to_unit), (p.period, a.reason)))
+    SELECT (count(*) OVER ())::int, x.level, x.period, x.municipality, coalesce(m.name, ''),
+        x.need, x.from_unit, x.to_unit, CASE x.level WHEN 4 THEN x.late ELSE x.persons END, x.late,
+        x.n1, x.t1[1], x.t1[2], x.n2, x.t2[1], x.t2[2],
+        x.n3, x.t3[1], x.t3[2], x.n4, x.t4[1], x.t4[2]
+    FROM figures x
+    LEFT JOIN LATERAL (
+        SELECT y.name FROM municipality y WHERE y.code = x.municipality LIMIT 1) m ON true
+    WHERE x.level < 4 OR x.late > 0
+    ORDER BY x.level, x.period, x.municipality COLLATE "C", x.need COLLATE "C",
+        x.from_unit COLLATE "C", x.to_unit COLLATE "C";
+END
+$$;
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.municipality_of(text[], text[])',
+        'stafett.asked_for_help(uuid[], date, date, text[])',
+        'api.statistics_quarter(text, text, text[], date)',
+        'api.statistics(text, text, text[], date, text[])']::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        IF f::text LIKE 'api.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
+        END IF;
+    END LOOP;
+END
+$$;

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures that are not told cannot be computed: random tables of seven quarters are
+published with their four rolling years, and then attacked with everything that
+somebody may know who has all of them and knows how they were made."""
+
+import random
+import subprocess
+from collections import defaultdict
+
+import pytest
+
+ALL, MUNICIPALITY, NEED, PAIR, REASON = range(5)
+QUARTERS, YEAR, FEW, MOST = 7, 4, 5, 10**6
+PRIME = 2**61 - 1
+MUNICIPALITIES, NEEDS, PAIRS, REASONS = "ab", "cdef", "ghij", "kl"
+
+
+def quarter(chance, scale):
+    """The rows of one quarter: {(level, municipality, need, pair): [persons, late]}."""
+    rows = defaultdict(lambda: [0, 0])
+    for municipality in MUNICIPALITIES:
+        for need in NEEDS:
+            for pair in PAIRS:
+                persons = int(chance.expovariate(1 / scale)) if chance.random() < 0.5 else 0
+                late = sum(chance.random() < 0.4 for _ in range(persons))
+                for key in ((ALL, "", "", ""), (MUNICIPALITY, municipality, "", ""),
+                            (NEED, municipality, need, ""), (PAIR, municipality, "", pair)):
+                    rows[key][0] += persons
+                    rows[key][1] += late
+                for _ in range(late):
+                    rows[REASON, "", chance.choice(REASONS), ""][0] += 1
+    return {key: value for key, value in rows.items() if value[0]}
+
+
+def published(tool, tables):
+    """What is told of each table: {(period, key): None (withheld) or marks}."""
+    lines, keys = [], []
+    for quarters in tables:
+        year = defaultdict(lambda: [0, 0])
+        for rows in quarters:
+            for key, (persons, late) in rows.items():
+                year[key][0] += persons
+                year[key][1] += late
+        table = sorted((level, period, municipality, need, pair) for period, rows in enumerate([*quarters, year])
+                       for level, municipality, need, pair in rows)
+        for level, period, municipality, need, pair in table:
+            persons, late = [*quarters, year][period][level, municipality, need, pair]
+            lines.append(f"{level} {period} {municipality or '-'} {need or '-'} {pair or '-'} - {persons} {late}")
+        lines.append("")
+        keys.append([(row[1], (row[0], *row[2:])) for row in table])
+    said = iter(subprocess.run([tool], input="\n".join(lines) + "\n", text=True, capture_output=True,
+                               check=True, timeout=60).stdout.splitlines())
+    return [{at: None if (line := next(said)) == "withheld" else tuple(line.split()) for at in table} for table in keys]
+
+
+def family(key):
+    """Which sum a row is a part of."""
+    level, municipality, _, _ = key
+    return (level, municipality) if level in (NEED, PAIR) else (level, "")
+
+
+UNIVERSE = [(ALL, "", "", "")] + [(MUNICIPALITY, m, "", "") for m in MUNICIPALITIES] + [
+    (NEED, m, n, "") for m in MUNICIPALITIES for n in NEEDS] + [
+    (PAIR, m, "", p) for m in MUNICIPALITIES for p in PAIRS] + [(REASON, "", r, "") for r in REASONS]
+
+
+class Attack:
+    """What is known, as bounds of every figure and equations between them."""
+
+    def __init__(self):
+        self.bounds, self.equations, self.few = {}, [], set()
+
+    def quarter(self, at, rows, told):
+        """All that is told of a quarter, and that a row that would be there is not."""
+        for key in UNIVERSE:
+            for what in range(1 if key[0] == REASON else 2):
+                self.bounds[at, key, what] = self._bounds(at, key, what, rows, told)
+        whole = (ALL, "", "", "")
+        self._sum(at, whole, (REASON, ""), 1, 0)
+        for what in (0, 1):
+            self._sum(at, whole, (MUNICIPALITY, ""), what, what)
+            for m in MUNICIPALITIES:
+                for level in (NEED, PAIR):
+                    self._sum(at, (MUNICIPALITY, m, "", ""), (level, m), what, what)
+
+    def _bounds(self, at, key, what, rows, told):
+        mark = told.get(key)
+        if mark:
+            if mark[what] == "shown":
+                return [rows[key][what]] * 2
+            if mark[what] == "few":
+                self.few.add((at, key, what))
+                return [1, FEW - 1]
+            return [0 if what else FEW, MOST]
+        of = family(key)
+        is_told = any(marks for other, marks in told.items() if family(other) == of)
+        return [0, 0 if key not in told and is_told else MOST]
+
+    def _sum(self, at, whole, of, what, of_parts):
+        parts = [(-1, (at, key, of_parts)) for key in UNIVERSE if family(key) == of]
+        self.equations.append([(1, (at, whole, what)), *parts])
+
+    def year(self, end, rows, told):
+        for key, marks in told.items():
+            for what in range(1 if key[0] == REASON else 2):
+                name = ("year", end), key, what
+                self.bounds[name] = [0, MOST]
+                if marks and marks[what] == "shown":
+                    self.bounds[name] = [rows[key][what]] * 2
+                elif marks and marks[what] == "few":
+                    self.bounds[name] = [1, FEW - 1]
+                self.equations.append([(1, name)] + [(-1, (at, key, what)) for at in range(end - 3, end + 1)])
+
+    def narrow(self):
+        """Bounds from sums, until they say no more."""
+        changed = True
+        while changed:
+            changed = False
+            for equation in self.equations:
+                low = sum(min(c * b for b in self.bounds[n]) for c, n in equation)
+                high = sum(max(c * b for b in self.bounds[n]) for c, n in equation)
+                for c, name in equation:
+                    mine = [c * b for b in self.bounds[name]]
+                    least, most = -(high - max(mine)), -(low - min(mine))
+                    ends = sorted((c * least, c * most))
+                    new = [max(self.bounds[name][0], ends[0]), min(self.bounds[name][1], ends[1])]
+                    assert new[0] <= new[1]
+                    changed |= new != self.bounds[name]
+                    self.bounds[name] = new
+
+    def solve(self):
+        """The figures that follow from the equations alone."""
+        names = sorted({n for e in self.equations for _, n in e if self.bounds[n][0] != self.bounds[n][1]}, key=str)
+        place, rows = {name: i for i, name in enumerate(names)}, []
+        for equation in self.equations:
+            row = {place[n]: c % PRIME for c, n in equation if n in place}
+            for pivot, other in rows:
+                if pivot in row:
+                    factor = row[pivot]
+                    for i, c in other.items():
+                        row[i] = (row.get(i, 0) - factor * c) % PRIME
+                    row = {i: c for i, c in row.items() if c}
+            if row:
+                pivot = min(row)
+                inverse = pow(row[pivot], PRIME - 2, PRIME)
+                row = {i: c * inverse % PRIME for i, c in row.items()}
+                for at, (p, other) in enumerate(rows):
+                    if pivot in other:
+                        factor = other[pivot]
+                        for i, c in row.items():
+                            other[i] = (other.get(i, 0) - factor * c) % PRIME
+                        rows[at] = p, {i: c for i, c in other.items() if c}
+                rows.append((pivot, row))
+        return {names[pivot] for pivot, row in rows if len(row) == 1}
+
+
+def attacked(quarters, told):
+    attack = Attack()
+    for end in range(YEAR - 1, QUARTERS):
+        window, marks = quarters[end - 3:end + 1], told[end - 3]
+        for at in range(end - 3, end + 1):
+            attack.quarter(at, quarters[at], {k: m for (p, k), m in marks.items() if p == at - end + 3})
+        year = {key: [sum(rows.get(key, [0, 0])[what] for rows in window) for what in (0, 1)]
+                for key in {key for rows in window for key in rows}}
+        attack.year(end, year, {k: m for (p, k), m in marks.items() if p == YEAR})
+    found = attack.solve()
+    attack.narrow()
+    return attack, found
+
+
+@pytest.fixture(scope="module")
+def tool(build):
+    return build / "tests" / "tools" / "statistics_tool"
+
+
+def scene(chance, scale):
+    quarters = [quarter(chance, scale) for _ in range(QUARTERS)]
+    return quarters, [quarters[end - 3:end + 1] for end in range(YEAR - 1, QUARTERS)]
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 2, 4, 9, 40])
+def test_no_hidden_figure_follows_from_what_is_told(tool, scale):
+    chance = random.Random(f"statistics {scale}")
+    secrets = 0
+    for _ in range(12):
+        quarters, tables = scene(chance, scale)
+        attack, found = attacked(quarters, published(tool, tables))
+        secrets += len(attack.few)
+        for name in attack.few:
+            low, high = attack.bounds[name]
+            assert name not in found and low < high, (name, low, high)
+    assert secrets
+
+
+@pytest.mark.parametrize("careless", [
+    lambda period, mark: "shown" if mark == "hidden" and period < YEAR else mark,
+    lambda period, mark: "shown" if period == YEAR else mark,
+], ids=["hidden-alone", "every-year"])
+def test_the_attack_finds_what_was_hidden_carelessly(tool, careless):
+    quarters, tables = scene(random.Random("careless"), 2)
+    told = [{at: marks and tuple(careless(at[0], mark) for mark in marks) for at, marks in table.items()}
+            for table in published(tool, tables)]
+    attack, found = attacked(quarters, told)
+    assert attack.few & found
+
+
+def test_few_are_never_told_and_hiding_leaves_something(tool):
+    quarters, tables = scene(random.Random("plain"), 4)
+    shown = hidden = 0
+    for window, table in zip(tables, published(tool, tables)):
+        for (period, key), marks in table.items():
+            if period == YEAR or not marks:
+                continue
+            persons, late = window[period][key]
+            assert (marks[0] == "few") == (0 < persons < FEW)
+            assert key[0] == REASON or marks[1] != "shown" or not 0 < late < FEW and not 0 < persons - late < FEW
+            shown += marks[0] == "shown"
+            hidden += marks[0] == "hidden"
+    assert shown > 4 * hidden > 0
+
+
+def test_the_same_quarter_is_told_the_same_in_every_year(tool):
+    _, tables = scene(random.Random("again"), 3)
+    told = published(tool, tables)
+    for older, newer in zip(told, told[1:]):
+        for period in range(1, YEAR):
+            assert {k: m for (p, k), m in older.items() if p == period} == \
+                {k: m for (p, k), m in newer.items() if p == period - 1}
