@@ -16,7 +16,7 @@
 
 #include "base/arena.h"
 
-enum { TABLE_COLUMNS_MAX = 10 };
+enum { TABLE_COLUMNS_MAX = 18 };
 
 enum table_form { TABLE_PAGE, TABLE_PLAIN, TABLE_CSV };
 

@@ -57,7 +57,8 @@ BEGIN ATOMIC
             (array_agg(x.disclosed_to ORDER BY x.seq) FILTER (
                 WHERE x.kind = 'send' AND x.referral = r.id))[1] AS asked,
             (array_agg(x.unit ORDER BY x.seq) FILTER (WHERE x.kind = 'register'))[1] AS taker,
-            (array_agg(d.needs ORDER BY x.seq) FILTER (WHERE x.kind = 'register'))[1] AS needs,
+            (array_agg(array_to_string(d.needs, ',') ORDER BY x.seq) FILTER (
+                WHERE x.kind = 'register'))[1] AS needs,
             (array_agg(d.clock_reason ORDER BY x.seq DESC) FILTER (
                 WHERE d.clock_reason IS NOT NULL))[1] AS reason
         FROM stafett.event x
@@ -68,7 +69,7 @@ BEGIN ATOMIC
             SELECT y.kind FROM stafett.referral y WHERE y.id = x.referral LIMIT 1) o ON true
         WHERE x.chain = c.id AND (x.referral IS NULL OR o.kind = ANY (p_kinds))) e
     CROSS JOIN LATERAL (
-        SELECT coalesce(q.needs, e.needs, '{}') AS needs,
+        SELECT coalesce(q.needs, string_to_array(e.needs, ','), '{}') AS needs,
             coalesce(e.sender, e.taker) AS sender,
             CASE WHEN r.id IS NOT NULL THEN coalesce(e.asked, r.owner) END AS asked) n
     CROSS JOIN LATERAL (
@@ -79,20 +80,31 @@ BEGIN ATOMIC
         OR c.custodian = ANY (p_units);
 END;
 
--- Which quarter is meant: of a null one, the latest of which all is known. That is
--- when a month has passed since its end, which is what the last of it had time for.
+-- The first day of the latest quarter of which all is known. That is when a month has
+-- passed since its end, which is what the last of it had time for.
+CREATE FUNCTION stafett.latest_quarter() RETURNS date
+LANGUAGE sql STABLE
+RETURN (date_trunc('quarter', (stafett.now() AT TIME ZONE 'Europe/Stockholm')
+    - interval '1 month') - interval '3 months')::date;
+
+-- Which quarter is meant by its first day, or by ''; and the municipality by its name or
+-- number: null where there is no such.
 CREATE FUNCTION api.statistics_quarter(
-    p_unit text, p_member text, p_roles text[], p_quarter date)
-RETURNS TABLE (quarter date, is_over boolean)
+    p_unit text, p_member text, p_roles text[], p_quarter text, p_municipality text)
+RETURNS TABLE (quarter text, is_over boolean, municipality text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
-    latest date := date_trunc('quarter', (stafett.now() AT TIME ZONE 'Europe/Stockholm')
-        - interval '1 month')::date - interval '3 months';
+    latest date := stafett.latest_quarter();
+    wanted date := coalesce(nullif(p_quarter, '')::date, latest);
 BEGIN
-    quarter := coalesce(p_quarter, latest);
-    is_over := quarter <= latest;
+    quarter := to_char(wanted, 'YYYY"-Q"Q');
+    is_over := wanted <= latest;
+    municipality := CASE WHEN p_municipality = '' THEN '' ELSE (
+        SELECT y.code FROM municipality y WHERE y.code = p_municipality
+            OR y.slug = lower(p_municipality) OR lower(y.name) = lower(p_municipality)
+        ORDER BY y.code LIMIT 1) END;
     RETURN NEXT;
 END
 $$;
@@ -102,7 +114,7 @@ $$;
 -- its needs (2) and its pairs of units (3); and the reasons of those who waited too
 -- long (4). A time is null where nobody has it.
 CREATE FUNCTION api.statistics(
-    p_unit text, p_member text, p_roles text[], p_quarter date, p_kinds text[])
+    p_unit text, p_member text, p_roles text[], p_quarter text, p_kinds text)
 RETURNS TABLE (
     rows_ int, level int, period int, municipality text, municipality_name text, need text,
     from_unit text, to_unit text, persons int, late int,
@@ -117,8 +129,7 @@ DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
     units uuid[] := ARRAY(SELECT u.id FROM unit home JOIN unit u USING (organization)
         WHERE home.id = acting);
-    quarter date := coalesce(p_quarter,
-        (SELECT s.quarter FROM api.statistics_quarter(p_unit, p_member, p_roles, NULL) s));
+    quarter date := coalesce(nullif(p_quarter, '')::date, stafett.latest_quarter());
     first date := quarter - interval '9 months';
 BEGIN
     RETURN QUERY
@@ -138,7 +149,7 @@ BEGIN
             count(a.start_days)::int AS n4,
             percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.start_days) AS t4
         FROM stafett.asked_for_help(
-            units, first, (quarter + interval '3 months')::date, p_kinds) a
+            units, first, (quarter + interval '3 months')::date, string_to_array(p_kinds, ',')) a
         CROSS JOIN LATERAL (VALUES
             (((extract(year FROM a.asked) - extract(year FROM first)) * 4
                 + extract(quarter FROM a.asked) - extract(quarter FROM first))::int),
@@ -166,8 +177,9 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.municipality_of(text[], text[])',
         'stafett.asked_for_help(uuid[], date, date, text[])',
-        'api.statistics_quarter(text, text, text[], date)',
-        'api.statistics(text, text, text[], date, text[])']::regprocedure[]
+        'stafett.latest_quarter()',
+        'api.statistics_quarter(text, text, text[], text, text)',
+        'api.statistics(text, text, text[], text, text)']::regprocedure[]
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

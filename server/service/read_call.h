@@ -14,6 +14,7 @@
 #include "stafett/v1/chain_service.pb-c.h"
 #include "stafett/v1/clock_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
+#include "stafett/v1/statistics_service.pb-c.h"
 #include "store/present.h"
 
 struct read_call {
@@ -38,6 +39,7 @@ struct read_call {
 		Stafett__V1__WhyResponse why;
 		Stafett__V1__AuditServiceListResponse audit_list;
 		Stafett__V1__AuditServiceGetResponse audit_get;
+		Stafett__V1__StatisticsServiceGetResponse statistics;
 	};
 };
 

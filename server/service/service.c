@@ -21,6 +21,7 @@
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
+#include "stafett/v1/statistics_service.pb-c.h"
 
 /* How many seconds' worth of calls may come at once. */
 enum { SERVICE_BURST_S = 2 };

@@ -308,6 +308,8 @@ static const Oid audit_subject_types[] = {ACTING_TYPES, DB_TEXT, DB_UUID, DB_TEX
 static const Oid audit_log_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT4,
 	DB_UUID, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid audit_entry_types[] = {ACTING_TYPES, DB_UUID};
+static const Oid statistics_quarter_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT};
+static const Oid statistics_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT};
 static const Oid audit_types[] = {DB_UUID, DB_UUID, DB_BYTEA, DB_BYTEA, DB_BYTEA};
 
 const struct db_statement read_statements[READ_STATEMENTS] = {
@@ -374,6 +376,10 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		audit_log_types),
 	[READ_AUDIT_ENTRY] = STATEMENT(
 		"audit_entry", "SELECT * FROM api.audit_entry($1, $2, $3, $4)", audit_entry_types),
+	[READ_STATISTICS_QUARTER] = STATEMENT("statistics_quarter",
+		"SELECT * FROM api.statistics_quarter($1, $2, $3, $4, $5)", statistics_quarter_types),
+	[READ_STATISTICS] = STATEMENT("statistics",
+		"SELECT * FROM api.statistics($1, $2, $3, $4, $5)", statistics_types),
 	[READ_AUDIT] = STATEMENT("audit",
 		"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"
 		" VALUES ($1, stafett.now(), $2, $3, $4, $5)",

@@ -13,7 +13,7 @@ from client import Client
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
 OWNERS = ["inbox", "triage", "plan_home", "complete"]
-WHO = {"audit": "axel", "confirm": "mona", **dict.fromkeys(OWNERS + re.findall(
+WHO = {"audit": "axel", "stats": "axel", "confirm": "mona", **dict.fromkeys(OWNERS + re.findall(
     r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra")}
 ACCEPT = "stafett accept 7K3M --responsible nurse --contact-by +7d"
 BEGUN = [ACCEPT, "stafett start 7K3M --intervention CRA --next 2027-03-01T10:00"]

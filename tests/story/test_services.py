@@ -13,7 +13,7 @@ from stubs import contract
 
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 SERVICES = {"stafett.v1.AuditService", "stafett.v1.BodyService", "stafett.v1.ReferralService",
-            "stafett.v1.InboxService", "stafett.v1.DirectoryService",
+            "stafett.v1.InboxService", "stafett.v1.StatisticsService", "stafett.v1.DirectoryService",
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"}
 
 

@@ -187,6 +187,7 @@ class Caller:
         self.chains = contract.chain_service_grpc.ChainServiceStub(self.channel)
         self.clock = contract.clock_service_grpc.ClockServiceStub(self.channel)
         self.audits = contract.audit_service_grpc.AuditServiceStub(self.channel)
+        self.figures = contract.statistics_service_grpc.StatisticsServiceStub(self.channel)
 
     def close(self):
         self.channel.close()
@@ -344,6 +345,10 @@ class Caller:
     def entry(self, id):
         """One entry of it."""
         return self.call(self.audits.Get, contract.audit_service.AuditServiceGetRequest(id=id)).entry
+
+    def statistics(self, **more):
+        request = contract.statistics_service.StatisticsServiceGetRequest(**more)
+        return self.call(self.figures.Get, request)
 
     # -- large bodies ---------------------------------------------------------------
 
