@@ -377,9 +377,10 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_AUDIT_ENTRY] = STATEMENT(
 		"audit_entry", "SELECT * FROM api.audit_entry($1, $2, $3, $4)", audit_entry_types),
 	[READ_STATISTICS_QUARTER] = STATEMENT("statistics_quarter",
-		"SELECT * FROM api.statistics_quarter($1, $2, $3, $4, $5)", statistics_quarter_types),
-	[READ_STATISTICS] = STATEMENT("statistics",
-		"SELECT * FROM api.statistics($1, $2, $3, $4, $5)", statistics_types),
+		"SELECT * FROM api.statistics_quarter($1, $2, $3, $4, $5)",
+		statistics_quarter_types),
+	[READ_STATISTICS] = STATEMENT(
+		"statistics", "SELECT * FROM api.statistics($1, $2, $3, $4, $5)", statistics_types),
 	[READ_AUDIT] = STATEMENT("audit",
 		"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"
 		" VALUES ($1, stafett.now(), $2, $3, $4, $5)",
