@@ -19,11 +19,13 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "process/cluster.h"
+#include "process/courier.h"
 #include "process/master.h"
 #include "process/worker.h"
 #include "stafett/base.h"
 #include "store/import.h"
 #include "store/migrate.h"
+#include "store/notice_admin.h"
 #include "store/rule_admin.h"
 
 #define MAIN_SETTINGS_FILE "/etc/stafett/stafettd.conf"
@@ -40,6 +42,7 @@ static const char main_usage[] =
 	"       stafettd [-c FILE] [-o NAME=VALUE]... migrate\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... directory import JSON\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... rule list | add JSON | end NAME\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... notice list | set JSON | end UNIT\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... clock accept\n"
 	"       stafettd --help | --version\n"
 	"\n"
@@ -49,6 +52,7 @@ static const char main_usage[] =
 	"  migrate               bring the database's schema up, and end\n"
 	"  directory import JSON read organisations, units and members, and end\n"
 	"  rule ...              list, add or end rules of deadlines, and end\n"
+	"  notice ...            how units are told of alarms: list, set, end it, and end\n"
 	"  clock accept          the clock is right as it is now: alarms go on by it\n"
 	"\n"
 	"Without a command it serves until SIGTERM. Manual: stafettd(8), stafettd.conf(5).\n";
@@ -58,12 +62,12 @@ struct main_args {
 	const char **overrides; /* "name=value", room for as many as there are arguments */
 	int n_overrides;
 	bool check;
-	const char *file_argument, *name_argument; /* of the command */
-	char *const *argv;			   /* all of the command line */
-	int folder_fd;				   /* where it was given; -1: unknown */
+	const char *argument; /* of the command; NULL: none */
+	char *const *argv;    /* all of the command line */
+	int folder_fd;	      /* where it was given; -1: unknown */
 	/* May take the settings over. */
 	int (*run)(struct main_args *args, struct settings **settings);
-	int (*rule)(struct main_args *args, const char *conninfo, char **ret_error);
+	int (*job)(struct main_args *args, const char *conninfo, char **ret_error);
 };
 
 /* Prints |error|, which is freed, and gives the exit status. */
@@ -107,6 +111,8 @@ static int main_check(struct main_args *args, struct settings **settings)
 
 	if (!r && !(*settings)->database[0])
 		r = cluster_check((*settings)->postgresql_dir, &error);
+	if (!r)
+		r = courier_check(*settings, &error);
 	if (r)
 		return main_fail(error, r);
 	puts("ok");
@@ -151,7 +157,7 @@ static int main_import(struct main_args *args, struct settings **settings)
 
 	if (!conninfo)
 		return EXIT_FAILURE;
-	r = import_directory(conninfo, args->file_argument, &counts, &error);
+	r = import_directory(conninfo, args->argument, &counts, &error);
 	free(conninfo);
 	if (r)
 		return main_fail(error, r);
@@ -167,12 +173,12 @@ static int main_list_rules(struct main_args *args, const char *conninfo, char **
 
 static int main_add_rule(struct main_args *args, const char *conninfo, char **ret_error)
 {
-	return rule_admin_add(conninfo, args->file_argument, ret_error);
+	return rule_admin_add(conninfo, args->argument, ret_error);
 }
 
 static int main_end_rule(struct main_args *args, const char *conninfo, char **ret_error)
 {
-	return rule_admin_end(conninfo, args->name_argument, ret_error);
+	return rule_admin_end(conninfo, args->argument, ret_error);
 }
 
 static int main_accept_clock(struct main_args *args, const char *conninfo, char **ret_error)
@@ -180,33 +186,55 @@ static int main_accept_clock(struct main_args *args, const char *conninfo, char 
 	return clock_admin_accept(conninfo, ret_error);
 }
 
-static int main_rule(struct main_args *args, struct settings **settings)
+static int main_list_notices(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return notice_admin_list(conninfo, stdout, ret_error);
+}
+
+static int main_set_notice(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return notice_admin_set(conninfo, args->argument, ret_error);
+}
+
+static int main_end_notice(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return notice_admin_end(conninfo, args->argument, ret_error);
+}
+
+static int main_administer(struct main_args *args, struct settings **settings)
 {
 	char *conninfo = main_admin_conninfo(*settings), *error = NULL;
 	int r;
 
 	if (!conninfo)
 		return EXIT_FAILURE;
-	r = args->rule(args, conninfo, &error);
+	r = args->job(args, conninfo, &error);
 	free(conninfo);
 	return r ? main_fail(error, r) : EXIT_SUCCESS;
 }
 
-static int main_parse_rule(int argc, char **argv, struct main_args *args)
-{
-	const char *verb = argv[0];
+static const struct main_command {
+	const char *noun, *verb; /* no verb: the noun alone */
+	bool has_argument;
+	int (*run)(struct main_args *args, struct settings **settings);
+	int (*job)(struct main_args *args, const char *conninfo, char **ret_error);
+} main_commands[] = {
+	{"migrate", NULL, false, main_migrate, NULL},
+	{"directory", "import", true, main_import, NULL},
+	{"rule", "list", false, main_administer, main_list_rules},
+	{"rule", "add", true, main_administer, main_add_rule},
+	{"rule", "end", true, main_administer, main_end_rule},
+	{"notice", "list", false, main_administer, main_list_notices},
+	{"notice", "set", true, main_administer, main_set_notice},
+	{"notice", "end", true, main_administer, main_end_notice},
+	{"clock", "accept", false, main_administer, main_accept_clock},
+};
 
-	args->run = main_rule;
-	args->file_argument = args->name_argument = argc > 1 ? argv[1] : NULL;
-	if (argc == 1 && strcmp(verb, "list") == 0)
-		args->rule = main_list_rules;
-	else if (argc == 2 && strcmp(verb, "add") == 0)
-		args->rule = main_add_rule;
-	else if (argc == 2 && strcmp(verb, "end") == 0)
-		args->rule = main_end_rule;
-	else
-		fputs(main_usage, stderr);
-	return args->rule ? 0 : -1;
+static bool main_command_fits(const struct main_command *command, int argc, char **argv)
+{
+	return argc == 1 + (command->verb != NULL) + command->has_argument &&
+	       strcmp(argv[0], command->noun) == 0 &&
+	       (!command->verb || strcmp(argv[1], command->verb) == 0);
 }
 
 /* The command in |argv| (what is left after the options). */
@@ -215,24 +243,16 @@ static int main_parse_command(int argc, char **argv, struct main_args *args)
 	args->run = args->check ? main_check : main_serve;
 	if (argc == 0)
 		return 0;
-	if (argc == 1 && !args->check && strcmp(argv[0], "migrate") == 0) {
-		args->run = main_migrate;
+	for (size_t i = 0; !args->check && i < ARRAY_SIZE(main_commands); i++) {
+		const struct main_command *command = &main_commands[i];
+
+		if (!main_command_fits(command, argc, argv))
+			continue;
+		args->run = command->run;
+		args->job = command->job;
+		args->argument = command->has_argument ? argv[argc - 1] : NULL;
 		return 0;
 	}
-	if (argc == 3 && !args->check && strcmp(argv[0], "directory") == 0 &&
-		strcmp(argv[1], "import") == 0) {
-		args->run = main_import;
-		args->file_argument = argv[2];
-		return 0;
-	}
-	if (argc == 2 && !args->check && strcmp(argv[0], "clock") == 0 &&
-		strcmp(argv[1], "accept") == 0) {
-		args->run = main_rule;
-		args->rule = main_accept_clock;
-		return 0;
-	}
-	if (argc >= 2 && !args->check && strcmp(argv[0], "rule") == 0)
-		return main_parse_rule(argc - 1, argv + 1, args);
 	fputs(main_usage, stderr);
 	return -1;
 }

@@ -34,6 +34,8 @@ static const struct {
 	{"today", N_("looked at the day, {count} referrals[: {code}]"), N_("look at the day")},
 	{"alarm", N_("raised an alarm[ about {code}]"), N_("raise an alarm")},
 	{"clock", N_("said that the clock is right"), N_("say that the clock is right")},
+	{"notice", N_("changed how a unit is told of alarms"),
+		N_("change how a unit is told of alarms")},
 	{"rule", N_("changed a rule of deadlines"), N_("change a rule of deadlines")},
 	{"audit-list", N_("read this log[, about {code}][: {asked}]"), N_("read this log")},
 	{"audit-get", N_("read an entry of this log[, about {code}]"),

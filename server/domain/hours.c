@@ -55,21 +55,48 @@ static int take_minutes(struct bytes *text)
 	return hours * 60 + minutes;
 }
 
-/* Whether one part, "Mon-Fri 8-16", covers |minute| of |day|. */
-static bool part_covers(struct bytes part, int day, int minute)
-{
+/* One part, "Mon-Fri 8-16": its days, and its minutes of the day. */
+struct part {
 	int first, last, from, to;
+};
 
-	skip_blanks(&part);
-	first = last = take_day(&part);
-	if (first && take_char(&part, '-'))
-		last = take_day(&part);
-	skip_blanks(&part);
-	from = take_minutes(&part);
-	to = take_char(&part, '-') ? take_minutes(&part) : -1;
-	skip_blanks(&part);
-	return first && last && from >= 0 && to >= 0 && !part.len && day >= first && day <= last &&
-	       minute >= from && minute < to;
+static bool part_read(struct bytes text, struct part *part)
+{
+	skip_blanks(&text);
+	part->first = part->last = take_day(&text);
+	if (part->first && take_char(&text, '-'))
+		part->last = take_day(&text);
+	skip_blanks(&text);
+	part->from = take_minutes(&text);
+	part->to = take_char(&text, '-') ? take_minutes(&text) : -1;
+	skip_blanks(&text);
+	return part->first && part->last && part->from >= 0 && part->to >= 0 && !text.len;
+}
+
+static bool part_covers(struct bytes text, int day, int minute)
+{
+	struct part part;
+
+	return part_read(text, &part) && day >= part.first && day <= part.last &&
+	       minute >= part.from && minute < part.to;
+}
+
+bool hours_are_hours(struct bytes text)
+{
+	struct part part;
+	size_t start = 0;
+
+	if (bytes_equal(text, bytes_of_string("24 h")))
+		return true;
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && text.data[i] != ',')
+			continue;
+		if (!part_read(bytes_of(text.data + start, i - start), &part) ||
+			part.first > part.last || part.from >= part.to)
+			return false;
+		start = i + 1;
+	}
+	return true;
 }
 
 bool hours_are_open(struct bytes text, int64_t us)

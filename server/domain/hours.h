@@ -11,6 +11,8 @@
 
 #include "stafett/base.h"
 
+/* Whether |text| can be read whole, and each part of it is ever open. */
+bool hours_are_hours(struct bytes text);
 /* Whether somebody is there at |us|, at Stockholm. A text that cannot be read, and
  * none, means that nobody is. On public holidays only the hours of Saturdays and
  * Sundays count, and "24 h". */

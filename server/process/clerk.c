@@ -11,6 +11,7 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "process/courier.h"
 #include "process/pulse.h"
 #include "store/duty.h"
 
@@ -19,6 +20,8 @@ struct clerk {
 	struct event_base *base;
 	struct event *term_event, *life_event, *pulse_event;
 	struct duties *duties;
+	struct courier *courier;
+	bool draining;
 	bool said_ready;
 	int exit;
 };
@@ -43,11 +46,42 @@ static void clerk_on_drained(void *arg)
 	event_base_loopbreak(clerk->base);
 }
 
+/* What is being told is told before: what was noted down is not told again. */
+static void clerk_drain_if_idle(struct clerk *clerk)
+{
+	if (clerk->draining && courier_is_idle(clerk->courier))
+		duties_drain(clerk->duties);
+}
+
 static void clerk_on_term(evutil_socket_t number, short events, void *arg)
 {
 	struct clerk *clerk = arg;
 
-	duties_drain(clerk->duties);
+	clerk->draining = true;
+	courier_hurry(clerk->courier);
+	clerk_drain_if_idle(clerk);
+}
+
+static int clerk_room(void *arg)
+{
+	const struct clerk *clerk = arg;
+
+	return courier_room(clerk->courier);
+}
+
+static void clerk_tell(void *arg, const struct notice *notice)
+{
+	struct clerk *clerk = arg;
+
+	courier_tell(clerk->courier, notice);
+}
+
+static void clerk_on_told(void *arg, const struct uuid *notice, bool ok)
+{
+	struct clerk *clerk = arg;
+
+	duties_told(clerk->duties, notice, ok);
+	clerk_drain_if_idle(clerk);
 }
 
 static void clerk_on_orphaned(evutil_socket_t fd, short events, void *arg)
@@ -66,17 +100,25 @@ static int clerk_open(struct clerk *clerk)
 		.metrics = clerk->params->metrics,
 		.rested = clerk_on_rested,
 		.drained = clerk_on_drained,
+		.room = clerk_room,
+		.tell = clerk_tell,
+		.arg = clerk,
+	};
+	struct courier_params errands = {
+		.settings = clerk->params->settings,
+		.ended = clerk_on_told,
 		.arg = clerk,
 	};
 
-	clerk->base = params.base = event_base_new();
+	clerk->base = params.base = errands.base = event_base_new();
 	if (!clerk->base)
 		return -ENOMEM;
+	clerk->courier = courier_new(&errands);
 	clerk->term_event = evsignal_new(clerk->base, SIGTERM, clerk_on_term, clerk);
 	clerk->life_event =
 		event_new(clerk->base, clerk->params->life_fd, EV_READ, clerk_on_orphaned, clerk);
 	clerk->pulse_event = pulse_new(clerk->base, clerk->params->metrics);
-	if (!clerk->term_event || !clerk->life_event || !clerk->pulse_event ||
+	if (!clerk->courier || !clerk->term_event || !clerk->life_event || !clerk->pulse_event ||
 		event_add(clerk->term_event, NULL) < 0 || event_add(clerk->life_event, NULL) < 0)
 		return -ENOMEM;
 	return duties_new(&params, &clerk->duties);
@@ -86,6 +128,7 @@ static void clerk_close(struct clerk *clerk)
 {
 	struct event *events[] = {clerk->term_event, clerk->life_event, clerk->pulse_event};
 
+	clerk->courier = courier_free(clerk->courier);
 	clerk->duties = duties_free(clerk->duties);
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
 		if (events[i])

@@ -66,6 +66,7 @@ static int crew_run_clerk(const void *arg, const struct slot *slot, int ready_fd
 	tls_files_wipe(crew->files);
 	return clerk_run(&(struct clerk_params){
 		.conninfo = crew_conninfo(crew),
+		.settings = crew->settings,
 		.metrics = slot->metrics,
 		.life_fd = crew->host->life_fd,
 		.ready_fd = ready_fd,

@@ -23,9 +23,10 @@ enum audit_tag {
 	AUDIT_REFERRAL = 6, /* once for each row of a page */
 	AUDIT_ACT = 7,
 	AUDIT_BASIS = 8,
-	AUDIT_REASON = 9, /* of a refusal */
-	AUDIT_ASKED = 10, /* of a reading of the log: its filters */
-	AUDIT_RULE = 20,  /* of deadlines: what was done to which version of it */
+	AUDIT_REASON = 9,  /* of a refusal */
+	AUDIT_ASKED = 10,  /* of a reading of the log: its filters */
+	AUDIT_RULE = 20,   /* of deadlines: what was done to which version of it */
+	AUDIT_NOTICE = 21, /* what was done to how a unit is told of alarms */
 };
 
 /* A page of 100 ids fits several times; a page of a watch with the names of all

@@ -35,6 +35,9 @@ struct duties {
 	struct rulebook *book, *half_book;
 	struct alarms *alarms;
 	char boot[MACHINE_BOOT_LEN + 1];
+	struct db_array tellable; /* units of which there is something to tell */
+	bool any_tellable, wants_room;
+	int tolds;     /* notices whose end is being noted down */
 	char *hint;    /* of units that were told; NULL: none */
 	size_t at;     /* the duty under way */
 	bool in_round; /* one is */
@@ -58,6 +61,13 @@ struct duty_row {
 };
 
 static void duties_next(struct duties *d);
+
+/* Nothing is under way any more, where that is what is waited for. */
+static void duties_say_drained(struct duties *d)
+{
+	if (d->draining && !d->in_round && !d->tolds)
+		d->params.drained(d->params.arg);
+}
 
 static void duties_wait_at_most(struct duties *d, int64_t ms)
 {
@@ -143,6 +153,55 @@ static void hint_read(struct duties *d, const PGresult *result)
 	d->hint = NULL;
 }
 
+static bool no_args(struct duties *d, struct db_args *args)
+{
+	return true;
+}
+
+static void notice_units_read(struct duties *d, const PGresult *result)
+{
+	d->any_tellable = notices_choose(result, &d->tellable);
+}
+
+static bool gather_args(struct duties *d, struct db_args *args)
+{
+	if (!d->any_tellable)
+		return false;
+	d->any_tellable = false;
+	db_args_add_array(args, &d->tellable);
+	return true;
+}
+
+static void gather_read(struct duties *d, const PGresult *result)
+{
+}
+
+static bool claim_args(struct duties *d, struct db_args *args)
+{
+	int room = d->params.room(d->params.arg);
+
+	d->wants_room = room <= 0;
+	db_args_add_int(args, room);
+	return room > 0;
+}
+
+static void claim_read(struct duties *d, const PGresult *result)
+{
+	struct notice notice;
+
+	/* There may be more of them than there was room for. */
+	d->wants_room = PQntuples(result) > 0;
+	for (int i = 0; i < PQntuples(result); i++) {
+		if (notices_read(result, i, &notice)) {
+			d->params.tell(d->params.arg, &notice);
+			continue;
+		}
+		log_error("a notice was given up", LOG_S("unit", notice.unit),
+			LOG_S("means", notice.by_mail ? "mail" : "hook"));
+		metrics_add(d->params.metrics, METRIC_NOTICES_GIVEN_UP, 1);
+	}
+}
+
 enum { DUE_PORTION = 50 };
 
 static void beat_read(struct duties *d, const PGresult *result)
@@ -156,14 +215,18 @@ static void beat_read(struct duties *d, const PGresult *result)
 static const struct duty_row duty_rows[] = {
 	{"clock", DUTY_CLOCK, 1, clock_args, clock_read},
 	{"uploads purged", DUTY_PURGE_UPLOADS, 20, NULL, NULL},
+	{"notices purged", DUTY_PURGE_NOTICES, 20, NULL, NULL},
 	{"due", DUTY_DUE, DUE_PORTION, NULL, due_read},
 	{"alarms raised", DUTY_RAISE, DUE_PORTION, raise_args, raise_read},
 	{"hint", DUTY_HINT, 1, hint_args, hint_read},
+	{"notice units", DUTY_NOTICE_UNITS, 1, no_args, notice_units_read},
+	{"notices gathered", DUTY_GATHER_NOTICES, 1, gather_args, gather_read},
+	{"notices claimed", DUTY_CLAIM_NOTICES, 1, claim_args, claim_read},
 	{"next", DUTY_NEXT, 1, NULL, NULL},
 	{"heartbeat", DUTY_BEAT, 1, NULL, beat_read},
 };
 
-enum { DUTY_ROW_DUE = 2, DUTY_ROW_RAISE = 3 };
+enum { DUTY_ROW_DUE = 3, DUTY_ROW_RAISE = 4 };
 
 /* --- a round ------------------------------------------------------------------------ */
 
@@ -257,7 +320,7 @@ static void duties_next(struct duties *d)
 
 	if (d->draining) {
 		d->in_round = false;
-		d->params.drained(d->params.arg);
+		duties_say_drained(d);
 		return;
 	}
 	while (d->at < ARRAY_SIZE(duty_rows) && !duties_args(d, &duty_rows[d->at], &args))
@@ -326,18 +389,48 @@ static void duties_read_rules(struct duties *d)
 		(void)!db_conn_sync(d->conn, duties_on_ruled, d);
 }
 
+static void duties_look_now(struct duties *d)
+{
+	if (d->in_round)
+		d->look_again = true;
+	else
+		duties_begin_round(d);
+}
+
 static void duties_on_notified(void *arg, const char *payload)
 {
 	struct duties *d = arg;
 
 	if (strcmp(payload, RULEBOOKS_HINT) == 0)
 		duties_read_rules(d);
-	else if (strcmp(payload, DUTY_LOOK_HINT) != 0)
-		duties_look_soon(d);
-	else if (d->in_round)
-		d->look_again = true;
+	else if (strcmp(payload, DUTY_LOOK_HINT) == 0)
+		duties_look_now(d);
 	else
-		duties_begin_round(d);
+		duties_look_soon(d);
+}
+
+/* Where it could not be noted down, the unit is told once more. */
+static void duties_on_told(void *arg, const PGresult *result)
+{
+	struct duties *d = arg;
+
+	d->tolds--;
+	duties_say_drained(d);
+}
+
+void duties_told(struct duties *d, const struct uuid *id, bool ok)
+{
+	struct db_args args;
+
+	metrics_add(d->params.metrics, ok ? METRIC_NOTICES_TOLD : METRIC_NOTICES_FAILED, 1);
+	db_args_init(&args);
+	db_args_add_bytes(&args, bytes_of(id->b, sizeof(id->b)));
+	if (ok && db_conn_is_ready(d->conn) &&
+		db_conn_execute(d->conn, DUTY_NOTE_TOLD, &args, NULL, NULL) == 0 &&
+		db_conn_sync(d->conn, duties_on_told, d) == 0)
+		d->tolds++;
+	if (d->wants_room && !d->draining && db_conn_is_ready(d->conn))
+		duties_look_now(d);
 }
 
 static void duties_on_ready(void *arg, struct db_conn *conn)
@@ -355,8 +448,7 @@ static void duties_on_lost(void *arg, struct db_conn *conn)
 
 	d->in_round = false;
 	event_del(d->alarm);
-	if (d->draining)
-		d->params.drained(d->params.arg);
+	duties_say_drained(d);
 }
 
 /* --- life ------------------------------------------------------------------------------- */
@@ -379,6 +471,7 @@ static int duties_open(struct duties *d)
 
 	machine_boot(d->boot);
 	d->alarms = alarms_new();
+	db_array_init(&d->tellable, DB_UUID_ARRAY);
 	d->alarm = evtimer_new(d->params.base, duties_on_alarm, d);
 	return d->alarm && d->alarms ? db_conn_new(&db, &d->conn) : -ENOMEM;
 }
@@ -409,6 +502,7 @@ struct duties *duties_free(struct duties *d)
 	if (d->alarm)
 		event_free(d->alarm);
 	alarms_free(d->alarms);
+	db_array_fini(&d->tellable);
 	rulebooks_free(d->book);
 	rulebooks_free(d->half_book);
 	free(d->hint);
@@ -419,6 +513,5 @@ struct duties *duties_free(struct duties *d)
 void duties_drain(struct duties *d)
 {
 	d->draining = true;
-	if (!d->in_round)
-		d->params.drained(d->params.arg);
+	duties_say_drained(d);
 }

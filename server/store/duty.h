@@ -15,6 +15,7 @@
 
 #include "base/metrics.h"
 #include "stafett/base.h"
+#include "store/notices.h"
 
 struct duties;
 
@@ -25,6 +26,10 @@ struct duties_params {
 	void (*rested)(void *arg);
 	/* After duties_drain: nothing is under way. */
 	void (*drained)(void *arg);
+	/* How many notices may be taken to be told now; and one of them. Its end is told
+	 * with duties_told. */
+	int (*room)(void *arg);
+	void (*tell)(void *arg, const struct notice *notice);
 	void *arg;
 	struct metrics *metrics; /* may be NULL */
 };
@@ -33,6 +38,8 @@ struct duties_params {
 int duties_new(const struct duties_params *params, struct duties **ret_duties) WARN_UNUSED;
 /* Accepts NULL; returns NULL. */
 struct duties *duties_free(struct duties *duties);
+/* The notice |id| was told, or could not be; then it comes again. */
+void duties_told(struct duties *duties, const struct uuid *id, bool ok);
 /* Brings what is under way to its end and begins nothing more; |drained| may run
  * at once. */
 void duties_drain(struct duties *duties);

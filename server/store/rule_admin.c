@@ -2,18 +2,14 @@
 #include "store/rule_admin.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
-#include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
 #include "domain/codes.h"
 #include "domain/deadlines.h"
 #include "store/admin.h"
-#include "store/audit.h"
+#include "store/admin_record.h"
 #include "store/fields.h"
 
 /* A name that the database knows was here before, ended or not: it stays as it is. */
@@ -58,11 +54,6 @@ static const char rule_sql_end[] =
 	" AND valid_from <= stafett.now() AND valid_to > stafett.now() RETURNING version";
 static const char clock_sql_accept[] =
 	"DELETE FROM stafett.clerk_clock; SELECT pg_notify('stafett_clock', 'look')";
-static const char rule_sql_now[] =
-	"SELECT (extract(epoch FROM stafett.now()) * 1000000)::bigint::text";
-static const char rule_sql_audit[] =
-	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"
-	" VALUES ($1, stafett.now(), NULL, $2, $3, $4)";
 
 enum { RULE_NUMBER_BYTES = 12 };
 
@@ -103,73 +94,6 @@ int rule_admin_list(const char *conninfo, FILE *out, char **ret_error)
 			fprintf(out, "%s%s", PQgetvalue(rows, i, column),
 				column + 1 < PQnfields(rows) ? "\t" : "\n");
 	return 0;
-}
-
-/* --- the record of a change ------------------------------------------------------- */
-
-/* Who sits at the machine: the account, for this is no member's act. */
-static const char *rule_operator(void)
-{
-	const struct passwd *account = getpwuid(getuid());
-
-	return account ? account->pw_name : "unknown";
-}
-
-/* PostgreSQL's spelling of bytes as text. */
-static const char *rule_hex(const void *data, size_t len, char *out)
-{
-	const uint8_t *bytes = data;
-
-	memcpy(out, "\\x", 3);
-	for (size_t i = 0; i < len; i++)
-		sprintf(out + 2 + 2 * i, "%02x", bytes[i]);
-	return out;
-}
-
-static int rule_make_audit(
-	PGconn *conn, enum leaf_type type, const char *what, struct audit *audit, char **ret_error)
-{
-	static const uint8_t no_certificate[32];
-	const char *who = rule_operator();
-	const struct caller caller = {.call_id = "",
-		.address = "",
-		.member = bytes_of_string(who),
-		.fingerprint = no_certificate};
-	CLEANUP(admin_clear) PGresult *now = NULL;
-	uint8_t random[AUDIT_RANDOM];
-	int r = admin_run(conn, rule_sql_now, NULL, 0, &now, ret_error);
-
-	if (r)
-		return r;
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		return -EIO;
-	audit_begin(audit, type, strtoll(PQgetvalue(now, 0, 0), NULL, 10), &caller, random);
-	audit->leaf.role = role_leaf_number(ROLE_OPERATOR);
-	audit_add(audit, AUDIT_RULE, bytes_of_string(what));
-	audit_finish(audit);
-	return 0;
-}
-
-/* |what| is the change in one line. */
-static int rule_record(PGconn *conn, enum leaf_type type, const char *what, char **ret_error)
-{
-	struct audit *audit = calloc(1, sizeof(*audit));
-	char id[UUID_TEXT_LEN + 1], leaf[2 * LEAF_MAX + 3], salt[2 * LEAF_SALT_LEN + 3];
-	char *detail = malloc(2 * AUDIT_DETAIL_MAX + 3);
-	int r = audit && detail ? rule_make_audit(conn, type, what, audit, ret_error) : -ENOMEM;
-
-	if (!r) {
-		const char *const values[] = {id, leaf, salt, detail};
-
-		uuid_format(&audit->leaf.event, id);
-		rule_hex(audit->encoded, audit->encoded_len, leaf);
-		rule_hex(audit->salt, sizeof(audit->salt), salt);
-		rule_hex(audit->detail, audit->detail_len, detail);
-		r = admin_run(conn, rule_sql_audit, values, ARRAY_SIZE(values), NULL, ret_error);
-	}
-	free(audit);
-	free(detail);
-	return r;
 }
 
 /* --- a row from a file ------------------------------------------------------------- */
@@ -347,24 +271,9 @@ static int rule_change(PGconn *conn, const char *verb, const char *sql, const ch
 	}
 	if (asprintf(&what, "%s %s %s", verb, values[0], PQgetvalue(done, 0, 0)) < 0)
 		return -ENOMEM;
-	r = rule_record(conn, LEAF_RULE, what, ret_error);
+	r = admin_record(
+		conn, &(struct admin_record){LEAF_RULE, AUDIT_RULE, what, NULL}, ret_error);
 	free(what);
-	return r;
-}
-
-/* One change: all of it, with its record, or nothing. */
-static int rule_in_transaction(const char *conninfo,
-	int (*change)(PGconn *conn, void *arg, char **ret_error), void *arg, char **ret_error)
-{
-	CLEANUP(admin_close) PGconn *conn = NULL;
-	int r = admin_connect(conninfo, &conn, ret_error);
-
-	if (!r)
-		r = admin_run(conn, "BEGIN", NULL, 0, NULL, ret_error);
-	if (!r)
-		r = change(conn, arg, ret_error);
-	if (!r)
-		r = admin_run(conn, "COMMIT", NULL, 0, NULL, ret_error);
 	return r;
 }
 
@@ -390,7 +299,7 @@ int rule_admin_add(const char *conninfo, const char *file, char **ret_error)
 	if (r)
 		*ret_error = row.fields.error;
 	else
-		r = rule_in_transaction(conninfo, rule_do_add, &row, ret_error);
+		r = admin_record_change(conninfo, rule_do_add, &row, ret_error);
 	json_decref(object);
 	return r;
 }
@@ -404,17 +313,19 @@ static int rule_do_end(PGconn *conn, void *arg, char **ret_error)
 
 int rule_admin_end(const char *conninfo, const char *name, char **ret_error)
 {
-	return rule_in_transaction(conninfo, rule_do_end, (void *)(uintptr_t)name, ret_error);
+	return admin_record_change(conninfo, rule_do_end, (void *)(uintptr_t)name, ret_error);
 }
 
 static int clock_do_accept(PGconn *conn, void *arg, char **ret_error)
 {
 	int r = admin_run(conn, clock_sql_accept, NULL, 0, NULL, ret_error);
 
-	return r ? r : rule_record(conn, LEAF_CLOCK, "accept", ret_error);
+	const struct admin_record record = {LEAF_CLOCK, AUDIT_RULE, "accept", NULL};
+
+	return r ? r : admin_record(conn, &record, ret_error);
 }
 
 int clock_admin_accept(const char *conninfo, char **ret_error)
 {
-	return rule_in_transaction(conninfo, clock_do_accept, NULL, ret_error);
+	return admin_record_change(conninfo, clock_do_accept, NULL, ret_error);
 }

@@ -420,6 +420,8 @@ const struct db_statement body_statements[BODY_STATEMENTS] = {
 
 static const Oid portion_types[] = {DB_INT4};
 static const Oid hint_types[] = {DB_TEXT};
+static const Oid gather_types[] = {DB_UUID_ARRAY};
+static const Oid told_types[] = {DB_UUID};
 static const Oid clock_types[] = {DB_TEXT, DB_INT8};
 static const Oid raise_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY,
 	DB_UUID_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY,
@@ -442,6 +444,14 @@ const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 		raise_types),
 	[DUTY_HINT] =
 		STATEMENT("hint", "SELECT 0, pg_notify('stafett_inbox', $1)::text", hint_types),
+	[DUTY_NOTICE_UNITS] = BARE("notice_units", "SELECT * FROM duty.notice_units()"),
+	[DUTY_GATHER_NOTICES] =
+		STATEMENT("gather_notices", "SELECT * FROM duty.gather_notices($1)", gather_types),
+	[DUTY_CLAIM_NOTICES] =
+		STATEMENT("claim_notices", "SELECT * FROM duty.claim_notices($1)", portion_types),
+	[DUTY_NOTE_TOLD] = STATEMENT("note_told", "SELECT * FROM duty.note_told($1)", told_types),
+	[DUTY_PURGE_NOTICES] =
+		STATEMENT("purge_notices", "SELECT * FROM duty.purge_notices($1)", portion_types),
 	[DUTY_NEXT] =
 		STATEMENT("next", "SELECT * FROM duty.next_due() WHERE $1 > 0", portion_types),
 	[DUTY_BEAT] = STATEMENT("beat", "SELECT * FROM duty.beat($1)", portion_types),

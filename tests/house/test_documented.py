@@ -74,7 +74,8 @@ def test_every_limit_and_every_reason_is_in_a_clean_manual(tmp_path):
 
 def test_every_command_of_the_daemon_is_in_its_manual():
     text = manual("stafettd.8")
-    for command in ("migrate", "directory import", "rule list", "rule add", "rule end", "clock accept"):
+    for command in ("migrate", "directory import", "rule list", "rule add", "rule end", "notice list",
+                    "notice set", "notice end", "clock accept"):
         assert f".It Cm {command}" in text
 
 

@@ -55,9 +55,25 @@ static void somebody_is_there_as_the_text_says(void **state)
 	}
 }
 
+static void a_text_is_hours_only_where_all_of_it_is(void **state)
+{
+	static const char *const good[] = {
+		"24 h", "Mon-Fri 8-16:30", "Mon-Thu 8-19, Fri 8-16", "Mon-Sun 0-24"};
+	static const char *const bad[] = {"", "every day", "Mon-Fri 8-16 or so", "Mon-Fri 8-",
+		"Mon-", "Fri-Mon 8-16", "Mon 16-8", "Mon 8-8", "Mon-Fri 8-16,", "Mon-Fri 8-16, x"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		if (!hours_are_hours(bytes_of_string(good[i])))
+			fail_msg("'%s'", good[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (hours_are_hours(bytes_of_string(bad[i])))
+			fail_msg("'%s'", bad[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(somebody_is_there_as_the_text_says)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(somebody_is_there_as_the_text_says),
+		cmocka_unit_test(a_text_is_hours_only_where_all_of_it_is)};
 
 	setenv("TZ", "Europe/Stockholm", 1);
 	tzset();
