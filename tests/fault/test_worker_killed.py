@@ -2,46 +2,22 @@
 """kill -9 of a worker at each system call that it makes for a write: between COMMIT
 and its answer, after the answer and before the receipt has left, and everywhere else."""
 
-import re
-import subprocess
-
 import checker
 import people
 from history import History, Writer
 from insist import Insistent
 from test_kills import worker_of
+from tracer import Tracer, calls_in, was_killed
 
 # What talks to the caller, to the database and to the log; the rest is about memory.
 CALLS = ("epoll_wait", "read", "write", "sendto", "recvfrom")
-CALL = re.compile(r"^(?:\[pid +\d+\] )?(\w+)\(")
-
-
-class Tracer:
-    """strace on a worker that rests."""
-
-    def __init__(self, pid, *options):
-        self.popen = subprocess.Popen(
-            ["strace", "-f", "-p", str(pid), *options], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        assert "attached" in self.popen.stderr.readline()
-
-    def stop(self):
-        """The lines of what the worker did."""
-        self.popen.terminate()
-        return self.popen.communicate()[1].splitlines()
 
 
 def calls_of_a_write(stack, maria):
     """(name, how often until then) of each call that a write takes."""
     tracer = Tracer(worker_of(stack))
     maria.send(people.BEROENDE).insist()
-    counts, found = {}, []
-    for line in tracer.stop():
-        match = CALL.match(line)
-        if match and match.group(1) in CALLS:
-            counts[match.group(1)] = counts.get(match.group(1), 0) + 1
-            found.append((match.group(1), counts[match.group(1)]))
-    return found
+    return calls_in(tracer.stop(), CALLS)
 
 
 def test_a_worker_killed_at_any_system_call_of_a_write_leaves_one_effect(scene, say):
@@ -57,7 +33,7 @@ def test_a_worker_killed_at_any_system_call_of_a_write_leaves_one_effect(scene, 
         tracer = Tracer(worker_of(stack), "-e", f"inject={call}:signal=KILL:when={number}")
         write = maria.send(people.BEROENDE)
         answered = write.end(write.begin(wait=False))
-        if any("killed by SIGKILL" in line for line in tracer.stop()):
+        if was_killed(tracer.stop()):
             killed += 1
             unknown += not answered
             stack.process.wait_line("msg=ready ", after=mark)

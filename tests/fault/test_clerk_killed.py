@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 of the clerks of two daemons at each system call of a round that raises an alarm
+and tells a unit of it: each alarm once, with all that belongs to it; and what a clerk does
+while there is nothing to do."""
+
+import re
+import select
+import time
+
+import people
+import processes
+import pytest
+from business_clock import set_at
+from crowd import LONG
+from tracer import Tracer, calls_in, was_killed
+
+# What talks to the database, and what starts a command and sees its end.
+CALLS = ("sendto", "recvfrom", "memfd_create", "clone", "waitid")
+# Of the answers, a short run takes every third: a statement was done, and nobody knows.
+EVERY_ANSWER = 1 if LONG else 3
+WORKS = 'msg="clerk works"'
+ALARM_LEAF = 21
+
+
+def clerk_of(daemon):
+    """The process of the daemon's clerk."""
+    works = [line for line in daemon.process.log().splitlines() if WORKS in line]
+    return int(re.search(r"process=(\d+)", works[-1]).group(1))
+
+
+class Stage:
+    """Two daemons whose clerks have one command; referrals that nobody reads."""
+
+    def __init__(self, scene):
+        owner = scene.database()
+        first = scene.ready(scene.daemon(owner, hook_dir="hooks"))
+        second = scene.daemon(owner, authority=first.authority, hook_dir=first.folder / "hooks")
+        second.start()
+        self.daemons = [first, second]
+        self.told = processes.give(self._write("told", "", 0o600))
+        processes.private_folder(first.folder / "hooks")
+        self._write("hooks/pager", f"#!/bin/sh\necho $STAFETT_NOTICE $(cat) >>{self.told}\n", 0o755)
+        first.command("notice", "set", self._write(
+            "notice.json", f'{{"unit": "{people.LUND}", "hook": "pager"}}', 0o644))
+        self.tables = first.tables()
+        self.at("09:00:00")
+        self.maria = first.caller("maria")
+        self.sent = []
+
+    def _write(self, name, text, mode):
+        path = self.daemons[0].folder / name
+        path.write_text(text)
+        path.chmod(mode)
+        return processes.give(path)
+
+    def at(self, text):
+        """A Friday's wall clock."""
+        set_at(self.tables, f"2037-11-20 {text}")
+
+    def wait(self, holds):
+        """Until |holds|: asked again whenever an inbox is told of, and now and then."""
+        deadline = time.monotonic() + processes.DEADLINE_S
+        self.tables.connection.cursor().execute("LISTEN stafett_inbox")
+        while not (found := holds()):
+            assert time.monotonic() < deadline, self.daemons[0].process.log()[-2000:]
+            select.select([self.tables.connection], [], [], 0.05)
+            self.tables.connection.poll()
+        return found
+
+    def look(self):
+        self.tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
+
+    def alarm(self):
+        """Somebody has to be told of one more referral, now."""
+        self.sent.append(self.maria.send(people.BEROENDE).referral)
+        self.tables.connection.cursor().execute(
+            "UPDATE stafett.referral SET step_time = stafett.now() WHERE id = %s", (self.sent[-1],))
+        self.look()
+        return self.sent[-1]
+
+    def is_done(self, referral):
+        """It was raised, and what is to be told of it has been taken in hand."""
+        return self.tables.count("alarm", "referral = %s", referral) and not self.tables.count("notice_line") \
+            and not self.tables.count("notice", "tries = 0")
+
+    def untold(self):
+        return self.tables.count("notice", "told_time IS NULL")
+
+
+@pytest.fixture
+def stage(scene):
+    return Stage(scene)
+
+
+def trace(stage, daemon, *options):
+    """strace on the daemon's clerk. One that has just died, or dies now, has a successor."""
+    def attached():
+        try:
+            return Tracer(clerk_of(daemon), *options, follow=False)
+        except AssertionError:
+            return None
+    return stage.wait(attached)
+
+
+def calls_of_an_alarm(stage):
+    """(name, how often until then) of each call of whichever clerk makes more of them."""
+    tracers = [trace(stage, daemon) for daemon in stage.daemons]
+    referral = stage.alarm()
+    stage.wait(lambda: stage.is_done(referral) and not stage.untold())
+    return max((calls_in(tracer.stop(), CALLS) for tracer in tracers), key=len)
+
+
+def chosen(calls):
+    return [(name, number) for name, number in calls if name != "recvfrom" or number % EVERY_ANSWER == 0]
+
+
+def kill_at(stage, call, number):
+    """How many of the two clerks that call has ended."""
+    marks = [daemon.process.mark() for daemon in stage.daemons]
+    tracers = [trace(stage, daemon, "-e", f"inject={call}:signal=KILL:when={number}")
+               for daemon in stage.daemons]
+    referral = stage.alarm()
+    stage.wait(lambda: stage.is_done(referral))
+    killed = [was_killed(tracer.stop()) for tracer in tracers]
+    for daemon, mark, dead in zip(stage.daemons, marks, killed):
+        if dead:
+            daemon.process.wait_line(WORKS, after=mark)
+    return sum(killed)
+
+
+def test_clerks_killed_at_any_system_call_of_an_alarm_raise_and_tell_it(stage, say):
+    calls = calls_of_an_alarm(stage)
+    killed = [kill_at(stage, *call) for call in chosen(calls)]
+    # Who died with a notice in hand is followed after a minute.
+    stage.at("10:30:00")
+    stage.wait(lambda: not stage.untold())
+
+    tables, count = stage.tables, len(stage.sent)
+    raised = tables.rows("SELECT referral::text, count(*), max(step) FROM stafett.alarm GROUP BY referral")
+    assert sorted(raised) == sorted((referral, 1, 0) for referral in stage.sent)
+    assert tables.count("event", "kind = 'alarm'") == count
+    assert tables.count("delivery", "seq > 1") == 2 * count
+    assert tables.count("audit_queue", "get_byte(leaf, 34) = %s", ALARM_LEAF) == count
+    # Each code was told at least once, and what was told twice has one id and the same words.
+    notices = {id: set(codes.split()) for id, codes in tables.rows("SELECT id::text, codes FROM stafett.notice")}
+    assert sorted(code for codes in notices.values() for code in codes) == sorted(
+        f"{code[:4]}-{code[4:]}" for code, in tables.rows("SELECT code FROM stafett.referral"))
+    told = [(words[0], set(words[1:])) for words in map(str.split, stage.told.read_text().splitlines())]
+    assert {id for id, _ in told} == set(notices) and all(notices[id] == codes for id, codes in told)
+    assert sum(killed) >= 5, f"{calls}: {killed}"
+    say(f"kill -9 of two clerks at {len(killed)} of {len(calls)} system calls of an alarm, {sum(killed)} died: "
+        f"{count} alarms once each, {len(notices)} notices told {len(told)} times")
+
+
+def test_a_clerk_with_nothing_to_do_asks_nothing_and_a_commit_wakes_it(stage):
+    """Between two rounds it only says once a second that it lives. The next round is a
+    minute away; a commit that may have changed that wakes it."""
+    pulses = 2
+    stage.alarm()
+    stage.wait(lambda: stage.is_done(stage.sent[-1]) and not stage.untold())
+    daemon = stage.daemons[0]
+    for _ in range(10):
+        tracer = trace(stage, daemon, "-e", "trace=epoll_wait,sendto,recvfrom,write")
+        lines = [tracer.popen.stderr.readline() for _ in range(pulses + 1)]
+        talked = [line for line in lines + tracer.stop() if re.match("sendto|recvfrom|write", line)]
+        if not talked:
+            break
+    assert not talked, talked
+    assert all("epoll_wait" in line for line in lines), lines
+
+    tracer = trace(stage, daemon, "-e", "trace=sendto,recvfrom")
+    stage.maria.send(people.BEROENDE)
+    # It hears of it; a round that began by itself would ask first.
+    assert tracer.popen.stderr.readline().startswith("recvfrom")
+    tracer.stop()
