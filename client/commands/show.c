@@ -209,6 +209,7 @@ static const Stafett__V1__GetResponse *show_whole_chain(
 		return response;
 	whole->n_events = chain->n_events;
 	whole->events = chain->events;
+	whole->earlier_events = chain->earlier_events;
 	return whole;
 }
 

@@ -138,7 +138,7 @@ void problem_print_json(const struct problem *problem, FILE *out)
 				problem->current_version));
 	problem_json_list(error, "allowedActs", problem->allowed_acts, problem->n_allowed_acts);
 	problem_json_list(error, "commands", problem->commands, problem->n_commands);
-	(void)json_dumpf(error, out, JSON_COMPACT);
+	(void)json_dumpf(error, out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fputc('\n', out);
 	json_decref(error);
 }

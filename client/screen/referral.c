@@ -246,6 +246,8 @@ static void referral_print_events(struct referral_screen *screen)
 		table_row(table, &client->arena, false, cells);
 	}
 	putchar('\n');
+	if (screen->response->earlier_events || screen->response->earlier_contents)
+		puts(_("There is more than is shown here: what came first is left out."));
 	table_print(table);
 	putchar('\n');
 }

@@ -102,7 +102,7 @@ int referral_json_print(struct client *client, const Stafett__V1__GetResponse *r
 	referral_json_add_subject(referral, response->card, response->n_contents > 0);
 	if (content)
 		referral_json_add_body(client, referral, content);
-	(void)json_dumpf(object, stdout, JSON_INDENT(REFERRAL_JSON_INDENT));
+	(void)json_dumpf(object, stdout, JSON_INDENT(REFERRAL_JSON_INDENT) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(object);
 	return 0;

@@ -302,8 +302,10 @@ BEGIN ATOMIC
     ORDER BY k.n;
 END;
 
--- The events of a referral, and those of its chain as a whole.
-CREATE FUNCTION api.events(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+-- The latest events of a referral, and of its chain as a whole. One more than the limit
+-- tells that there are earlier ones.
+CREATE FUNCTION api.events(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS SETOF stafett.event_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
@@ -313,14 +315,17 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT x.* FROM (
-        SELECT array_agg(e.chain ORDER BY e.chain, e.seq) AS chains,
-            array_agg(e.seq ORDER BY e.chain, e.seq) AS seqs
-        FROM stafett.visible(acting, p_id, p_code) v
-        JOIN referral r ON r.id = v.referral
-        JOIN event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
-            AND e.seq <= v.until
-        JOIN chain c ON c.id = r.chain
-        WHERE stafett.is_seen(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)) l
+        SELECT array_agg(n.chain ORDER BY n.chain, n.seq) AS chains,
+            array_agg(n.seq ORDER BY n.chain, n.seq) AS seqs
+        FROM (
+            SELECT e.chain, e.seq FROM stafett.visible(acting, p_id, p_code) v
+            JOIN referral r ON r.id = v.referral
+            JOIN event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
+                AND e.seq <= v.until
+            JOIN chain c ON c.id = r.chain
+            WHERE stafett.is_seen(
+                acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            ORDER BY e.seq DESC LIMIT p_limit + 1) n) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;

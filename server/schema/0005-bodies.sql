@@ -161,9 +161,11 @@ BEGIN ATOMIC
         FOR UPDATE SKIP LOCKED));
 END;
 
--- The contents of a referral; of a body that was uploaded they tell the name. To
--- its recipient they are fetched by this.
-CREATE FUNCTION api.messages(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+-- The latest contents of a referral; of a body that was uploaded they tell the name. To
+-- its recipient they are fetched by this. One more than the limit tells that there are
+-- earlier ones, and is not.
+CREATE FUNCTION api.messages(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
     body bytea, upload uuid, upload_sha256 bytea, upload_size int)
@@ -173,14 +175,18 @@ AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
-    PERFORM stafett.mark_fetched(acting, v.chain, v.seq)
-    FROM stafett.visible_contents(acting, p_id, p_code) v;
+    PERFORM stafett.mark_fetched(acting, v.chain, v.seq) FROM (
+        SELECT * FROM stafett.visible_contents(acting, p_id, p_code) x
+        ORDER BY x.seq DESC LIMIT p_limit) v;
     RETURN QUERY
     SELECT v.message, v.from_unit, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
         up.id, up.sha256, up.size
-    FROM stafett.visible_contents(acting, p_id, p_code) v
+    FROM (
+        SELECT * FROM stafett.visible_contents(acting, p_id, p_code) x
+        ORDER BY x.seq DESC LIMIT p_limit + 1) v
     JOIN content ct ON ct.chain = v.chain AND ct.seq = v.seq
-    LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload;
+    LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
+    ORDER BY v.seq;
 END
 $$;
 
@@ -276,7 +282,7 @@ BEGIN
         'api.uploads_waiting(text, text, text[])',
         'api.upload_is_whole(text, text, text[], uuid)',
         'api.load_uploads(text[], uuid[], uuid[], bytea[], int[])',
-        'api.messages(text, text, text[], uuid, text)',
+        'api.messages(text, text, text[], uuid, text, int)',
         'stafett.visible_contents(uuid, uuid, text)',
         'stafett.mark_fetched(uuid, uuid, int)',
         'api.body(text, text, text[], uuid, text, text, uuid)',

@@ -144,8 +144,9 @@ BEGIN ATOMIC
             ELSE e.seq <= mine.until END;
 END;
 
+-- The latest of it. One more than the limit tells that there are earlier events.
 CREATE FUNCTION api.chain_history(
-    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS SETOF stafett.event_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
@@ -155,24 +156,63 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT x.* FROM (
-        SELECT array_agg(k.chain ORDER BY e.create_time, k.seq) AS chains,
-            array_agg(k.seq ORDER BY e.create_time, k.seq) AS seqs
-        FROM stafett.visible_chains(acting, p_id, p_code) v
-        CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
-        CROSS JOIN LATERAL (
-            SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
-        CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
-        LEFT JOIN LATERAL (
-            SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
-        WHERE stafett.is_seen(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
-            AND (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1) l
+        SELECT array_agg(n.chain ORDER BY n.create_time, n.seq) AS chains,
+            array_agg(n.seq ORDER BY n.create_time, n.seq) AS seqs
+        FROM (
+            SELECT k.chain, k.seq, e.create_time
+            FROM stafett.visible_chains(acting, p_id, p_code) v
+            CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
+            CROSS JOIN LATERAL (
+                SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+            CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
+            LEFT JOIN LATERAL (
+                SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
+            WHERE stafett.is_seen(
+                acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+                AND (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1
+            ORDER BY e.create_time DESC, k.seq DESC LIMIT p_limit + 1) n) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;
 
--- The messages on the chain itself; those of its referrals are read with them.
+-- Since when nothing of a chain is shared with a unit any more; null: it is, by one
+-- referral at least, or the unit has no referral there.
+CREATE FUNCTION stafett.chain_unshared(p_unit uuid, p_chain uuid) RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    SELECT CASE WHEN bool_and(r.unshared_time IS NOT NULL) THEN max(r.unshared_time) END
+    FROM stafett.referral r
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.party p WHERE p.unit = p_unit AND p.code = r.code
+            AND p.referral = r.id AND p.until IS NULL LIMIT 1) p
+    WHERE r.chain = p_chain);
+
+-- Where the messages on a chain itself stand that the unit may read, the latest; those
+-- of its referrals are read with them.
+CREATE FUNCTION stafett.chain_contents(p_unit uuid, p_chain uuid, p_limit int)
+RETURNS TABLE (chain uuid, seq int, from_unit uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT k.chain, k.seq, e.unit
+    FROM stafett.chain_events(p_unit, p_chain) k
+    CROSS JOIN LATERAL (
+        SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.content x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) ct
+    CROSS JOIN LATERAL (
+        SELECT x.custodian FROM stafett.chain x WHERE x.id = k.chain LIMIT 1) c
+    CROSS JOIN (SELECT stafett.chain_unshared(p_unit, p_chain) AS time) un
+    WHERE e.referral IS NULL
+        AND stafett.is_shared(p_unit, c.custodian, un.time, e.unit, e.create_time, e.kind)
+    ORDER BY k.seq DESC LIMIT p_limit;
+END;
+
+-- They are fetched by this. One more than the limit tells that there are earlier ones,
+-- and is not.
 CREATE FUNCTION api.chain_messages(
-    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
     body bytea, upload uuid, upload_sha256 bytea, upload_size int)
@@ -186,21 +226,15 @@ BEGIN
     SELECT min(v.chain::text)::uuid INTO one FROM stafett.visible_chains(acting, p_id, p_code) v
     HAVING count(*) = 1;
     PERFORM stafett.mark_fetched(acting, k.chain, k.seq)
-    FROM stafett.chain_events(acting, one) k
-    CROSS JOIN LATERAL (
-        SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
-    WHERE e.referral IS NULL;
+    FROM stafett.chain_contents(acting, one, p_limit) k;
     RETURN QUERY
     SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
         up.id, up.sha256, up.size
-    FROM stafett.chain_events(acting, one) k
-    CROSS JOIN LATERAL (
-        SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    FROM stafett.chain_contents(acting, one, p_limit + 1) k
     CROSS JOIN LATERAL (
         SELECT * FROM content x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) ct
-    JOIN unit u ON u.id = e.unit
+    JOIN unit u ON u.id = k.from_unit
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
-    WHERE e.referral IS NULL
     ORDER BY k.seq;
 END
 $$;
@@ -239,8 +273,10 @@ BEGIN
         'stafett.chain_events(uuid, uuid)',
         'api.chain(text, text, text[], uuid, text)',
         'api.chain_referrals(text, text, text[], uuid, text)',
-        'api.chain_history(text, text, text[], uuid, text)',
-        'api.chain_messages(text, text, text[], uuid, text)',
+        'stafett.chain_unshared(uuid, uuid)',
+        'stafett.chain_contents(uuid, uuid, int)',
+        'api.chain_history(text, text, text[], uuid, text, int)',
+        'api.chain_messages(text, text, text[], uuid, text, int)',
         'api.held_chains(text, text, text[], text, timestamptz, uuid, int)'
         ]::regprocedure[]
     LOOP

@@ -3,14 +3,14 @@
 #include "service/answer.h"
 #include "service/method.h"
 #include "service/read_call.h"
+#include "stafett/caps.h"
 #include "store/present_chain.h"
 
 /* --- Get ---------------------------------------------------------------------------- */
 
 enum chain_query { CHAIN_ROW, CHAIN_REFERRALS, CHAIN_HISTORY, CHAIN_MESSAGES };
 
-/* What one answer holds. */
-enum { CHAIN_REFERRALS_MAX = 100, CHAIN_EVENTS_MAX = 1000, CHAIN_CONTENTS_MAX = 100 };
+enum { CHAIN_REFERRALS_MAX = 100 }; /* of one answer */
 
 static void chain_row(struct read_call *rc, const struct db_row *row, struct audit *audit)
 {
@@ -45,9 +45,9 @@ static void chain_get_row(
 		chain_row(rc, row, audit);
 	else if (query == CHAIN_REFERRALS)
 		chain_referral_row(rc, row, audit);
-	else if (query == CHAIN_HISTORY && get->n_events < CHAIN_EVENTS_MAX)
+	else if (query == CHAIN_HISTORY && get->n_events <= CAP_GET_EVENTS)
 		get->events[get->n_events++] = present_event(rc->arena, row);
-	else if (query == CHAIN_MESSAGES && get->n_contents < CHAIN_CONTENTS_MAX)
+	else if (query == CHAIN_MESSAGES && get->n_contents <= CAP_GET_MESSAGES)
 		get->contents[get->n_contents++] = present_content(rc->arena, row);
 }
 
@@ -62,17 +62,12 @@ static enum reason chain_judge(struct read *read)
 
 static void chain_reply(struct read_call *rc)
 {
-	answer_message(rc->call, &rc->chain_get.base);
-}
+	Stafett__V1__ChainServiceGetResponse *get = &rc->chain_get;
 
-static void chain_add_query(
-	struct read_call *rc, enum read_statement statement, const struct referral_key *key)
-{
-	struct db_args *args = read_add_query(&rc->read, statement);
-
-	db_args_add_bytes(
-		args, key->has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
-	db_args_add_text(args, key->code);
+	get->earlier_events = read_call_keep_latest(get->events, &get->n_events, CAP_GET_EVENTS);
+	get->earlier_contents =
+		read_call_keep_latest(get->contents, &get->n_contents, CAP_GET_MESSAGES);
+	answer_message(rc->call, &get->base);
 }
 
 void method_get_chain(const struct incoming *in)
@@ -92,16 +87,16 @@ void method_get_chain(const struct incoming *in)
 	rc->key = key;
 	stafett__v1__chain_service_get_response__init(&rc->chain_get);
 	rc->chain_get.referrals = read_call_room(rc, CHAIN_REFERRALS_MAX);
-	rc->chain_get.events = read_call_room(rc, CHAIN_EVENTS_MAX);
-	rc->chain_get.contents = read_call_room(rc, CHAIN_CONTENTS_MAX);
+	rc->chain_get.events = read_call_room(rc, CAP_GET_EVENTS + 1);
+	rc->chain_get.contents = read_call_room(rc, CAP_GET_MESSAGES + 1);
 	if (key.has_id)
 		rc->read.object = key.id;
 	rc->read.judge = chain_judge;
-	chain_add_query(rc, READ_CHAIN, &rc->key);
-	chain_add_query(rc, READ_CHAIN_REFERRALS, &rc->key);
-	chain_add_query(rc, READ_CHAIN_HISTORY, &rc->key);
+	read_call_add_query(rc, READ_CHAIN, &rc->key, 0);
+	read_call_add_query(rc, READ_CHAIN_REFERRALS, &rc->key, 0);
+	read_call_add_query(rc, READ_CHAIN_HISTORY, &rc->key, CAP_GET_EVENTS);
 	if (r->include_contents)
-		chain_add_query(rc, READ_CHAIN_MESSAGES, &rc->key);
+		read_call_add_query(rc, READ_CHAIN_MESSAGES, &rc->key, CAP_GET_MESSAGES);
 	read_call_submit(rc);
 }
 

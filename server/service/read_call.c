@@ -2,6 +2,8 @@
 /* The common way of all readings: see the header. */
 #include "service/read_call.h"
 
+#include <string.h>
+
 #include "service/answer.h"
 
 static void read_call_abandon(struct under_way *under_way)
@@ -51,6 +53,29 @@ void read_call_submit(struct read_call *rc)
 {
 	call_set_user(rc->call, &rc->under_way);
 	store_read(rc->under_way.store, &rc->read);
+}
+
+void read_call_add_query(struct read_call *rc, enum read_statement statement,
+	const struct referral_key *key, int limit)
+{
+	struct db_args *args = read_add_query(&rc->read, statement);
+
+	db_args_add_bytes(
+		args, key->has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
+	db_args_add_text(args, key->code);
+	if (limit)
+		db_args_add_int(args, limit);
+}
+
+bool read_call_keep_latest(void *items, size_t *n, size_t limit)
+{
+	void **first = items;
+
+	if (*n <= limit)
+		return false;
+	*n = limit;
+	memmove(first, first + 1, limit * sizeof(*first));
+	return true;
 }
 
 void *read_call_room(struct read_call *rc, size_t n)

@@ -55,6 +55,12 @@ void read_call_submit(struct read_call *rc);
 void *read_call_room(struct read_call *rc, size_t n);
 /* Adds a referral to what the audit leaf says was read. */
 void read_call_record(struct audit *audit, const struct uuid *id);
+/* Adds a query about what |key| names, which must outlive the reading; the latest
+ * |limit| rows, and one more that tells that there are earlier ones, or with 0 all. */
+void read_call_add_query(struct read_call *rc, enum read_statement statement,
+	const struct referral_key *key, int limit);
+/* Drops that one of |*items|; true if it was there. */
+bool read_call_keep_latest(void *items, size_t *n, size_t limit);
 /* The row of a list; NULL over the cap. */
 Stafett__V1__ReferralSummary *read_call_summary(struct arena *arena, const struct presented *p);
 /* How fresh it is; NULL over the cap. */

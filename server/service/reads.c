@@ -12,9 +12,6 @@
 
 enum get_query { GET_REFERRAL, GET_EVENTS, GET_CONTENTS };
 
-/* What one referral may have here; more is a chain that Get cannot show whole. */
-enum { GET_EVENTS_MAX = 1000, GET_CONTENTS_MAX = 100 };
-
 static void get_row_referral(struct read_call *rc, const struct db_row *row, struct audit *audit)
 {
 	struct presented p;
@@ -34,9 +31,9 @@ static void get_row(struct read *read, int query, const struct db_row *row, stru
 
 	if (query == GET_REFERRAL)
 		get_row_referral(rc, row, audit);
-	else if (query == GET_EVENTS && rc->get.n_events < GET_EVENTS_MAX)
+	else if (query == GET_EVENTS && rc->get.n_events <= CAP_GET_EVENTS)
 		rc->get.events[rc->get.n_events++] = present_event(rc->arena, row);
-	else if (query == GET_CONTENTS && rc->get.n_contents < GET_CONTENTS_MAX)
+	else if (query == GET_CONTENTS && rc->get.n_contents <= CAP_GET_MESSAGES)
 		rc->get.contents[rc->get.n_contents++] = present_content(rc->arena, row);
 }
 
@@ -51,17 +48,12 @@ static enum reason get_judge(struct read *read)
 
 static void get_reply(struct read_call *rc)
 {
-	answer_message(rc->call, &rc->get.base);
-}
+	Stafett__V1__GetResponse *get = &rc->get;
 
-static void get_add_query(
-	struct read_call *rc, enum read_statement statement, const struct referral_key *key)
-{
-	struct db_args *args = read_add_query(&rc->read, statement);
-
-	db_args_add_bytes(
-		args, key->has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
-	db_args_add_text(args, key->code);
+	get->earlier_events = read_call_keep_latest(get->events, &get->n_events, CAP_GET_EVENTS);
+	get->earlier_contents =
+		read_call_keep_latest(get->contents, &get->n_contents, CAP_GET_MESSAGES);
+	answer_message(rc->call, &get->base);
 }
 
 void method_get(const struct incoming *in)
@@ -79,15 +71,15 @@ void method_get(const struct incoming *in)
 		return;
 	rc->key = key;
 	stafett__v1__get_response__init(&rc->get);
-	rc->get.events = read_call_room(rc, GET_EVENTS_MAX);
-	rc->get.contents = read_call_room(rc, GET_CONTENTS_MAX);
+	rc->get.events = read_call_room(rc, CAP_GET_EVENTS + 1);
+	rc->get.contents = read_call_room(rc, CAP_GET_MESSAGES + 1);
 	if (key.has_id)
 		rc->read.object = key.id;
 	rc->read.judge = get_judge;
-	get_add_query(rc, READ_REFERRAL, &rc->key);
-	get_add_query(rc, READ_EVENTS, &rc->key);
+	read_call_add_query(rc, READ_REFERRAL, &rc->key, 0);
+	read_call_add_query(rc, READ_EVENTS, &rc->key, CAP_GET_EVENTS);
 	if (r->include_contents)
-		get_add_query(rc, READ_MESSAGES, &rc->key);
+		read_call_add_query(rc, READ_MESSAGES, &rc->key, CAP_GET_MESSAGES);
 	read_call_submit(rc);
 }
 

@@ -62,14 +62,36 @@ static const char import_sql_member[] =
 	"SELECT $1, o.id, $3, $4 FROM stafett.organization o WHERE o.slug = $2 "
 	"ON CONFLICT (urn) DO UPDATE SET display_name = excluded.display_name";
 
-/* On a conflict it changes nothing, but counts one row: none means no unit. "lund/x"
- * is that unit, "lund/" with an asterisk every unit of the own organisation. */
+/* What a member whom the file names has no more: |$2| are its roles as in the file. */
+static const char import_sql_end_roles[] =
+	"UPDATE stafett.membership ms SET valid_to = stafett.now() "
+	"FROM stafett.member m, stafett.unit u "
+	"WHERE m.urn = $1 AND ms.member = m.id AND u.id = ms.unit AND ms.valid_to > stafett.now() "
+	"AND NOT EXISTS (SELECT FROM jsonb_each($2::jsonb) f WHERE f.value ? ms.role "
+	"AND (u.handle = f.key OR (split_part(u.handle, '/', 1) || '/*' = f.key "
+	"AND u.organization = m.organization)))";
+
+/* A role that had ended is given back. No row means no unit. "lund/x" is that unit,
+ * "lund/" with an asterisk every unit of the own organisation. */
 static const char import_sql_role[] =
 	"INSERT INTO stafett.membership (member, unit, role) "
 	"SELECT m.id, u.id, $3 FROM stafett.member m, stafett.unit u "
 	"WHERE m.urn = $1 AND (u.handle = $2 "
 	"OR (split_part(u.handle, '/', 1) || '/*' = $2 AND u.organization = m.organization)) "
-	"ON CONFLICT (member, unit, role, valid_from) DO UPDATE SET role = excluded.role";
+	"ON CONFLICT (member, unit, role, valid_from) DO UPDATE SET valid_to = 'infinity'";
+
+static int import_run(struct import *import, const char *sql, const char *const *values, int n,
+	PGresult **ret_result)
+{
+	char *error;
+	int r = admin_run(import->conn, sql, values, n, ret_result, &error);
+
+	if (r) {
+		fields_fail(&import->fields, "%s", error ? error : strerror(-r));
+		free(error);
+	}
+	return r;
+}
 
 /* Runs a statement that must touch a row; where it does not, what it refers to,
  * |missing|, does not exist. */
@@ -77,14 +99,10 @@ static int import_row(struct import *import, const char *sql, const char *const 
 	const char *missing)
 {
 	CLEANUP(admin_clear) PGresult *result = NULL;
-	char *error;
-	int r = admin_run(import->conn, sql, values, n, &result, &error);
+	int r = import_run(import, sql, values, n, &result);
 
-	if (r) {
-		fields_fail(&import->fields, "%s", error ? error : strerror(-r));
-		free(error);
+	if (r)
 		return r;
-	}
 	if (strcmp(PQcmdTuples(result), "0") == 0)
 		return fields_fail(&import->fields, "there is no '%s'", missing);
 	return 0;
@@ -203,6 +221,18 @@ static int import_role(struct import *import, const char *urn, const char *handl
 	return import_row(import, import_sql_role, values, ARRAY_SIZE(values), handle);
 }
 
+/* The file is the whole truth of the members that it names. */
+static int import_end_roles(struct import *import, json_t *units, const char *urn)
+{
+	char *text = units ? json_dumps(units, JSON_COMPACT) : strdup("{}");
+	const char *const values[] = {urn, text};
+	int r = text ? import_run(import, import_sql_end_roles, values, ARRAY_SIZE(values), NULL)
+		     : -ENOMEM;
+
+	free(text);
+	return r;
+}
+
 static int import_roles(struct import *import, json_t *object, const char *urn)
 {
 	json_t *units = json_object_get(object, "roles"), *roles, *role;
@@ -212,6 +242,9 @@ static int import_roles(struct import *import, json_t *object, const char *urn)
 
 	if (units && !json_is_object(units))
 		return fields_fail(&import->fields, "'roles' must be an object");
+	r = import_end_roles(import, units, urn);
+	if (r)
+		return r;
 	json_object_foreach (units, handle, roles) {
 		if (!json_is_array(roles))
 			return fields_fail(&import->fields, "roles in '%s' must be a list", handle);

@@ -286,6 +286,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 
 static const Oid actor_types[] = {DB_TEXT, DB_TEXT};
 static const Oid referral_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT};
+static const Oid latest_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_INT4};
 static const Oid held_chains_types[] = {ACTING_TYPES, DB_TEXT, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid referrals_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
@@ -317,10 +318,10 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_ACTOR] = STATEMENT("actor", "SELECT * FROM api.actor($1, $2)", actor_types),
 	[READ_REFERRAL] = STATEMENT(
 		"referral", "SELECT * FROM api.referral($1, $2, $3, $4, $5)", referral_types),
-	[READ_EVENTS] =
-		STATEMENT("events", "SELECT * FROM api.events($1, $2, $3, $4, $5)", referral_types),
+	[READ_EVENTS] = STATEMENT(
+		"events", "SELECT * FROM api.events($1, $2, $3, $4, $5, $6)", latest_types),
 	[READ_MESSAGES] = STATEMENT(
-		"messages", "SELECT * FROM api.messages($1, $2, $3, $4, $5)", referral_types),
+		"messages", "SELECT * FROM api.messages($1, $2, $3, $4, $5, $6)", latest_types),
 	[READ_BODY] =
 		STATEMENT("body", "SELECT * FROM api.body($1, $2, $3, $4, $5, $6, $7)", body_types),
 	/* An upload that is there already stays as it is. */
@@ -339,9 +340,9 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_CHAIN_REFERRALS] = STATEMENT("chain_referrals",
 		"SELECT * FROM api.chain_referrals($1, $2, $3, $4, $5)", referral_types),
 	[READ_CHAIN_HISTORY] = STATEMENT("chain_history",
-		"SELECT * FROM api.chain_history($1, $2, $3, $4, $5)", referral_types),
+		"SELECT * FROM api.chain_history($1, $2, $3, $4, $5, $6)", latest_types),
 	[READ_CHAIN_MESSAGES] = STATEMENT("chain_messages",
-		"SELECT * FROM api.chain_messages($1, $2, $3, $4, $5)", referral_types),
+		"SELECT * FROM api.chain_messages($1, $2, $3, $4, $5, $6)", latest_types),
 	[READ_HELD_CHAINS] = STATEMENT("held_chains",
 		"SELECT * FROM api.held_chains($1, $2, $3, $4, $5, $6, $7)", held_chains_types),
 	[READ_REFERRALS] = STATEMENT("referrals",

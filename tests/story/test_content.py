@@ -78,3 +78,19 @@ def test_what_looks_like_sql_or_a_format_is_only_text(maria, petra):
     reference = "'; DROP TABLE stafett.chain; -- %s %n ../../etc \\ \u202e"
     sent = maria.send(people.BEROENDE, act={"reference": reference})
     assert petra.get(sent.referral).referral.reference == reference
+
+
+def test_of_very_many_messages_the_latest_are_given_and_no_other_is_acknowledged(maria, petra):
+    """100 are given at most; what was not given stays in the inbox."""
+    sent = maria.send(people.BEROENDE)
+    petra.acknowledge(sent)
+    for number in range(102):
+        maria.perform(sent, "note", version=2, body=b"note %d" % number)
+    given = petra.get(sent.referral, contents=True)
+    assert [content.body.data for content in given.contents] == [
+        b"note %d" % number for number in range(2, 102)]
+    assert given.earlier_contents and not given.earlier_events
+    left = [item for item in petra.whole_inbox() if item.referral == sent.referral]
+    assert len(left) == 2
+    first = maria.send(people.BEROENDE)
+    assert not petra.get(first.referral, contents=True).earlier_contents

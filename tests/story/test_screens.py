@@ -30,6 +30,14 @@ def test_text_of_others_cannot_control_the_terminal(client, maria):
         assert "\\u001b" in said, words
 
 
+def test_json_of_others_cannot_control_the_terminal(client, maria):
+    sent = maria.send(people.BEROENDE, card=card(familyName=HOSTILE), body=HOSTILE.encode())
+    for words in (["--json", "show", sent.referral, "--body"], ["--json", "inbox"]):
+        said = client.run("petra", *words)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said), words
+        assert "\\u202e" in said.lower(), words
+
+
 def test_a_card_that_cannot_be_read_is_no_empty_person(client, maria):
     sent = maria.send(people.BEROENDE, card=b"\xff not json")
     assert "cannot be read" in client.run("petra", "show", sent.referral)

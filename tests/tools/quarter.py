@@ -32,12 +32,17 @@ def directory(**changed):
     } for slug, (number, name, kind) in people.ORGANIZATIONS.items()]}
 
 
-def build(stack, check=True, **changed):
-    """Imports it; |changed| are fields of units, by name."""
+def load(stack, content, check=True):
+    """Imports a directory such as directory()."""
     path = stack.folder / "quarter.json"
-    path.write_text(json.dumps(directory(**changed)))
+    path.write_text(json.dumps(content))
     path.chmod(0o644)
     return stack.command("directory", "import", path, check=check)
+
+
+def build(stack, check=True, **changed):
+    """Imports it; |changed| are fields of units, by name."""
+    return load(stack, directory(**changed), check)
 
 
 def caller(stack, who):
