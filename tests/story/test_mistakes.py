@@ -211,5 +211,5 @@ def test_nobody_takes_the_place_of_another_person(client, draft, petra):
 
 def test_who_holds_a_chain_in_which_nothing_is_under_way_is_told(client, code):
     said = client.run("maria", "end", code, "--reason", "moved", "--person-told", "phone")
-    assert "Nothing is under way for the person: send it on, or close the chain." in flat(said)
+    assert "Nothing is under way for the person: send it on, or close the chain, by " in flat(said)
     assert re.search(r"send --replaces \w+$", flat(" ".join(offers(said)[-1])))
