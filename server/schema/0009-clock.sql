@@ -116,8 +116,10 @@ CREATE TABLE stafett.clerk_clock (
 );
 
 -- Whether the clock has gone on as the machine has, give or take an hour; by how
--- many seconds it has not. Where it has not, nothing is noted down: an operator
--- takes the row away (stafettd clock accept).
+-- many seconds it has not. Of a machine that has booted anew nobody knows how long it
+-- was off: its clock must not be behind what was seen last, nor a month ahead of it.
+-- Where it is, nothing is noted down: an operator takes the rows away (stafettd clock
+-- accept).
 CREATE FUNCTION duty.look_clock(p_boot text, p_up_us bigint)
 RETURNS TABLE (steady boolean, jump_s bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -126,6 +128,11 @@ AS $$
 BEGIN
     SELECT extract(epoch FROM stafett.now() - c.time)::bigint - (p_up_us - c.up_us) / 1000000
     INTO jump_s FROM clerk_clock c WHERE c.boot = p_boot;
+    IF jump_s IS NULL THEN
+        SELECT CASE WHEN stafett.now() BETWEEN max(c.time) AND max(c.time) + interval '1 month'
+            THEN 0 ELSE extract(epoch FROM stafett.now() - max(c.time)) END
+        INTO jump_s FROM clerk_clock c HAVING count(*) > 0;
+    END IF;
     jump_s := coalesce(jump_s, 0);
     steady := abs(jump_s) <= 3600;
     IF steady THEN

@@ -256,6 +256,23 @@ def test_a_clock_that_was_set_stops_the_alarms_until_an_operator_says_so(stack, 
     assert alarms(tables, sent)[0][0] == "miss"
 
 
+@pytest.mark.parametrize("away, steady", [
+    ("0", True), ("10 days", True), ("-30 minutes", True), ("-2 hours", False), ("40 days", False)])
+def test_the_clock_of_a_machine_that_booted_anew_is_held_against_what_was_seen_last(tables, away, steady):
+    cursor = tables.connection.cursor()
+    cursor.execute("BEGIN; DELETE FROM stafett.clerk_clock")
+    try:
+        cursor.execute("INSERT INTO stafett.clerk_clock (boot, up_us, time)"
+                       " VALUES ('the last', 1000000, stafett.now() - %s::interval)", [away])
+        cursor.execute("SELECT steady FROM duty.look_clock('a new one', 0)")
+        assert cursor.fetchone() == (steady,)
+        cursor.execute("DELETE FROM stafett.clerk_clock")
+        cursor.execute("SELECT * FROM duty.look_clock('the first of all', 0)")
+        assert cursor.fetchone() == (True, 0)
+    finally:
+        cursor.execute("ROLLBACK")
+
+
 def test_the_client_shows_what_the_clock_says_red_and_first(stack, tables, clock, maria, petra, work):
     sent = treated(maria, petra)
     clock("11-20 16:30:00")
