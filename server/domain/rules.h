@@ -180,7 +180,7 @@ struct facts {
 	enum state state;
 	int version, event_seq;
 	enum kind kind;
-	enum basis basis; /* as it was sent */
+	enum basis basis; /* as it was sent, or forwarded on a consent */
 	struct bytes priority;
 	struct uuid requester, owner, hand_back;
 	struct uuid sender; /* the last of those who sent or forwarded it that held the chain */

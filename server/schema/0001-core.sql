@@ -200,6 +200,7 @@ CREATE TABLE stafett.referral (
     moved_time timestamptz, -- when it last moved to another organisation,
     moved_before_time timestamptz, -- and the time before; null once that was planned for
     consent uuid, -- the latest that was given for it, or that it was sent on
+    moved_on_consent boolean NOT NULL DEFAULT false, -- forwarded on it, whatever it was sent on
     unshared_time timestamptz -- the one on which it rests was revoked then
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
@@ -527,9 +528,11 @@ GRANT SELECT (next_actor, next_act, due_time, step_time, step) ON stafett.referr
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time, step_time, step,
     question_seq, owner_due_time, restarted, owner_assignee, requester_assignee,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq,
-    moved_time, moved_before_time, consent, unshared_time)
+    moved_time, moved_before_time, consent, moved_on_consent, unshared_time)
     ON stafett.referral TO stafett_app;
-GRANT SELECT (chain, consent, unshared_time) ON stafett.referral TO stafett_app;
+GRANT SELECT (chain, consent, moved_on_consent, unshared_time) ON stafett.referral
+    TO stafett_app;
+GRANT SELECT (referral, basis) ON stafett.request TO stafett_app;
 GRANT SELECT (id), UPDATE (revoke_time, revoke_unit, revoke_member)
     ON stafett.consent TO stafett_app;
 GRANT SELECT (unit, id), UPDATE (state, decide_time, decide_member)

@@ -136,6 +136,8 @@
 	" hand_back_seq = ok.hand_back_seq, moved_time = ok.moved_time," \
 	" moved_before_time = ok.moved_before_time,"                                         \
 	" consent = CASE WHEN ok.gives_consent THEN ok.consent ELSE r.consent END,"          \
+	" moved_on_consent = r.moved_on_consent"                                             \
+	" OR (ok.act = 'forward' AND ok.disclosed_by = 'consent'),"                          \
 	" unshared_time = CASE WHEN ok.gives_consent THEN NULL"                              \
 	" WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
@@ -216,7 +218,8 @@
 	"unshared AS ("                                                                      \
 	"UPDATE stafett.referral r SET unshared_time = stafett.now() FROM ok"                \
 	" WHERE ok.act = 'unshare' AND r.chain = ok.chain AND r.consent = ok.consent"          \
-	" AND r.id <> ok.referral),"                                                         \
+	" AND r.id <> ok.referral AND (r.moved_on_consent OR EXISTS ("                       \
+	"SELECT FROM stafett.request q WHERE q.referral = r.id AND q.basis = 'consent'))),"  \
 	"reach AS ("                                                                         \
 	"INSERT INTO stafett.reach (chain, seq, kind, unit, member, message, content_hash,"  \
 	" referral, code, needs, proposal, predecessor, confirmer, other_chain, other_seq,"  \

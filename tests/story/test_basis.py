@@ -2,10 +2,12 @@
 """Why a disclosure is lawful: rows of legal bases, consents given, ended and revoked."""
 
 import time
+from contextlib import contextmanager
 
 import grpc
 import people
 import pytest
+import quarter
 from caller import in_days, pb, refusal_of, refused
 from processes import DEADLINE_S
 
@@ -31,24 +33,32 @@ def test_a_basis_that_is_none_between_the_two_is_refused_with_those_that_would_d
     assert list(told.allowed_bases) == ["consent", "need-of-care", "harm-test"]
 
 
-def test_a_row_that_is_ended_counts_no_more(maria, tables):
-    """An organisation has its own view of the law; the daemons read it at once."""
+HARM_TEST = dict(legal_basis=pb.LegalBasis(code="harm-test"))
+
+
+@contextmanager
+def without(tables, rule, caller, unit):
+    """A row is ended meanwhile, and |caller|, who would send to |unit| by it, has heard of it."""
     cursor = tables.connection.cursor()
-    cursor.execute("UPDATE stafett.basis_rule SET valid_to = stafett.now()"
-                   " WHERE name = 'HARM-TEST-SOCIAL'")
-    act = dict(legal_basis=pb.LegalBasis(code="harm-test"))
+    cursor.execute("UPDATE stafett.basis_rule SET valid_to = stafett.now() WHERE name = %s", (rule,))
     until = time.monotonic() + DEADLINE_S
     try:
         while True:
             assert time.monotonic() < until
             try:
-                maria.send(people.BEROENDE, act=act)
+                caller.send(unit, act=HARM_TEST)
             except grpc.RpcError as error:
                 assert refusal_of(error).reason == "BASIS_NOT_ALLOWED"
                 break
+        yield
     finally:
-        cursor.execute("UPDATE stafett.basis_rule SET valid_to = 'infinity'"
-                       " WHERE name = 'HARM-TEST-SOCIAL'")
+        cursor.execute("UPDATE stafett.basis_rule SET valid_to = 'infinity' WHERE name = %s", (rule,))
+
+
+def test_a_row_that_is_ended_counts_no_more(maria, tables):
+    """An organisation has its own view of the law; the daemons read it at once."""
+    with without(tables, "HARM-TEST-SOCIAL", maria, people.BEROENDE):
+        assert refused(maria.send, people.BEROENDE, act=HARM_TEST).reason == "BASIS_NOT_ALLOWED"
 
 
 def test_a_disclosure_is_frozen_with_its_event(maria, petra):
@@ -163,6 +173,42 @@ def test_a_new_consent_shares_it_again(maria, petra, revoked):
     again = petra.get(revoked.referral, contents=True)
     assert not again.referral.no_longer_shared and again.contents[0].body.data == b"body"
     petra.accept(revoked, 2)
+
+
+def test_what_was_forwarded_on_a_consent_rests_on_it(maria, petra, omar, tables):
+    sent = maria.send(people.BEROENDE, act=HARM_TEST)
+    petra.acknowledge(sent)
+    with without(tables, "HARM-TEST-HEALTH", petra, people.MALMO):
+        maria.perform(sent, "consent", form="oral", recipients=["malmo"])
+        petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+    assert omar.get(sent.referral, contents=True).contents[0].body.data == b"body"
+    maria.perform(sent, "unshare")
+    theirs = omar.get(sent.referral, contents=True)
+    assert theirs.referral.no_longer_shared and not theirs.card.data
+    assert sent.id not in [content.message for content in theirs.contents]
+    assert refused(omar.perform, sent, "accept", responsible="nurse",
+                   contact_by_date=in_days(7)).reason == "CONSENT_MISSING"
+
+
+def test_what_rests_on_another_basis_outlives_a_consent_of_the_chain(maria, petra, omar):
+    sent = maria.send(people.BEROENDE, act=consent(recipients=["skane", "malmo"]))
+    also = maria.send(people.MALMO, chain=sent.chain, act=HARM_TEST)
+    maria.perform(also, "consent", form="oral", recipients=["malmo"])
+    maria.perform(sent, "unshare")
+    theirs = omar.get(also.referral, contents=True)
+    assert not theirs.referral.no_longer_shared and theirs.contents[0].body.data == b"body"
+
+
+def test_the_messages_on_the_chain_are_shared_no_longer_either(stack):
+    quarter.build(stack)
+    north, east = quarter.caller(stack, "nora"), quarter.caller(stack, "elsa")
+    chain = north.register()
+    sent = north.send(east.unit, chain=chain, act=consent())
+    words = [c.body.data for c in east.chain(chain, contents=True).contents]
+    north.perform(sent, "unshare")
+    assert words == [b"words"]
+    assert [c.body.data for c in east.chain(chain, contents=True).contents] == []
+    assert [c.body.data for c in north.chain(chain, contents=True).contents] == [b"words"]
 
 
 def test_what_rests_on_the_same_consent_is_revoked_with_it(maria, petra, omar):
