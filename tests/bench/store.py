@@ -68,7 +68,7 @@ def _check_rows(servers):
 
 # -- growth --------------------------------------------------------------------------------
 
-def _fill(servers, referrals):
+def fill(servers, referrals):
     left = referrals
     while left > 0:
         with servers.unpinned():
@@ -88,14 +88,14 @@ def _growth(chosen, new_servers, stored):
     """CPU of a send with |stored| referrals as a multiple of that with a thousand."""
     small, large = new_servers("small"), new_servers("large")
     begun = time.monotonic()
-    _fill(large, stored)
+    fill(large, stored)
     print(f"{stored:,} referrals stored in {time.monotonic() - begun:.0f} s", flush=True)
     for servers in (small, large):
         servers.load(CALLERS[0], 1)   # warm caches, connections and plans
     ratios = []
     for _ in range(chosen.rounds):
         _empty(small)
-        _fill(small, SMALL)
+        fill(small, SMALL)
         cost = []
         for servers in (small, large):
             servers.wait_idle()
