@@ -137,6 +137,9 @@ struct facts {
 	bool chain_merged; /* what was in it goes on in another one */
 	bool succeeds;	   /* the holder closes, and the unit is its successor */
 	struct uuid custodian;
+	/* The referral by which it holds the chain, and those by which the requester and
+	 * the hand-back unit did before; nil: by none. */
+	struct uuid held_by, requester_held_by, hand_back_held_by;
 	struct date help_request_date, start_date; /* known where another chain is named */
 	struct date due_date;			   /* the person's clock */
 	int custody_seq;			   /* the ledger's last line */
@@ -247,6 +250,7 @@ struct decision {
 	struct progress progress;  /* afterwards */
 	struct uuid custodian;	   /* afterwards */
 	bool custodian_moves;
+	struct uuid held_by; /* by which referral, where it moves; nil: by none */
 	bool clock_stops; /* the person's: an intervention has started */
 	bool of_chain;	  /* an act on the chain, and on no referral */
 	bool proposes;	  /* it waits for another member; nothing else happens */

@@ -20,17 +20,34 @@ static bool is_report(const struct facts *f)
 	return rules_kind_row(f->kind)->course == COURSE_REPORT;
 }
 
-static void move_custody(struct decision *d, const struct uuid *unit)
+static void move_custody(struct decision *d, const struct uuid *unit, const struct uuid *by)
 {
 	d->custodian_moves = !uuid_equal(&d->custodian, unit);
 	d->custodian = *unit;
+	if (d->custodian_moves)
+		d->held_by = *by;
+}
+
+/* Whether it is by this referral that somebody holds the chain: that its owner holds
+ * it is not enough, who may do so by another one. */
+static bool is_held_by_it(const struct order *o, const struct facts *f)
+{
+	return !uuid_is_nil(&o->referral) && uuid_equal(&f->held_by, &o->referral);
 }
 
 /* Whether an owner of this referral, now or before, holds the chain by it. */
-static bool owner_holds(const struct facts *f)
+static bool owner_held_it(const struct order *o, const struct facts *f)
 {
-	return uuid_equal(&f->custodian, &f->owner) ||
-	       (uuid_equal(&f->custodian, &f->sender) && !uuid_equal(&f->sender, &f->requester));
+	return is_held_by_it(o, f) && (uuid_equal(&f->custodian, &f->owner) ||
+					      uuid_equal(&f->custodian, &f->sender));
+}
+
+/* Whether the owner does; or holds it by none, and it has asked itself. */
+static bool owner_holds(const struct order *o, const struct facts *f)
+{
+	bool its_own = uuid_equal(&f->requester, &f->owner) && uuid_is_nil(&f->held_by);
+
+	return uuid_equal(&f->custodian, &f->owner) && (is_held_by_it(o, f) || its_own);
 }
 
 /* Whether the chain's holder sent this referral on its way. */
@@ -39,18 +56,19 @@ static bool holder_sent_it(const struct facts *f)
 	return uuid_equal(&f->custodian, &f->sender) || uuid_equal(&f->custodian, &f->requester);
 }
 
-static bool goes_to_aftercare(const struct act_row *row, const struct facts *f)
+static bool goes_to_aftercare(
+	const struct act_row *row, const struct order *o, const struct facts *f)
 {
-	return row->holder == HOLDER_TO_AFTERCARE && f->aftercare_accepted &&
-	       uuid_equal(&f->custodian, &f->owner);
+	return row->holder == HOLDER_TO_AFTERCARE && f->aftercare_accepted && owner_holds(o, f);
 }
 
 /* Whether the owner goes on holding what has ended, until it is taken back. */
-bool rules_waits_for_hand_back(const struct act_row *row, const struct facts *f)
+bool rules_waits_for_hand_back(
+	const struct act_row *row, const struct order *o, const struct facts *f)
 {
 	bool hands_back = row->holder == HOLDER_HAND_BACK || row->holder == HOLDER_TO_AFTERCARE;
 
-	return hands_back && !goes_to_aftercare(row, f) && uuid_equal(&f->custodian, &f->owner) &&
+	return hands_back && !goes_to_aftercare(row, o, f) && owner_holds(o, f) &&
 	       !uuid_equal(&f->hand_back, &f->owner);
 }
 
@@ -62,21 +80,21 @@ static void apply_holder(
 	d->custodian_moves = o->opens_chain;
 	if (row->holder == HOLDER_TO_OWNER && rules_kind_row(f->kind)->transfers &&
 		holder_sent_it(f))
-		move_custody(d, &f->owner);
-	else if (row->holder == HOLDER_TO_REQUESTER && owner_holds(f))
-		move_custody(d, &f->requester);
+		move_custody(d, &f->owner, &o->referral);
+	else if (row->holder == HOLDER_TO_REQUESTER && owner_held_it(o, f))
+		move_custody(d, &f->requester, &f->requester_held_by);
 	else if (row->holder == HOLDER_TO_NOBODY || row->holder == HOLDER_MERGED)
 		d->chain_closes = true;
 	else if (row->holder == HOLDER_RECEIVED && is_report(f) && holder_sent_it(f))
-		move_custody(d, &f->owner);
+		move_custody(d, &f->owner, &o->referral);
 	else if (row->holder == HOLDER_NOTED && is_report(f))
 		d->chain_closes = f->chain_at_rest;
 	else if (row->holder == HOLDER_TO_SUCCESSOR)
-		move_custody(d, &f->unit);
+		move_custody(d, &f->unit, &f->held_by);
 	else if (row->holder == HOLDER_TO_HAND_BACK)
-		move_custody(d, &f->hand_back);
-	else if (goes_to_aftercare(row, f))
-		move_custody(d, &f->aftercare_owner);
+		move_custody(d, &f->hand_back, &f->hand_back_held_by);
+	else if (goes_to_aftercare(row, o, f))
+		move_custody(d, &f->aftercare_owner, &f->progress.aftercare);
 }
 
 /* Who asked, who is asked, and through whose hands it went. */
@@ -158,7 +176,7 @@ static void apply_treatment(
 		p->aftercare = o->has_named_referral ? o->named_referral : nobody;
 	}
 	if (d->from != d->to || o->act == ACT_TAKE_BACK)
-		p->hand_back_seq = rules_waits_for_hand_back(row, f) ? f->custody_seq : 0;
+		p->hand_back_seq = rules_waits_for_hand_back(row, o, f) ? f->custody_seq : 0;
 	d->clock_stops = o->act == ACT_START && rules_kind_row(f->kind)->transfers;
 }
 

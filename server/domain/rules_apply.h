@@ -15,6 +15,7 @@ void rules_apply(const struct act_row *row, const struct order *o, const struct 
 void rules_apply_next(const struct act_row *row, const struct order *o, const struct facts *f,
 	struct decision *d);
 /* Whether the owner goes on holding what has ended, until it is taken back. */
-bool rules_waits_for_hand_back(const struct act_row *row, const struct facts *f);
+bool rules_waits_for_hand_back(
+	const struct act_row *row, const struct order *o, const struct facts *f);
 
 #endif

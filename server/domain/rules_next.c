@@ -123,7 +123,7 @@ void rules_apply_next(
 		next_contact(o, f, d);
 		break;
 	}
-	if (rules_waits_for_hand_back(row, f)) {
+	if (rules_waits_for_hand_back(row, o, f)) {
 		next_is(d, &f->hand_back, "take-back", rules_due_of(DEADLINE_HAND_BACK, o, f));
 		d->tells.hand_back = NEEDS_ACT;
 	}

@@ -139,6 +139,7 @@ CREATE TABLE stafett.custody (
     unit uuid NOT NULL,
     since timestamptz NOT NULL,
     cause int NOT NULL, -- the event, by its number in the chain
+    referral uuid, -- by which it holds: that is given back with it; null: by none
     PRIMARY KEY (chain, seq),
     UNIQUE (chain, seq, unit),
     FOREIGN KEY (chain, before) REFERENCES stafett.custody (chain, seq)
@@ -204,6 +205,7 @@ CREATE TABLE stafett.referral (
     unshared_time timestamptz -- the one on which it rests was revoked then
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
+ALTER TABLE stafett.custody ADD FOREIGN KEY (referral) REFERENCES stafett.referral;
 
 -- What was asked for, as it was sent; written once.
 CREATE TABLE stafett.request (

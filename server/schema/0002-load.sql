@@ -91,7 +91,8 @@ RETURNS TABLE (
     moved_before_time timestamptz, call_open boolean, call_waits boolean, proposal_unit uuid,
     proposal_other uuid, basis text, consent uuid, consent_end_date date,
     consent_recipients text, consent_revoked boolean,
-    custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean)
+    custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
+    held_by uuid, requester_held_by uuid, hand_back_held_by uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -122,7 +123,8 @@ BEGIN
         call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain,
         CASE WHEN f.moved_on_consent THEN 'consent' ELSE q.basis END, agreed.id, agreed.end_date, array_to_string(agreed.recipients, ','),
         agreed.revoke_time IS NOT NULL,
-        rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy
+        rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy,
+        line.referral, of_requester.referral, of_hand_back.referral
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -146,6 +148,19 @@ BEGIN
         WHERE x.chain = c.id AND (x.unit = u.id OR x.confirm_unit = u.id)
             AND x.referral IS NOT DISTINCT FROM o.referral
             AND x.state = 'open' LIMIT 1) pr ON true
+    LEFT JOIN LATERAL (
+        SELECT x.referral FROM custody x
+        WHERE x.chain = c.id AND x.seq = c.custody_seq LIMIT 1) line ON true
+    -- What is held by this referral goes back to a unit that held it before by another
+    -- one, perhaps, and does so again.
+    LEFT JOIN LATERAL (
+        SELECT x.referral FROM custody x
+        WHERE x.chain = c.id AND x.unit = f.requester AND line.referral = f.id
+        ORDER BY x.seq DESC LIMIT 1) of_requester ON true
+    LEFT JOIN LATERAL (
+        SELECT x.referral FROM custody x
+        WHERE x.chain = c.id AND x.unit = f.hand_back_unit AND line.referral = f.id
+        ORDER BY x.seq DESC LIMIT 1) of_hand_back ON true
     -- Of acts on the chain alone: whether the unit follows the one that holds it.
     LEFT JOIN LATERAL (
         SELECT x.replaced_by = u.id AS so FROM unit x
@@ -227,6 +242,7 @@ CREATE TYPE stafett.operation AS (
     seq int,
     chain_version int,
     custodian uuid,
+    held_by uuid,
     custody_seq int,
     help_request_date date,
     due_date date,

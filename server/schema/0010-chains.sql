@@ -124,6 +124,7 @@ DECLARE
     behind int := p.other_seq - p.seq;
     ended chain;
     goes_on chain;
+    held_by uuid;
 BEGIN
     SELECT * INTO ended FROM chain c WHERE c.id = p.chain;
     UPDATE chain c SET version = p.other_version, event_seq = p.other_seq,
@@ -174,18 +175,25 @@ BEGIN
         WHERE r.chain = p.chain) gone
     WHERE y.unit = gone.unit AND y.code = gone.code AND y.referral = gone.id
         AND y.until IS NOT NULL;
-    -- Who waited to be relieved as its holder waits no more, where another one holds.
+    -- Who held it by a referral and the other one by none holds both by that one.
+    UPDATE custody k SET referral = (SELECT x.referral FROM custody x
+        WHERE x.chain = ended.id AND x.seq = ended.custody_seq AND x.unit = k.unit)
+    WHERE k.chain = goes_on.id AND k.seq = goes_on.custody_seq AND k.referral IS NULL;
+    held_by := (SELECT k.referral FROM custody k
+        WHERE k.chain = goes_on.id AND k.seq = goes_on.custody_seq);
+    -- Who waited to be relieved as its holder waits no more, where it is held by
+    -- another unit, or by another referral.
     UPDATE referral r SET chain = p.other_chain, question_seq = r.question_seq + behind,
-        hand_back_seq = CASE WHEN w.waits AND r.owner = goes_on.custodian
-            THEN goes_on.custody_seq END,
+        hand_back_seq = CASE WHEN w.waits AND w.holds THEN goes_on.custody_seq END,
         next_actor = CASE WHEN w.over THEN NULL ELSE r.next_actor END,
         next_act = CASE WHEN w.over THEN NULL ELSE r.next_act END,
         due_time = CASE WHEN w.over THEN NULL ELSE r.due_time END,
         step_time = CASE WHEN w.over THEN NULL ELSE r.step_time END
-    FROM (SELECT x.id, x.hand_back_seq = ended.custody_seq AS waits,
-            x.hand_back_seq = ended.custody_seq AND x.owner <> goes_on.custodian
-                AND x.next_act = 'take-back' AS over
-        FROM referral x WHERE x.chain = p.chain) w
+    FROM (SELECT y.id, y.waits, y.holds, y.waits AND NOT y.holds AND y.next_act = 'take-back' AS over
+        FROM (SELECT x.id, x.next_act, x.hand_back_seq = ended.custody_seq AS waits,
+                x.owner = goes_on.custodian
+                    AND (x.id = held_by OR (x.owner = x.requester AND held_by IS NULL)) AS holds
+            FROM referral x WHERE x.chain = p.chain) y) w
     WHERE r.id = w.id;
     PERFORM stafett.ask_holder(p.other_chain);
 END
@@ -431,6 +439,7 @@ GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_
     step_time, question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until) ON stafett.party TO stafett_mover;
+GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
 GRANT UPDATE (chain, state, decide_time, decide_member) ON stafett.proposal TO stafett_mover;
 GRANT UPDATE ON stafett.planning_call, stafett.planning_answer TO stafett_mover;

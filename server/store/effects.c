@@ -167,6 +167,7 @@ static void add_chain(
 	put_int(e, BATCH_seq, l->facts.event_seq + (d->has_event ? 1 : 0));
 	put_int(e, BATCH_chain_version, d->chain_version);
 	put_who(e, BATCH_custodian, &d->custodian);
+	put_who(e, BATCH_held_by, &d->held_by);
 	put_int(e, BATCH_custody_seq, l->facts.custody_seq + (d->custodian_moves ? 1 : 0));
 	put_date(e, BATCH_help_request_date,
 		o->opens_chain ? o->help_request_date : d->help_request_date);

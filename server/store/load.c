@@ -100,6 +100,9 @@ enum chain_column {
 	CHAIN_BUSY_REQUESTER,
 	CHAIN_BUSY_OWNER,
 	CHAIN_BUSY_HAND_BACK,
+	CHAIN_HELD_BY,
+	CHAIN_REQUESTER_HELD_BY,
+	CHAIN_HAND_BACK_HELD_BY,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -494,6 +497,9 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
 	f->chain_open = is_word(row, CHAIN_STATUS, "open");
 	f->custodian = read_uuid(row, CHAIN_CUSTODIAN);
+	f->held_by = read_uuid(row, CHAIN_HELD_BY);
+	f->requester_held_by = read_uuid(row, CHAIN_REQUESTER_HELD_BY);
+	f->hand_back_held_by = read_uuid(row, CHAIN_HAND_BACK_HELD_BY);
 	f->due_date = date_from_days(db_row_date(row, CHAIN_DUE_DATE));
 	f->priority = keep_text(row, CHAIN_PRIORITY, l->priority, sizeof(l->priority));
 	read_referral(row, f);

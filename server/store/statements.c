@@ -36,8 +36,9 @@
 	" help_request_date, due_date, clock_rule, clock_version, stafett.now()"             \
 	" FROM ok WHERE opens),"                                                             \
 	"custody AS ("                                                                       \
-	"INSERT INTO stafett.custody (chain, seq, unit, since, cause)"                       \
-	" SELECT chain, custody_seq, custodian, stafett.now(), seq FROM ok WHERE moves),"    \
+	"INSERT INTO stafett.custody (chain, seq, unit, since, cause, referral)"             \
+	" SELECT chain, custody_seq, custodian, stafett.now(), seq, held_by"                 \
+	" FROM ok WHERE moves),"                                                             \
 	"new_referral AS ("                                                                  \
 	"INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version,"    \
 	" requester, owner, sender, hand_back_unit, create_time, update_time, next_actor,"   \
