@@ -38,8 +38,8 @@ static bool is_held_by_it(const struct order *o, const struct facts *f)
 /* Whether an owner of this referral, now or before, holds the chain by it. */
 static bool owner_held_it(const struct order *o, const struct facts *f)
 {
-	return is_held_by_it(o, f) && (uuid_equal(&f->custodian, &f->owner) ||
-					      uuid_equal(&f->custodian, &f->sender));
+	return is_held_by_it(o, f) &&
+	       (uuid_equal(&f->custodian, &f->owner) || uuid_equal(&f->custodian, &f->sender));
 }
 
 /* Whether the owner does; or holds it by none, and it has asked itself. */

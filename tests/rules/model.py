@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -162,12 +162,17 @@ def refusal_of(act, s):
 
 
 def to_aftercare(act, s):
-    return act.holder == "to-aftercare" and s["aftercare"] == "accepted" and s["custodian"] == "O"
+    return act.holder == "to-aftercare" and s["aftercare"] == "accepted" and owner_holds(s)
+
+
+def owner_holds(s):
+    """The owner holds the chain, and does so by this referral and by no other."""
+    return s["custodian"] == "O" and s["by"] == "it"
 
 
 def waits(act, s):
     return (act.holder in ("hand-back", "to-aftercare") and not to_aftercare(act, s)
-            and s["custodian"] == "O" and s["back"] != "O")
+            and owner_holds(s) and s["back"] != "O")
 
 
 def closes(act, s):
@@ -184,11 +189,19 @@ def holder_after(act, s):
         return s["unit"]
     if act.holder == "to-owner" and s["kind"] in TRANSFERS and s["custodian"] in (s["sender"], "R"):
         return "O"
-    if act.holder == "to-requester" and (s["custodian"] == "O" or s["custodian"] == s["sender"] != "R"):
+    if act.holder == "to-requester" and (owner_holds(s) or s["custodian"] == s["sender"] and s["by"] == "it"):
         return "R"
     if act.holder == "to-hand-back":
         return s["back"]
     return "X" if to_aftercare(act, s) else s["custodian"]
+
+
+def by_after(act, s, holder):
+    """By which referral the new holder holds it; one that had it before, as it did then."""
+    if holder == s["custodian"] or act.code in OPENS and not s["inside"]:
+        return "-"
+    return {"to-requester": "before-R", "to-hand-back": "before-B", "to-aftercare": "aftercare",
+            "to-successor": s["by"]}.get(act.holder, "it")
 
 
 def is_left_alone(act, s, to, holder, sender):
@@ -260,7 +273,7 @@ def done(act, s):
     shown = "-" if to == "none" else to
     if act.signatures != "alone":
         state = "-" if s["state"] == "none" else s["state"]
-        return (f"propose to={state} version=3 holder={s['custodian']} sender={s['sender']} owner=O"
+        return (f"propose to={state} version=3 holder={s['custodian']} by=- sender={s['sender']} owner=O"
                 f" leaver=- closes=0 stops=0 next=kept calls=0 merges=0 tells=-/-/-/-")
     owner = "X" if act.code in ("send", "forward") else "O"
     if act.code == "send" and s["kind"] == "self-request":
@@ -269,7 +282,8 @@ def done(act, s):
     sender = s["unit"] if act.code == "send" or act.code == "forward" and s["custodian"] == "O" else s["sender"]
     version = 1 if act.code == "send" else 3 + (act.version == "raises" and act.code not in OF_CHAIN)
     stops = act.code == "start" and s["kind"] in TRANSFERS
-    return (f"do to={shown} version={version} holder={holder} sender={sender} owner={owner}"
+    return (f"do to={shown} version={version} holder={holder}"
+            f" by={by_after(act, s, holder)} sender={sender} owner={owner}"
             f" leaver={leaver_after(act, s, holder)} closes={int(closes(act, s))}"
             f" stops={int(stops)} next={next_after(act, s, to, owner, holder, sender)}"
             f" calls={int(calls(act, s))} merges=0 tells={tells_after(act, s, owner)}")

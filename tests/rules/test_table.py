@@ -44,13 +44,14 @@ def test_the_manual_says_what_the_tables_say():
 
 
 def test_every_act_state_unit_kind_and_holder(ask):
-    """With the sender and hand-back unit that tell the holders apart."""
+    """With the sender and hand-back unit that tell the holders apart, by whatever they hold."""
     count = compare(ask, (
         dict(act=act, state=state or "requested", unit=unit, kind=kind, custodian=custodian,
-             sender=sender, back=back, expected=1, planned=1)
+             sender=sender, back=back, by=by, expected=1, planned=1)
         for act in ACTS for state in states_of(act) if act not in model.OPENS
         for unit in "ROHBX" for kind in KINDS for custodian in "ROH" for sender in "RH"
-        for back in "RB"))
+        for back in "RB" for by in (("it", "other") if custodian in "O" + sender else ("it",))
+        if by == "it" or back == "R"))
     assert count > 100000
 
 

@@ -51,6 +51,9 @@ ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
     ("a change point with a gap before it",
      "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
      " VALUES (%(chain)s, 3, %(other)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+    ("a holder by a referral that does not exist",
+     "INSERT INTO stafett.custody (chain, seq, unit, since, cause, referral)"
+     " VALUES (%(chain)s, 2, %(other)s, stafett.now(), 1, %(other)s)", errors.ForeignKeyViolation),
     ("events that are counted back", "UPDATE stafett.chain SET event_seq = 0 WHERE id = %(chain)s",
      errors.CheckViolation),
     ("a closed chain that is held", "UPDATE stafett.chain SET status = 'closed', event_seq = 2"

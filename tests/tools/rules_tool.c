@@ -11,6 +11,7 @@
  *   succeeds inside near moved   0 or 1: the unit follows the holder; the send is
  *                                into the chain; the next unit is of the same
  *                                organisation; it has moved twice lately
+ *   by                           how the chain is held: it (by the referral), other, none
  *   busy                         units that have more of the chain under way: RB
  *   call                         to plan together: 0 none, 1 open, 2 open and answered
  *   other proposer               units: who holds the other chain, who proposed
@@ -43,6 +44,10 @@ struct situation {
 
 static const char unit_letters[] = "ROHBX";
 
+/* The ids of referrals, by their first byte. */
+static const char *const referral_names[] = {
+	"-", "it", "other", "before-R", "before-B", "aftercare"};
+
 static struct uuid unit_of(const char *letter)
 {
 	const char *at = *letter ? strchr(unit_letters, *letter) : NULL;
@@ -57,6 +62,16 @@ static struct uuid unit_of(const char *letter)
 static char letter_of(const struct uuid *unit)
 {
 	return unit->b[0] ? unit_letters[unit->b[0] - 1] : '-';
+}
+
+static struct uuid referral_of(const char *name)
+{
+	struct uuid uuid = {{0}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(referral_names); i++)
+		if (strcmp(referral_names[i], name) == 0)
+			uuid.b[0] = (uint8_t)i;
+	return uuid;
 }
 
 /* --- the situation ----------------------------------------------------------- */
@@ -97,6 +112,9 @@ static void set_defaults(struct situation *s)
 	f->priority = o->priority;
 	f->requester = f->custodian = f->sender = unit_of("R");
 	f->owner = unit_of("O");
+	f->held_by = referral_of("it");
+	f->requester_held_by = referral_of("before-R");
+	f->hand_back_held_by = referral_of("before-B");
 	f->hand_back = unit_of("B");
 	f->to_unit = unit_of("X");
 	f->to_kinds = (MASK(KIND_COUNT) - 1);
@@ -115,7 +133,7 @@ static void set_aftercare(struct facts *f, const char *value)
 {
 	if (strcmp(value, "none") == 0)
 		return;
-	f->progress.aftercare.b[0] = 7;
+	f->progress.aftercare = referral_of("aftercare");
 	f->aftercare_accepted = strcmp(value, "accepted") == 0;
 	f->aftercare_owner = unit_of("X");
 }
@@ -205,6 +223,8 @@ static void set_word(struct situation *s, const char *key, const char *value)
 {
 	if (strcmp(key, "wrong") == 0)
 		s->wrong = value;
+	else if (strcmp(key, "by") == 0)
+		s->facts.held_by = referral_of(value);
 	else if (strcmp(key, "busy") == 0)
 		s->busy = value;
 	else if (strcmp(key, "inside") == 0)
@@ -388,7 +408,7 @@ static void complete_order(struct situation *s)
 			(act == ACT_CONFIRM && s->facts.proposal.act == ACT_MERGE);
 
 	s->order.opens_chain = act == ACT_REGISTER || (act == ACT_SEND && !s->inside);
-	s->order.referral.b[0] = !of_chain;
+	s->order.referral = referral_of(of_chain ? "-" : "it");
 	if (of_chain)
 		s->facts.state = STATE_NONE;
 	set_busy(s);
@@ -419,11 +439,11 @@ static const char *or_dash(const char *text)
 
 static void print_done(const struct decision *d)
 {
-	printf("%s to=%s version=%d holder=%c sender=%c owner=%c leaver=%c closes=%d stops=%d"
+	printf("%s to=%s version=%d holder=%c by=%s sender=%c owner=%c leaver=%c closes=%d stops=%d"
 	       " next=",
 		d->proposes ? "propose" : "do", or_dash(state_code(d->to)), d->version,
-		letter_of(&d->custodian), letter_of(&d->sender), letter_of(&d->owner),
-		letter_of(&d->leaver), d->chain_closes, d->clock_stops);
+		letter_of(&d->custodian), referral_names[d->held_by.b[0]], letter_of(&d->sender),
+		letter_of(&d->owner), letter_of(&d->leaver), d->chain_closes, d->clock_stops);
 	if (d->next_kept)
 		printf("kept");
 	else if (d->next_act)
