@@ -251,10 +251,10 @@ struct decision {
 	struct uuid custodian;	   /* afterwards */
 	bool custodian_moves;
 	struct uuid held_by; /* by which referral, where it moves; nil: by none */
-	bool clock_stops; /* the person's: an intervention has started */
-	bool of_chain;	  /* an act on the chain, and on no referral */
-	bool proposes;	  /* it waits for another member; nothing else happens */
-	bool decides;	  /* what waited: it happens now, or is dropped */
+	bool clock_stops;    /* the person's: an intervention has started */
+	bool of_chain;	     /* an act on the chain, and on no referral */
+	bool proposes;	     /* it waits for another member; nothing else happens */
+	bool decides;	     /* what waited: it happens now, or is dropped */
 	bool chain_closes;
 	bool merges;		/* into the other chain, which is from now on as |other| */
 	struct uuid takes_over; /* the unit whose place is taken; nil: none */
