@@ -7,6 +7,7 @@
 #include "client/acting_ask.h"
 #include "client/acting_tell.h"
 #include "client/call.h"
+#include "client/chain.h"
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/memory.h"
@@ -68,11 +69,7 @@ bool acting_may(const struct acting *acting, const char *act)
 		if (strcmp(referral->allowed_acts[i], act) == 0)
 			return true;
 	}
-	for (size_t i = 0; i < chain->n_allowed_acts; i++) {
-		if (strcmp(chain->allowed_acts[i], act) == 0)
-			return true;
-	}
-	return false;
+	return chain_may(chain, act);
 }
 
 /* -- one act --------------------------------------------------------------------------- */
@@ -91,7 +88,7 @@ static void acting_address(struct acting *acting)
 	compose_header(acting->client, &acting->id, &acting->header);
 	acting->header.chain = seen->chain->id;
 	acting->header.version = seen->chain->version;
-	if (acting->row->is_on_chain)
+	if (acting->row->target == ACTING_ON_CHAIN || chain_is_alone(seen))
 		return;
 	acting->header.referral = seen->referral->id;
 	acting->header.version = seen->referral->version;
@@ -158,6 +155,10 @@ const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *now;
 
+	if (chain_is_alone(acting->seen)) {
+		now = chain_read(acting->client, acting->seen->chain->id);
+		return now ? now : acting->seen;
+	}
 	request.id = acting->seen->referral->id;
 	if (!call_aside(acting->client, METHOD_get, &request.base,
 		    &stafett__v1__get_response__descriptor, &now) ||
@@ -167,6 +168,13 @@ const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 }
 
 /* -- a command --------------------------------------------------------------------------- */
+
+static int acting_get(struct acting *acting, const char *typed)
+{
+	if (acting->row->target == ACTING_ON_REFERRAL)
+		return ref_get(acting->client, typed, REF_FOR_ACTING, false, &acting->seen);
+	return chain_or_referral(acting->client, typed, REF_FOR_ACTING, false, &acting->seen);
+}
 
 /* The referral that the first argument names, and perhaps a second argument. */
 static int acting_count(
@@ -193,7 +201,7 @@ int acting_begin(struct client *client, const struct arguments *arguments,
 	if (!r)
 		r = deliver_pending(client);
 	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &ret_acting->seen);
+		r = acting_get(ret_acting, arguments->rest[0]);
 	if (r || !is_asked)
 		return r;
 	return acting_ask(ret_acting);

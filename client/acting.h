@@ -18,11 +18,15 @@
 
 struct acting;
 
+/* What the message names: the referral; its chain, which may be called by its own
+ * code, too; or which of them, as the row's fill says, and the referral at first. */
+enum acting_target { ACTING_ON_REFERRAL, ACTING_ON_CHAIN, ACTING_ON_EITHER };
+
 struct acting_row {
 	enum command_id command;
-	const char *act;  /* of tbl/acts.def; NULL where it may be one of several */
-	bool is_on_chain; /* else on the referral */
-	bool is_shown;	  /* on a terminal it is always shown first, and confirmed */
+	const char *act; /* of tbl/acts.def; NULL where it may be one of several */
+	enum acting_target target;
+	bool is_shown; /* on a terminal it is always shown first, and confirmed */
 	/* Whether an input that may be left empty is needed this time; may be NULL. */
 	bool (*needs)(const struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */
@@ -35,7 +39,8 @@ struct acting_row {
 struct acting {
 	struct client *client;
 	const struct acting_row *row;
-	const Stafett__V1__GetResponse *seen; /* has a referral and a chain */
+	/* Has a referral and a chain; of a chain alone a stand-in (client/chain.h). */
+	const Stafett__V1__GetResponse *seen;
 	struct input_value values[INPUT_COUNT];
 	struct uuid id;
 	Stafett__V1__Header header;

@@ -125,6 +125,7 @@ static enum problem_id acting_problem(const struct acting *acting)
 static int acting_check_possible(struct acting *acting)
 {
 	const Stafett__V1__Referral *referral = acting->seen->referral;
+	const Stafett__V1__Chain *chain = acting->seen->chain;
 	struct client *client = acting->client;
 	struct act_commands commands = {0};
 	int r;
@@ -134,7 +135,9 @@ static int acting_check_possible(struct acting *acting)
 	client_word(client, "status", term_word(client, referral->status));
 	r = client_problem(client, acting_problem(acting), NULL);
 	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts,
-		words_get(&client->words, "ref"), acting->seen->chain->intervention_due_date);
+		words_get(&client->words, "ref"), chain->intervention_due_date);
+	act_commands_add(client, &commands, chain->allowed_acts, chain->n_allowed_acts,
+		words_get(&client->words, "ref"), chain->intervention_due_date);
 	client->problem.commands = commands.list;
 	client->problem.n_commands = commands.count;
 	return r;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/packing.h"
@@ -16,16 +17,17 @@
 #include "client/screen/term.h"
 #include "client/text.h"
 
-static void acting_set_words(struct client *client, const Stafett__V1__ActResponse *response,
+static void acting_set_words(const struct acting *acting, const Stafett__V1__ActResponse *response,
 	const Stafett__V1__GetResponse *now)
 {
+	struct client *client = acting->client;
 	const Stafett__V1__Referral *referral = now->referral;
 	const Stafett__V1__Receipt *receipt =
 		packing_unpack(&client->arena, &stafett__v1__receipt__descriptor,
 			bytes_of(response->receipt.data, response->receipt.len));
 	bool is_own = strcmp(referral->requester, client->profile->unit) == 0;
 
-	client_word(client, "code", referral->code);
+	client_word(client, "code", acting->seen->referral->code);
 	client_word(client, "clock",
 		receipt ? format_clock(&client->arena, format_us(receipt->commit_time)) : "");
 	client_word(client, "office", directory_name(client, client->profile->unit));
@@ -86,12 +88,8 @@ static bool acting_is_expected(const Stafett__V1__Referral *referral)
 /* Whether we hold it and nothing is under way: then the next step is ours. */
 static bool acting_is_at_rest(struct client *client, const Stafett__V1__GetResponse *now)
 {
-	const Stafett__V1__Chain *chain = now->chain;
-
-	for (size_t i = 0; i < chain->n_allowed_acts; i++)
-		if (strcmp(chain->allowed_acts[i], "close") == 0)
-			return strcmp(chain->custodian, client->profile->unit) == 0;
-	return false;
+	return chain_may(now->chain, "close") &&
+	       strcmp(now->chain->custodian, client->profile->unit) == 0;
 }
 
 void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now)
@@ -125,7 +123,7 @@ void acting_tell(struct acting *acting, const Stafett__V1__ActResponse *response
 	const Stafett__V1__GetResponse *now = acting_look_again(acting);
 	struct client *client = acting->client;
 
-	acting_set_words(client, response, now);
+	acting_set_words(acting, response, now);
 	if (acting->row->tell) {
 		acting->row->tell(acting, now);
 		return;

@@ -135,3 +135,13 @@ const char *directory_name(struct client *client, const char *handle)
 	unit = directory_find(client, handle, &asked);
 	return unit && *unit->display_name ? unit->display_name : handle;
 }
+
+const char *directory_names(struct client *client, char *const *handles, size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = memory_printf(&client->arena, "%s%s%s", text, i ? ", " : "",
+			directory_name(client, handles[i]));
+	return text;
+}

@@ -12,6 +12,8 @@
 /* How a unit is called: "Beroende Lund"; its handle where nobody can tell. Never
  * fails, and waits for the server only once. */
 const char *directory_name(struct client *client, const char *handle);
+/* Several, with commas between. */
+const char *directory_names(struct client *client, char *const *handles, size_t count);
 /* Remembers a name that an answer carried. */
 void directory_learn(struct client *client, const char *handle, const char *name);
 /* Looks a unit up, closed ones too: NULL where there is none of that handle, or

@@ -296,11 +296,22 @@ static int draft_check(struct draft_reader *reader, const char *folder, struct d
 	return r;
 }
 
-int draft_read(
-	struct client *client, struct bytes text, const char *folder, struct draft *ret_draft)
+/* Of somebody who asks for help, before anybody is asked to give it. */
+static const struct draft_field draft_request_fields[] = {
+	MATTER("kind", DRAFT_CODE, kind, .list = CODES_KIND),
+	DRAFT_TAKEN("needs", draft_take_needs, .is_required = true),
+	MATTER("helpRequestDate", DRAFT_DATE, help_request_date, .side = WHEN_BEHIND,
+		.is_required = true),
+	DRAFT_TAKEN("subject", draft_take_subject, .is_required = true),
+	DRAFT_TAKEN("body", draft_take_body),
+	DRAFT_END,
+};
+
+/* Reads one object by |fields|; |reader|'s target is a draft. */
+static int draft_read_by(
+	struct draft_reader *reader, struct bytes text, const struct draft_field *fields)
 {
-	struct draft draft = {.age = -1};
-	struct draft_reader reader = {client, "", &draft};
+	struct client *client = reader->client;
 	json_error_t error;
 	json_t *object =
 		json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &error);
@@ -311,10 +322,33 @@ int draft_read(
 			memory_printf(&client->arena, _("line %d: %s"), error.line, error.text),
 			NULL);
 	if (json_is_object(object))
-		r = draft_fields_read(&reader, object, draft_fields);
+		r = draft_fields_read(reader, object, fields);
 	else
-		r = draft_fields_wrong_type(&reader, _("(the file)"), _("an object"));
+		r = draft_fields_wrong_type(reader, _("(the file)"), _("an object"));
 	json_decref(object);
+	return r;
+}
+
+int draft_read_request(struct client *client, struct bytes text, struct draft *ret_draft)
+{
+	struct draft draft = {.age = -1};
+	struct draft_reader reader = {client, "", &draft};
+	int r = draft_read_by(&reader, text, draft_request_fields);
+
+	if (!r)
+		r = draft_check_size(&reader, "body", draft.body, CAP_INLINE_PART_BYTES);
+	if (!r)
+		*ret_draft = draft;
+	return r;
+}
+
+int draft_read(
+	struct client *client, struct bytes text, const char *folder, struct draft *ret_draft)
+{
+	struct draft draft = {.age = -1};
+	struct draft_reader reader = {client, "", &draft};
+	int r = draft_read_by(&reader, text, draft_fields);
+
 	if (!r)
 		r = draft_check(&reader, folder, &draft);
 	if (!r)

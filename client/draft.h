@@ -41,5 +41,9 @@ enum problem_id draft_number_problem(enum pnr_result result);
 /* Reads and checks |text|. |folder| is where a bodyFile is looked for. */
 int draft_read(struct client *client, struct bytes text, const char *folder,
 	struct draft *ret_draft) WARN_UNUSED;
+/* The same of somebody who asks for help, before a unit is asked: kind, needs,
+ * helpRequestDate, subject and body only, and no kind is needed. */
+int draft_read_request(
+	struct client *client, struct bytes text, struct draft *ret_draft) WARN_UNUSED;
 
 #endif

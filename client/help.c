@@ -105,6 +105,19 @@ static const char help_draft[] =
 	   "'bodyFile' instead of 'body' names a file that goes byte for byte. The manual\n"
 	   "page stafett(1) has every field. Codes: stafett codes need, kind, basis, ...");
 
+static const char help_request[] =
+	N_("FILE holds one JSON object:\n"
+	   "\n"
+	   "  {\n"
+	   "    \"needs\": [\"alcohol\"], \"helpRequestDate\": \"today\",\n"
+	   "    \"subject\": { \"familyName\": \"Holm\", \"givenName\": \"Anders\",\n"
+	   "                 \"identifier\": \"19640823-3234\" },\n"
+	   "    \"body\": \"What the person asks for.\"\n"
+	   "  }\n"
+	   "\n"
+	   "The day on which the person asked starts the person's clock. The manual page\n"
+	   "stafett(1) has every field of 'subject'. Codes: stafett codes need");
+
 static const char help_profile[] =
 	N_("A profile is a file NAME.conf in ~/.config/stafett/profiles:\n"
 	   "\n"
@@ -121,6 +134,8 @@ static void help_print_notes(const struct command *command)
 {
 	if (command->id == COMMAND_send)
 		printf("\n%s\n", _(help_draft));
+	if (command->id == COMMAND_register)
+		printf("\n%s\n", _(help_request));
 	if (command->id == COMMAND_profile)
 		printf("\n%s\n", _(help_profile));
 }

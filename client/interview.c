@@ -23,6 +23,7 @@ struct interview {
 	struct answers *answers;
 	struct review review;
 	struct secret line; /* what is being typed */
+	bool is_request;    /* only what is about the person is asked */
 };
 
 /* What became of one question. */
@@ -181,6 +182,15 @@ static enum interview_step interview_ask(struct interview *it, enum question_id 
 	return INTERVIEW_AGAIN;
 }
 
+/* Whether it is about the person and what they ask for, and not about who is told. */
+static bool interview_is_of_request(enum question_id id)
+{
+	const char *path = question_get(id)->path;
+
+	return strncmp(path, "subject.", strlen("subject.")) == 0 || id == QUESTION_NEEDS ||
+	       id == QUESTION_HELP_REQUEST || id == QUESTION_BODY;
+}
+
 static enum interview_step interview_ask_all(struct interview *it)
 {
 	enum interview_step step = INTERVIEW_GOES_ON;
@@ -188,7 +198,8 @@ static enum interview_step interview_ask_all(struct interview *it)
 
 	while (id < QUESTION_COUNT && step != INTERVIEW_ENDS) {
 		step = INTERVIEW_GOES_ON;
-		if (!it->answers->list[id].len && question_is_asked(id, it->answers))
+		if (!it->answers->list[id].len && question_is_asked(id, it->answers) &&
+			(!it->is_request || interview_is_of_request(id)))
 			step = interview_ask(it, id);
 		if (step == INTERVIEW_GOES_ON)
 			id++;
@@ -260,16 +271,40 @@ static enum interview_step interview_choose_unit(
 
 /* -- the end ---------------------------------------------------------------------------- */
 
-static bool interview_is_to_be_sent(struct interview *it)
+static bool interview_is_wanted(struct interview *it, const char *question)
 {
 	enum text_answer answer = TEXT_UNCLEAR;
 
 	while (answer == TEXT_UNCLEAR) {
-		if (tty_line(&it->tty, _("Send? [y/N] "), false, &it->line) != TTY_LINE_TYPED)
+		if (tty_line(&it->tty, question, false, &it->line) != TTY_LINE_TYPED)
 			return false;
 		answer = it->line.len ? text_answer(it->line.text) : TEXT_NO;
 	}
 	return answer == TEXT_YES;
+}
+
+static void interview_tell_how(struct interview *it)
+{
+	interview_say(it, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
+}
+
+static int interview_begin(struct interview *it)
+{
+	int r = tty_begin(&it->tty);
+
+	if (!r)
+		return 0;
+	return client_problem(it->client, PROBLEM_FILE_UNREADABLE, "value", _("the terminal"),
+		"detail", strerror(-r), NULL);
+}
+
+static int interview_end(struct interview *it, bool is_wanted, enum problem_id otherwise)
+{
+	secret_end(&it->line);
+	if (!is_wanted)
+		question_end(it->answers);
+	tty_end(&it->tty);
+	return is_wanted ? 0 : client_problem(it->client, otherwise, NULL);
 }
 
 int interview_run(
@@ -277,23 +312,34 @@ int interview_run(
 {
 	struct interview it = {.client = client, .answers = answers};
 	enum interview_step step;
-	bool is_to_be_sent;
-	int r = tty_begin(&it.tty);
+	int r = interview_begin(&it);
 
 	if (r)
-		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", _("the terminal"),
-			"detail", strerror(-r), NULL);
-	interview_say(
-		&it, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
+		return r;
+	interview_tell_how(&it);
 	step = interview_choose_unit(&it, to, ret_to);
 	if (step == INTERVIEW_GOES_ON)
 		step = interview_ask_all(&it);
 	if (step == INTERVIEW_GOES_ON)
 		review_print(client, *ret_to, answers, &it.review);
-	is_to_be_sent = step == INTERVIEW_GOES_ON && interview_is_to_be_sent(&it);
-	secret_end(&it.line);
-	if (!is_to_be_sent)
-		question_end(answers);
-	tty_end(&it.tty);
-	return is_to_be_sent ? 0 : client_problem(client, PROBLEM_NOT_SENT, NULL);
+	return interview_end(&it,
+		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Send? [y/N] ")),
+		PROBLEM_NOT_SENT);
+}
+
+int interview_request(struct client *client, struct answers *answers)
+{
+	struct interview it = {.client = client, .answers = answers, .is_request = true};
+	enum interview_step step;
+	int r = interview_begin(&it);
+
+	if (r)
+		return r;
+	interview_tell_how(&it);
+	step = interview_ask_all(&it);
+	if (step == INTERVIEW_GOES_ON)
+		review_print(client, NULL, answers, &it.review);
+	return interview_end(&it,
+		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Register? [y/N] ")),
+		PROBLEM_NOT_REGISTERED);
 }

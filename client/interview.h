@@ -13,5 +13,7 @@
  * not have. 0 where all is to be sent; PROBLEM_NOT_SENT where it is not. */
 int interview_run(struct client *client, const char *to, struct answers *answers,
 	const char **ret_to) WARN_UNUSED;
+/* The questions about somebody who asks for help, for `stafett register`. */
+int interview_request(struct client *client, struct answers *answers) WARN_UNUSED;
 
 #endif

@@ -157,9 +157,14 @@ static void question_write_group(
 static void question_write_values(struct secret *json, const char *const values[QUESTION_COUNT])
 {
 	secret_cut(json, 0);
-	secret_add_text(json, "{\"legalBasis\":{");
-	question_write_group(json, "legalBasis.", values);
-	secret_add_text(json, "},\"subject\":{");
+	secret_add_text(json, "{");
+	/* Who only asks for help is told of to nobody. */
+	if (*values[QUESTION_BASIS]) {
+		secret_add_text(json, "\"legalBasis\":{");
+		question_write_group(json, "legalBasis.", values);
+		secret_add_text(json, "},");
+	}
+	secret_add_text(json, "\"subject\":{");
 	question_write_group(json, "subject.", values);
 	secret_add_text(json, "},");
 	question_write_group(json, "", values);

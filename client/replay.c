@@ -69,7 +69,8 @@ static void replay_fold(struct replay *replay, const Stafett__V1__Event *event)
 	if (strcmp(event->referral, referral->id) != 0)
 		return;
 	replay->is_there = true;
-	referral->status = event->to_status;
+	/* A chain alone has no other state than its own. */
+	referral->status = *referral->id ? event->to_status : replay->chain.status;
 	referral->version = event->version;
 	referral->update_time = event->create_time;
 	replay_fold_expected(replay, event);
@@ -89,7 +90,7 @@ static void replay_forget(struct replay *replay)
 	referral->delivery = NULL;
 	referral->expected_event = NULL;
 	chain->n_parties = 0;
-	chain->status = (char *)"active";
+	chain->status = (char *)"open";
 	chain->intervention_start_date = (char *)"";
 }
 

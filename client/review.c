@@ -103,8 +103,10 @@ static void review_print_line(struct client *client, const char *label, const ch
 void review_print(struct client *client, const char *to, const struct answers *answers,
 	const struct review *review)
 {
-	fprintf(stderr, "\n%s\n", _("This is what you send:"));
-	review_print_line(client, _("To"), directory_name(client, to));
+	fprintf(stderr, "\n%s\n",
+		to ? _("This is what you send:") : _("This is what you register:"));
+	if (to)
+		review_print_line(client, _("To"), directory_name(client, to));
 	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
 		const struct secret *answer = &answers->list[id];
 

@@ -16,7 +16,8 @@ struct review {
 /* Notes what came of the answer to a question, by the draft of that answer alone. */
 void review_note(struct client *client, enum question_id id, const struct draft *draft,
 	struct review *review);
-/* Prints every answer on standard error, a line each. */
+/* Prints every answer on standard error, a line each; |to| is NULL where nobody is
+ * asked yet. */
 void review_print(struct client *client, const char *to, const struct answers *answers,
 	const struct review *review);
 

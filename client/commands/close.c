@@ -15,7 +15,7 @@ static int close_fill(struct acting *acting)
 static const struct acting_row close_row = {
 	.command = COMMAND_close,
 	.act = "close",
-	.is_on_chain = true,
+	.target = ACTING_ON_CHAIN,
 	.fill = close_fill,
 	.said = N_("The chain of {code} is closed[, {clock}]."),
 };

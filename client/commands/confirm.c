@@ -41,6 +41,7 @@ static int confirm_fill(struct acting *acting)
 
 static const struct acting_row confirm_row = {
 	.command = COMMAND_confirm,
+	.target = ACTING_ON_EITHER,
 	.is_shown = true,
 	.fill = confirm_fill,
 	.said = N_("{code}: confirmed[, {clock}], and done: {proposed}."),

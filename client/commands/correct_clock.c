@@ -15,7 +15,7 @@ static int correct_clock_fill(struct acting *acting)
 static const struct acting_row correct_clock_row = {
 	.command = COMMAND_correct_clock,
 	.act = "correct-clock",
-	.is_on_chain = true,
+	.target = ACTING_ON_CHAIN,
 	.fill = correct_clock_fill,
 	.said = N_("{code}: another day is proposed[, {clock}]. Nothing is changed until a manager "
 		   "of {office} confirms it."),

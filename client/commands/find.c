@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/call.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/draft.h"
 #include "client/known.h"
@@ -97,17 +97,14 @@ static int find_look(
 	struct client *client, const struct known_row *rows, size_t count, struct find *find)
 {
 	for (size_t i = 0; i < count && find->count < FIND_ROWS_MOST; i++) {
-		Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 		const Stafett__V1__GetResponse *response;
-		int r;
+		int r = chain_or_referral(
+			client, rows[i].referral, REF_FOR_READING, false, &response);
 
-		request.id = (char *)rows[i].referral;
-		r = call_message(client, METHOD_get, &request.base,
-			&stafett__v1__get_response__descriptor, &response);
 		if (r && client->problem.id != PROBLEM_NOT_FOUND)
 			return r;
 		client->problem = (struct problem){0};
-		if (r || !response->referral || !response->chain)
+		if (r)
 			continue;
 		find->rows[find->count] = &rows[i];
 		find->seen[find->count++] = response;
@@ -121,7 +118,7 @@ static void find_keep_rows(struct client *client, const struct find *find)
 
 	for (size_t i = 0; i < find->count; i++)
 		rows[i] = (struct last_list_row){
-			find->seen[i]->referral->code, find->seen[i]->referral->id};
+			find->seen[i]->referral->code, find->rows[i]->referral};
 	last_list_save(client, rows, find->count);
 }
 

@@ -8,6 +8,7 @@
 
 #include "client/call.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/deliver.h"
@@ -18,12 +19,14 @@
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/paths.h"
+#include "client/prefill.h"
 #include "client/question.h"
 #include "client/recipient.h"
 #include "client/ref.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/safe_text.h"
 #include "client/screen/tty.h"
 #include "client/text.h"
 #include "domain/words.h"
@@ -31,9 +34,6 @@
 
 /* A body as JSON text, escapes included; a larger one goes into a file of its own. */
 enum { SEND_FILE_BYTES = 2 * CAP_UPLOAD_BYTES };
-
-/* Of a personal number in its one spelling; a reserve number may be another's or not. */
-enum { SEND_NUMBER_DIGITS = 12 };
 
 /* Reads FILE, or standard input for "-"; tells where its bodyFile is looked for. */
 static int send_read_file(
@@ -55,7 +55,8 @@ static int send_read_file(
 }
 
 /* A code becomes the id of its chain; an id is taken as it is. */
-static int send_resolve_chain(struct client *client, const char *typed, char **target)
+static int send_resolve_chain(
+	struct client *client, const char *typed, struct bytes card, char **target)
 {
 	const Stafett__V1__GetResponse *response;
 	struct uuid uuid;
@@ -67,23 +68,14 @@ static int send_resolve_chain(struct client *client, const char *typed, char **t
 		*target = (char *)typed;
 		return 0;
 	}
-	r = ref_get(client, typed, REF_FOR_ACTING, false, &response);
-	if (!r)
-		*target = response->chain->id;
-	return r;
-}
-
-/* Whether both cards have a personal number, and not the same. */
-static bool send_is_of_another(
-	struct client *client, const Stafett__V1__Part *replaced, struct bytes card)
-{
-	struct card before, now;
-
-	card_read(&client->arena, replaced, &before);
-	card_read(&client->arena, compose_part(client, card), &now);
-	return strlen(before.identifier) == SEND_NUMBER_DIGITS &&
-	       strlen(now.identifier) == SEND_NUMBER_DIGITS &&
-	       strcmp(before.identifier, now.identifier) != 0;
+	r = chain_or_referral(client, typed, REF_FOR_ACTING, false, &response);
+	if (r)
+		return r;
+	if (chain_is_of_another(client, response->card, compose_part(client, card)))
+		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
+			format_code_start(&client->arena, response->referral->code), NULL);
+	*target = response->chain->id;
+	return 0;
 }
 
 /* What is sent in another's place goes on in its chain: nothing restarts the clock
@@ -99,7 +91,7 @@ static int send_replace(
 	r = ref_get(client, typed, REF_FOR_ACTING, false, &replaced);
 	if (r)
 		return r;
-	if (send_is_of_another(client, replaced->card, card))
+	if (chain_is_of_another(client, replaced->card, compose_part(client, card)))
 		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
 			format_code_start(&client->arena, replaced->referral->code), NULL);
 	header->send->replaces = replaced->referral->id;
@@ -168,7 +160,7 @@ static int send_keep(
 	send_fill_act(client, draft, &act);
 	r = send_replace(client, draft->replaces, draft->card, &header);
 	if (!r)
-		r = send_resolve_chain(client, draft->chain, &header.chain);
+		r = send_resolve_chain(client, draft->chain, draft->card, &header.chain);
 	if (r)
 		return r;
 	packed = packing_pack(&client->arena, &header.base);
@@ -327,21 +319,30 @@ static int send_take_options(
 	return r;
 }
 
-/* When help was asked for is known of what is replaced, and not asked again. */
-static int send_take_replaced(
+/* Of what is replaced the day is known on which help was asked for; of a chain who the
+ * person is, too. Neither is asked again. */
+static int send_take_known(
 	struct client *client, const struct arguments *arguments, struct answers *answers)
 {
-	const char *typed = arguments_get(arguments, OPTION_send_replaces);
-	const Stafett__V1__GetResponse *replaced;
-	struct draft draft;
-	int r;
+	const char *replaced = arguments_get(arguments, OPTION_send_replaces);
+	const char *chain = arguments_get(arguments, OPTION_send_chain);
+	const Stafett__V1__GetResponse *seen;
+	struct card card;
+	int r = 0;
 
-	if (!typed)
-		return 0;
-	r = ref_get(client, typed, REF_FOR_READING, false, &replaced);
-	return r ? r
-		 : question_take(client, QUESTION_HELP_REQUEST, replaced->chain->help_request_date,
-			   answers, &draft);
+	if (replaced)
+		r = ref_get(client, replaced, REF_FOR_READING, false, &seen);
+	else if (chain)
+		r = chain_or_referral(client, chain, REF_FOR_READING, false, &seen);
+	if (r || (!replaced && !chain))
+		return r;
+	if (replaced)
+		return prefill_day(client, seen, answers);
+	card_read(&client->arena, seen->card, &card);
+	lines_print(stderr, "", "  ",
+		memory_printf(&client->arena, "%s  %s", seen->referral->code,
+			safe_line(&client->arena, card_full_name(&client->arena, &card))));
+	return prefill_person(client, seen, answers);
 }
 
 /* Lets the user answer questions, in the terminal or in an editor. */
@@ -353,7 +354,7 @@ static int send_ask(
 
 	secret_forbid_dump();
 	if (!r)
-		r = send_take_replaced(client, arguments, &answers);
+		r = send_take_known(client, arguments, &answers);
 	if (!r && arguments_has(arguments, OPTION_send_edit))
 		r = edit_run(client, source->to, &answers);
 	else if (!r)
@@ -380,6 +381,8 @@ static int send_override(
 			memory_string(&client->arena, answers.list[QUESTION_PRIORITY].text);
 	if (!r && arguments_has(arguments, OPTION_send_replaces))
 		draft->replaces = arguments_get(arguments, OPTION_send_replaces);
+	if (!r && arguments_has(arguments, OPTION_send_chain))
+		draft->chain = arguments_get(arguments, OPTION_send_chain);
 	question_end(&answers);
 	return r;
 }

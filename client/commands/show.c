@@ -6,6 +6,7 @@
 
 #include "client/call.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/fetch.h"
 #include "client/memory.h"
@@ -257,21 +258,23 @@ int command_show(struct client *client, const struct arguments *arguments)
 	const char *folder = arguments_get(arguments, OPTION_show_save);
 	bool with_body = arguments_has(arguments, OPTION_show_body);
 	const Stafett__V1__GetResponse *response;
+	const char *id;
 	struct card card;
 	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
 
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_READING, with_body || folder,
-			&response);
+		r = chain_or_referral(client, arguments->rest[0], REF_FOR_READING,
+			with_body || folder, &response);
 	if (r)
 		return r;
 	card_read(&client->arena, response->card, &card);
-	card_remember(client, &card, CARD_OPENED, response->referral->id, response->chain->id);
+	id = chain_is_alone(response) ? response->chain->id : response->referral->id;
+	card_remember(client, &card, CARD_OPENED, id, response->chain->id);
 	/* The name of a file comes from the id, which has no dots and slashes. */
-	client_word(client, "code", format_code_of_id(&client->arena, response->referral->id));
-	if (!folder && !with_body)
+	client_word(client, "code", format_code_of_id(&client->arena, id));
+	if (!folder && !with_body && !chain_is_alone(response))
 		response = show_whole_chain(client, response);
 	r = at ? show_replay(client, at, &response) : 0;
 	if (r)

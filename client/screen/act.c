@@ -84,6 +84,9 @@ char *act_command(struct client *client, const char *act, const Stafett__V1__Ref
 {
 	if (!act_may_be_done(client, act, referral, chain))
 		return NULL;
+	/* A chain without a referral has nothing that another one replaces. */
+	if (!*referral->id && strcmp(act, "send") == 0)
+		act = "send-first";
 	return act_line(client, act, format_code_start(&client->arena, referral->code),
 		chain->intervention_due_date);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "client/chain.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/act.h"
@@ -155,6 +156,26 @@ static void referral_print_proposal(struct referral_screen *screen)
 		_("{act}: proposed by {member}; another member confirms it or drops it"), &words);
 }
 
+/* Who has not answered the call to plan together. */
+static void referral_print_call(struct referral_screen *screen)
+{
+	const Stafett__V1__PlanningCall *call = screen->referral->planning_call;
+	struct client *client = screen->client;
+	int64_t due_us = call ? format_us(call->due_time) : 0;
+	struct words words = {0};
+
+	if (!call || strcmp(call->state, "open") != 0)
+		return;
+	words_set(&words, "units", directory_names(client, call->waits_for, call->n_waits_for));
+	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
+	fact_print_words(client, _("Planning"),
+		row_is_late(due_us)
+			? _("! all were called to plan together; {units} should have answered by "
+			    "{due}")
+			: _("all are called to plan together; {units} must answer by {due}"),
+		&words);
+}
+
 static void referral_print_parties(struct referral_screen *screen)
 {
 	const Stafett__V1__Chain *chain = screen->chain;
@@ -258,12 +279,15 @@ static void referral_print_acts(struct referral_screen *screen)
 	const Stafett__V1__Chain *chain = screen->chain;
 	struct client *client = screen->client;
 	const char *code = format_code_start(&client->arena, referral->code);
+	char *const first[] = {(char *)"send-first"};
 	struct act_commands commands = {0};
 
 	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts, code,
 		chain->intervention_due_date);
 	act_commands_add(client, &commands, chain->allowed_acts, chain->n_allowed_acts, code,
 		chain->intervention_due_date);
+	if (!*referral->id && chain_may(chain, "close"))
+		act_commands_add(client, &commands, first, 1, code, "");
 	for (size_t i = 0; i < commands.count; i++)
 		lines_print_command(
 			stdout, "", i ? _("      or:") : _("You can:"), commands.list[i]);
@@ -282,6 +306,7 @@ void referral_print(struct client *client, const Stafett__V1__GetResponse *respo
 		referral_print_promise,
 		referral_print_expected,
 		referral_print_proposal,
+		referral_print_call,
 		referral_print_parties,
 		referral_print_basis,
 		referral_print_delivery,

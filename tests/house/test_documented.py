@@ -86,6 +86,23 @@ def test_every_deadline_that_a_rule_may_be_about_is_in_the_manual():
         assert re.search(rf"[ ,]{code}[ ,.]", chapter), code
 
 
+# The command of an act that names no referral, or that no screen offers by its name.
+DONE_BY = {"register": "register", "take-over": "take-over", "seen": "ack"}
+
+
+def test_every_act_has_a_command_of_the_client_that_does_it():
+    acts = re.findall(r'^ACT\(\d+, \w+, "([^"]+)"', tree.without_c_comments((TABLES / "acts.def").read_text()), re.M)
+    commands = re.findall(r'^COMMAND\(\w+, "([^"]+)"', (TABLES / "commands.def").read_text(), re.M)
+    lines = (tree.TOP / "client" / "screen" / "acts.def").read_text()
+    offered = dict(re.findall(r'^ACT_LINE\("([^"]+)", "(\S+)', lines, re.M))
+    client = "".join(path.read_text() for path in tree.files(".c", under=("client",)))
+    assert len(acts) > 30
+    for act in acts:
+        assert {**DONE_BY, **offered}.get(act) in commands, act
+        made = rf"{act.replace('-', '_')}_(act|request)__(init|descriptor)"
+        assert re.search(made, client, re.I) or act == "seen", act
+
+
 def test_every_method_of_the_contract_has_its_comment():
     silent = []
     for path in tree.files(".proto", under=("proto/stafett",)):

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of help, run as they stand against a server."""
 
+import json
 import re
 import shutil
 
 import people
 import pytest
 import tree
-from caller import soon
+from caller import pb, soon
 from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
-OWNERS = ["inbox", "triage", "plan_home", "complete"]
-WHO = {"audit": "axel", "stats": "axel", "confirm": "mona", **dict.fromkeys(OWNERS + re.findall(
-    r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra")}
+OWNERS = ["inbox", "triage", "plan_home", "complete", "take_over"]
+WHO = {"audit": "axel", "stats": "axel", "confirm": "mona", "waive": "mona", "reply": "mona",
+       **dict.fromkeys(OWNERS + re.findall(
+           r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra")}
 ACCEPT = "stafett accept 7K3M --responsible nurse --contact-by +7d"
 BEGUN = [ACCEPT, "stafett start 7K3M --intervention CRA --next 2027-03-01T10:00"]
 PLANNED = [*BEGUN, "stafett plan-home 7K3M --not-needed no-need --housing own --first-contact +3d --file words.txt"]
@@ -26,14 +28,19 @@ BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett book 7K3M --cancelled-by": [ACCEPT, "stafett book 7K3M 2027-03-01T10:00"],
     "stafett start": [ACCEPT],
     **dict.fromkeys(["stafett attend", "stafett miss", "stafett pause", "stafett plan-home"], BEGUN),
+    "stafett noted": ["stafett ack R8ZC"],
     "stafett resume": [*BEGUN, "stafett pause 7K3M --reason in-custody --until +20d"],
     "stafett complete": PLANNED,
     "stafett take-back": [*PLANNED, "stafett complete 7K3M --file words.txt"],
+    **dict.fromkeys(["stafett reply", "stafett waive"], [
+        f"{who}: stafett forward 7K3M {to} --reason other --person-told phone" for who, to in
+        (("petra", people.MALMO), ("omar", people.ESLOV), ("karin", people.BEROENDE))]),
     "stafett consent revoke": ["maria: stafett consent give 7K3M --form oral"],
     "stafett close": ["maria: stafett end 7K3M --reason moved"],
     "stafett confirm": ["maria: stafett void 7K3M --reason sent-by-mistake"],
 }
-WORDS = {"number.txt": "19640823-3234\n"}
+WORDS = {"number.txt": "19640823-3234\n", "person.json": json.dumps({
+    "needs": ["alcohol"], "helpRequestDate": "today", "subject": {"familyName": "Holm"}})}
 TERMINAL = {"triage"}   # somebody must be at it
 OVERDUE = 8   # what --check may end with
 
@@ -46,7 +53,9 @@ def client(stack, work):
 @pytest.fixture
 def codes(maria):
     """What the codes of the examples stand for: referrals that were just sent."""
-    return {name: maria.send(people.BEROENDE).answer.code for name in ("7K3M", "9TQR", "2WDA")}
+    report = dict(kind="report-of-concern", legal_basis=pb.LegalBasis(code="duty-to-report"))
+    return {"R8ZC": maria.send(people.BEROENDE, act=report).answer.code,
+            **{name: maria.send(people.BEROENDE).answer.code for name in ("7K3M", "9TQR", "2WDA")}}
 
 
 def with_times(line):
@@ -61,7 +70,7 @@ def reader_of(command):
 def prepared(client, codes, folder, example):
     """The example with the codes of today, after what must have happened before it."""
     shutil.copy(tree.TOP / "deploy" / "demo" / "referral.json", folder)
-    for file in {"words.txt", *re.findall(r"\S+\.txt", example)}:
+    for file in {"words.txt", *re.findall(r"\S+\.txt|person\.json", example)}:
         (folder / file).write_text(WORDS.get(file, "Some words.\n"))
 
     def typed(line):

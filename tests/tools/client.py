@@ -30,15 +30,16 @@ def printed_json(message):
 
 
 class Client:
-    """Profiles named like the members of people.MEMBERS, in a home of their own."""
+    """Profiles named like the members of people.MEMBERS, and |more| of them, in a home
+    of their own."""
 
-    def __init__(self, stack, folder):
+    def __init__(self, stack, folder, *more):
         self.program = stack.build / "client" / "stafett"
         self.home = folder
         profiles = folder / "config" / "stafett" / "profiles"
         profiles.mkdir(parents=True)
         (profiles / "ca.pem").write_bytes(stack.authority.certificate)
-        for member in people.MEMBERS.values():
+        for member in [*people.MEMBERS.values(), *more]:
             if member.roles:
                 self._write_profile(stack, profiles, member)
 

@@ -21,7 +21,7 @@ ESLOV = "eslov/vuxen"   # serves nobody of Lund, so that no search of theirs fin
 ALL_KINDS = ["care-request", "handover", "consultation", "aftercare"]
 UNITS = {  # handle: (display name, kinds it takes)
     LUND: ("Lund Vuxen", ALL_KINDS),
-    BEROENDE: ("Beroende Lund", ALL_KINDS),
+    BEROENDE: ("Beroende Lund", [*ALL_KINDS, "report-of-concern"]),
     FALADEN: ("Vårdcentralen Fäladen", ["consultation"]),
     MALMO: ("Malmö Vuxen", ALL_KINDS),
     CLOSED: ("Beroende Malmö", ALL_KINDS),

@@ -32,6 +32,12 @@ def directory(**changed):
     } for slug, (number, name, kind) in people.ORGANIZATIONS.items()]}
 
 
+def members():
+    """Its people, for profiles of the client."""
+    return [people.Member(handle.split("/")[0], who, who.capitalize(), ((handle, "caseworker"),))
+            for who, handle in PEOPLE.items()]
+
+
 def load(stack, content, check=True):
     """Imports a directory such as directory()."""
     path = stack.folder / "quarter.json"

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chains that stand for themselves: see the header. */
+#include "client/chain.h"
+
+#include "client/call.h"
+#include "client/card.h"
+#include "client/memory.h"
+#include "client/screen/format.h"
+
+/* Of a personal number in its one spelling; a reserve number may be another's or not. */
+enum { CHAIN_NUMBER_DIGITS = 12 };
+
+const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain)
+{
+	Stafett__V1__GetResponse *response = memory_alloc(&client->arena, sizeof(*response));
+	Stafett__V1__Referral *referral = memory_alloc(&client->arena, sizeof(*referral));
+
+	stafett__v1__get_response__init(response);
+	stafett__v1__referral__init(referral);
+	referral->code = chain->code;
+	referral->chain = chain->id;
+	referral->status = chain->status;
+	referral->version = chain->version;
+	response->referral = referral;
+	response->chain = chain;
+	return response;
+}
+
+/* What was asked for when it began. */
+static void chain_take_events(
+	Stafett__V1__GetResponse *response, const Stafett__V1__ChainServiceGetResponse *chain)
+{
+	response->n_events = chain->n_events;
+	response->events = chain->events;
+	for (size_t i = 0; i < chain->n_events; i++) {
+		const Stafett__V1__Event *event = chain->events[i];
+
+		if (strcmp(event->kind, "register") != 0)
+			continue;
+		response->referral->kind = event->request_kind;
+		response->referral->n_needs = event->n_needs;
+		response->referral->needs = event->needs;
+		response->referral->create_time = event->create_time;
+	}
+}
+
+/* The last card that a message of the chain itself had, or the last referral. */
+static void chain_take_contents(
+	Stafett__V1__GetResponse *response, const Stafett__V1__ChainServiceGetResponse *chain)
+{
+	response->n_contents = chain->n_contents;
+	response->contents = chain->contents;
+	for (size_t i = 0; i < chain->n_referrals; i++)
+		response->card = chain->referrals[i]->card;
+	for (size_t i = 0; i < chain->n_contents; i++)
+		if (chain->contents[i]->card)
+			response->card = chain->contents[i]->card;
+}
+
+const Stafett__V1__GetResponse *chain_read(struct client *client, const char *name)
+{
+	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
+	const Stafett__V1__ChainServiceGetResponse *chain;
+	Stafett__V1__GetResponse *response;
+
+	request.id = (char *)name;
+	request.include_contents = true;
+	if (!call_aside(client, METHOD_get_chain, &request.base,
+		    &stafett__v1__chain_service_get_response__descriptor, &chain) ||
+		!chain->chain)
+		return NULL;
+	response = (Stafett__V1__GetResponse *)chain_stand_in(client, chain->chain);
+	chain_take_events(response, chain);
+	chain_take_contents(response, chain);
+	return response;
+}
+
+bool chain_is_alone(const Stafett__V1__GetResponse *seen)
+{
+	return !*seen->referral->id;
+}
+
+bool chain_may(const Stafett__V1__Chain *chain, const char *act)
+{
+	for (size_t i = 0; i < chain->n_allowed_acts; i++)
+		if (strcmp(chain->allowed_acts[i], act) == 0)
+			return true;
+	return false;
+}
+
+int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
+	bool with_contents, const Stafett__V1__GetResponse **ret_response)
+{
+	int r = ref_get(client, typed, use, with_contents, ret_response);
+	const Stafett__V1__GetResponse *chain = NULL;
+	const char *name;
+
+	/* A row was confirmed already, and is a referral's. */
+	if (r == EXIT_NOT_FOUND && !ref_resolve(client, typed, REF_FOR_READING, &name))
+		chain = chain_read(client, name);
+	if (!chain)
+		return r;
+	client->problem = (struct problem){0};
+	client_word(client, "ref", format_code_start(&client->arena, chain->chain->code));
+	client_word(client, "near", NULL);
+	if (!with_contents)
+		((Stafett__V1__GetResponse *)chain)->n_contents = 0;
+	*ret_response = chain;
+	return 0;
+}
+
+bool chain_is_of_another(
+	struct client *client, const Stafett__V1__Part *one, const Stafett__V1__Part *other)
+{
+	struct card cards[2];
+
+	card_read(&client->arena, one, &cards[0]);
+	card_read(&client->arena, other, &cards[1]);
+	return strlen(cards[0].identifier) == CHAIN_NUMBER_DIGITS &&
+	       strlen(cards[1].identifier) == CHAIN_NUMBER_DIGITS &&
+	       strcmp(cards[0].identifier, cards[1].identifier) != 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chains by their own code, like one that was registered and has no referral yet.
+ * They are read as an answer about a referral, with a stand-in in the referral's
+ * place: it has no id, the chain's code and state, and what was asked for. So
+ * whatever shows and acts on a referral does it to a chain, too.
+ */
+#ifndef CLIENT_CHAIN_H
+#define CLIENT_CHAIN_H
+
+#include "client/client.h"
+#include "client/ref.h"
+#include "stafett/v1/chain_service.pb-c.h"
+
+/* The stand-in of a chain of which nothing more is known. */
+const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain);
+/* Reads a chain by its id or code, with the contents of its own messages. NULL where
+ * it cannot be read. Silent. */
+const Stafett__V1__GetResponse *chain_read(struct client *client, const char *name);
+/* Whether what was read is a chain. */
+bool chain_is_alone(const Stafett__V1__GetResponse *seen);
+/* Whether the unit may do |act| to the chain now. */
+bool chain_may(const Stafett__V1__Chain *chain, const char *act);
+/* ref_get, and where there is no such referral, the chain of that code. */
+int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
+	bool with_contents, const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
+/* Whether both cards have a personal number, and not the same. */
+bool chain_is_of_another(
+	struct client *client, const Stafett__V1__Part *one, const Stafett__V1__Part *other);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a chain to answers: see the header. */
+#include "client/prefill.h"
+
+#include <jansson.h>
+
+#include "client/memory.h"
+
+static const char prefill_subject[] = "subject.";
+
+int prefill_day(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
+{
+	struct draft draft;
+
+	return question_take(
+		client, QUESTION_HELP_REQUEST, seen->chain->help_request_date, answers, &draft);
+}
+
+static int prefill_needs(
+	struct client *client, const Stafett__V1__Referral *referral, struct answers *answers)
+{
+	const char *needs = "";
+	struct draft draft;
+
+	for (size_t i = 0; i < referral->n_needs; i++)
+		needs = memory_printf(
+			&client->arena, "%s%s%s", needs, i ? "," : "", referral->needs[i]);
+	return *needs ? question_take(client, QUESTION_NEEDS, needs, answers, &draft) : 0;
+}
+
+/* As it would be typed; NULL where the card does not say. */
+static const char *prefill_value(const json_t *card, const char *path)
+{
+	const json_t *value = json_object_get(card, path + strlen(prefill_subject));
+
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "y" : "n";
+	return json_string_value(value);
+}
+
+static int prefill_subjects(struct client *client, const json_t *card, struct answers *answers)
+{
+	struct draft draft;
+	int r = 0;
+
+	for (enum question_id id = 0; id < QUESTION_COUNT && !r; id++) {
+		const char *path = question_get(id)->path;
+		const char *value = NULL;
+
+		if (strncmp(path, prefill_subject, strlen(prefill_subject)) == 0)
+			value = prefill_value(card, path);
+		if (value && *value)
+			r = question_take(client, id, value, answers, &draft);
+	}
+	return r;
+}
+
+int prefill_person(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
+{
+	const Stafett__V1__Part *card = seen->card;
+	json_t *object = NULL;
+	int r = prefill_day(client, seen, answers);
+
+	if (!r)
+		r = prefill_needs(client, seen->referral, answers);
+	if (!r && card && card->content_case == STAFETT__V1__PART__CONTENT_DATA)
+		object = json_loadb((const char *)card->data.data, card->data.len, 0, NULL);
+	if (!r && json_is_object(object))
+		r = prefill_subjects(client, object, answers);
+	json_decref(object);
+	return r;
+}

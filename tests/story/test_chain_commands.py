@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chains as somebody at a prompt begins, joins and takes them over, and the calls to
+plan together: what each command says, and what it offers next."""
+
+import json
+import re
+
+import pytest
+import quarter
+from caller import in_days, refused
+from client import REFUSED, USAGE, Client, offers
+
+NORTH, EAST, SOUTH, OLD, NEW = quarter.NORTH, quarter.EAST, quarter.SOUTH, quarter.OLD, quarter.NEW
+TOLD = ("--person-told", "phone")
+PERSON = {"familyName": "Holm", "givenName": "Anders", "identifier": "19640823-3234", "telecom": "046-00 00 00"}
+OTHER = {"familyName": "Berg", "givenName": "Elias", "identifier": "20000229-2399"}
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    quarter.build(stack)
+    return Client(stack, work / "chain-commands", *quarter.members())
+
+
+@pytest.fixture
+def folk(stack):
+    """The people of the quarter by name."""
+    return {who: quarter.caller(stack, who) for who in quarter.PEOPLE}
+
+
+def answer(client, who, *words, **more):
+    said = client.run(who, "--json", *words, **more)
+    return json.JSONDecoder().raw_decode(said[said.index("{"):])[0]
+
+
+def registered(client, who, days_ago=0, person=PERSON):
+    """A chain that begins with this person; its code."""
+    request = {"needs": ["alcohol"], "helpRequestDate": in_days(-days_ago), "subject": person}
+    said = client.run(who, "register", "--file", "-", stdin=json.dumps(request))
+    return re.match(r"(\w{4}-\w{4}) registered", said)[1]
+
+
+def sent(client, who, to, person=PERSON, **more):
+    """A referral from a file; its code."""
+    draft = {"kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today", "personInformed": True,
+             "legalBasis": {"code": "need-of-care"}, "subject": person, **more}
+    return answer(client, who, "send", to, "--file", "-", stdin=json.dumps(draft))["code"]
+
+
+def accepted(client, who, code):
+    client.run(who, "accept", code, "--responsible", "team", "--contact-by", "+3d")
+
+
+# -- register -------------------------------------------------------------------------------
+
+
+def test_who_asks_for_help_is_held_before_anybody_is_asked_to_give_it(client):
+    request = {"needs": ["alcohol"], "helpRequestDate": "yesterday", "subject": PERSON}
+    said = client.run("nora", "register", "--file", "-", stdin=json.dumps(request))
+    code = re.match(r"(\w{4}-\w{4}) registered for Anders Holm\. You hold the chain; help is due", said)[1]
+    assert offers(said) == [["--as", "nora", "send", "--chain", code[:4]]]
+    seen = answer(client, "nora", "show", code)
+    assert (seen["chain"]["custodian"], seen["chain"]["helpRequestDate"]) == (NORTH, in_days(-1))
+    assert seen["referral"]["subject"]["familyName"] == "Holm" and "id" not in seen["referral"]
+    shown = client.run("noel", "show", code)
+    assert "self-request: alcohol" in shown and "Anders Holm" in shown and "registered" in shown
+    assert f"stafett --as noel send --chain {code[:4]}" in shown
+    client.run("elsa", "show", code, status=4)
+
+
+def test_the_chain_goes_on_in_a_referral_about_nobody_else(client):
+    code = registered(client, "nora", days_ago=5)
+    another = {"kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today", "subject": OTHER,
+               "legalBasis": {"code": "need-of-care"}, "personInformed": True}
+    said = answer(client, "nora", "send", EAST, "--chain", code, "--file", "-", stdin=json.dumps(another), status=2)
+    assert said["reason"] == "REPLACES_ANOTHER_PERSON"
+    first = sent(client, "nora", EAST, chain=code)
+    seen = answer(client, "nora", "show", first)
+    assert seen["chain"]["helpRequestDate"] == in_days(-5) and seen["chain"]["code"] == code
+    assert [event["kind"] for event in seen["events"]] == ["register", "send"]
+
+
+def test_what_a_chain_knows_is_not_asked_again(client):
+    code = registered(client, "nora")
+    terminal = client.at_terminal("nora", "send", EAST, "--chain", code, rows=60)
+    terminal.expect("Kind").type("\r")
+    assert "Anders Holm" in terminal.said
+    for question in ("Protected", "Priority", "Basis", "given", "valid to", "no-shows", "Interpreter", "How to reach",
+                     "Children", "Housing", "Does the person know", "Reason"):
+        terminal.expect(question).type("Alkohol\r" if question == "Reason" else "\r")
+    terminal.expect("Text").type(".\r")
+    terminal.expect("Send?").type("y\r")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert "Personal number" not in terminal.said and "Asked for help on" not in terminal.said
+
+
+def test_register_asks_at_a_terminal_and_a_word_stops_it(client):
+    terminal = client.at_terminal("nora", "register", rows=60)
+    for question, typed in [("Needs", "alcohol"), ("Personal number", "19640823-3234"), ("First name", "Anders"),
+                            ("Family name", "Holm"), ("Protected", ""), ("Asked for help on", ""),
+                            ("Interpreter", ""), ("Phone", ""), ("How to reach", ""), ("Children", ""),
+                            ("Housing", ""), ("Reason", "Alkohol")]:
+        terminal.expect(question).type(typed + "\r")
+    terminal.expect("Text").type(".\r")
+    terminal.expect("Register?").type("\r")
+    assert terminal.wait() == USAGE
+    terminal.close()
+    assert "Nothing was registered, as you wished." in terminal.said
+    assert "Basis" not in terminal.said and "Kind" not in terminal.said
+
+
+def test_a_registered_person_is_found_and_the_chain_closed(client):
+    code = registered(client, "nora", person=OTHER)
+    assert code[:4] in client.run("nora", "find", stdin="20000229-2399\n")
+    said = client.run("nora", "close", code, "--reason", "person-wishes", *TOLD)
+    assert f"The chain of {code} is closed" in said and "nobody holds it" in said
+    assert answer(client, "nora", "show", code)["chain"]["status"] == "closed"
+
+
+# -- merge -----------------------------------------------------------------------------------
+
+
+def test_two_chains_of_one_person_become_one_when_the_other_holder_agrees(client):
+    earlier = registered(client, "nora", days_ago=20)
+    later = sent(client, "nora", EAST)
+    accepted(client, "elsa", later)
+    said = client.run("nora", "merge", later, "--into", earlier, "--file", "-", stdin="Samma person.")
+    assert f"{later}: it is proposed that its chain goes on in that of {earlier}" in " ".join(said.split())
+    assert f"until {EAST} confirms it" in " ".join(said.split())
+    assert answer(client, "elsa", "show", later)["chain"]["custodian"] == EAST
+    said = client.run("nora", "merge", later, "--into", earlier, status=3)
+    assert "PROPOSAL_OPEN" in said and f"stafett --as nora confirm {later[:4]}" in said
+    # Who proposed it cannot do the other's half of it.
+    client.run("nora", "confirm", later, status=REFUSED)
+    shown = client.run("elsa", "show", later)
+    assert "Waits" in shown and f"stafett --as elsa confirm {later[:4]}" in shown
+    said = client.run("elsa", "confirm", later)
+    assert f"{later}: confirmed" in said and f"{NORTH} holds the chain." in said
+    for who in ("nora", "elsa"):
+        chain = answer(client, who, "show", later)["chain"]
+        assert (chain["code"], chain["custodian"], chain["helpRequestDate"]) == (earlier, NORTH, in_days(-20))
+
+
+def test_where_one_unit_holds_both_another_member_agrees_or_drops_it(client):
+    first, second = registered(client, "nora", days_ago=2), registered(client, "nora", days_ago=9)
+    said = " ".join(client.run("nora", "merge", first, "--into", second).split())
+    assert f"until another member of {NORTH} confirms it" in said
+    assert "SECOND_MEMBER_REQUIRED" in client.run("nora", "confirm", first, status=3)
+    assert "nothing was changed" in client.run("noel", "confirm", first, "--drop")
+    assert answer(client, "nora", "show", first)["chain"]["code"] == first
+    client.run("nora", "merge", first, "--into", second)
+    client.run("noel", "confirm", first)
+    assert answer(client, "nora", "show", first)["chain"]["code"] == second
+
+
+def test_two_persons_never_become_one(client):
+    one, other = registered(client, "nora"), registered(client, "nora", person=OTHER)
+    said = answer(client, "nora", "merge", one, "--into", other, status=2)
+    assert said["reason"] == "MERGES_TWO_PERSONS"
+    assert "proposal" not in answer(client, "nora", "show", one)["chain"]
+    assert answer(client, "nora", "merge", one, "--into", one, status=2)["reason"] == "FIELD_INVALID"
+
+
+# -- correct-clock ------------------------------------------------------------------------------
+
+
+def test_the_day_of_a_registered_chain_is_corrected_by_two(client):
+    code = registered(client, "nora")
+    client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde i torsdags.")
+    assert answer(client, "nora", "show", code)["chain"]["helpRequestDate"] == in_days(0)
+    client.run("noel", "confirm", code)
+    assert answer(client, "nora", "show", code)["chain"]["helpRequestDate"] == in_days(-4)
+    assert "did not exist yet" in client.run("nora", "show", code, "--at", "yesterday", status=4)
+
+
+# -- take-over ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closing(client, stack):
+    """Two chains of a unit whose successor is named; their codes."""
+    codes = [registered(client, "olle"), registered(client, "olle")]
+    quarter.build(stack, gamla={"replaced_by": NEW})
+    yield codes
+    client.run("nina", "take-over", "--from", OLD)
+    quarter.build(stack)
+
+
+def test_the_successor_takes_over_one_by_its_code_and_then_all(client, closing):
+    one, other = closing
+    assert "ZZZZ" in client.run("nina", "take-over", "ZZZZ", "--from", OLD, status=4)
+    said = client.run("nina", "take-over", one, "--from", OLD)
+    assert f"{one} taken over from {OLD}: your unit holds it." in said and other not in said
+    assert answer(client, "nina", "show", one)["chain"]["custodian"] == NEW
+    assert f"{other} taken over" in client.run("nina", "take-over", "--from", OLD)
+    assert "holds no chain that your unit takes over" in client.run("nina", "take-over", "--from", OLD)
+    assert answer(client, "nina", "take-over", "--from", OLD) == {}
+
+
+def test_at_a_terminal_taking_over_is_confirmed_once(client, closing):
+    terminal = client.at_terminal("nina", "take-over", "--from", OLD)
+    terminal.expect("the chains of malmo/gamla (2)? (y/N)").type("n\r")
+    assert terminal.wait() == USAGE
+    terminal.close()
+    assert "Nothing was taken over" in terminal.said
+    client.run("sara", "take-over", *closing, "--from", OLD, status=4)
+
+
+# -- planning together --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def called(client):
+    """A referral of the north's that has moved to another organisation three times."""
+    code = sent(client, "nora", EAST)
+    for who, to in (("elsa", SOUTH), ("sara", EAST), ("elsa", SOUTH)):
+        client.run(who, "forward", code, to, "--reason", "outside-mission", *TOLD)
+    return code
+
+
+def test_all_are_called_to_plan_together_and_answer(client, called):
+    shown = client.run("nora", "show", called)
+    assert re.search(r"Planning all are called to plan together; .*must answer by", " ".join(shown.split()))
+    for command in ("reply", "waive"):
+        assert f"stafett --as nora {command} {called[:4]}" in shown
+    said = client.run("sara", "forward", called, quarter.WEST, "--reason", "outside-mission", *TOLD, status=3)
+    assert "PLANNING_CALL_OPEN" in said and f"stafett --as sara reply {called[:4]}" in said
+    for who in ("nora", "sara"):
+        assert "the call to plan together is answered" in client.run(who, "reply", called, "--answer", "coming")
+    assert answer(client, "nora", "show", called)["referral"]["planningCall"]["state"] == "answered"
+    assert "ACT_NOT_POSSIBLE" in client.run("nora", "reply", called, "--answer", "coming", status=3)
+
+
+def test_a_manager_says_that_nobody_needs_to(client, called):
+    assert "nobody needs to plan together" in client.run("nora", "waive", called, "--reason", "settled")
+    assert answer(client, "nora", "show", called)["referral"]["planningCall"]["state"] == "waived"
+    client.run("sara", "forward", called, quarter.WEST, "--reason", "outside-mission", *TOLD)
+
+
+# -- noted --------------------------------------------------------------------------------------
+
+
+def test_a_report_is_noted_and_done_with(client, folk):
+    code = sent(client, "nora", EAST, kind="report-of-concern", legalBasis={"code": "duty-to-report"})
+    client.run("elsa", "ack", code)
+    said = client.run("elsa", "accept", code, "--responsible", "team", "--contact-by", "+3d", status=3)
+    assert f"stafett --as elsa noted {code[:4]}" in said
+    assert f"{code} noted" in client.run("elsa", "noted", code)
+    assert answer(client, "elsa", "show", code)["referral"]["status"] == "completed"
