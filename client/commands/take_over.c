@@ -111,10 +111,9 @@ static int take_over_confirm(struct take_over *it)
 	if (r)
 		return r;
 	client_word(client, "count", memory_printf(&client->arena, "%zu", it->count));
-	is_wanted = asking_confirm(
-		&asking, words_fill(&client->arena,
-				 _("Take over the chains of {office} ({count})? (y/N) "),
-				 &client->words));
+	is_wanted = asking_confirm(&asking,
+		words_fill(&client->arena, _("Take over the chains of {office} ({count})? (y/N) "),
+			&client->words));
 	asking_end(&asking);
 	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_TAKEN_OVER, NULL);
 }
