@@ -3,7 +3,9 @@
 was promised, the way home, what is not yours, and one timeline for all."""
 
 import json
+import random
 import re
+from concurrent import futures
 
 import people
 import pytest
@@ -21,7 +23,8 @@ def client(stack, work):
 
 def answer(client, who, *words, **more):
     """What a command says as JSON; hints for people may follow."""
-    return json.JSONDecoder().raw_decode(client.run(who, "--json", *words, **more))[0]
+    said = client.run(who, "--json", *words, **more)
+    return json.JSONDecoder().raw_decode(said[said.index("{"):])[0]
 
 
 @pytest.fixture
@@ -52,8 +55,79 @@ def test_behaviour_1_nothing_restarts_the_persons_clock(client, send):
     client.run("petra", "forward", second, people.ESLOV, "--reason", "outside-area", *TOLD)
     client.run("karin", "accept", second, *ACCEPT)
     third = send("maria", people.MALMO, chain=first, helpRequestDate=in_days(-1))
-    for who, code in (("maria", first), ("maria", second), ("karin", second), ("maria", third), ("omar", third)):
+    parties = (("maria", first), ("maria", second), ("karin", second), ("maria", third), ("omar", third))
+    for who, code in parties:
         assert promised(client, who, code) == right
+    # A later chain of the same person goes on in this one, and then this one in a later.
+    for ending, going_on in ((None, first), (second, None)):
+        later = send("maria", people.ESLOV, kind="consultation", helpRequestDate=in_days(-1))
+        client.run("maria", "merge", ending or later, "--into", going_on or later)
+        client.run("karin", "confirm", ending or later)
+        for who, code in (*parties, ("maria", later), ("karin", later)):
+            assert promised(client, who, code) == right
+
+
+# -- one holder --------------------------------------------------------------------------------
+
+ACTORS = {people.LUND: ("maria", "mona"), people.BEROENDE: ("petra", "ines"), people.MALMO: ("omar",),
+          people.ESLOV: ("karin",)}
+ACTS = [("ack",), ("accept", *ACCEPT), ("reject", "--reason", "other", "--none-known", *TOLD),
+        ("forward", people.MALMO, "--reason", "other", *TOLD), ("forward", people.BEROENDE, "--reason", "other", *TOLD),
+        ("start", "--intervention", "CRA", "--no-next", "other"), ("end", "--reason", "moved", *TOLD), ("take-back",),
+        ("void", "--reason", "other"), ("confirm",), ("close", "--reason", "moved", *TOLD)]
+HOLDERS = """
+    SELECT c.id FROM stafett.chain c LEFT JOIN stafett.custody u ON u.chain = c.id AND u.seq = c.custody_seq
+    GROUP BY c.id, c.status, c.custodian
+    HAVING (c.status = 'open') <> (count(u.unit) = 1 AND c.custodian IS NOT NULL)"""
+
+
+def try_random_acts(client, chance, codes, times):
+    """Legal and illegal acts of whoever on whichever; those that an answer came to are counted."""
+    done = 0
+    for _ in range(times):
+        who = chance.choice(sum(ACTORS.values(), ()))
+        verb, *rest = chance.choice(ACTS)
+        where = [rest.pop(0)] if verb == "forward" else []
+        done += client.attempt(who, verb, chance.choice(codes), *where, *rest) == 0
+    return done
+
+
+def test_behaviour_2_whatever_is_tried_each_open_chain_has_one_holder(client, send, tables):
+    """Through the client, by four organisations two at a time; tests/rules does it ten
+    thousand times, through two daemons, and looks at every commit."""
+    codes = [send("maria", people.BEROENDE) for _ in range(3)]
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    with futures.ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda n: try_random_acts(client, random.Random(seed + n), codes, 30), range(2)))
+    assert tables.rows(HOLDERS) == [], seed
+    assert sum(counts) > 0, seed
+    for code in codes:
+        seen = answer(client, "maria", "show", code)
+        moves = [event["custodian"] for event in seen["events"] if event.get("custodianChanged")]
+        assert seen["chain"].get("custodian") == (None if seen["chain"]["status"] == "closed" else moves[-1]), seed
+
+
+# -- the directory -----------------------------------------------------------------------------
+
+
+def test_behaviour_3_the_unit_that_takes_it_is_found_and_a_closed_one_names_its_successor(client, send, tables):
+    def found(*words):
+        return [unit["handle"] for unit in answer(client, "maria", "units", *words).get("units", [])]
+    near = ("--municipality", "lund", "--need", "alcohol")
+    assert people.BEROENDE in found(*near, "--age", "62") and people.BEROENDE not in found(*near, "--age", "16")
+    assert people.BEROENDE not in found("--municipality", "lund", "--need", "gambling", "--age", "62")
+    assert people.ESLOV not in found(*near) and people.ESLOV in found("--municipality", "eslov")
+    assert people.CLOSED not in found(*near) and people.CLOSED in found(*near, "--closed")
+    closed, = [unit for unit in answer(client, "maria", "units", "--handle", people.CLOSED, "--closed")["units"]]
+    assert (closed["status"], closed["replacedBy"]) == ("closed", people.SUCCESSOR[people.CLOSED])
+    before = tables.count("referral")
+    draft = {"kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today", "personInformed": True,
+             "legalBasis": {"code": "need-of-care"}, "subject": {"familyName": "Holm"}}
+    said = answer(client, "maria", "send", people.CLOSED, "--file", "-", stdin=json.dumps(draft), status=3)
+    assert said["reason"] == "UNIT_CLOSED" and people.UNITS[people.BEROENDE][0] in said["message"]
+    assert said["command"] == f"stafett --as maria send {people.BEROENDE}"
+    assert tables.count("referral") == before
 
 
 def state(client, who, code):
@@ -93,6 +167,48 @@ def test_behaviour_6_what_is_not_yours_does_not_exist(client, send, tables):
         # What is shown is looked for among referrals, then among chains.
         each = 2 if words[0] == "show" else 1
         assert asked == [asked[0], asked[0] + each, asked[0] + 2 * each]
+
+
+# -- the same message again --------------------------------------------------------------------
+
+HOMES, ROUNDS = 8, 3
+
+
+def test_behaviour_7_the_same_message_from_eight_places_is_one_message(client, stack, tables, work):
+    """As clients keep it: on eight machines the same write waits, and each delivers it
+    again and again, some killed on the way. tests/story/test_idempotency.py has the
+    thousand receipts."""
+    def profile(home, port):
+        text = (home.home / "config" / "stafett" / "profiles" / "maria.conf").read_text()
+        path = home.home / "config" / "stafett" / "profiles" / "away.conf"
+        path.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", text))
+
+    profile(client, 1)
+    draft = {"kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today", "personInformed": True,
+             "legalBasis": {"code": "need-of-care"}, "subject": {"familyName": "Holm"}}
+    client.run("away", "--timeout", "0", "send", people.BEROENDE, "--file", "-", stdin=json.dumps(draft), status=6)
+    entry, = (client.home / "state" / "stafett" / "outbox").glob("*.write")
+    kept = entry.read_bytes()
+    entry.unlink()
+    profile(client, stack.port)
+    homes = [Client(stack, work / f"home-{n}") for n in range(HOMES)]
+    for home in homes:
+        profile(home, stack.port)
+    before = [tables.count(table) for table in ("delivery", "event", "referral")]
+
+    def deliver(number):
+        for _ in range(ROUNDS):
+            outbox = homes[number].home / "state" / "stafett" / "outbox"
+            outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (outbox / entry.name).write_bytes(kept)
+            (outbox / entry.name).chmod(0o600)
+            running = homes[number].begin("away", "ack", "0000")
+            if number % 2:
+                running.kill()
+            running.wait(timeout=60)
+    with futures.ThreadPoolExecutor(HOMES) as pool:
+        list(pool.map(deliver, range(HOMES)))
+    assert [tables.count(table) for table in ("delivery", "event", "referral")] == [count + 1 for count in before]
 
 
 # -- one timeline ---------------------------------------------------------------------------------
