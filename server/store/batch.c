@@ -143,29 +143,30 @@ static void batch_on_durability(void *arg, const PGresult *result)
 		db_conn_drop(b->conn, "settings that are not durable");
 }
 
-static void batch_on_row_type(void *arg, const PGresult *result)
+static void batch_on_row_types(void *arg, const PGresult *result)
 {
+	const struct db_row row = {result, 0};
 	struct batch *b = arg;
 
 	if (!result)
 		return;
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
-		db_conn_drop(b->conn, "the rows' type is not there");
+		db_conn_drop(b->conn, "the rows' types are not there");
 		return;
 	}
-	db_array_set_row_type(
-		&b->effects.operations, (uint32_t)db_row_int(&(struct db_row){result, 0}, 0));
+	effects_set_row_types(
+		&b->effects, (uint32_t)db_row_int(&row, 0), (uint32_t)db_row_int(&row, 1));
 	b->phase = BATCH_IDLE;
 	b->params.ops->changed(b->params.arg);
 }
 
-/* Not idle before the database has said which number it gave to our rows' type. */
+/* Not idle before the database has said which numbers it gave to our rows' types. */
 static void batch_on_ready(void *arg, struct db_conn *conn)
 {
 	struct batch *b = arg;
 
 	if (db_conn_execute(conn, WRITE_DURABILITY, NULL, batch_on_durability, b) == 0 &&
-		db_conn_execute(conn, WRITE_ROW_TYPE, NULL, batch_on_row_type, b) == 0)
+		db_conn_execute(conn, WRITE_ROW_TYPES, NULL, batch_on_row_types, b) == 0)
 		(void)!db_conn_sync(conn, NULL, NULL);
 }
 
@@ -289,8 +290,7 @@ static void batch_apply(struct batch *b)
 	/* Nobody is to wait for one alone, so its apply needs no answer of its own. */
 	b->phase = b->n > 1 ? BATCH_APPLYING : BATCH_COMMITTING;
 	effects_args(&b->effects, &args);
-	if (db_conn_execute(b->conn, (int)effects_statement(&b->effects), &args, batch_on_applied,
-		    b) == 0 &&
+	if (db_conn_execute(b->conn, (int)b->effects.statement, &args, batch_on_applied, b) == 0 &&
 		(b->n == 1 || db_conn_ask(b->conn) == 0) &&
 		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
@@ -328,19 +328,36 @@ static bool batch_meets(const struct batch *b, const struct write *write)
 
 /* A chain that is there but was not locked is busy elsewhere: not now. Nor is it
  * the turn of a key's second operation: the next batch will know the key. */
-static void batch_decide(struct batch *b, struct batch_slot *slot, const struct loaded *l)
+static void batch_decide(struct batch *b, struct batch_slot *slot)
 {
+	const struct loaded *l = &slot->loaded;
+
+	if (!slot->write || !load_is_locked(l) || batch_meets(b, slot->write))
+		return;
+	slot->verdict = BATCH_ANSWERED;
+	rules_decide(&slot->write->order, &l->facts, &slot->decision);
+}
+
+/* One that goes on decides for all: both of two statements would cost more than the
+ * wider rows of one. */
+static enum write_statement batch_choose_statement(const struct batch *b)
+{
+	for (int i = 0; i < b->n; i++) {
+		const struct batch_slot *slot = &b->slots[i];
+
+		if (slot->verdict == BATCH_ANSWERED && slot->decision.kind == DECISION_DO &&
+			effects_statement_for(&slot->write->order, &slot->decision) == WRITE_APPLY)
+			return WRITE_APPLY;
+	}
+	return WRITE_OPEN;
+}
+
+static void batch_add_effects(struct batch *b, struct batch_slot *slot)
+{
+	const struct loaded *l = &slot->loaded;
 	const uint8_t *random = b->random + (size_t)l->index * BATCH_RANDOM;
 	struct uuid event = uuid_make(l->facts.now_us / 1000, random);
 
-	if (!slot->write)
-		return;
-	if (!load_is_locked(l) || batch_meets(b, slot->write)) {
-		slot->verdict = BATCH_AGAIN;
-		return;
-	}
-	slot->verdict = BATCH_ANSWERED;
-	rules_decide(&slot->write->order, &l->facts, &slot->decision);
 	record_write(&b->audit, slot->write, &slot->decision, l, random + 10);
 	if (slot->decision.kind == DECISION_DO)
 		slot->receipt_len = receipt_pack(slot->write, l, &b->audit, slot->receipt);
@@ -365,14 +382,17 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 		db_conn_drop(b->conn, "a load that is not of this batch");
 		return;
 	}
-	effects_clear(&b->effects);
 	for (int i = 0; i < b->n; i++) {
 		struct batch_slot *slot = &b->slots[i];
 
 		load_read(&b->load, result, i, &slot->loaded);
 		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
-		batch_decide(b, slot, &slot->loaded);
+		batch_decide(b, slot);
 	}
+	effects_begin(&b->effects, batch_choose_statement(b));
+	for (int i = 0; i < b->n; i++)
+		if (b->slots[i].verdict == BATCH_ANSWERED)
+			batch_add_effects(b, &b->slots[i]);
 	batch_apply(b);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each group of columns has one function that fills it or leaves it null; a row
- * is all of them in the order of columns.def, each exactly once: that is asserted.
+ * Each group of columns has one function that fills it; a row is all of them in the
+ * order of columns.def, each exactly once: that is asserted.
  */
 #include "store/effects.h"
 
@@ -19,7 +19,7 @@ static const enum db_type effects_types[] = {
 void effects_init(struct effects *e)
 {
 	db_array_init_rows(&e->operations);
-	effects_clear(e);
+	effects_begin(e, WRITE_OPEN);
 }
 
 void effects_fini(struct effects *e)
@@ -27,16 +27,19 @@ void effects_fini(struct effects *e)
 	db_array_fini(&e->operations);
 }
 
-void effects_clear(struct effects *e)
+void effects_set_row_types(struct effects *e, uint32_t opening, uint32_t operation)
 {
-	db_array_clear(&e->operations);
-	e->rows = 0;
-	e->goes_on = false;
+	e->opening_type = opening;
+	e->operation_type = operation;
 }
 
-enum write_statement effects_statement(const struct effects *e)
+void effects_begin(struct effects *e, enum write_statement statement)
 {
-	return e->goes_on ? WRITE_APPLY : WRITE_OPEN;
+	db_array_clear(&e->operations);
+	db_array_set_row_type(
+		&e->operations, statement == WRITE_OPEN ? e->opening_type : e->operation_type);
+	e->statement = statement;
+	e->rows = 0;
 }
 
 void effects_args(struct effects *e, struct db_args *args)
@@ -142,11 +145,12 @@ static void put_expected(struct effects *e, enum batch_column c, enum expected e
 	put_code(e, c, expected ? expected_code(expected) : NULL);
 }
 
-/* --- the groups ------------------------------------------------------------ */
+/* --- what opening a chain needs too ------------------------------------------ */
 
 static void add_key(struct effects *e, const struct write *w, const struct loaded *l, bool applies,
 	struct bytes receipt)
 {
+	put_int(e, BATCH_n, ++e->rows);
 	put_bool(e, BATCH_applies, applies);
 	if (l->facts.unit_known)
 		put_uuid(e, BATCH_unit, &l->facts.unit);
@@ -174,14 +178,163 @@ static void add_chain(
 	put_date(e, BATCH_due_date, d->due_date);
 	put_code(e, BATCH_clock_rule, d->clock ? d->clock->name : NULL);
 	put_seq(e, BATCH_clock_version, d->clock ? d->clock->version : 0);
+}
+
+/* To whom a send goes back when it is done: the unit that it names, else the sender. */
+static const struct uuid *hand_back_of(const struct order *o, const struct facts *f)
+{
+	if (o->act != ACT_SEND)
+		return &f->hand_back;
+	return f->named_unit_known ? &f->named_unit : &f->unit;
+}
+
+static void add_status(struct effects *e, const struct order *o, const struct decision *d)
+{
+	put_code(e, BATCH_from_status,
+		o->act == ACT_REGISTER ? ""
+		: d->of_chain	       ? "open"
+				       : state_code(d->from));
+	put_code(e, BATCH_to_status,
+		!d->of_chain	  ? state_code(d->to)
+		: d->chain_closes ? "closed"
+				  : "open");
+}
+
+static void add_due(struct effects *e, const struct due *due)
+{
+	put_time(e, BATCH_due_time, due->us);
+	put_code(e, BATCH_due_rule, due->rule ? due->rule->name : NULL);
+	put_seq(e, BATCH_due_version, due->rule ? due->rule->version : 0);
+	put_time(e, BATCH_due_from, due->us ? due->from_us : 0);
+	put_time(e, BATCH_step_time, due->step_us);
+}
+
+static void add_referral(
+	struct effects *e, const struct order *o, const struct loaded *l, const struct decision *d)
+{
+	bool sends = o->act == ACT_SEND;
+	char code[CODE_LETTERS + 1];
+
+	code_of_uuid(d->of_chain ? &o->chain : &o->referral, code);
+	put_who(e, BATCH_referral, &o->referral);
+	put_bool(e, BATCH_sends, sends);
+	put_code(e, BATCH_code, code);
+	put_uuid(e, BATCH_owner, &d->owner);
+	put_uuid(e, BATCH_hand_back, hand_back_of(o, &l->facts));
+	put_int(e, BATCH_version, d->version);
+	add_status(e, o, d);
+	put_code(e, BATCH_kind, kind_code(sends || o->opens_chain ? o->kind : l->facts.kind));
+	put_text(e, BATCH_priority, o->priority);
+	put_bool(e, BATCH_next_kept, d->next_kept);
+	put_who(e, BATCH_next_actor, &d->next_actor);
+	put_code(e, BATCH_next_act, d->next_act);
+	add_due(e, &d->due);
+	put_code(e, BATCH_tell_owner, rules_needs_code(d->tells.owner));
+}
+
+static void add_content(struct effects *e, const struct write *w)
+{
+	if (!w->header.data) {
+		put_nulls(e, BATCH_body_upload, BATCH_body);
+		return;
+	}
+	if (w->order.has_upload)
+		put_uuid(e, BATCH_body_upload, &w->order.upload.id);
+	else
+		put_null(e, BATCH_body_upload);
+	put_bytes(e, BATCH_suite, w->suite);
+	put_bytes(e, BATCH_header, w->header);
+	put_bytes(e, BATCH_card, w->card);
+	put_bytes(e, BATCH_body, w->body);
+}
+
+/* What the history calls it. */
+static const char *event_kind(const struct order *o, const struct decision *d)
+{
+	if (d->proposes)
+		return "propose";
+	return d->decides && o->drops ? "drop" : act_code(d->act);
+}
+
+static void add_event(struct effects *e, const struct write *w, const struct loaded *l,
+	const struct decision *d, const struct uuid *event)
+{
+	const struct order *o = &w->order;
+
+	put_bool(e, BATCH_has_event, d->has_event);
+	put_uuid(e, BATCH_event, event);
+	put_code(e, BATCH_act, event_kind(o, d));
+	put_code(e, BATCH_message_code, d->message_code);
+	put_uuid(e, BATCH_member, &l->facts.member);
+	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
+	add_content(e, w);
+}
+
+static void add_request(struct effects *e, const struct write *w)
+{
+	const struct request *r = &w->request;
+
+	put_bytes(e, BATCH_needs, r->needs);
+	put_text(e, BATCH_basis, r->basis);
+	put_text(e, BATCH_basis_form, r->basis_form);
+	put_date(e, BATCH_basis_end_date, w->order.basis_end);
+	put_bool(e, BATCH_basis_covers, r->basis_covers);
+	if (w->order.act == ACT_SEND && w->order.has_named_referral)
+		put_uuid(e, BATCH_replaces, &w->order.named_referral);
+	else
+		put_null(e, BATCH_replaces);
+	put_text(e, BATCH_reference, r->reference);
+	put_bool(e, BATCH_remains, r->remains);
+	put_bool(e, BATCH_informed, r->informed);
+	put_time(e, BATCH_call_time, w->order.call_us);
+	put_time(e, BATCH_last_dose_time, r->last_dose_us);
+	put_text(e, BATCH_next_dose_by, r->next_dose_by);
+	put_text(e, BATCH_discharge, r->discharge);
+}
+
+/* Whom it tells, why it may, and the consent: the event's own, or one before it. */
+static void add_disclosure(struct effects *e, const struct write *w, const struct facts *f,
+	const struct decision *d, const struct uuid *event)
+{
+	const struct basis_rule *rule = d->disclosure;
+	static const struct uuid nobody;
+
+	put_who(e, BATCH_disclosed_to, rule ? &f->to_unit : &nobody);
+	put_code(e, BATCH_disclosed_by, rule ? basis_code(rule->basis) : NULL);
+	put_code(e, BATCH_basis_rule, rule ? rule->name : NULL);
+	put_seq(e, BATCH_basis_version, rule ? rule->version : 0);
+	put_who(e, BATCH_consent, d->gives_consent ? event : &d->consent);
+	put_bool(e, BATCH_gives_consent, d->gives_consent);
+	put_text(e, BATCH_given_by, w->request.given_by);
+	put_text(e, BATCH_recipients, w->order.recipients);
+}
+
+static void add_audit(struct effects *e, const struct audit *audit)
+{
+	put_uuid(e, BATCH_audit, &audit->leaf.event);
+	put_bytes(e, BATCH_leaf, bytes_of(audit->encoded, audit->encoded_len));
+	put_bytes(e, BATCH_salt, bytes_of(audit->salt, sizeof(audit->salt)));
+	put_bytes(e, BATCH_detail, bytes_of(audit->detail, audit->detail_len));
+}
+
+/* --- what only acts on what was there need ------------------------------------- */
+
+static void add_before(
+	struct effects *e, const struct order *o, const struct loaded *l, const struct decision *d)
+{
+	const struct facts *f = &l->facts;
+
 	put_date(e, BATCH_stopped_date, d->clock_stops ? o->start : (struct date){0});
+	put_bool(e, BATCH_closes, d->chain_closes);
+	put_uuid(e, BATCH_requester, o->act == ACT_SEND ? &f->unit : &f->requester);
+	put_uuid(e, BATCH_sender, &d->sender);
+	put_bool(e, BATCH_arrives, o->act != ACT_SEND && !uuid_equal(&d->owner, &f->owner));
 }
 
 static void add_proposal(struct effects *e, const struct order *o, const struct decision *d)
 {
 	bool dates = d->proposes && o->act == ACT_CORRECT_CLOCK;
 
-	put_bool(e, BATCH_closes, d->chain_closes);
 	put_who(e, BATCH_proposal, &o->proposal);
 	put_code(e, BATCH_proposes, d->proposes ? act_code(d->act) : NULL);
 	put_date(e, BATCH_proposed_date, dates ? o->help_request_date : (struct date){0});
@@ -213,12 +366,17 @@ static const char *reach_of(const struct order *o, const struct decision *d)
 	return NULL;
 }
 
+enum write_statement effects_statement_for(const struct order *o, const struct decision *d)
+{
+	bool only_opens = o->opens_chain && !o->has_upload && !reach_of(o, d);
+
+	return only_opens ? WRITE_OPEN : WRITE_APPLY;
+}
+
 static void add_reach(
 	struct effects *e, const struct order *o, const struct facts *f, const struct decision *d)
 {
-	const char *reach = reach_of(o, d);
-
-	put_code(e, BATCH_reaches, reach);
+	put_code(e, BATCH_reaches, reach_of(o, d));
 	put_who(e, BATCH_predecessor, &d->takes_over);
 	put_who(e, BATCH_confirmer, &d->confirmer);
 	put_who(e, BATCH_proposal_unit, &f->proposal.unit);
@@ -230,7 +388,6 @@ static void add_reach(
 	put_date(e, BATCH_other_start_date, d->other.start_date);
 	put_time(e, BATCH_call_due_time, d->call_due_us);
 	put_code(e, BATCH_tell_parties, rules_needs_code(d->tells.parties));
-	e->goes_on |= reach != NULL;
 }
 
 static void add_told(
@@ -244,45 +401,13 @@ static void add_told(
 	put_bool(e, BATCH_ends, d->from != d->to && state_is_ended(d->to));
 	put_who(e, BATCH_leaver, &d->leaver);
 	put_code(e, BATCH_tell_requester, rules_needs_code(d->tells.requester));
-	put_code(e, BATCH_tell_owner, rules_needs_code(d->tells.owner));
 	put_code(e, BATCH_tell_hand_back, rules_needs_code(d->tells.hand_back));
-}
-
-/* To whom a send goes back when it is done: the unit that it names, else the sender. */
-static const struct uuid *hand_back_of(const struct order *o, const struct facts *f)
-{
-	if (o->act != ACT_SEND)
-		return &f->hand_back;
-	return f->named_unit_known ? &f->named_unit : &f->unit;
-}
-
-static void add_sides(
-	struct effects *e, const struct order *o, const struct facts *f, const struct decision *d)
-{
-	put_uuid(e, BATCH_requester, o->act == ACT_SEND ? &f->unit : &f->requester);
-	put_uuid(e, BATCH_owner, &d->owner);
-	put_uuid(e, BATCH_sender, &d->sender);
-	put_uuid(e, BATCH_hand_back, hand_back_of(o, f));
-	put_bool(e, BATCH_arrives, o->act != ACT_SEND && !uuid_equal(&d->owner, &f->owner));
-}
-
-static void add_due(struct effects *e, const struct due *due)
-{
-	put_time(e, BATCH_due_time, due->us);
-	put_code(e, BATCH_due_rule, due->rule ? due->rule->name : NULL);
-	put_seq(e, BATCH_due_version, due->rule ? due->rule->version : 0);
-	put_time(e, BATCH_due_from, due->us ? due->from_us : 0);
-	put_time(e, BATCH_step_time, due->step_us);
 }
 
 static void add_progress(struct effects *e, const struct decision *d)
 {
 	const struct progress *p = &d->progress;
 
-	put_bool(e, BATCH_next_kept, d->next_kept);
-	put_who(e, BATCH_next_actor, &d->next_actor);
-	put_code(e, BATCH_next_act, d->next_act);
-	add_due(e, &d->due);
 	put_seq(e, BATCH_question_seq, p->question_seq);
 	put_time(e, BATCH_owner_due_time, p->owner_due_us);
 	put_bool(e, BATCH_restarted, p->restarted);
@@ -297,31 +422,6 @@ static void add_progress(struct effects *e, const struct decision *d)
 	put_seq(e, BATCH_hand_back_seq, p->hand_back_seq);
 	put_time(e, BATCH_moved_time, p->moved_us);
 	put_time(e, BATCH_moved_before_time, p->moved_before_us);
-}
-
-static void add_referral(
-	struct effects *e, const struct order *o, const struct loaded *l, const struct decision *d)
-{
-	bool sends = o->act == ACT_SEND;
-	char code[CODE_LETTERS + 1];
-
-	code_of_uuid(d->of_chain ? &o->chain : &o->referral, code);
-	put_who(e, BATCH_referral, &o->referral);
-	put_bool(e, BATCH_sends, sends);
-	put_code(e, BATCH_code, code);
-	add_sides(e, o, &l->facts, d);
-	put_int(e, BATCH_version, d->version);
-	put_code(e, BATCH_from_status,
-		o->act == ACT_REGISTER ? ""
-		: d->of_chain	       ? "open"
-				       : state_code(d->from));
-	put_code(e, BATCH_to_status,
-		!d->of_chain	  ? state_code(d->to)
-		: d->chain_closes ? "closed"
-				  : "open");
-	put_code(e, BATCH_kind, kind_code(sends || o->opens_chain ? o->kind : l->facts.kind));
-	put_text(e, BATCH_priority, o->priority);
-	add_progress(e, d);
 }
 
 /* Which unit the act named beside the two sides. */
@@ -363,91 +463,28 @@ static void add_detail(struct effects *e, const struct order *o, const struct fa
 	put_date(e, BATCH_first_contact_date, o->first_contact);
 }
 
-static void add_content(struct effects *e, const struct write *w)
-{
-	if (!w->header.data) {
-		put_nulls(e, BATCH_body_upload, BATCH_body);
-		return;
-	}
-	if (w->order.has_upload)
-		put_uuid(e, BATCH_body_upload, &w->order.upload.id);
-	else
-		put_null(e, BATCH_body_upload);
-	put_bytes(e, BATCH_suite, w->suite);
-	put_bytes(e, BATCH_header, w->header);
-	put_bytes(e, BATCH_card, w->card);
-	put_bytes(e, BATCH_body, w->body);
-}
+/* --- a row of all ----------------------------------------------------------------- */
 
-/* What the history calls it. */
-static const char *event_kind(const struct order *o, const struct decision *d)
-{
-	if (d->proposes)
-		return "propose";
-	return d->decides && o->drops ? "drop" : act_code(d->act);
-}
-
-static void add_event(struct effects *e, const struct write *w, const struct loaded *l,
+static void add_opening(struct effects *e, const struct write *w, const struct loaded *l,
 	const struct decision *d, const struct uuid *event)
 {
-	const struct order *o = &w->order;
-
-	put_bool(e, BATCH_has_event, d->has_event);
-	put_uuid(e, BATCH_event, event);
-	put_code(e, BATCH_act, event_kind(o, d));
-	put_code(e, BATCH_message_code, d->message_code);
-	put_uuid(e, BATCH_member, &l->facts.member);
-	put_time(e, BATCH_occurrence_time, o->occurrence_us ? o->occurrence_us : l->facts.now_us);
-	add_detail(e, o, &l->facts);
-	add_content(e, w);
+	add_chain(e, &w->order, l, d);
+	add_referral(e, &w->order, l, d);
+	add_event(e, w, l, d, event);
+	add_request(e, w);
+	add_disclosure(e, w, &l->facts, d, event);
 }
 
-static void add_request(struct effects *e, const struct write *w)
+static void add_changes(
+	struct effects *e, const struct write *w, const struct loaded *l, const struct decision *d)
 {
-	const struct request *r = &w->request;
-
-	put_bytes(e, BATCH_needs, r->needs);
-	put_text(e, BATCH_basis, r->basis);
-	put_text(e, BATCH_basis_form, r->basis_form);
-	put_date(e, BATCH_basis_end_date, w->order.basis_end);
-	put_bool(e, BATCH_basis_covers, r->basis_covers);
-	if (w->order.act == ACT_SEND && w->order.has_named_referral)
-		put_uuid(e, BATCH_replaces, &w->order.named_referral);
-	else
-		put_null(e, BATCH_replaces);
-	put_text(e, BATCH_reference, r->reference);
-	put_bool(e, BATCH_remains, r->remains);
-	put_bool(e, BATCH_informed, r->informed);
-	put_time(e, BATCH_call_time, w->order.call_us);
-	put_time(e, BATCH_last_dose_time, r->last_dose_us);
-	put_text(e, BATCH_next_dose_by, r->next_dose_by);
-	put_text(e, BATCH_discharge, r->discharge);
-}
-
-/* Whom it tells, why it may, and the consent: the event's own, or one before it. */
-static void add_disclosure(struct effects *e, const struct write *w, const struct facts *f,
-	const struct decision *d, const struct uuid *event)
-{
-	const struct basis_rule *rule = d->disclosure;
-	static const struct uuid nobody;
-
-	put_who(e, BATCH_disclosed_to, rule ? &f->to_unit : &nobody);
-	put_code(e, BATCH_disclosed_by, rule ? basis_code(rule->basis) : NULL);
-	put_code(e, BATCH_basis_rule, rule ? rule->name : NULL);
-	put_seq(e, BATCH_basis_version, rule ? rule->version : 0);
-	put_who(e, BATCH_consent, d->gives_consent ? event : &d->consent);
-	put_bool(e, BATCH_gives_consent, d->gives_consent);
-	put_text(e, BATCH_given_by, w->request.given_by);
-	put_text(e, BATCH_recipients, w->order.recipients);
-	put_bool(e, BATCH_unshares, d->unshares && f->basis == BASIS_CONSENT);
-}
-
-static void add_audit(struct effects *e, const struct audit *audit)
-{
-	put_uuid(e, BATCH_audit, &audit->leaf.event);
-	put_bytes(e, BATCH_leaf, bytes_of(audit->encoded, audit->encoded_len));
-	put_bytes(e, BATCH_salt, bytes_of(audit->salt, sizeof(audit->salt)));
-	put_bytes(e, BATCH_detail, bytes_of(audit->detail, audit->detail_len));
+	add_before(e, &w->order, l, d);
+	add_proposal(e, &w->order, d);
+	add_reach(e, &w->order, &l->facts, d);
+	add_told(e, w, l, d);
+	add_progress(e, d);
+	add_detail(e, &w->order, &l->facts);
+	put_bool(e, BATCH_unshares, d->unshares && l->facts.basis == BASIS_CONSENT);
 }
 
 void effects_add(struct effects *e, const struct write *w, const struct loaded *l,
@@ -455,26 +492,22 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	struct bytes receipt)
 {
 	bool applies = d->kind == DECISION_DO;
+	bool is_wide = e->statement == WRITE_APPLY;
 
+	assert(!applies || is_wide || effects_statement_for(&w->order, d) == WRITE_OPEN);
 	e->next = BATCH_n;
-	db_array_begin_row(&e->operations, BATCH_COLUMNS);
-	put_int(e, BATCH_n, ++e->rows);
+	db_array_begin_row(&e->operations, is_wide ? BATCH_COLUMNS : BATCH_OPENING_COLUMNS);
 	add_key(e, w, l, applies, receipt);
-	if (applies) {
-		add_chain(e, &w->order, l, d);
-		add_proposal(e, &w->order, d);
-		add_reach(e, &w->order, &l->facts, d);
-		add_told(e, w, l, d);
-		add_referral(e, &w->order, l, d);
-		add_event(e, w, l, d, event);
-		add_request(e, w);
-		add_disclosure(e, w, &l->facts, d, event);
-		e->goes_on |= !w->order.opens_chain || w->order.has_upload;
-	} else {
-		put_nulls(e, BATCH_chain, BATCH_unshares);
-	}
+	if (applies)
+		add_opening(e, w, l, d, event);
+	else
+		put_nulls(e, BATCH_chain, BATCH_recipients);
 	add_audit(e, audit);
-	assert(e->next == BATCH_COLUMNS);
+	if (is_wide && applies)
+		add_changes(e, w, l, d);
+	else if (is_wide)
+		put_nulls(e, BATCH_stopped_date, BATCH_unshares);
+	assert(e->next == (is_wide ? BATCH_COLUMNS : BATCH_OPENING_COLUMNS));
 	db_array_end_row(&e->operations);
 }
 

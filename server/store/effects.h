@@ -11,9 +11,10 @@
 #include "store/statements.h"
 
 struct effects {
-	struct db_array operations; /* its row type is set by who has a connection */
+	struct db_array operations;
+	uint32_t opening_type, operation_type; /* the numbers of the row types */
+	enum write_statement statement;	       /* that carries them out */
 	int rows;
-	bool goes_on;		/* some row changes what was there before */
 	enum batch_column next; /* of the row being added */
 };
 
@@ -21,14 +22,20 @@ enum { RECEIPT_MAX = 256 };
 
 void effects_init(struct effects *effects);
 void effects_fini(struct effects *effects);
-void effects_clear(struct effects *effects);
+/* What WRITE_ROW_TYPES said: the numbers are the database's own. */
+void effects_set_row_types(struct effects *effects, uint32_t opening, uint32_t operation);
+/* What can carry out |decision|, alone or with others: WRITE_OPEN, whose rows are half
+ * as wide, or WRITE_APPLY, which does all that the other does too. */
+enum write_statement effects_statement_for(
+	const struct order *order, const struct decision *decision);
+/* Empties it for the next batch, whose effects |statement| carries out. */
+void effects_begin(struct effects *effects, enum write_statement statement);
 /* Adds what |decision| means for |write|: all its rows where it is to be done,
  * only the audit row where not. |event| is the new event's id. */
 void effects_add(struct effects *effects, const struct write *write, const struct loaded *loaded,
 	const struct decision *decision, const struct audit *audit, const struct uuid *event,
 	struct bytes receipt);
-/* The statement that carries them out, and its argument. */
-enum write_statement effects_statement(const struct effects *effects);
+/* The statement's argument. */
 void effects_args(struct effects *effects, struct db_args *args);
 
 /* Packs the receipt of a write into |out|; gives its length. */

@@ -10,7 +10,7 @@
 
 /* Of the two write connections: the batch (see batch.h). */
 enum write_statement {
-	WRITE_ROW_TYPE,	  /* once a connection: of the apply statement's argument */
+	WRITE_ROW_TYPES,  /* once a connection: of the arguments of open and apply */
 	WRITE_DURABILITY, /* when connected, and again now and then */
 	WRITE_BEGIN,
 	WRITE_LOCK,	    /* only where an operation names a chain */
@@ -115,11 +115,13 @@ extern const struct db_statement hint_statements[HINT_STATEMENTS];
 	" -c enable_hashjoin=off -c enable_mergejoin=off -c join_collapse_limit=1" \
 	" -c plan_cache_mode=force_generic_plan -c jit=off"
 
-/* The columns of a batch; BATCH_COLUMNS of them. */
+/* The columns of a batch; BATCH_COLUMNS of them, of which the first ones are all that
+ * an opening has. */
 #define COLUMN(name, type) BATCH_##name,
 enum batch_column {
 #include "store/columns.def"
 	BATCH_COLUMNS,
+	BATCH_OPENING_COLUMNS = BATCH_stopped_date,
 };
 #undef COLUMN
 

@@ -80,16 +80,17 @@ static int reference_prepare_all(PGconn *pg)
 	return 0;
 }
 
-/* The number of the apply statement's row type is this database's own. */
-static int reference_set_row_type(struct reference_conn *conn)
+/* The numbers of the row types are this database's own. */
+static int reference_set_row_types(struct reference_conn *conn)
 {
-	const char *name = write_statements[WRITE_ROW_TYPE].name;
+	const char *name = write_statements[WRITE_ROW_TYPES].name;
 	PGresult *result = PQexecPrepared(conn->pg, name, 0, NULL, NULL, NULL, 1);
+	const struct db_row row = {result, 0};
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
 
 	if (ok)
-		db_array_set_row_type(&conn->effects.operations,
-			(uint32_t)db_row_int(&(struct db_row){result, 0}, 0));
+		effects_set_row_types(&conn->effects, (uint32_t)db_row_int(&row, 0),
+			(uint32_t)db_row_int(&row, 1));
 	PQclear(result);
 	return ok ? 0 : reference_fail(conn->pg, name);
 }
@@ -107,7 +108,7 @@ static int reference_connect(struct reference *r, struct reference_conn *conn)
 	if (PQstatus(conn->pg) != CONNECTION_OK)
 		return reference_fail(conn->pg, "connect");
 	rc = reference_prepare_all(conn->pg);
-	return rc ? rc : reference_set_row_type(conn);
+	return rc ? rc : reference_set_row_types(conn);
 }
 
 static int reference_queue(PGconn *pg, const char *name, const struct db_args *args)
@@ -129,7 +130,7 @@ static int reference_queue_effects(struct reference_conn *conn, bool rows)
 	if (!rows) {
 		effects_args(&conn->effects, &args);
 		return reference_queue(
-			conn->pg, write_statements[effects_statement(&conn->effects)].name, &args);
+			conn->pg, write_statements[conn->effects.statement].name, &args);
 	}
 	for (int i = 0; !rc && i < REFERENCE_ROWS; i++) {
 		reference_row_args(&reference_rows[i], &conn->effects, &args);
@@ -140,7 +141,7 @@ static int reference_queue_effects(struct reference_conn *conn, bool rows)
 
 static void reference_make_next(struct reference *r, struct reference_conn *conn)
 {
-	effects_clear(&conn->effects);
+	effects_begin(&conn->effects, WRITE_OPEN);
 	for (long i = 0; i < r->options->batch; i++)
 		reference_source_add(&r->source, &conn->effects);
 }

@@ -90,11 +90,11 @@ static struct bytes field_value(const uint8_t *field)
 void reference_row_args(
 	const struct reference_row *row, struct effects *effects, struct db_args *args)
 {
-	struct bytes values[BATCH_COLUMNS];
+	struct bytes values[BATCH_OPENING_COLUMNS];
 	const uint8_t *field = db_array_finish(&effects->operations).data + FIRST_FIELD_AT;
 
 	assert(effects->rows == 1);
-	for (int i = 0; i < BATCH_COLUMNS; i++) {
+	for (int i = 0; i < BATCH_OPENING_COLUMNS; i++) {
 		values[i] = field_value(field);
 		field += FIELD_VALUE_AT + values[i].len;
 	}

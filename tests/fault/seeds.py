@@ -29,7 +29,7 @@ STATEMENTS, READS = "server/store/statements.c", "server/schema/0003-read.sql"
 SEEDS = [
     # The statement's own result is taken for the commit's.
     Seed("acknowledge before COMMIT", (
-        (BATCH, r"(db_conn_execute\(b->conn, \(int\)effects_statement[^;]*?) &&\s*\(b->n == 1"
+        (BATCH, r"(db_conn_execute\(b->conn, \(int\)b->effects\.statement[^;]*?) &&\s*\(b->n == 1"
                 r"[^;]*WRITE_COMMIT, [^;]*;",
          r"\1)\n(void)!db_conn_flush(b->conn);"),
         (BATCH, r"(b->phase = BATCH_COMMITTING;\n[^}]*)(\}\n\nstatic void batch_on_commit)",
