@@ -41,12 +41,12 @@ static void put_u32(uint8_t *at, uint32_t value)
 
 void db_array_init(struct db_array *array, enum db_type type)
 {
-	*array = (struct db_array){.element = db_array_element_type(type)};
+	*array = (struct db_array){.element = db_array_element_type(type), .len = ARRAY_HEAD};
 }
 
 void db_array_init_rows(struct db_array *array)
 {
-	*array = (struct db_array){0};
+	*array = (struct db_array){.len = ARRAY_HEAD};
 }
 
 void db_array_set_row_type(struct db_array *array, uint32_t type)
@@ -56,7 +56,8 @@ void db_array_set_row_type(struct db_array *array, uint32_t type)
 
 void db_array_clear(struct db_array *array)
 {
-	array->len = array->row_at = 0;
+	array->len = ARRAY_HEAD;
+	array->row_at = 0;
 	array->count = 0;
 	array->has_null = array->failed = false;
 }
@@ -64,33 +65,38 @@ void db_array_clear(struct db_array *array)
 void db_array_fini(struct db_array *array)
 {
 	free(array->data);
-	*array = (struct db_array){.element = array->element};
+	*array = (struct db_array){.element = array->element, .len = ARRAY_HEAD};
 }
 
-/* Room for |len| bytes behind the head, which is left open at the front. */
-static uint8_t *db_array_reserve(struct db_array *array, size_t len)
+/* Makes it large enough for |len| bytes more. */
+static bool db_array_grow(struct db_array *array, size_t len)
 {
-	size_t needed = (array->len ? array->len : ARRAY_HEAD) + len, size = array->size;
+	size_t needed = array->len + len, size = array->size ? array->size : ARRAY_FIRST_SIZE;
 	uint8_t *data;
 
-	if (array->failed)
-		return NULL;
-	if (needed > size) {
-		size = size ? size : ARRAY_FIRST_SIZE;
-		while (size < needed)
-			size *= 2;
-		data = realloc(array->data, size);
-		if (!data) {
-			array->failed = true;
-			return NULL;
-		}
-		array->data = data;
-		array->size = size;
+	while (size < needed)
+		size *= 2;
+	data = array->failed ? NULL : realloc(array->data, size);
+	if (!data) {
+		array->failed = true;
+		return false;
 	}
-	if (!array->len)
-		array->len = ARRAY_HEAD;
+	array->data = data;
+	array->size = size;
+	return true;
+}
+
+/* Room for |len| bytes behind the head, which is left open at the front. A batch has
+ * thousands of values: nearly always there is room already. */
+static inline uint8_t *db_array_reserve(struct db_array *array, size_t len)
+{
+	uint8_t *at;
+
+	if (array->len + len > array->size && !db_array_grow(array, len))
+		return NULL;
+	at = array->data + array->len;
 	array->len += len;
-	return array->data + array->len - len;
+	return at;
 }
 
 static void db_array_add(struct db_array *array, const void *value, size_t len)
@@ -188,7 +194,7 @@ void db_array_end_row(struct db_array *array)
 
 struct bytes db_array_finish(struct db_array *array)
 {
-	if (!db_array_reserve(array, 0))
+	if (array->failed || !db_array_reserve(array, 0))
 		return bytes_of(NULL, 0);
 	put_u32(array->data, array->count > 0);
 	put_u32(array->data + 4, array->has_null);

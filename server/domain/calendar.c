@@ -236,18 +236,53 @@ static struct tm calendar_wall(int64_t seconds)
 	return tm;
 }
 
+/* How far the wall clock is ahead of UTC at |seconds|. libc looks it up among all
+ * changes that there ever were, which was half of what a send cost the rules; so what
+ * holds for a whole day is remembered. The zone does not change while a program runs. */
+static int64_t calendar_offset(int64_t seconds)
+{
+	enum { DAYS_REMEMBERED = 64 };
+	static struct {
+		int64_t day;
+		long offset;
+		bool holds; /* all day; false: nothing is remembered */
+	} remembered[DAYS_REMEMBERED];
+	int64_t day = calendar_floor(seconds, SECONDS_A_DAY);
+	size_t place = (size_t)day % DAYS_REMEMBERED;
+
+	if (!remembered[place].holds || remembered[place].day != day) {
+		long begins = calendar_wall(day * SECONDS_A_DAY).tm_gmtoff;
+
+		remembered[place].day = day;
+		remembered[place].offset = begins;
+		remembered[place].holds =
+			begins == calendar_wall((day + 1) * SECONDS_A_DAY - 1).tm_gmtoff;
+	}
+	return remembered[place].holds ? remembered[place].offset
+				       : calendar_wall(seconds).tm_gmtoff;
+}
+
+/* The wall clock of a point in time, as if it were UTC, in seconds since 1970. */
+static int64_t calendar_wall_seconds(int64_t us)
+{
+	int64_t seconds = calendar_floor(us, us_a_second);
+
+	return seconds + calendar_offset(seconds);
+}
+
 struct date calendar_date_of(int64_t us)
 {
-	struct tm tm = calendar_wall(calendar_floor(us, us_a_second));
-
-	return (struct date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
+	return date_from_days(calendar_floor(calendar_wall_seconds(us), SECONDS_A_DAY));
 }
 
 struct clock_time calendar_time_of(int64_t us)
 {
-	struct tm tm = calendar_wall(calendar_floor(us, us_a_second));
+	int64_t wall = calendar_wall_seconds(us);
+	int of_day = (int)(wall - calendar_floor(wall, SECONDS_A_DAY) * SECONDS_A_DAY);
+	int of_hour = of_day % SECONDS_AN_HOUR;
 
-	return (struct clock_time){tm.tm_hour, tm.tm_min, tm.tm_sec};
+	return (struct clock_time){
+		of_day / SECONDS_AN_HOUR, of_hour / SECONDS_A_MINUTE, of_hour % SECONDS_A_MINUTE};
 }
 
 /*
@@ -260,10 +295,10 @@ int64_t calendar_at(struct date d, struct clock_time t)
 {
 	int64_t wall = date_to_days(d) * SECONDS_A_DAY + (int64_t)t.hour * SECONDS_AN_HOUR +
 		       (int64_t)t.minute * SECONDS_A_MINUTE + t.second;
-	int64_t before = calendar_wall(wall - SECONDS_A_DAY).tm_gmtoff;
-	int64_t after = calendar_wall(wall + SECONDS_A_DAY).tm_gmtoff;
-	bool before_fits = calendar_wall(wall - before).tm_gmtoff == before;
-	bool after_fits = calendar_wall(wall - after).tm_gmtoff == after;
+	int64_t before = calendar_offset(wall - SECONDS_A_DAY);
+	int64_t after = calendar_offset(wall + SECONDS_A_DAY);
+	bool before_fits = calendar_offset(wall - before) == before;
+	bool after_fits = calendar_offset(wall - after) == after;
 	int64_t offset = !before_fits && after_fits ? after : before;
 
 	return (wall - offset) * us_a_second;

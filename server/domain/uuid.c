@@ -98,21 +98,9 @@ int64_t uuid_time_ms(const struct uuid *uuid)
 	return ms;
 }
 
-bool uuid_equal(const struct uuid *a, const struct uuid *b)
-{
-	return uuid_compare(a, b) == 0;
-}
-
 int uuid_compare(const struct uuid *a, const struct uuid *b)
 {
 	return memcmp(a->b, b->b, sizeof(a->b));
-}
-
-bool uuid_is_nil(const struct uuid *uuid)
-{
-	static const struct uuid nil;
-
-	return uuid_equal(uuid, &nil);
 }
 
 /* The time of |message| and the random bits of one half of the digest. */

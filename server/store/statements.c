@@ -12,8 +12,10 @@
  * The rows are one parameter of a composite type: with an array a column, half of
  * a small batch's time went into taking them apart. "NOT IN (a subquery without
  * references)" is a hashed look-up however wrong the planner's guess of an array's
- * length is; a join was quadratic. Only the few rows that are lost are kept, for the
- * rest are read where they came in: a second copy of all cost a tenth of the statement.
+ * length is; a join was quadratic. Only the few rows that are lost are kept: the rest
+ * are read where they came in, for a second copy of all cost a tenth of the statement.
+ * An array of them is made once a part; a hashed look-up there, even an empty one, costs
+ * more than the part's own work when the batch is small.
  */
 #define OPERATIONS(type)                                                                \
 	"WITH op AS (SELECT * FROM unnest($1::stafett." type "[])),"                    \
@@ -26,7 +28,7 @@
 	"lost AS MATERIALIZED (SELECT n FROM op WHERE applies"                          \
 	" AND (unit, message) NOT IN (SELECT unit, message FROM key)),"                 \
 	"ok AS NOT MATERIALIZED (SELECT * FROM op"                                      \
-	" WHERE applies AND n NOT IN (SELECT n FROM lost)),"
+	" WHERE applies AND n <> ALL (ARRAY(SELECT n FROM lost))),"
 
 /* What begins: chains, referrals. A send in a chain that is there begins one only. */
 #define BEGINNINGS                                                                           \
@@ -96,7 +98,7 @@
 	"audit AS ("                                                                       \
 	"INSERT INTO stafett.audit_queue (id, create_time, unit, leaf, salt, detail)"      \
 	" SELECT audit, stafett.now(), unit, leaf, salt, detail FROM op"                   \
-	" WHERE n NOT IN (SELECT n FROM lost))"                                            \
+	" WHERE n <> ALL (ARRAY(SELECT n FROM lost)))"                                     \
 	" SELECT n FROM lost"
 
 /* The delivery |d| is one that the operation settles, or that its end leaves as a

@@ -271,6 +271,31 @@ static void test_a_microsecond_before_midnight_is_the_day_before(void **state)
 	expect_wall(-us_an_hour - 1, "1969-12-31", 23, 59);
 }
 
+/* What is remembered of days has few places: days of summer, of winter and those of
+ * the changes themselves take them from one another, again and again. */
+static void test_days_that_take_each_other_s_place_keep_their_hours(void **state)
+{
+	enum { ROUNDS = 3, BEFORE = 2 * 64, AFTER = 4 * 64, NOON = 12, SUMMER_H = 2, WINTER_H = 1 };
+	struct date begins = date_of("2026-03-29"), ends = date_of("2026-10-25");
+
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = -BEFORE; i <= AFTER; i++) {
+			struct date d = date_add_days(begins, i);
+			bool is_summer = date_compare(d, begins) >= 0 && date_compare(d, ends) < 0;
+			int64_t utc_h = date_to_days(d) * 24 + NOON;
+			int64_t noon = calendar_at(d, (struct clock_time){NOON, 0, 0});
+
+			assert_int_equal(
+				noon, (utc_h - (is_summer ? SUMMER_H : WINTER_H)) * us_an_hour);
+			assert_int_equal(date_compare(calendar_date_of(noon), d), 0);
+			assert_int_equal(calendar_time_of(noon).hour, NOON);
+		}
+		expect_wall(at("2026-03-29", 1, 59, 0), "2026-03-29", 1, 59);
+		expect_wall(at("2026-03-29", 3, 0, 0), "2026-03-29", 3, 0);
+		expect_wall(at("2026-06-01", 3, 0, 0), "2026-06-01", 3, 0); /* 64 days on */
+	}
+}
+
 static void test_hour_that_does_not_exist_is_an_hour_later(void **state)
 {
 	expect_wall(at("2026-03-29", 1, 59, 59), "2026-03-29", 1, 59);
@@ -397,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_working_days_are_counted_over_holidays),
 		cmocka_unit_test(test_wall_clock_is_stockholm_s),
 		cmocka_unit_test(test_a_microsecond_before_midnight_is_the_day_before),
+		cmocka_unit_test(test_days_that_take_each_other_s_place_keep_their_hours),
 		cmocka_unit_test(test_hour_that_does_not_exist_is_an_hour_later),
 		cmocka_unit_test(test_hour_that_comes_twice_is_the_first),
 		cmocka_unit_test(test_24_hours_are_elapsed_time),
