@@ -36,7 +36,7 @@ struct db_array {
 	uint32_t element; /* the type of its elements */
 	uint8_t *data;
 	size_t len, size; /* |len| counts the head, which is written last */
-	size_t row_at; /* the row that is open; 0: none is */
+	size_t row_at;	  /* the row that is open; 0: none is */
 	int count;
 	bool has_null, failed;
 };

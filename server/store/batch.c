@@ -327,29 +327,17 @@ static bool batch_meets(const struct batch *b, const struct write *write)
 }
 
 /* A chain that is there but was not locked is busy elsewhere: not now. Nor is it
- * the turn of a key's second operation: the next batch will know the key. */
-static void batch_decide(struct batch *b, struct batch_slot *slot)
+ * the turn of a key's second operation: the next batch will know the key. Whether all
+ * that is to be done can be done by the narrow statement. */
+static bool batch_decide(struct batch *b, struct batch_slot *slot)
 {
 	const struct loaded *l = &slot->loaded;
 
 	if (!slot->write || !load_is_locked(l) || batch_meets(b, slot->write))
-		return;
+		return true;
 	slot->verdict = BATCH_ANSWERED;
 	rules_decide(&slot->write->order, &l->facts, &slot->decision);
-}
-
-/* One that goes on decides for all: both of two statements would cost more than the
- * wider rows of one. */
-static enum write_statement batch_choose_statement(const struct batch *b)
-{
-	for (int i = 0; i < b->n; i++) {
-		const struct batch_slot *slot = &b->slots[i];
-
-		if (slot->verdict == BATCH_ANSWERED && slot->decision.kind == DECISION_DO &&
-			effects_statement_for(&slot->write->order, &slot->decision) == WRITE_APPLY)
-			return WRITE_APPLY;
-	}
-	return WRITE_OPEN;
+	return effects_statement_for(&slot->write->order, &slot->decision) == WRITE_OPEN;
 }
 
 static void batch_add_effects(struct batch *b, struct batch_slot *slot)
@@ -371,6 +359,7 @@ static void batch_add_effects(struct batch *b, struct batch_slot *slot)
 static void batch_on_loaded(void *arg, const PGresult *result)
 {
 	struct batch *b = arg;
+	bool only_opens = true;
 
 	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
 		return;
@@ -387,9 +376,9 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 
 		load_read(&b->load, result, i, &slot->loaded);
 		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
-		batch_decide(b, slot);
+		only_opens &= batch_decide(b, slot);
 	}
-	effects_begin(&b->effects, batch_choose_statement(b));
+	effects_begin(&b->effects, only_opens ? WRITE_OPEN : WRITE_APPLY);
 	for (int i = 0; i < b->n; i++)
 		if (b->slots[i].verdict == BATCH_ANSWERED)
 			batch_add_effects(b, &b->slots[i]);
@@ -472,8 +461,7 @@ static void batch_collect(struct batch *b)
 	}
 }
 
-/* Locks and loads what the operations name that was there before, where any of
- * them does. */
+/* Locks and loads what the operations name that was there before, where any does. */
 static int batch_load_named(struct batch *b)
 {
 	struct db_args args;

@@ -368,7 +368,8 @@ static const char *reach_of(const struct order *o, const struct decision *d)
 
 enum write_statement effects_statement_for(const struct order *o, const struct decision *d)
 {
-	bool only_opens = o->opens_chain && !o->has_upload && !reach_of(o, d);
+	bool only_opens =
+		d->kind != DECISION_DO || (o->opens_chain && !o->has_upload && !reach_of(o, d));
 
 	return only_opens ? WRITE_OPEN : WRITE_APPLY;
 }
@@ -494,7 +495,7 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	bool applies = d->kind == DECISION_DO;
 	bool is_wide = e->statement == WRITE_APPLY;
 
-	assert(!applies || is_wide || effects_statement_for(&w->order, d) == WRITE_OPEN);
+	assert(is_wide || effects_statement_for(&w->order, d) == WRITE_OPEN);
 	e->next = BATCH_n;
 	db_array_begin_row(&e->operations, is_wide ? BATCH_COLUMNS : BATCH_OPENING_COLUMNS);
 	add_key(e, w, l, applies, receipt);

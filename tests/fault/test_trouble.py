@@ -52,8 +52,11 @@ def test_of_a_batch_with_one_poisoned_write_all_others_are_done(scene, stack, sa
         refusal = refused(maria.send, people.BEROENDE, card=POISON.encode())
         assert (refusal.code, refusal.reason) == (grpc.StatusCode.INTERNAL, "SERVER_FAULT")
     verdict = checker.check(crowd.stop(), scene.stored(stack))
-    assert not verdict.findings and verdict.unknown == 0, str(verdict)
-    say(f"20 poisoned writes among {verdict.acknowledged:,} others: none of those failed")
+    assert not verdict.findings, str(verdict)
+    # Where the machine is slow somebody's time may run out; nothing else is a reason.
+    assert "connection lost" not in stack.process.log()
+    say(f"20 poisoned writes among {verdict.acknowledged:,} others: none of those failed,"
+        f" {verdict.unknown} unknown")
 
 
 @pytest.mark.parametrize("state, name", [("40001", "serialization failures"), ("40P01", "deadlocks"),
