@@ -27,6 +27,9 @@
 
 struct call;
 
+/* How much worse it is to make what is no call than one that comes too soon. */
+enum call_blame { CALL_TOO_SOON = 1, CALL_NO_GOOD = 10 };
+
 /* Who is at the other end, read from its certificate once at the handshake. */
 struct peer {
 	char member[128]; /* the SAN URI: urn:stafett:org:<orgnr>:member:<id>; "" when none */
@@ -108,6 +111,9 @@ void call_set_patience(struct call *call, int64_t ms);
 void call_send(struct call *call, struct bytes message);
 /* Bytes that wait in this call for the peer to read: a producer's brake. */
 size_t call_unsent(const struct call *call);
+/* The call is no good, or comes too soon. It is answered as any other; a peer that
+ * makes too many of them (CAP_BAD_CALLS) is sent away. */
+void call_blame(struct call *call, enum call_blame blame);
 /* Ends the call. |status| NULL means OK. */
 void call_finish(struct call *call, const struct call_status *status);
 /* One message and OK. */

@@ -28,10 +28,19 @@ bool call_is_refused(const struct call *call)
 	return call->refusal.code != GRPC_OK || call->refusal.http_status;
 }
 
+void call_blame(struct call *call, enum call_blame blame)
+{
+	if (!guard_take_bad_call(&call->h2->guard, blame, call->h2->now_ns))
+		h2_stop(call->h2, STOP_BAD_CALLS);
+}
+
 void call_refuse(struct call *call, int code, const char *text)
 {
-	if (!call_is_refused(call))
+	if (!call_is_refused(call)) {
 		call->refusal = (struct call_refusal){.code = code, .text = text};
+		if (code != GRPC_DEADLINE_EXCEEDED)
+			call_blame(call, CALL_NO_GOOD);
+	}
 	call_put_to_work(call);
 }
 

@@ -163,6 +163,8 @@ void call_request_begin(struct call *call)
 		return; /* a request's trailers */
 	call->begun = true;
 	call_request_judge(call);
+	if (call->refusal.http_status)
+		call_blame(call, CALL_NO_GOOD);
 	if (!call_is_refused(call)) {
 		call->deadline_ns = call_request_deadline(call, call->begun_ns, CAP_BODY_MS);
 		if (call->method->message_max)

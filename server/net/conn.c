@@ -49,7 +49,7 @@ void conn_enter(struct conn *c, enum conn_state state)
 {
 	struct conn_host *host = c->host;
 
-	assert(state > c->state);
+	assert(state > c->state || (state == CONN_WAITING && !c->ssl));
 	if (log_would(LOG_LEVEL_DEBUG))
 		log_debug("connection changes", LOG_S("peer", c->peer.address),
 			LOG_S("from", conn_state_names[c->state]),
@@ -75,6 +75,7 @@ static struct conn *conn_free(struct conn *c)
 	h2_free(c->h2);
 	event_del(&c->readable);
 	event_del(&c->writable);
+	event_del(&c->turn);
 	list_remove(&c->dirty);
 	list_remove(&c->chore);
 	list_remove(&c->node);
@@ -110,8 +111,21 @@ static void conn_renew_log(struct conn_host *host)
 	host->logged = 0;
 }
 
+/* What the peer's address, and its member, will have to answer for when they come
+ * again. To have looked at the port is nothing. */
+static void conn_judge(const struct conn *c)
+{
+	struct suspects *suspects = c->host->suspects;
+
+	if (c->h2 && c->h2->abused)
+		suspects_note_abuse(suspects, c->source, c->peer.member, now_ns());
+	else if (c->ssl && !(c->h2 && c->h2->answered))
+		suspects_note_waste(suspects, c->source, now_ns());
+}
+
 void conn_leave(struct conn *c, const char *cause, bool politely)
 {
+	conn_judge(c);
 	if (cause)
 		conn_log_end(c, cause);
 	c->h2 = h2_free(c->h2);
@@ -231,9 +245,12 @@ int conn_host_init(struct conn_host *host)
 	host->turn = conn_new_event(host, conn_on_turn, false);
 	host->chores = conn_new_event(host, conn_on_chores, true);
 	host->members = members_new();
-	rc = host->turn && host->chores && host->members ? h2_host_init(&host->h2) : -ENOMEM;
+	host->suspects = suspects_new();
+	rc = host->turn && host->chores && host->members && host->suspects ? h2_host_init(&host->h2)
+									   : -ENOMEM;
 	if (rc < 0) {
 		members_free(host->members);
+		suspects_free(host->suspects);
 		conn_free_event(host->turn);
 		conn_free_event(host->chores);
 	}
@@ -249,10 +266,11 @@ void conn_host_fini(struct conn_host *host)
 	conn_free_event(host->turn);
 	conn_free_event(host->chores);
 	members_free(host->members);
+	suspects_free(host->suspects);
 	h2_host_fini(&host->h2);
 }
 
-int conn_new(struct conn_host *host, int fd, const char *address)
+int conn_new(struct conn_host *host, int fd, uint64_t source, const char *address)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -265,6 +283,7 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 		.state = CONN_HANDSHAKING,
 		.fd = fd,
 		.tls = tls_ref(host->tls),
+		.source = source,
 		.since_ns = now_ns(),
 	};
 	c->heard_ns = c->since_ns;
@@ -276,6 +295,7 @@ int conn_new(struct conn_host *host, int fd, const char *address)
 	host->counts[CONN_HANDSHAKING]++;
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
 	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
+	evtimer_assign(&c->turn, host->h2.base, conn_shake_on_turn, c);
 	if (event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
 		event_priority_set(&c->readable, CONN_PRIORITY);
 	event_add(&c->readable, NULL);
@@ -319,8 +339,8 @@ void conn_drain_all(struct conn_host *host)
 
 size_t conn_count(const struct conn_host *host)
 {
-	return host->counts[CONN_HANDSHAKING] + host->counts[CONN_OPEN] +
-	       host->counts[CONN_DRAINING];
+	return host->counts[CONN_WAITING] + host->counts[CONN_HANDSHAKING] +
+	       host->counts[CONN_OPEN] + host->counts[CONN_DRAINING];
 }
 
 /* Since when output waits for the peer without any of it leaving. */

@@ -3,7 +3,10 @@
  * One connection: a socket, TLS on it, an HTTP/2 session in it.
  *
  *   handshaking -> open -> draining -> closing -> closed
+ *     |     ^
+ *     waiting
  *
+ *   waiting      its address is a suspect: TLS begins when it is its turn
  *   handshaking  TLS, and then until the peer's first SETTINGS
  *   draining     the peer was asked to leave; its calls are finished
  *   closing      nothing more is sent; what the peer still sends is thrown away
@@ -28,10 +31,11 @@
 #include "net/call.h"
 #include "net/h2.h"
 #include "net/members.h"
+#include "net/suspects.h"
 #include "net/tls.h"
 #include "stafett/list.h"
 
-#define CONN_STATE_LIST(X) X(HANDSHAKING) X(OPEN) X(DRAINING) X(CLOSING) X(CLOSED)
+#define CONN_STATE_LIST(X) X(WAITING) X(HANDSHAKING) X(OPEN) X(DRAINING) X(CLOSING) X(CLOSED)
 
 #define CONN_STATE_NAME(name) CONN_##name,
 enum conn_state { CONN_STATE_LIST(CONN_STATE_NAME) CONN_STATES };
@@ -45,6 +49,7 @@ struct conn_host {
 	struct h2_host h2;
 	struct tls *tls;
 	struct members *members;
+	struct suspects *suspects;
 	struct list lists[CONN_STATES]; /* struct conn.node, the oldest first */
 	size_t counts[CONN_STATES];
 	struct list dirty;	    /* struct conn.dirty: there is something to write */
@@ -65,9 +70,9 @@ int conn_host_init(struct conn_host *host) WARN_UNUSED;
 /* Frees every connection; the owners of their calls hear of it. */
 void conn_host_fini(struct conn_host *host);
 
-/* Takes over |fd|, also when it fails. |address| names the peer in the log.
- * Returns 0 or -ENOMEM. */
-int conn_new(struct conn_host *host, int fd, const char *address) WARN_UNUSED;
+/* Takes over |fd|, also when it fails. |address| names the peer in the log, |source|
+ * is that of suspects.h. Returns 0 or -ENOMEM. */
+int conn_new(struct conn_host *host, int fd, uint64_t source, const char *address) WARN_UNUSED;
 /* Asks every peer to leave, and those that come from now on. */
 void conn_drain_all(struct conn_host *host);
 /* Once a second: ends what has waited too long. */

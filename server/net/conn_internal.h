@@ -28,7 +28,9 @@ struct conn {
 	SSL *ssl;
 	struct h2 *h2;
 	struct event readable, writable;
+	struct event turn; /* the end of its waiting */
 	struct peer peer;
+	uint64_t source;       /* the peer, as suspects.h knows it */
 	struct member *member; /* NULL until it is known */
 	int64_t since_ns;      /* in this state */
 	int64_t heard_ns;      /* the last byte from the peer */
@@ -62,6 +64,8 @@ void conn_ask_chores(struct conn_host *host);
 
 /* The peer is new: nothing is done before it has said a word. */
 void conn_shake_expect(struct conn *c);
+/* The end of a wait: the first step queues. */
+void conn_shake_on_turn(evutil_socket_t fd, short what, void *arg);
 /* The socket is ready for something: the next step queues, if there is one. */
 void conn_shake_on_event(struct conn *c);
 /* One step. Returns 0 when TLS stands, -EAGAIN when not yet, or another negative

@@ -39,6 +39,8 @@ static int conn_shake_end(struct conn *c)
 	rc = h2_new(&c->host->h2, &c->peer, conn_io_wake, c, &c->h2);
 	if (rc < 0)
 		conn_leave(c, strerror(-rc), false);
+	else if (suspects_is_shut_out(c->host->suspects, c->peer.member, now_ns()))
+		h2_stop(c->h2, STOP_SHUT_OUT);
 	else if (!conn_shake_takes_place(c))
 		h2_stop(c->h2, STOP_CONNECTIONS);
 	return rc;
@@ -131,15 +133,50 @@ static bool conn_shake_is_slow(struct conn *c)
 	return false;
 }
 
+static void conn_shake_queue(struct conn *c)
+{
+	if (list_is_empty(&c->chore))
+		list_push(&c->host->shaking, &c->chore);
+	conn_ask_chores(c->host);
+}
+
+void conn_shake_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	conn_enter(c, CONN_HANDSHAKING);
+	conn_shake_queue(c);
+}
+
+/* The first word of the peer is there. Whether its handshake may begin at once; else
+ * it waits for its turn, or is left. */
+static bool conn_shake_may_begin(struct conn *c)
+{
+	struct metrics *metrics = c->host->h2.metrics;
+	int64_t wait_us, wait_ns = suspects_wait_ns(c->host->suspects, c->source, now_ns());
+
+	if (wait_ns == 0)
+		return true;
+	if (wait_ns < 0) {
+		metrics_add(metrics, METRIC_ATTACK_PACED, 1);
+		conn_leave(c, "too many handshakes of this address wait", false);
+		return false;
+	}
+	wait_us = wait_ns / 1000 + 1;
+	metrics_add(metrics, METRIC_HANDSHAKES_DELAYED, 1);
+	event_add(&c->turn, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
+	conn_enter(c, CONN_WAITING);
+	return false;
+}
+
 void conn_shake_on_event(struct conn *c)
 {
 	if (!c->ssl && conn_shake_is_slow(c))
 		return;
 	event_del(&c->readable);
 	event_del(&c->writable);
-	if (list_is_empty(&c->chore))
-		list_push(&c->host->shaking, &c->chore);
-	conn_ask_chores(c->host);
+	if (c->ssl || c->bare || conn_shake_may_begin(c))
+		conn_shake_queue(c);
 }
 
 int conn_shake_step(struct conn *c)

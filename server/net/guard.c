@@ -31,6 +31,8 @@ void guard_init(struct guard *guard, int64_t now_ns)
 		.key_updates.since_ns = now_ns,
 		.cancels = CAP_RESETS,
 		.cancels_refilled_ns = now_ns,
+		.bad_calls = CAP_BAD_CALLS,
+		.bad_calls_refilled_ns = now_ns,
 	};
 }
 
@@ -125,17 +127,31 @@ static bool guard_count(struct guard_window *window, int64_t now_ns, int seconds
 	return window->count <= cap;
 }
 
+/* Takes |n| of |*left|, of which |a_second| come back, up to |cap|. */
+static bool guard_spend(
+	int *left, int64_t *refilled_ns, int n, int64_t now_ns, int a_second, int cap)
+{
+	int64_t seconds = (now_ns - *refilled_ns) / NOW_NS_PER_S;
+	int64_t now_left = *left + seconds * a_second;
+
+	*refilled_ns += seconds * NOW_NS_PER_S;
+	*left = now_left < cap ? (int)now_left : cap;
+	if (*left < n)
+		return false;
+	*left -= n;
+	return true;
+}
+
 bool guard_take_cancel(struct guard *guard, int64_t now_ns)
 {
-	int64_t seconds = (now_ns - guard->cancels_refilled_ns) / NOW_NS_PER_S;
-	int64_t cancels = guard->cancels + seconds * CAP_RESETS_S;
+	return guard_spend(
+		&guard->cancels, &guard->cancels_refilled_ns, 1, now_ns, CAP_RESETS_S, CAP_RESETS);
+}
 
-	guard->cancels_refilled_ns += seconds * NOW_NS_PER_S;
-	guard->cancels = cancels < CAP_RESETS ? (int)cancels : CAP_RESETS;
-	if (guard->cancels == 0)
-		return false;
-	guard->cancels--;
-	return true;
+bool guard_take_bad_call(struct guard *guard, int blame, int64_t now_ns)
+{
+	return guard_spend(&guard->bad_calls, &guard->bad_calls_refilled_ns, blame, now_ns,
+		CAP_BAD_CALLS_S, CAP_BAD_CALLS);
 }
 
 bool guard_take_reset(struct guard *guard, int64_t now_ns)

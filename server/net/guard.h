@@ -41,6 +41,8 @@ struct guard {
 	struct guard_window resets, key_updates;
 	int cancels; /* that the peer may still make; at most CAP_RESETS */
 	int64_t cancels_refilled_ns;
+	int bad_calls; /* points of blame that the peer may still get; at most CAP_BAD_CALLS */
+	int64_t bad_calls_refilled_ns;
 };
 
 void guard_init(struct guard *guard, int64_t now_ns);
@@ -52,6 +54,8 @@ bool guard_take_input(struct guard *guard, struct bytes input, int64_t now_ns);
 bool guard_take_ping(struct guard *guard, int64_t now_ns);
 /* The peer has taken back a call. */
 bool guard_take_cancel(struct guard *guard, int64_t now_ns);
+/* The peer has made a call that deserves |blame|, see call_blame. */
+bool guard_take_bad_call(struct guard *guard, int blame, int64_t now_ns);
 /* We had to reset a stream for an error of the peer's. */
 bool guard_take_reset(struct guard *guard, int64_t now_ns);
 /* The peer changed its TLS keys. */

@@ -22,6 +22,7 @@ int h2_stop(struct h2 *h2, enum stop stop)
 	if (!h2->cause) {
 		h2->cause = stop_words(stop);
 		h2->error = stop_error(stop);
+		h2->abused = stop_is_abuse(stop);
 		stop_count(stop, h2->host->metrics);
 	}
 	return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -162,6 +163,7 @@ static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void
 	case NGHTTP2_HEADERS:
 	case NGHTTP2_DATA:
 		guard_give_answer(&h2->guard);
+		h2->answered = true;
 		h2->moved_ns = h2->now_ns;
 		if (frame->hd.type == NGHTTP2_HEADERS &&
 			(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))

@@ -60,6 +60,8 @@ struct h2 {
 	const char *cause;    /* why the session must end; NULL: it need not */
 	uint32_t error;	      /* the HTTP/2 error code of |cause| */
 	const char *farewell; /* debug data of the GOAWAY that ends a drain */
+	bool abused;	      /* |cause| is for the peer to answer for */
+	bool answered;	      /* something of a call has left */
 	bool greeted;	      /* the peer's first SETTINGS came */
 	bool goaway_sent;     /* with an error: nothing more to say */
 	bool drain_begun;

@@ -19,12 +19,16 @@
 #include "base/log.h"
 #include "net/conn.h"
 #include "net/now.h"
+#include "net/pace.h"
 #include "stafett/caps.h"
 
 enum {
 	/* Connections accepted before the peers at work have their turn. */
 	LISTENER_ACCEPTS = 4,
 	LISTENER_SWEEP_S = 1,
+	/* How long nobody is accepted once there were too many. */
+	LISTENER_REST_US = 5000,
+	LISTENER_AHEAD_S = 3,
 	/* A peer is left to a less busy process for this long at first, and looked at
 	 * again, each time after twice as long; altogether a quarter of a second. */
 	LISTENER_LEAVE_US = 1000,
@@ -64,11 +68,12 @@ struct listener {
 	bool exhausted; /* they have; until the next sweep */
 	bool paused;
 	int left_us;		  /* the last wait for others to take the next peer; 0: none */
+	int64_t accept_ns;	  /* when the next one is due, see pace.h */
 	int64_t alone_ns;	  /* until then nobody is waited for */
 	struct event *acceptable; /* the listening socket */
 	struct event *sweep;	  /* once a second */
 	struct event *review;	  /* after connections have changed */
-	struct event *resume;	  /* after a peer was left to others */
+	struct event *resume;	  /* after a peer was left to others, or a rest */
 	struct event *grace;	  /* the end of a drain */
 	bool (*may_leave)(void *arg);
 	void *may_leave_arg;
@@ -120,15 +125,29 @@ static void listener_turn_away(struct listener *l)
 		LOG_I("connections", conn_count(&l->host)));
 }
 
+/* Whether the peer has only looked whether the port is open. It is in the way of
+ * others the less, the sooner that is seen. */
+static bool listener_is_gone(int fd)
+{
+	char word;
+
+	return recv(fd, &word, sizeof(word), MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void listener_welcome(struct listener *l, int fd, const struct sockaddr_storage *addr)
 {
 	char text[64];
 	int on = 1;
 
+	metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_ACCEPTED, 1);
+	if (listener_is_gone(fd)) {
+		metrics_add(l->host.h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
+		close(fd);
+		return;
+	}
 	listener_describe(addr, text, sizeof(text));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_ACCEPTED, 1);
-	if (conn_new(&l->host, fd, text) == 0) {
+	if (conn_new(&l->host, fd, suspects_source(addr), text) == 0) {
 		metrics_set(l->host.h2.metrics, METRIC_CONNECTIONS_OPEN, conn_count(&l->host));
 	} else {
 		metrics_add(l->host.h2.metrics, METRIC_CONNECTIONS_REFUSED, 1);
@@ -158,7 +177,7 @@ static bool listener_leaves(struct listener *l)
 	return true;
 }
 
-/* The moment is over. When nobody is left in the queue, somebody took the peer. */
+/* The moment is over, or the rest. When nobody is left in the queue, somebody took the peer. */
 static void listener_on_resume(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
@@ -171,11 +190,26 @@ static void listener_on_resume(evutil_socket_t fd, short what, void *arg)
 	event_add(l->acceptable, NULL);
 }
 
+/* Those who only come and go cost little each, and there may be very many of them: the
+ * kernel's queue keeps them while those at work have their turn. */
+static bool listener_rests(struct listener *l)
+{
+	const struct timeval rest = {.tv_usec = LISTENER_REST_US};
+
+	if (pace_take(&l->accept_ns, CAP_ACCEPTS_S, LISTENER_AHEAD_S * NOW_NS_PER_S, now_ns()))
+		return false;
+	event_del(l->acceptable);
+	event_add(l->resume, &rest);
+	return true;
+}
+
 static void listener_on_acceptable(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
 
-	for (int i = 0; i < LISTENER_ACCEPTS && listener_has_room(l) && !listener_leaves(l); i++) {
+	for (int i = 0; i < LISTENER_ACCEPTS && listener_has_room(l) && !listener_leaves(l) &&
+			!listener_rests(l);
+		i++) {
 		struct sockaddr_storage addr = {0};
 		socklen_t len = sizeof(addr);
 		int peer = accept4(

@@ -135,11 +135,15 @@ static void service_begin(struct service *s, struct call *call, struct bytes mes
 	int64_t wait_ns = fault.reason ? 0 : service_wait_ns(s, in.caller.member);
 
 	if (wait_ns > 0) {
+		call_blame(call, CALL_TOO_SOON);
 		answer_later(call, REASON_RATE_EXCEEDED, wait_ns);
 		return;
 	}
-	if (!fault.reason)
+	if (!fault.reason) {
 		fault = service_unpack(&in);
+		if (fault.reason)
+			call_blame(call, CALL_NO_GOOD);
+	}
 	if (fault.reason)
 		answer_refusal(call, fault.reason, fault.field);
 	else

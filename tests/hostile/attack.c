@@ -3,14 +3,15 @@
  * Attacks a server that speaks HTTP/2 over mutual TLS, for some time:
  *
  *     attack --list
- *     attack NAME PORT CERTIFICATE KEY UNIT MILLISECONDS [ROUNDS]
+ *     attack NAME PORT CERTIFICATE KEY UNIT MILLISECONDS ADDRESS
  *
- * A connection that the server ends is replaced by a new one at once, ROUNDS
- * times (0: as often as there is time). Prints what came of it as one line of
- * JSON. Whether that is well is for the test to say.
+ * It comes from ADDRESS, one of this machine. A connection that the server ends
+ * is replaced by a new one at once. Prints what came of it as one line of JSON.
+ * Whether that is well is for the test to say.
  */
 #include "attack.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,11 +49,16 @@ static int attack_list(void)
 
 static void attack_note(const struct line *line, struct tally *tally)
 {
+	char later_text[LINE_TEXT_BYTES];
+	uint32_t later;
+
 	tally->streams += line->opened;
 	tally->answers += line->ended - line->resets;
 	tally->resets += line->resets;
 	tally->frames += line->frames;
-	if (line_is_dismissed(line, &tally->code, tally->text))
+	/* The first word counts: who comes back too often is told something else. */
+	if (line_is_dismissed(line, tally->dismissed ? &later : &tally->code,
+		    tally->dismissed ? later_text : tally->text))
 		tally->dismissed++;
 	else if (line->closed)
 		tally->closed++;
@@ -81,11 +87,11 @@ static void attack_talk(struct line *line, const struct attack *attack, const st
 
 /* One connection after the other. */
 static void attack_run(const struct attack *attack, const struct target *target, int64_t until_ns,
-	long rounds, struct tally *tally)
+	struct tally *tally)
 {
 	static struct line line;
 
-	for (long i = 0; attack_now_ns() < until_ns && (rounds == 0 || i < rounds); i++) {
+	while (attack_now_ns() < until_ns) {
 		tally->connections++;
 		if (line_open(&line, target) < 0) {
 			tally->refused++;
@@ -123,7 +129,7 @@ static void attack_print(const struct tally *t)
 
 int main(int argc, char **argv)
 {
-	const struct attack *attack = argc >= 7 ? attack_find(argv[1]) : NULL;
+	const struct attack *attack = argc == 8 ? attack_find(argv[1]) : NULL;
 	struct tally tally = {0};
 	struct target target;
 	int64_t until_ns;
@@ -133,14 +139,15 @@ int main(int argc, char **argv)
 	if (!attack)
 		return 2;
 	signal(SIGPIPE, SIG_IGN);
-	target = (struct target){atoi(argv[2]), attack_tls(argv[3], argv[4]), argv[5]};
-	if (!target.tls)
+	target = (struct target){
+		.port = atoi(argv[2]), .tls = attack_tls(argv[3], argv[4]), .unit = argv[5]};
+	if (!target.tls || inet_pton(AF_INET, argv[7], &target.from) != 1)
 		return 1;
 	until_ns = attack_now_ns() + atol(argv[6]) * ATTACK_NS_PER_MS;
 	if (attack->run)
 		attack->run(&target, until_ns, &tally);
 	else
-		attack_run(attack, &target, until_ns, argc > 7 ? atol(argv[7]) : 0, &tally);
+		attack_run(attack, &target, until_ns, &tally);
 	attack_print(&tally);
 	SSL_CTX_free(target.tls);
 	return 0;

@@ -17,7 +17,7 @@ struct tally {
 	unsigned held;	      /* at the end of the attack */
 	unsigned streams, answers, resets;
 	uint64_t frames;
-	uint32_t code; /* the last GOAWAY's */
+	uint32_t code; /* the first GOAWAY's */
 	char text[LINE_TEXT_BYTES];
 };
 

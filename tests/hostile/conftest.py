@@ -7,7 +7,7 @@ from siege import SAID, Siege
 
 def pytest_terminal_summary(terminalreporter):
     """What came of each attack, one line each."""
-    for report in terminalreporter.getreports("passed"):
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
         for name, line in report.user_properties:
             if name == SAID:
                 terminalreporter.write_line(line)

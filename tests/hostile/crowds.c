@@ -14,7 +14,7 @@ enum {
 	CROWD_STEP = 250,  /* that are begun in one tick */
 	CROWD_TICK_MS = 50,
 	CROWD_LAST_MS = 20,
-	CROWD_MEMBER = 300,
+	CROWD_MEMBER = 130,
 	CROWD_SILENT = 60,
 };
 
@@ -51,7 +51,8 @@ static void crowd_refill(int *fds, const struct target *target, struct tally *ta
 	}
 }
 
-/* Five thousand handshakes of which a byte comes now and then. */
+/* Five thousand handshakes of which a byte comes now and then, until the first of
+ * them was left, however long that takes. */
 static void run_slow_handshakes(const struct target *target, int64_t until_ns, struct tally *tally)
 {
 	static int fds[CROWD_SLOW];
@@ -59,7 +60,8 @@ static void run_slow_handshakes(const struct target *target, int64_t until_ns, s
 
 	for (int i = 0; i < CROWD_SLOW; i++)
 		fds[i] = -1;
-	while (attack_now_ns() < until_ns) {
+	while (attack_now_ns() < until_ns || tally->connections <= CROWD_SLOW ||
+		tally->closed == 0) {
 		crowd_refill(fds, target, tally);
 		if (round % 8 == 0)
 			for (int i = 0; i < CROWD_SLOW; i++)
@@ -131,14 +133,14 @@ static void run_vanish(const struct target *target, int64_t until_ns, struct tal
 	}
 }
 
-/* Opens |n| connections and keeps them; |greets|: as HTTP/2. */
+/* Opens |n| connections, however long that takes, and keeps them; |greets|: as HTTP/2. */
 static void crowd_hold(
 	const struct target *target, int64_t until_ns, struct tally *tally, int n, bool greets)
 {
 	struct line *lines = calloc((size_t)n, sizeof(*lines));
 	int made = 0;
 
-	for (; lines && made < n && attack_now_ns() < until_ns; made++) {
+	for (; lines && made < n; made++) {
 		tally->connections++;
 		if (line_open(&lines[made], target) < 0) {
 			tally->refused++;

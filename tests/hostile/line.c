@@ -15,7 +15,7 @@
 
 #include <openssl/err.h>
 
-enum { LINE_PATIENCE_S = 20, LINE_NO_ERROR = 0 };
+enum { LINE_PATIENCE_S = 20, LINE_NO_ERROR = 0, LINE_CODE_BYTES = 4 };
 
 int line_dial(const struct target *target)
 {
@@ -23,6 +23,7 @@ int line_dial(const struct target *target)
 	struct sockaddr_in addr = {.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)target->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr = target->from};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
 	if (fd < 0)
@@ -30,7 +31,9 @@ int line_dial(const struct target *target)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&from, sizeof(from)) < 0 ||
+		connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -148,15 +151,27 @@ static void line_note_frame(struct line *line)
 
 	line->skip = (size_t)head[0] << 16 | (size_t)head[1] << 8 | head[2];
 	line->head_len = 0;
-	if (type == LINE_RST_STREAM)
-		line->resets++;
-	if (type == LINE_RST_STREAM ||
-		((type == LINE_HEADERS || type == LINE_DATA) && (flags & LINE_END_STREAM)))
+	if ((type == LINE_HEADERS || type == LINE_DATA) && (flags & LINE_END_STREAM))
 		line->ended++;
+	if (type == LINE_RST_STREAM) {
+		line->reset_want = LINE_CODE_BYTES;
+		line->reset_code = LINE_NO_ERROR;
+	}
 	if (type == LINE_GOAWAY) {
 		line->goodbye_want = line->skip;
 		line->goodbye_len = 0;
 	}
+}
+
+/* A byte of the payload of RST_STREAM, that is, of its code. One without an error comes
+ * after the end of a stream, and ends nothing. */
+static void line_hear_reset(struct line *line, uint8_t byte)
+{
+	line->reset_code = line->reset_code << 8 | byte;
+	if (--line->reset_want > 0 || line->reset_code == LINE_NO_ERROR)
+		return;
+	line->resets++;
+	line->ended++;
 }
 
 /* Takes up to |len| bytes of a frame's payload; tells how many. */
@@ -164,6 +179,8 @@ static size_t line_hear_payload(struct line *line, const uint8_t *data, size_t l
 {
 	size_t n = line->skip < len ? line->skip : len;
 
+	for (size_t i = 0; i < n && line->reset_want > 0; i++)
+		line_hear_reset(line, data[i]);
 	for (size_t i = 0; i < n && line->goodbye_want > 0; i++, line->goodbye_want--)
 		if (line->goodbye_len < sizeof(line->goodbye) - 1)
 			line->goodbye[line->goodbye_len++] = data[i];

@@ -10,6 +10,7 @@
 #ifndef HOSTILE_LINE_H
 #define HOSTILE_LINE_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,7 +38,8 @@ enum { LINE_END_STREAM = 1, LINE_ACK = 1, LINE_END_HEADERS = 4 };
 struct target {
 	int port;
 	SSL_CTX *tls;
-	const char *unit; /* for the metadata of calls */
+	const char *unit;    /* for the metadata of calls */
+	struct in_addr from; /* the address of the attacker */
 };
 
 struct line {
@@ -48,6 +50,8 @@ struct line {
 	uint8_t head[LINE_FRAME_HEADER_BYTES];
 	uint8_t goodbye[8 + LINE_TEXT_BYTES]; /* the payload of the last GOAWAY */
 	size_t goodbye_len, goodbye_want;
+	size_t reset_want; /* bytes of the code of a reset that is being read */
+	uint32_t reset_code;
 	uint32_t next_stream;
 	unsigned opened, ended, resets; /* streams */
 	uint64_t frames;		/* sent */

@@ -16,8 +16,21 @@ from stack import Stack
 SAID = "said"   # the name of what a test has to say at the end
 LONG = os.environ.get("STAFETT_LONG") == "1"
 ONE_WORKER = {"workers": 1}   # where attacker and honest callers meet
-HONEST, ATTACKER = people.MEMBERS["maria"], people.MEMBERS["omar"]
-RATE, CALLERS, CONNECTIONS = 100 if LONG else 50, 16, 8   # of the honest: sends a second
+HONEST, HERE = people.MEMBERS["maria"], "127.0.0.1"   # where the honest come from
+ATTACKERS = [people.Member("malmo", f"mallory{n}", f"Mallory {n}", ((people.MALMO, "caseworker"),))
+             for n in range(200)]
+RATE, CALLERS, CONNECTIONS = 50, 16, 8   # of the honest: sends a second
+
+
+def build_release():
+    """Where the programs are as they are shipped."""
+    top = Path(__file__).resolve().parents[2]
+    folder = top / "build-release"
+    if not (folder / "build.ninja").exists():
+        subprocess.run(["meson", "setup", folder, top, "-Dwerror=true"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", folder, "--quiet", "server/stafettd", "tests/bench/load", "tests/hostile/attack"],
+                   check=True)
+    return folder
 
 
 def is_sanitized(program):
@@ -58,13 +71,8 @@ class Outcome:
     """What an attack came to, and what the honest met meanwhile."""
     attack: dict
     honest: dict
-    alone: dict        # the honest without an attack
     cpu_ms: float      # of the daemon, beyond what the honest cost alone
     grown_kb: int
-
-    @property
-    def p99_ratio(self):
-        return self.honest["p99_us"] / self.alone["p99_us"]
 
 
 class Siege:
@@ -74,13 +82,13 @@ class Siege:
         self.build = build
         self.stack = Stack(build, folder, log_level="warn", **{**ONE_WORKER, **settings})
         self.sanitized = is_sanitized(self.stack.program)
-        self.alone = {}   # by seconds
+        self.alone = None   # the honest without an attack
+        self.attackers = None   # those that have not attacked yet, numbered
 
     def start(self):
         self.stack.start()
-        self.stack.import_directory()
-        self.files = {member.id: self.stack.identity(member.urn).write(self.stack.folder, member.id)
-                      for member in (HONEST, ATTACKER)}
+        self.stack.import_directory(ATTACKERS)
+        self.attackers = enumerate(ATTACKERS)
         self.pids = family(self.stack.process.popen.pid)
         self.run_honest(1)   # connections, plans and caches are warm
         return self
@@ -88,7 +96,7 @@ class Siege:
     def honest(self, seconds, callers=CALLERS, connections=CONNECTIONS, rate=RATE):
         """Begins callers who send at a steady rate (0: as fast as they are answered); its exit
         status says whether every call was OK."""
-        certificate, key = self.files[HONEST.id]
+        certificate, key = self.files(HONEST)
         load = subprocess.Popen(
             [self.build / "tests/bench/load", "--host", "127.0.0.1", "--port", str(self.stack.port),
              "--ca", self.stack.folder / "ca.pem", "--certificate", certificate, "--key", key,
@@ -100,34 +108,37 @@ class Siege:
         assert first == "connected\n", first
         return load
 
-    def run_honest(self, seconds):
+    def run_honest(self, seconds, rate=RATE):
         """To their end; what they met, and what they cost the daemon."""
         before = cpu_ms(self.pids)
-        result = _result(self.honest(seconds))
+        result = _result(self.honest(seconds, rate=rate))
         result["cpu_ms"] = cpu_ms(self.pids) - before
         return result
 
-    def attacker(self, name, milliseconds, rounds=0):
-        """Where it is measured, it has what the others leave of the processor: what it does
+    def files(self, member):
+        """The paths of its certificate and key."""
+        return self.stack.identity(member.urn).write(self.stack.folder, member.id)
+
+    def attacker(self, name, milliseconds, address=None):
+        """A new one, of whom the daemon knows no wrong: it comes from |address|, or from one of
+        its own. Where it is measured, it has what the others leave of the processor: what it does
         itself, it would do on a machine of its own."""
-        certificate, key = self.files[ATTACKER.id]
+        number, member = next(self.attackers)
+        certificate, key = self.files(member)
         return subprocess.Popen(
             [*(("nice", "-n", "19") if LONG else ()), self.build / "tests/hostile/attack", name, str(self.stack.port),
-             certificate, key, people.MALMO, str(milliseconds), str(rounds)],
+             certificate, key, people.MALMO, str(milliseconds), address or f"127.0.1.{number + 1}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
-    def endure(self, name, seconds=1, rounds=0, fresh=False):
-        """Honest callers alone (|fresh|: not as they were the last time), and then while
-        |name| goes on."""
-        if fresh or seconds not in self.alone:
-            self.alone[seconds] = self.run_honest(seconds)
-        alone = self.alone[seconds]
+    def endure(self, name, seconds=1, rate=RATE):
+        """Honest callers alone, if they were not before, and then while |name| goes on."""
+        self.alone = self.alone or self.run_honest(seconds, rate)
         cpu, resident = cpu_ms(self.pids), resident_kb(self.pids)
-        honest = self.honest(seconds)
-        attack = _result(self.attacker(name, seconds * 1000, rounds))
+        honest = self.honest(seconds, rate=rate)
+        attack = _result(self.attacker(name, seconds * 1000))
         honest = _result(honest)
         assert family(self.stack.process.popen.pid) == self.pids, self.stack.process.log()[-3000:]
-        return Outcome(attack, honest, alone, max(0.0, cpu_ms(self.pids) - cpu - alone["cpu_ms"]),
+        return Outcome(attack, honest, max(0.0, cpu_ms(self.pids) - cpu - self.alone["cpu_ms"]),
                        resident_kb(self.pids) - resident)
 
     def counters(self):

@@ -3,67 +3,36 @@
 
 What must hold whatever the machine does meanwhile: every honest call is answered,
 the worker is the same one, the attacker's connections end as they should, in words
-and in a metric, and memory stays within bounds. What an attack costs, and what the
-honest notice of it, is printed; with --long it is measured again and again, and the
-median must hold too.
+and in a metric, and memory stays within bounds. What an attack costs is printed; what
+the honest notice of it is measured by test_notice.py.
 """
 
 import contextlib
 import re
 import socket
-import statistics
 
 import people
+import processes
 import pytest
-from siege import LONG, SAID
+from attacks import ANSWERED, CALM, CUT_OFF, HARMLESS, HELD
+from siege import HERE, SAID
 from stack import Stack
 from stubs import contract
 
-ROUNDS, P99_RATIO = 5, 2.0   # with --long
 MEMBER_CONNECTIONS, HANDSHAKES = 100, 5000
-SECONDS = 3 if LONG else 1   # with --long as many calls as a p99 needs
 GROWTH_KB = 32 * 1024
 SANITIZER_KB = 512 * 1024    # what its shadow and its delayed freeing add
-
-CALM, PROTOCOL_ERROR = 11, 1
-CUT_OFF = [  # attack, HTTP/2 error, words of the goodbye, metric
-    ("rapid reset", CALM, "too_many_(cancels|frames)", "rapid_reset|control_frames"),
-    ("made you reset", CALM, "too_many_(resets|frames)", "own_resets|control_frames"),
-    ("forbidden headers", CALM, "too_many_resets", "own_resets"),
-    ("too many streams", PROTOCOL_ERROR, "max concurrent streams", "protocol"),
-    ("continuations", CALM, "too_many_continuations", "continuation"),
-    ("hpack bomb", CALM, "too_many_headers", "header_list"),
-    ("settings", CALM, "too_many_frames", "control_frames"),
-    ("settings of 100 entries", CALM, "too many setting entries", "settings"),
-    ("pings", CALM, "too_many_(pings|frames)", "pings|control_frames"),
-    ("window updates", CALM, "too_many_frames", "control_frames"),
-    ("priorities", CALM, "too_many_frames", "control_frames"),
-    ("unknown frames", CALM, "too_many_frames", "control_frames"),
-    ("empty data", CALM, "too_many_frames", "control_frames"),
-    ("data byte by byte", CALM, "too_many_frames", "control_frames"),
-    ("key updates", CALM, "too_many_key_updates", "key_updates"),
-    ("key updates that ask for ours", CALM, "too_many_key_updates", "key_updates"),
-    ("no http2", PROTOCOL_ERROR, "does not speak HTTP/2", "protocol"),
-]
-ANSWERED = ["messages of 4 GiB", "unknown methods", "field bombs", "messages nested 10,000 deep",
-            "texts that are none"]
-HELD = ["half requests", "half headers", "zero windows", "silence after the handshake"]
-HARMLESS = ["bare connects", "noise", "vanishing clients"]
 
 
 @pytest.fixture
 def endure(siege, record_property):
     """Goes through an attack and says what came of it."""
-    def go(name, how, seconds=SECONDS):
-        outcomes = [siege.endure(name, seconds, fresh=LONG) for _ in range(ROUNDS if LONG else 1)]
-        last = outcomes[-1]
-        ratio = statistics.median(outcome.p99_ratio for outcome in outcomes)
+    def go(name, how):
+        last = siege.endure(name)
         each_ms = last.cpu_ms / max(1, last.attack["connections"])
         record_property(SAID, f"{name:30} {how} ({each_ms:.1f} ms CPU each of "
-                              f"{last.attack['connections']}{_goodbye(last.attack)})    "
-                              f"honest p99 {ratio:.1f}x    rss {last.grown_kb:+} KB")
+                              f"{last.attack['connections']}{_goodbye(last.attack)})    rss {last.grown_kb:+} KB")
         assert last.grown_kb < GROWTH_KB + (SANITIZER_KB if siege.sanitized else 0)
-        assert not LONG or ratio <= P99_RATIO
         return last.attack
     return go
 
@@ -102,33 +71,56 @@ def test_answers_that_nobody_reads_cost_nothing(endure, counted):
 @pytest.mark.parametrize("name", ANSWERED)
 def test_calls_that_are_no_good_are_answered(endure, name):
     attack = endure(name, "answered")
-    assert attack["answers"] > 0 and attack["held"] == attack["connections"] == 1
+    assert attack["answers"] > 0 and attack["closed"] == 0
+    if attack["dismissed"]:   # too many of them: see tests/wire/test_net_attacks.py
+        assert (attack["code"], attack["text"]) == (CALM, "too_many_bad_calls")
 
 
 @pytest.mark.parametrize("name", HELD)
 def test_what_comes_to_no_end_is_held_in_little_room(endure, name):
     """Until its time is up: see tests/wire/test_net_patience.py."""
     attack = endure(name, "held")
-    assert attack["held"] == attack["connections"]
+    assert attack["connections"] == attack["held"] + attack["closed"] > 0
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_who_comes_and_goes_does_no_harm(endure, name):
     attack = endure(name, "harmless")
-    assert attack["connections"] > 10 and attack["held"] == 0
+    assert attack["connections"] > 0 and attack["held"] == 0
 
 
 def test_five_thousand_slow_handshakes_are_left(endure, counted):
-    attack = endure("slow handshakes", "bounded", seconds=4)
+    attack = endure("slow handshakes", "bounded")
     assert attack["connections"] > HANDSHAKES and attack["closed"] > 0
     counted("handshake_timeout")
 
 
 def test_a_member_has_its_share_of_connections_and_no_more(endure, counted):
-    attack = endure("connections of one member", "bounded", seconds=4)
+    attack = endure("connections of one member", "bounded")
     assert 0 < attack["held"] <= MEMBER_CONNECTIONS and attack["dismissed"] > 0
     assert attack["text"] == "too_many_connections"
     counted("connections")
+
+
+# -- who comes back -------------------------------------------------------------------------
+
+
+def test_who_comes_back_is_shut_out_and_others_behind_its_address_are_served(siege, record_property):
+    """The attack goes on until the daemon knows where it comes from and by whom; then others
+    come from there."""
+    names = ['stafett_attacks_stopped_total{kind="shut_out"}', "stafett_handshakes_delayed_total"]
+    before = siege.counters()
+    attacker = siege.attacker("window updates", 1000 * processes.DEADLINE_S, HERE)
+    try:
+        while any(siege.counters()[name] == before[name] for name in names):
+            assert attacker.poll() is None, attacker.communicate()
+        others = siege.run_honest(1)
+        assert attacker.poll() is None, attacker.communicate()
+    finally:
+        attacker.kill()
+        attacker.communicate()
+    assert others["sends"] > 0
+    record_property(SAID, "behind the attacker's address  who is there is served, who comes waits a little")
 
 
 # -- descriptors -----------------------------------------------------------------------------

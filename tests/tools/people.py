@@ -80,12 +80,12 @@ def _member(member):
     return {"id": member.id, "display_name": member.name, "roles": roles}
 
 
-def directory():
-    """What `stafettd directory import` reads."""
+def directory(more=()):
+    """What `stafettd directory import` reads, |more| members included."""
     return {"organizations": [{
         "slug": slug, "number": number, "name": name, "kind": kind,
         "units": [_unit(handle) for handle in UNITS if handle.startswith(slug + "/")],
-        "members": [_member(member) for member in MEMBERS.values() if member.organization == slug],
+        "members": [_member(member) for member in (*MEMBERS.values(), *more) if member.organization == slug],
     } for slug, (number, name, kind) in ORGANIZATIONS.items()]}
 
 
@@ -94,7 +94,7 @@ def past_roles():
     return [(member.urn, *role) for member in MEMBERS.values() for role in member.past_roles]
 
 
-def write(path):
-    path.write_text(json.dumps(directory(), ensure_ascii=False, indent=1))
+def write(path, more=()):
+    path.write_text(json.dumps(directory(more), ensure_ascii=False, indent=1))
     path.chmod(0o644)
     return path

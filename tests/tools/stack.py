@@ -81,9 +81,9 @@ class Stack:
         finally:
             statuses.cancel()
 
-    def import_directory(self):
-        """Loads the people, and ends the roles that have ended."""
-        self.command("directory", "import", people.write(self.folder / "directory.json"))
+    def import_directory(self, more=()):
+        """Loads the people, |more| members included, and ends the roles that have ended."""
+        self.command("directory", "import", people.write(self.folder / "directory.json", more))
         for urn, unit, role in people.past_roles():
             self.tables().rows(
                 "UPDATE stafett.membership ms SET valid_to = '2021-01-01'"

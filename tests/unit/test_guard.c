@@ -202,10 +202,31 @@ static void test_calls_taken_back_have_a_burst_and_a_rate(void **state)
 	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN + 1000 * SECOND, 5000), CAP_RESETS);
 }
 
+/* How many calls with |blame| points are taken at |now_ns|. */
+static int bad_calls(struct guard *guard, int blame, int64_t now_ns)
+{
+	int n = 0;
+
+	while (n < 10000 && guard_take_bad_call(guard, blame, now_ns))
+		n++;
+	return n;
+}
+
+static void test_calls_that_are_no_good_have_a_burst_and_a_rate(void **state)
+{
+	struct guard guard = fresh();
+
+	assert_int_equal(bad_calls(&guard, 10, BEGIN), CAP_BAD_CALLS / 10);
+	assert_int_equal(bad_calls(&guard, 1, BEGIN), 0);
+	assert_int_equal(bad_calls(&guard, 10, BEGIN + SECOND), CAP_BAD_CALLS_S / 10);
+	assert_int_equal(bad_calls(&guard, 1, BEGIN + 2 * SECOND), CAP_BAD_CALLS_S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls_taken_back_have_a_burst_and_a_rate),
+		cmocka_unit_test(test_calls_that_are_no_good_have_a_burst_and_a_rate),
 		cmocka_unit_test(test_frames_without_work_end_with_the_credit),
 		cmocka_unit_test(test_requests_data_and_resets_cost_no_credit),
 		cmocka_unit_test(test_frames_are_counted_however_the_bytes_are_cut),

@@ -2,6 +2,7 @@
 """Hostile peers: each attack ends its own connection and disturbs nobody else."""
 
 import contextlib
+import itertools
 import socket
 import ssl
 import struct
@@ -20,13 +21,17 @@ SESSION_WINDOW = 1048576
 FLOOD, BURST, PREFIX_BYTES = 20000, 5000, 5
 REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
 SLOW_PEERS = 600
+BAD_CALLS, ABUSES, TRIES = 200, 2, 20
+NUMBERS = itertools.count()
 RESETS_SENT, RECORD_BYTES, FRAME_HEADER_BYTES = 100, 16384, 9
 
 
 @pytest.fixture(autouse=True)
 def bystander(server, request):
     """An honest client beside every attack: its calls work before and after, and the
-    attacks that the test names as counted have been."""
+    attacks that the test names as counted have been. They are a new member each time, of
+    whom the server knows no wrong."""
+    server.identity = server.authority.member(f"urn:stafett:org:2120001132:member:peer{next(NUMBERS)}")
     with Peer(server) as peer:
         before = counts(peer)
         yield peer
@@ -462,6 +467,64 @@ def test_one_member_does_not_take_every_connection(server):
         server.process.wait_line("to=CLOSED", after=mark)
         with Peer(server) as next_one:
             assert next_one.call().status == 0
+
+
+def abuse(server):
+    """How it is sent away."""
+    with contextlib.suppress(OSError), Peer(server, windows=False) as peer:
+        return flood(peer, frames.WindowUpdateFrame(0, window_increment=1))
+
+
+@pytest.mark.counted("ATTACK_SHUT_OUT")
+def test_a_member_that_comes_back_from_abuse_is_shut_out_and_no_other(server, bystander):
+    """Those of its connections that did nothing wrong stay."""
+    shut_out = (ENHANCE_YOUR_CALM, "shut_out_for_a_while")
+    assert [abuse(server) for _ in range(ABUSES)] == [(ENHANCE_YOUR_CALM, "too_many_frames")] * ABUSES
+    with Peer(server) as peer:
+        assert peer.call().status == 0
+    # For longer each time: on a slow machine it may be welcome again for a while.
+    assert any(abuse(server) == shut_out for _ in range(TRIES))
+    assert bystander.call().status == 0
+    other = server.authority.member("urn:stafett:org:2120001132:member:kim")
+    with server.channel(other) as channel:   # from the same address
+        assert channel.unary(b"hello") == b"hello"
+
+
+def test_an_address_that_wastes_handshakes_is_paced_and_served(server, bystander):
+    before = counts(bystander).get("HANDSHAKES_DELAYED", 0)
+    for _ in range(50 * TRIES):
+        Peer(server).socket.close()
+        if counts(bystander).get("HANDSHAKES_DELAYED", 0) > before:
+            break
+    else:
+        raise AssertionError("nobody had to wait")
+    with Peer(server) as peer:
+        assert peer.call().status == 0
+
+
+def changed(name, value):
+    """The headers of a usual call but for one."""
+    return [(each, value if each == name else its) for each, its in headers()]
+
+
+@pytest.mark.counted("ATTACK_BAD_CALLS")
+@pytest.mark.parametrize("fields, data", [
+    (changed(":path", "/test.Echo/Nothing"), message(b"")),
+    (headers(te=None), message(b"")),
+    (changed(":method", "PUT"), message(b"")),
+    ([*headers(), ("grpc-timeout", "soon")], message(b"")),
+    (headers(), b"\xff\xff\xff\xff\xff"),
+], ids=["path", "te", "method", "timeout", "prefix"])
+def test_calls_that_are_none_are_answered_and_too_many_end_the_connection(server, fields, data):
+    with Peer(server) as peer:
+        peer.call(fields=fields, data=data)
+        assert peer.call().status == 0
+        with contextlib.suppress(OSError, AssertionError):   # as many as may be under way, again and again
+            for _ in range(BAD_CALLS):
+                peer.send(*[frame for stream in [peer.stream() for _ in range(STREAMS - 10)] for frame in (
+                    peer.headers_frame(stream, fields), peer.data_frame(stream, data, True))])
+                peer.ping()
+        assert peer.until_closed() == (ENHANCE_YOUR_CALM, "too_many_bad_calls")
 
 
 @pytest.mark.parametrize("ends", ["fin", "reset"])

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What honest callers notice of each attack: their p99 during it, beside that without.
+
+Measured with --long only, on programs without sanitizers. The machine must have nothing
+else to do: the attacker takes what is left of it, as it would have one of its own. Rounds
+are interleaved, so that what changes meanwhile changes for all; medians count.
+"""
+
+import os
+import statistics
+import threading
+
+import pytest
+from attacks import EVERY
+from siege import LONG, SAID, Siege, build_release, cpu_ms
+
+ROUNDS, SECONDS, ALONE_EVERY = 5, 1, 2
+RATE = 180    # of the honest; a member may make 200 calls a second
+P99_RATIO = 2.0
+REST_S, RESTS = 0.05, 600
+# What a daemon is shipped with, unlike those of most tests.
+QUOTAS = {"member_rate": 200, "organization_rate": 1000}
+
+
+@pytest.fixture
+def siege(work):
+    siege = Siege(build_release(), work / "hn", **QUOTAS).start()
+    yield siege
+    siege.stop()
+
+
+def rest(siege):
+    """Until what an attack has left behind is cleared up: its connections, then its work."""
+    nobody = threading.Event()
+    for _ in range(RESTS):
+        before = cpu_ms(siege.pids)
+        nobody.wait(REST_S)
+        if siege.counters()["stafett_connections_open"] == 0 and cpu_ms(siege.pids) - before < REST_S * 1000 / 10:
+            return
+    raise AssertionError("the daemon does not come to rest")
+
+
+def measured(siege):
+    """{attack: [(p99 of the honest alone, outcome)]}, a pair a round."""
+    pairs = {name: [] for name in EVERY}
+    for _ in range(ROUNDS):
+        for n, name in enumerate(EVERY):
+            rest(siege)
+            if n % ALONE_EVERY == 0:
+                siege.alone = siege.run_honest(SECONDS, RATE)
+            pairs[name].append((siege.alone["p99_us"], siege.endure(name, SECONDS, RATE)))
+    return pairs
+
+
+def judged(name, pairs):
+    """(how often the p99 alone it is under |name|, that in words)"""
+    alone_us = statistics.median(alone for alone, _ in pairs)
+    p99_us = statistics.median(outcome.honest["p99_us"] for _, outcome in pairs)
+    share = statistics.median(outcome.cpu_ms for _, outcome in pairs) / SECONDS / 10
+    ratio = p99_us / alone_us
+    return ratio, (f"{name:34} honest p99 {alone_us / 1000:6.1f} ms alone, {p99_us / 1000:6.1f} ms now: {ratio:5.2f}x"
+                   f"   {share:5.1f} % of a core   {'ok' if ratio <= P99_RATIO else 'MISSED'}")
+
+
+@pytest.mark.skipif(not LONG, reason="measured with --long")
+def test_the_honest_notice_little_of_any_attack(siege, record_property):
+    busy = os.getloadavg()[0]
+    ratios = {}
+    for name, pairs in measured(siege).items():
+        ratios[name], words = judged(name, pairs)
+        record_property(SAID, words)
+    worst = max(ratios, key=ratios.get)
+    missed = [name for name, ratio in ratios.items() if ratio > P99_RATIO]
+    record_property(SAID, f"{len(ratios) - len(missed)} of {len(ratios)} attacks within {P99_RATIO:.0f}x; the worst is "
+                          f"'{worst}', {ratios[worst]:.2f}x; load average {busy:.1f} before the start")
+    assert not missed
