@@ -8,9 +8,9 @@ organisation its rate. Rounds are interleaved and the table shows medians.
 """
 
 import json
-import os
 import subprocess
 
+import figures
 import people
 import servers
 from figures import median
@@ -80,6 +80,7 @@ def _tell_flood(most, flood):
     print(f"as much as it can, with {COMMIT_US // 1000} ms more a commit   {best:>7.0f} sends/s")
     print(f"{offered / best:.1f} times as much{'':26}{done:>7.0f} sends/s done ({done / best:.0%}) of "
           f"{offered:.0f}/s offered, the others refused")
+    return done / best
 
 
 # -- one organisation at a hundred times its rate ----------------------------------------
@@ -100,15 +101,20 @@ def _measure_heavy(chosen, new_servers):
 def _tell_heavy(usual, beside, heavy):
     for quantile in ("p50", "p99"):
         alone, now = median(usual, f"{quantile}_us"), median(beside, f"{quantile}_us")
+        times = now / alone
         print(f"another organisation's {quantile}: {alone / 1000:.1f} ms beside one as usual, "
-              f"{now / 1000:.1f} ms beside one at {HEAVY_TIMES} times its rate ({now / alone:.2f}x)")
+              f"{now / 1000:.1f} ms beside one at {HEAVY_TIMES} times its rate ({times:.2f}x)")
     print(f"the heavy one: {median(heavy, 'offered'):.0f}/s offered, {median(heavy, 'rate'):.0f}/s done; "
           f"the other: {sum(each['failures'] for each in beside)} refused")
+    return times   # of the p99
 
 
 def run(chosen, new_servers):
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, "
-          f"{chosen.rounds} rounds of {chosen.seconds} s\n")
-    _tell_flood(*_measure_flood(chosen, new_servers))
+    figures.say_what_else_runs()
+    print(f"{chosen.rounds} rounds of {chosen.seconds} s\n")
+    share = _tell_flood(*_measure_flood(chosen, new_servers))
     print()
-    _tell_heavy(*_measure_heavy(chosen, new_servers))
+    times = _tell_heavy(*_measure_heavy(chosen, new_servers))
+    print(f"\n{'':56}measured        floor  target")
+    figures.row("done of ten times too much, as a part of the most", share, "", 0.8, 0.95, False)
+    figures.row("another's p99 beside one at a hundred times its rate", times, "x", 1.5, 1.2)

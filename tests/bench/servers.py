@@ -148,8 +148,12 @@ class Servers:
         return _Unpinned(self.stack.folder / "state" / "pg" / "postmaster.pid")
 
     def daemon_pids(self):
-        return [pid for pid, (comm, _) in _family(self.stack.process.popen.pid).items()
-                if not comm.startswith("postgres")]
+        return list(self.daemon_ticks())
+
+    def daemon_ticks(self):
+        """What each of the daemon's processes has spent so far, by pid."""
+        return {pid: ticks for pid, (comm, ticks) in _family(self.stack.process.popen.pid).items()
+                if not comm.startswith("postgres")}
 
     def wait_idle(self):
         """Until what was done before has been cleaned up behind."""
