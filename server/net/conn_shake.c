@@ -5,6 +5,7 @@
  * the connections that stand have their turn again.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -108,6 +109,20 @@ void conn_shake_expect(struct conn *c)
 	conn_shake_wake_at(c, CONN_HEAD_BYTES);
 }
 
+/* Whether the peer has gone before its first record was whole: then it has cost nothing
+ * yet, and takes nobody's turn. */
+static bool conn_shake_is_gone(const struct conn *c)
+{
+	struct pollfd at = {.fd = c->fd, .events = POLLRDHUP};
+	uint8_t head[CONN_HEAD_BYTES];
+	int there = 0;
+
+	return recv(c->fd, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) == sizeof(head) &&
+	       ioctl(c->fd, FIONREAD, &there) == 0 &&
+	       (size_t)there < sizeof(head) + conn_shake_hello_bytes(head) &&
+	       poll(&at, 1, 0) == 1 && at.revents != 0;
+}
+
 /* Whether the rest of the peer's first record must be waited for. It stays in the
  * kernel until it is whole, so that whoever sends it byte by byte costs no memory of
  * OpenSSL's and no turn of the loop. */
@@ -119,7 +134,7 @@ static bool conn_shake_is_slow(struct conn *c)
 
 	if (n < 0 && errno == EAGAIN)
 		return true;
-	c->bare = n == 0;
+	c->bare = n == 0 || (c->slow && conn_shake_is_gone(c));
 	if (n == (ssize_t)sizeof(head) && !c->slow) {
 		size_t whole = sizeof(head) + conn_shake_hello_bytes(head);
 
@@ -185,7 +200,8 @@ int conn_shake_step(struct conn *c)
 
 	if (!c->ssl && c->bare) {
 		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
-		conn_leave(c, NULL, false);
+		conn_leave(
+			c, c->slow ? "the peer left in the middle of its first word" : NULL, false);
 		return -ECONNRESET;
 	}
 	if (!c->ssl && conn_shake_begin(c) < 0)

@@ -502,6 +502,18 @@ def test_an_address_that_wastes_handshakes_is_paced_and_served(server, bystander
         assert peer.call().status == 0
 
 
+def test_who_leaves_before_its_first_word_is_whole_has_wasted_nothing(build, work):
+    """However many they are, the others behind their address do not wait for them."""
+    server = echo.EchoServer(build, work / "half")
+    for _ in range(5 * TRIES // 2):
+        with socket.create_connection(("127.0.0.1", server.port)) as session:
+            session.sendall(b"\x16\x03\x01\x01\x00\x01")
+    server.wait_lines("in the middle of its first word", 5 * TRIES // 2)
+    with Peer(server) as peer:
+        assert "HANDSHAKES_DELAYED" not in counts(peer)
+    server.stop()
+
+
 def changed(name, value):
     """The headers of a usual call but for one."""
     return [(each, value if each == name else its) for each, its in headers()]
