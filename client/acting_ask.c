@@ -114,6 +114,8 @@ static enum problem_id acting_problem(const struct acting *acting)
 {
 	const Stafett__V1__Referral *referral = acting->seen->referral;
 
+	if (strcmp(acting->row->act, "complete") == 0 && acting_may(acting, "start"))
+		return PROBLEM_TREATMENT_NOT_BEGUN;
 	if (strcmp(acting->row->act, "complete") != 0 || !acting_may(acting, "plan-home"))
 		return PROBLEM_ACT_NOT_POSSIBLE;
 	if (strcmp(referral->business_status, "homecoming-planned") == 0)

@@ -4,6 +4,7 @@
 
 #include "base/suggest.h"
 #include "client/memory.h"
+#include "client/misdated.h"
 #include "client/text.h"
 
 char *draft_fields_path(struct draft_reader *reader, const char *name)
@@ -58,12 +59,8 @@ static int draft_fields_text(struct draft_reader *reader, const struct draft_fie
 static int draft_fields_not_when(struct draft_reader *reader, const struct draft_field *field,
 	enum when_result result, const char *text)
 {
-	enum problem_id id = result == WHEN_AMBIGUOUS	 ? PROBLEM_DATE_AMBIGUOUS
-			     : field->type == DRAFT_DATE ? PROBLEM_DATE_INVALID
-							 : PROBLEM_TIME_INVALID;
-
-	return client_problem(reader->client, id, "value", text, "field",
-		draft_fields_path(reader, field->name), NULL);
+	return misdated(reader->client, result, field->type != DRAFT_DATE, text,
+		draft_fields_path(reader, field->name));
 }
 
 static int draft_fields_when(struct draft_reader *reader, const struct draft_field *field,

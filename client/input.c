@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/memory.h"
+#include "client/misdated.h"
 #include "client/paths.h"
 #include "client/question.h"
 #include "client/text.h"
@@ -44,13 +45,6 @@ static int input_take_code(struct client *client, const struct input *input, con
 		input_name(input), "list", codes_list_name(input->list), NULL);
 }
 
-static int input_not_when(struct client *client, const struct input *input, enum when_result result,
-	enum problem_id invalid, const char *typed)
-{
-	return client_problem(client, result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : invalid,
-		"value", typed, "field", input_name(input), NULL);
-}
-
 static int input_take_date(struct client *client, const struct input *input, const char *typed,
 	struct input_value *value)
 {
@@ -60,7 +54,7 @@ static int input_take_date(struct client *client, const struct input *input, con
 	enum when_result result = when_date(bytes_of_string(typed), client->today, side, &date);
 
 	if (result != WHEN_OK)
-		return input_not_when(client, input, result, PROBLEM_DATE_INVALID, typed);
+		return misdated(client, result, false, typed, input_name(input));
 	date_format(date, iso);
 	value->text = iso;
 	return 0;
@@ -73,7 +67,7 @@ static int input_take_time(struct client *client, const struct input *input, con
 		when_time(bytes_of_string(typed), client->today, WHEN_AHEAD, &value->us);
 
 	if (result != WHEN_OK)
-		return input_not_when(client, input, result, PROBLEM_TIME_INVALID, typed);
+		return misdated(client, result, true, typed, input_name(input));
 	value->text = typed;
 	return 0;
 }

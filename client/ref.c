@@ -102,7 +102,8 @@ int ref_resolve(struct client *client, const char *typed, enum ref_use use, cons
 	if (!code_normalise(text, letters))
 		return client_problem(client, PROBLEM_REF_INVALID, "value", typed, NULL);
 	*ret_name = memory_string(&client->arena, letters);
-	client_word(client, "ref", *ret_name);
+	/* As it was typed: "Holm" is known again, and "H01M" would not be. */
+	client_word(client, "ref", typed);
 	return 0;
 }
 

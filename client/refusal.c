@@ -141,6 +141,15 @@ static void refusal_set_words(
 	refusal_set_first(client, refusal);
 }
 
+static bool refusal_allows(const Stafett__V1__Refusal *refusal, const char *act)
+{
+	for (size_t i = 0; i < refusal->n_allowed_acts; i++) {
+		if (strcmp(refusal->allowed_acts[i], act) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The wording that fits what the server told besides the reason. */
 static enum problem_id refusal_problem(
 	const struct client *client, enum reason reason, const Stafett__V1__Refusal *refusal)
@@ -151,6 +160,8 @@ static enum problem_id refusal_problem(
 
 	if (reason == REASON_ACT_NOT_POSSIBLE && is_question)
 		return PROBLEM_QUESTION_IS_OPEN;
+	if (reason == REASON_HOME_PLAN_MISSING && refusal && !refusal_allows(refusal, "plan-home"))
+		return PROBLEM_TREATMENT_NOT_BEGUN;
 	if (reason == REASON_VERSION_CONFLICT && *words_get(&client->words, "who"))
 		return PROBLEM_SOMEBODY_WAS_FIRST;
 	if (reason == REASON_CONSENT_EXPIRED && is_of_referral)

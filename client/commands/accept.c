@@ -55,7 +55,6 @@ static void accept_set_words(struct client *client, const Stafett__V1__GetRespon
 static void accept_tell(struct acting *acting, const Stafett__V1__GetResponse *now)
 {
 	struct client *client = acting->client;
-	const Stafett__V1__Referral *referral = now->referral;
 	bool is_holder = strcmp(now->chain->custodian, client->profile->unit) == 0;
 
 	accept_set_words(client, now);
@@ -67,11 +66,7 @@ static void accept_tell(struct acting *acting, const Stafett__V1__GetResponse *n
 	output_say(client, "  ",
 		_("[You promised contact by {contact}; ]help is due {due} ({left})."));
 	output_say(client, "  ", _("{sender} was told, and stays a party."));
-	if (referral->expected_event) {
-		acting_tell_next(client, now);
-		return;
-	}
-	output_next(client, "book %s", format_code_start(&client->arena, referral->code));
+	acting_tell_next(client, now);
 }
 
 const struct acting_row act_accept = {

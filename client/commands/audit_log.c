@@ -6,6 +6,7 @@
 #include "client/commands/audit.h"
 #include "client/compose.h"
 #include "client/memory.h"
+#include "client/misdated.h"
 #include "client/ref.h"
 #include "client/screen/audit.h"
 #include "client/screen/format.h"
@@ -31,9 +32,10 @@ static int audit_read_time(struct client *client, const char *text, const char *
 	}
 	result = when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
 	if (result != WHEN_OK)
-		return client_problem(client,
-			result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : PROBLEM_DATE_INVALID,
-			"value", text, "field", field, NULL);
+		return misdated(client, result, false, text, field);
+	if (!is_end && date_compare(date, client->today) > 0)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", text, "day",
+			format_day(&client->arena, date, client->today), NULL);
 	if (is_end)
 		date = date_from_days(date_to_days(date) + 1);
 	*ret_time = compose_time(client, calendar_at(date, (struct clock_time){0}));

@@ -85,7 +85,7 @@ static int doctor_end(struct doctor *doctor, int problem)
 	if (client->is_plain)
 		doctor_print_table(doctor);
 	else if (!problem)
-		output_next(client, "today");
+		output_next(client, "help");
 	return problem;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett list: the unit's referrals, who holds them, and what comes next. */
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/suggest.h"
 #include "client/call.h"
@@ -9,6 +10,7 @@
 #include "client/compose.h"
 #include "client/last_list.h"
 #include "client/memory.h"
+#include "client/misdated.h"
 #include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
 #include "client/screen/output.h"
@@ -30,26 +32,48 @@ static int list_read_since(
 		when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
 
 	if (result != WHEN_OK)
-		return client_problem(client,
-			result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : PROBLEM_DATE_INVALID,
-			"value", text, "field", "since", NULL);
+		return misdated(client, result, false, text, "since");
+	if (date_compare(date, client->today) > 0)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", text, "day",
+			format_day(&client->arena, date, client->today), NULL);
 	*ret_time = compose_time(client, calendar_at(date, (struct clock_time){0}));
 	return 0;
 }
 
+static bool list_is_option(const char *text)
+{
+	static const enum option_id options[] = {
+		OPTION_list_sent, OPTION_list_received, OPTION_list_open, OPTION_list_overdue};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (strcmp(option_get(options[i])->name, text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int list_read_status(struct client *client, const char *text, char **ret_status)
 {
+	const char *states = "";
 	struct suggest nearest;
 
-	if (state_from_code(bytes_of_string(text)) > STATE_NONE) {
-		*ret_status = (char *)text;
-		return 0;
-	}
+	if (list_is_option(text))
+		return client_problem(client, PROBLEM_STATE_IS_OPTION, "value", text, NULL);
 	suggest_begin(&nearest, text);
-	for (int state = STATE_NONE + 1; state < STATE_COUNT; state++)
-		suggest_offer(&nearest, state_code((enum state)state));
-	return client_problem(
-		client, PROBLEM_STATE_UNKNOWN, "value", text, "near", nearest.best, NULL);
+	for (int state = STATE_NONE + 1; state < STATE_COUNT; state++) {
+		const char *code = state_code((enum state)state);
+
+		/* What the screens say is as good as the code. */
+		if (strcmp(code, text) == 0 || strcasecmp(term_word(client, code), text) == 0) {
+			*ret_status = memory_string(&client->arena, code);
+			return 0;
+		}
+		suggest_offer(&nearest, code);
+		states = memory_printf(&client->arena, "%s%s%s", states, *states ? ", " : "",
+			term_word(client, code));
+	}
+	return client_problem(client, PROBLEM_STATE_UNKNOWN, "value", text, "near", nearest.best,
+		"states", states, NULL);
 }
 
 static int list_read_request(struct client *client, const struct arguments *arguments,
@@ -129,14 +153,14 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[4] = row_unit(client, summary->chain->custodian);
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
-	cells[7] = row_days_left(client, summary->chain->intervention_due_date);
+	cells[7] = row_help(client, summary->chain);
 	table_row(table, arena, row_is_late(due_us), cells);
 }
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)
 {
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
-		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = true},
+		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = row_may_cut_names()},
 		{.title = _("STATE")}, {.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};

@@ -10,6 +10,7 @@
 #include "client/client.h"
 #include "client/fetch.h"
 #include "client/memory.h"
+#include "client/misdated.h"
 #include "client/packing.h"
 #include "client/paths.h"
 #include "client/ref.h"
@@ -225,9 +226,7 @@ static int show_read_time(struct client *client, const char *text, int64_t *ret_
 		return 0;
 	result = when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
 	if (result != WHEN_OK)
-		return client_problem(client,
-			result == WHEN_AMBIGUOUS ? PROBLEM_DATE_AMBIGUOUS : PROBLEM_TIME_INVALID,
-			"value", text, "field", "at", NULL);
+		return misdated(client, result, true, text, "at");
 	*ret_us = calendar_at(date_add_days(date, 1), (struct clock_time){0}) - 1;
 	return 0;
 }

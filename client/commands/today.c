@@ -145,14 +145,14 @@ static void today_add_waiting(
 	cells[2] = row_unit(client, row->chain->custodian);
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
-	cells[5] = row_days_left(client, row->chain->intervention_due_date);
+	cells[5] = row_help(client, row->chain);
 	table_row(table, &client->arena, row_is_late(due_us), cells);
 }
 
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
-		{.title = _("WHO"), .may_shrink = true},
+		{.title = _("WHO"), .may_shrink = row_may_cut_names()},
 		{.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};

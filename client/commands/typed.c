@@ -4,11 +4,38 @@
 
 #include "client/commands/command.h"
 #include "client/memory.h"
+#include "client/text.h"
 
 static const char *typed_next_word(const char *at)
 {
 	at += strcspn(at, " ");
 	return at + strspn(at, " ");
+}
+
+/* The second word of those commands that have several halves, in the user's language
+ * where it differs; |rest| begins with a blank. */
+static const char *typed_second(struct arena *arena, enum command_id command, const char *rest)
+{
+	static const struct {
+		enum command_id command;
+		const char *english, *swedish;
+	} words[] = {
+		{COMMAND_audit, "log", "logg"},
+		{COMMAND_audit, "show", "visa"},
+		{COMMAND_consent, "show", "visa"},
+		{COMMAND_consent, "give", "ge"},
+		{COMMAND_consent, "revoke", "återkalla"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t len = strlen(words[i].english);
+
+		if (words[i].command == command && *rest &&
+			strncmp(rest + 1, words[i].english, len) == 0 &&
+			strchr(" ", rest[1 + len]) && text_language() == CODES_SWEDISH)
+			return memory_printf(arena, " %s%s", words[i].swedish, rest + 1 + len);
+	}
+	return rest;
 }
 
 /* Puts the name in the user's language in place of the one that begins at |at|;
@@ -24,7 +51,8 @@ static char *typed_replace(struct arena *arena, const char *line, size_t at)
 	if (!command)
 		return memory_string(arena, line);
 	called = command_called(command);
-	changed = memory_printf(arena, "%.*s%s%s", (int)at, line, called, line + at + len);
+	changed = memory_printf(arena, "%.*s%s%s", (int)at, line, called,
+		typed_second(arena, command->id, line + at + len));
 	if (command->id != COMMAND_help || !line[at + len])
 		return changed;
 	return typed_replace(arena, changed, at + strlen(called) + 1);

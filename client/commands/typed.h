@@ -6,8 +6,8 @@
 #include "base/arena.h"
 
 /* "stafett --as maria visa 7K3M" for "stafett --as maria show 7K3M", where the
- * language is Swedish: only the names of commands change. A line that names none
- * stays as it is. */
+ * language is Swedish: only the names of commands change, and of their halves ("granska visa"). A
+ * line that names none stays as it is. */
 char *typed_in_language(struct arena *arena, const char *line);
 
 #endif

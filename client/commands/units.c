@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett units: who takes it, and how alive their inbox is. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "client/call.h"
@@ -153,6 +154,23 @@ static void units_explain(struct client *client, const Stafett__V1__Unit *unit)
 	lines_print(stdout, "! ", "  ", words_fill(arena, text, &words));
 }
 
+/* Who answers soonest first; who is marked, or has never answered, comes last. */
+static int units_compare(const void *a, const void *b)
+{
+	const Stafett__V1__Unit *one = *(Stafett__V1__Unit *const *)a;
+	const Stafett__V1__Unit *other = *(Stafett__V1__Unit *const *)b;
+	int32_t first = one->inbox ? one->inbox->median_acknowledge_seconds : 0;
+	int32_t second = other->inbox ? other->inbox->median_acknowledge_seconds : 0;
+
+	if (units_is_marked(one) != units_is_marked(other))
+		return units_is_marked(one) ? 1 : -1;
+	if (!first != !second)
+		return !first ? 1 : -1;
+	if (first != second)
+		return first < second ? -1 : 1;
+	return strcmp(one->handle, other->handle);
+}
+
 /* Sending to the first that is not oneself. */
 static void units_print_next(struct client *client, const Stafett__V1__SearchResponse *all)
 {
@@ -160,7 +178,7 @@ static void units_print_next(struct client *client, const Stafett__V1__SearchRes
 		if (strcmp(all->units[i]->handle, client->profile->unit) == 0 ||
 			strcmp(all->units[i]->status, "closed") == 0)
 			continue;
-		output_next(client, "send %s --file referral.json", all->units[i]->handle);
+		output_next(client, "send %s", all->units[i]->handle);
 		return;
 	}
 }
@@ -175,6 +193,7 @@ static void units_print(struct client *client, const Stafett__V1__SearchResponse
 		{.title = has_room ? _("PHONE") : NULL}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
+	qsort(all->units, all->n_units, sizeof(*all->units), units_compare);
 	for (size_t i = 0; i < all->n_units; i++)
 		units_add_row(client, table, all->units[i]);
 	table_print(table);

@@ -75,20 +75,28 @@ int problem_describe(
 	return problem->exit_code;
 }
 
+static bool problem_is_known(const struct problem *problem)
+{
+	return problem_rows[problem->id].reason != REASON_NONE;
+}
+
 static void problem_print_trace(const struct problem *problem, struct arena *arena, FILE *out)
 {
 	fprintf(out, "  (%s", problem->reason);
-	if (problem->detail && *problem->detail)
+	/* The server's own words add nothing to a sentence that stands for its reason. */
+	if (problem->detail && *problem->detail && !(problem->status && problem_is_known(problem)))
 		fprintf(out, "; %s", safe_line(arena, problem->detail));
 	if (problem->call_id && *problem->call_id)
 		fprintf(out, "; %s %s", _("call"), safe_line(arena, problem->call_id));
 	fputs(")\n", out);
 }
 
-/* What may be done instead, each as a command. */
+/* What may be done instead, each as a command; a programme gets all of them. */
+enum { PROBLEM_COMMANDS_SHOWN = 3 };
+
 static void problem_print_commands(const struct problem *problem, FILE *out)
 {
-	for (size_t i = 0; i < problem->n_commands; i++)
+	for (size_t i = 0; i < problem->n_commands && i < PROBLEM_COMMANDS_SHOWN; i++)
 		lines_print_command(
 			out, "  ", i ? _("      or:") : _("You can:"), problem->commands[i]);
 }

@@ -96,7 +96,12 @@ static void referral_print_clock(struct referral_screen *screen)
 	words_set(&words, "left",
 		format_days_left(arena, chain->intervention_due_date, client->today));
 	words_set(&words, "asked", format_day_text(arena, chain->help_request_date, client->today));
-	if (*chain->intervention_due_date)
+	words_set(&words, "began",
+		format_day_text(arena, chain->intervention_start_date, client->today));
+	if (*chain->intervention_start_date)
+		fact_print_words(screen->client, _("Help due"),
+			_("{due}; met {began}: treatment began[; asked for help {asked}]"), &words);
+	else if (*chain->intervention_due_date)
 		fact_print_words(screen->client, _("Help due"),
 			_("{due} ({left})[; asked for help {asked}]"), &words);
 }
@@ -273,6 +278,27 @@ static void referral_print_events(struct referral_screen *screen)
 	putchar('\n');
 }
 
+/* Who proposed something cannot be the one who confirms it. */
+static bool referral_is_proposer(const struct referral_screen *screen)
+{
+	const Stafett__V1__Proposal *proposal =
+		screen->referral->proposal ? screen->referral->proposal : screen->chain->proposal;
+
+	return proposal && strcmp(proposal->member, screen->client->member) == 0;
+}
+
+static void referral_add_acts(struct referral_screen *screen, struct act_commands *commands,
+	char *const *acts, size_t n_acts)
+{
+	for (size_t i = 0; i < n_acts; i++) {
+		if (strcmp(acts[i], "confirm") == 0 && referral_is_proposer(screen))
+			continue;
+		act_commands_add(screen->client, commands, &acts[i], 1,
+			format_code_start(&screen->client->arena, screen->referral->code),
+			screen->chain->intervention_due_date);
+	}
+}
+
 static void referral_print_acts(struct referral_screen *screen)
 {
 	const Stafett__V1__Referral *referral = screen->referral;
@@ -281,11 +307,14 @@ static void referral_print_acts(struct referral_screen *screen)
 	const char *code = format_code_start(&client->arena, referral->code);
 	char *const first[] = {(char *)"send-first"};
 	struct act_commands commands = {0};
+	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
 
-	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts, code,
-		chain->intervention_due_date);
-	act_commands_add(client, &commands, chain->allowed_acts, chain->n_allowed_acts, code,
-		chain->intervention_due_date);
+	/* First what is asked of us; a new referral is no act on this one. */
+	if (is_ours && act_command(client, referral->next_act, referral, chain))
+		act_commands_add(client, &commands, (char *const *)&referral->next_act, 1, code,
+			chain->intervention_due_date);
+	referral_add_acts(screen, &commands, referral->allowed_acts, referral->n_allowed_acts);
+	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
 	if (!*referral->id && chain_may(chain, "close"))
 		act_commands_add(client, &commands, first, 1, code, "");
 	for (size_t i = 0; i < commands.count; i++)

@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
+#include "client/screen/safe_text.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
@@ -21,8 +22,17 @@ const char *row_person(struct client *client, const struct card *card)
 	enum { ROW_PERSON_COLUMNS = 24 };
 	const char *name = card_list_name(&client->arena, card);
 
-	/* One long name must not squeeze the columns of all. */
-	return client->is_plain ? name : lines_cut(&client->arena, name, ROW_PERSON_COLUMNS);
+	/* One long name must not squeeze the columns of all, as it is shown. */
+	return client->is_plain ? name
+				: lines_cut(&client->arena, safe_line(&client->arena, name),
+					  ROW_PERSON_COLUMNS);
+}
+
+bool row_may_cut_names(void)
+{
+	enum { ROW_NARROW_COLUMNS = 76 };
+
+	return lines_width() < ROW_NARROW_COLUMNS;
 }
 
 const char *row_born(struct client *client, const struct card *card)
@@ -60,6 +70,13 @@ const char *row_time(struct client *client, int64_t us)
 const char *row_days_left(struct client *client, const char *date)
 {
 	return client->is_plain ? date : format_days_left(&client->arena, date, client->today);
+}
+
+const char *row_help(struct client *client, const Stafett__V1__Chain *chain)
+{
+	if (!client->is_plain && *chain->intervention_start_date)
+		return _("met");
+	return row_days_left(client, chain->intervention_due_date);
 }
 
 const char *row_unit(struct client *client, const char *handle)

@@ -11,6 +11,8 @@
 const char *row_number(struct client *client, size_t index);
 /* Who it is about: "Holm, Anders"; a long name is cut on a page. */
 const char *row_person(struct client *client, const struct card *card);
+/* Whether a page is so narrow that names have to give way too. */
+bool row_may_cut_names(void);
 /* The year of birth. */
 const char *row_born(struct client *client, const struct card *card);
 /* What is asked for: "urgent: alcohol, housing; interpreter so". */
@@ -18,6 +20,8 @@ const char *row_matter(struct client *client, const char *priority, char *const 
 	size_t n_needs, const struct card *card);
 /* By when: short on a page, RFC 3339 for programs. */
 const char *row_time(struct client *client, int64_t us);
+/* Days left of the help that was promised; "met" where a treatment has begun. */
+const char *row_help(struct client *client, const Stafett__V1__Chain *chain);
 /* The days to a date: "16 d" on a page, the date itself for programs. */
 const char *row_days_left(struct client *client, const char *date);
 /* A unit's name, or "you", which is shorter and what one looks for; for programs

@@ -64,6 +64,11 @@ static char *term_within_sentence(struct client *client, const char *text)
 	static const char swedish[][2][3] = {{"Å", "å"}, {"Ä", "ä"}, {"Ö", "ö"}};
 	char *copy = memory_string(&client->arena, text);
 
+	const char *second = strchr(text, ' ');
+
+	/* A name has several: "Community Reinforcement Approach". */
+	if (second && term_is_capital(second[1]))
+		return copy;
 	if (term_is_capital(text[0]) && !term_is_capital(text[1]))
 		copy[0] = (char)(text[0] - 'A' + 'a');
 	for (size_t i = 0; i < ARRAY_SIZE(swedish); i++) {

@@ -162,8 +162,7 @@ def test_behaviour_6_what_is_not_yours_does_not_exist(client, send, tables):
             said.append(client.run("omar", *[word.format(name) for word in words], status=4))
             asked.append(tables.audits())
         one, other = said
-        assert re.sub(r"call \w+", "", one).replace(code.replace("-", ""), "") == \
-            re.sub(r"call \w+", "", other).replace(absent.replace("-", ""), "")
+        assert re.sub(r"call \w+", "", one).replace(code, "") == re.sub(r"call \w+", "", other).replace(absent, "")
         # What is shown is looked for among referrals, then among chains.
         each = 2 if words[0] == "show" else 1
         assert asked == [asked[0], asked[0] + each, asked[0] + 2 * each]

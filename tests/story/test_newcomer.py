@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What confused people who had never seen the program: each was mended, and stays so."""
 
+import calendar
+import datetime
 import json
+import zoneinfo
 
 import people
 import pytest
-from caller import in_days
+from caller import in_days, soon
 from client import Client
 
 
@@ -52,3 +55,75 @@ def test_who_breaks_care_off_is_told_what_that_needs_by_its_name(client, code):
     terminal.expect("How the person was told: ").type("\x04").expect("Nothing was done")
     terminal.wait()
     terminal.close()
+
+
+def test_what_has_not_begun_is_not_completed_and_what_can_be_done_is_named(client, code):
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    said = client.run("petra", "complete", code, "--file", "-", stdin="Klart.", status=3)
+    assert "the treatment has not begun" in said and f"start {code}" in said and "plan-home" not in said
+    terminal = client.at_terminal("petra", "complete", code)
+    terminal.expect("the treatment has not begun").expect(f"start {code}")
+    terminal.wait()
+    terminal.close()
+
+
+def test_who_was_rejected_may_send_again_and_who_proposed_is_not_asked_to_confirm(client, code):
+    client.run("petra", "reject", code, "--reason", "outside-area", "--none-known", "--person-told", "phone")
+    assert f"You can: stafett --as maria send --replaces {code}" in client.run("maria", "show", code)
+    client.run("maria", "void", code, "--reason", "sent-by-mistake")
+    assert " confirm " not in client.run("maria", "show", code)
+    assert f"confirm {code}" in client.run("mona", "show", code)
+
+
+def test_help_that_has_begun_is_late_no_more(client, code):
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    client.run("petra", "start", code, "--intervention", "CRA", "--next", soon())
+    assert "met" in next(line for line in client.run("maria", "show", code).splitlines() if "Help due" in line)
+    row = next(line for line in client.run("petra", "list", "--received").splitlines() if code in line)
+    assert row.rstrip().endswith("met")
+
+
+def test_an_acceptance_says_what_is_next_and_that_a_visit_is_booked_for_it(client, code):
+    said = " ".join(client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d").split())
+    assert "You must act next: start by" in said and f"Next: stafett --as petra book {code}" in said
+
+
+@pytest.mark.parametrize("typed, said", [
+    ("+9d", "is a day without a time of day"), ("5/6T10:00", "day/month, or month/day?"),
+    ("261130T10:00", "which of them is the year?"), ("noon", "is not a time")])
+def test_a_time_that_cannot_be_read_says_why(client, code, typed, said):
+    assert said in " ".join(client.run("petra", "book", code, typed, status=2).split())
+
+
+def test_the_day_of_the_week_that_it_is_may_be_two_days(client):
+    today = calendar.day_name[datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Stockholm")).weekday()]
+    done = client.shell("maria", f"stafett list --since {today}", client.home)
+    # Midnight may pass between the two.
+    assert "today, or in a week?" in done.stderr or done.returncode == 0
+
+
+def test_a_state_is_named_as_the_screen_names_it(client, code):
+    assert code in client.run("petra", "list", "--status", "skickat", LANGUAGE="sv")
+    said = client.run("maria", "list", "--status", "open", status=2)
+    assert "stafett --as maria list --open" in said
+    assert "requested, received" in client.run("maria", "list", "--status", "finished", status=2)
+
+
+def test_a_name_is_no_code_and_stays_as_it_was_typed(client):
+    assert "'Holm'" in client.run("maria", "show", "Holm", status=4)
+
+
+def test_a_ladder_is_told_in_words(client, code):
+    said = " ".join(client.run("maria", "why", code).split())
+    assert "requester+" not in said and "when it is due: " in said and "a month from that day" in said
+    swedish = " ".join(client.run("maria", "why", code, LANGUAGE="sv").split())
+    assert "when it is due" not in swedish and "när tiden är ute: " in swedish
+
+
+def test_the_next_command_is_swedish_to_its_last_word(client, code):
+    said = client.run("axel", "audit", "log", LANGUAGE="sv")
+    assert "granska visa 1" in said and "granska show" not in said
+
+
+def test_a_day_to_come_has_nothing_in_the_log(client):
+    assert "lies in the future" in client.run("axel", "audit", "log", "--since", in_days(9), status=2)
