@@ -112,22 +112,13 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 			  "chain[, by {due}]."));
 	else if (*referral->next_actor)
 		output_say(client, "  ",
-<<<<<<< HEAD
-			is_ours ? _("You must act next: {act}[ by {due}].")
-				: _("{actor} must act next: {act}[ by {due}]."));
-	if (is_ours)
-=======
 			!is_ours ? _("{actor} must act next: {act}[ by {due}].")
 			: acting_is_to_be_booked(referral)
 				? _("You must act next: {act}[ by {due}]. Book the visit for it.")
 				: _("You must act next: {act}[ by {due}]."));
-	else if (acting_is_at_rest(client, now))
-		output_say(client, "  ",
-			_("Nothing is under way for the person: send it on, or close the chain."));
 	if (is_ours && acting_is_to_be_booked(referral))
 		command = act_command(client, "book", referral, now->chain);
 	else if (is_ours)
->>>>>>> 9b2182f (client: what confused newcomers in its answers)
 		command = act_command(client, referral->next_act, referral, now->chain);
 	else if (acting_is_at_rest(client, now))
 		command = act_command(client, "send", referral, now->chain);
