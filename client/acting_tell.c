@@ -82,7 +82,8 @@ static void acting_tell_expected(struct client *client, const Stafett__V1__Refer
 static bool acting_is_expected(const Stafett__V1__Referral *referral)
 {
 	return referral->expected_event && !referral->expected_event->missed &&
-	       *referral->expected_event->kind && *referral->next_act;
+	       strcmp(referral->next_act, "book") != 0 && *referral->expected_event->kind &&
+	       *referral->next_act;
 }
 
 /* Whether we hold it and nothing is under way: then the next step is ours. */

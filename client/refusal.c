@@ -160,6 +160,8 @@ static enum problem_id refusal_problem(
 
 	if (reason == REASON_ACT_NOT_POSSIBLE && is_question)
 		return PROBLEM_QUESTION_IS_OPEN;
+	if (reason == REASON_ROLE_REQUIRED && *words_get(&client->words, "desk"))
+		return PROBLEM_NO_DESK;
 	if (reason == REASON_HOME_PLAN_MISSING && refusal && !refusal_allows(refusal, "plan-home"))
 		return PROBLEM_TREATMENT_NOT_BEGUN;
 	if (reason == REASON_VERSION_CONFLICT && *words_get(&client->words, "who"))

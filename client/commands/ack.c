@@ -152,7 +152,7 @@ static int ack_referral(struct client *client, struct ack_inbox *inbox, const ch
 	if (!r)
 		r = ack_items(client, inbox, referral, true);
 	if (!r && !client->is_json)
-		output_next(client, "accept %s --responsible ROLE --contact-by DATE",
+		output_next(client, "accept %s",
 			format_code_start(
 				&client->arena, format_code_of_id(&client->arena, referral)));
 	return r;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/suggest.h"
+#include "client/call.h"
 #include "client/commands/audit.h"
 #include "client/compose.h"
 #include "client/memory.h"
@@ -189,6 +190,37 @@ static void audit_print_next_page(
 		arguments->n_rest > 1 ? arguments->rest[1] : "", filters, token);
 }
 
+/* Whether the log knows a member at all, whatever else was asked for. */
+static bool audit_has_member(struct client *client, char *member)
+{
+	Stafett__V1__AuditServiceListRequest request =
+		STAFETT__V1__AUDIT_SERVICE_LIST_REQUEST__INIT;
+	const Stafett__V1__AuditServiceListResponse *response;
+
+	request.member = member;
+	request.page_size = 1;
+	return !call_aside(client, METHOD_audit_list, &request.base,
+		       &stafett__v1__audit_service_list_response__descriptor, &response) ||
+	       response->n_entries || *response->next_page_token;
+}
+
+static void audit_tell_nothing(
+	struct client *client, const struct arguments *arguments, bool has_more)
+{
+	const char *member = arguments_get(arguments, OPTION_audit_member);
+
+	if (has_more) {
+		puts(_("Nothing fits that in the part of the log that was looked at."));
+	} else if (member && !audit_has_member(client, audit_member(client, member))) {
+		client_word(client, "member", member);
+		output_say(client, "",
+			_("The log knows no member '{member}'. Members are written like "
+			  "petra.svensson."));
+	} else {
+		puts(_("Nothing in the log fits that."));
+	}
+}
+
 static void audit_log_print(struct client *client, const struct arguments *arguments,
 	const Stafett__V1__AuditServiceListResponse *all)
 {
@@ -197,8 +229,7 @@ static void audit_log_print(struct client *client, const struct arguments *argum
 	if (all->n_entries || client->is_plain)
 		audit_print(client, all->entries, all->n_entries);
 	else
-		puts(has_more ? _("Nothing fits that in the part of the log that was looked at.")
-			      : _("Nothing in the log fits that."));
+		audit_tell_nothing(client, arguments, has_more);
 	if (client->is_plain)
 		return;
 	if (all->n_entries)

@@ -13,6 +13,7 @@
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/directory.h"
+#include "client/doubt.h"
 #include "client/draft.h"
 #include "client/edit.h"
 #include "client/interview.h"
@@ -427,6 +428,8 @@ int command_send(struct client *client, const struct arguments *arguments)
 	r = recipient_find(client, source.to, &unit);
 	if (!r && unit)
 		r = recipient_check_age(client, unit, draft.age);
+	if (!r)
+		r = doubt_send(client, source.to, &draft);
 	if (r)
 		return r;
 	send_tell_unsealed();

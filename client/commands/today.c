@@ -19,6 +19,7 @@
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
+#include "client/screen/term.h"
 #include "client/seen.h"
 #include "client/text.h"
 #include "stafett/v1/referral_service.pb-c.h"
@@ -119,15 +120,58 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 			act_command(client, "close", row->referral, row->chain));
 }
 
+/* What is expected after tomorrow need not be thought of today. */
+static bool today_is_far(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	const Stafett__V1__ExpectedEvent *event = row->referral->expected_event;
+	struct date tomorrow = date_add_days(client->today, 1);
+
+	return event && !event->missed && strcmp(row->referral->next_act, "attend") == 0 &&
+	       date_compare(calendar_date_of(format_us(event->time)), tomorrow) > 0;
+}
+
+static void today_print_far(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	struct arena *arena = &client->arena;
+	const Stafett__V1__ExpectedEvent *event = row->referral->expected_event;
+	struct words words = {0};
+	struct card card;
+
+	card_read(arena, row->card, &card);
+	card_remember(client, &card, CARD_IN_LIST, row->referral->id, row->chain->id);
+	words_set(&words, "who", card_list_name(arena, &card));
+	words_set(&words, "kind", term_code(client, CODES_EVENT, event->kind));
+	words_set(&words, "time", format_moment(arena, format_us(event->time), client->today));
+	lines_print(stdout,
+		memory_printf(arena, "  %s  ",
+			safe_line(arena, format_code_start(arena, row->referral->code))),
+		"        ", words_fill(arena, _("{who}: {kind} {time}"), &words));
+}
+
+static size_t today_count_far(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < today->n_duties; i++)
+		count += today_is_far(client, today->duties[i]);
+	return count;
+}
+
 static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)
 {
-	if (!today->n_duties) {
-		printf("\n%s\n", _("Nothing waits for you."));
-		return;
+	size_t far = today_count_far(client, today);
+
+	printf("\n%s\n", far == today->n_duties ? _("Nothing waits for you.") : _("YOU MUST ACT"));
+	for (size_t i = 0; i < today->n_duties; i++) {
+		if (!today_is_far(client, today->duties[i]))
+			today_print_duty(client, today->duties[i]);
 	}
-	printf("\n%s\n", _("YOU MUST ACT"));
-	for (size_t i = 0; i < today->n_duties; i++)
-		today_print_duty(client, today->duties[i]);
+	if (far)
+		printf("\n%s\n", _("EXPECTED LATER"));
+	for (size_t i = 0; i < today->n_duties && far; i++) {
+		if (today_is_far(client, today->duties[i]))
+			today_print_far(client, today->duties[i]);
+	}
 }
 
 static void today_add_waiting(
@@ -273,6 +317,7 @@ int command_today(struct client *client, const struct arguments *arguments)
 		r = deliver_pending(client);
 	if (r)
 		return r;
+	client_word(client, "desk", "today");
 	seen = seen_look(seen_load(client), (int64_t)time(NULL) * 1000000);
 	r = today_read(client, seen, &today);
 	if (r)

@@ -168,6 +168,8 @@ static int units_compare(const void *a, const void *b)
 		return !first ? 1 : -1;
 	if (first != second)
 		return first < second ? -1 : 1;
+	if ((units_unread_s(one) < 0) != (units_unread_s(other) < 0))
+		return units_unread_s(one) < 0 ? 1 : -1;
 	return strcmp(one->handle, other->handle);
 }
 

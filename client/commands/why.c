@@ -167,7 +167,7 @@ static void why_print_deadline(struct client *client, const Stafett__V1__Deadlin
 	bool is_late = !is_help && row_is_late(due_us);
 	struct words words = {0};
 
-	words_set(&words, "act", term_word(client, deadline->what));
+	words_set(&words, "act", term_next(client, deadline->what));
 	words_set(&words, "unit", *deadline->actor ? directory_name(client, deadline->actor) : "");
 	words_set(&words, "due",
 		is_help ? format_day_text(arena, deadline->due_date, client->today)

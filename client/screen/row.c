@@ -94,7 +94,7 @@ const char *row_act(const struct client *client, const Stafett__V1__Referral *re
 			  strcmp(referral->status, "rejected") != 0;
 
 	return is_at_rest && !client->is_plain ? _("send on, or close")
-					       : term_word(client, referral->next_act);
+					       : term_next(client, referral->next_act);
 }
 
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral)

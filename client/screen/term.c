@@ -53,6 +53,24 @@ const char *term_word(const struct client *client, const char *word)
 	return word;
 }
 
+const char *term_next(const struct client *client, const char *act)
+{
+	static const struct {
+		const char *act, *text;
+	} rows[] = {
+		{"send", N_("ask another unit")},
+		{"reach", N_("reach the person")},
+		{"amend", N_("answer the question")},
+		{"attend", N_("say who came")},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!client->is_plain && strcmp(rows[i].act, act) == 0)
+			return _(rows[i].text);
+	}
+	return term_word(client, act);
+}
+
 static bool term_is_capital(char c)
 {
 	return c >= 'A' && c <= 'Z';

@@ -127,3 +127,42 @@ def test_the_next_command_is_swedish_to_its_last_word(client, code):
 
 def test_a_day_to_come_has_nothing_in_the_log(client):
     assert "lies in the future" in client.run("axel", "audit", "log", "--since", in_days(9), status=2)
+
+
+def test_a_member_whom_the_log_does_not_know_is_told_so(client):
+    assert "knows no member 'nobody.atall'" in client.run("axel", "audit", "log", "--member", "nobody.atall")
+
+
+def test_what_is_expected_in_weeks_is_told_below_what_must_be_done(client, code):
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    client.run("petra", "start", code, "--intervention", "CRA", "--next", f"{in_days(20)}T10:00")
+    said = client.run("petra", "today")
+    assert code in said.split("EXPECTED LATER")[1].split("OTHERS MUST ACT")[0]
+    client.run("petra", "book", code, soon())
+    assert code in client.run("petra", "today").split("EXPECTED LATER")[0]
+
+
+def draft(tmp_path, number="19640823-3234"):
+    file = tmp_path / "referral.json"
+    file.write_text(json.dumps({
+        "kind": "care-request", "needs": ["alcohol"], "helpRequestDate": "today",
+        "legalBasis": {"code": "need-of-care"}, "personInformed": True,
+        "subject": {"familyName": "Holm", "identifier": number}}))
+    return file
+
+
+def test_a_second_open_referral_of_one_person_is_asked_about(client, tmp_path):
+    file = draft(tmp_path)
+    client.run("maria", "send", people.BEROENDE, "--file", file)
+    terminal = client.at_terminal("maria", "send", people.BEROENDE, "--file", file)
+    terminal.expect("for the same person to Beroende Lund is open already")
+    terminal.expect("Send all the same? [y/N] ").type("n\n").expect("Nothing was sent")
+    terminal.wait()
+    terminal.close()
+
+
+def test_sending_to_the_own_unit_is_told(client, tmp_path):
+    terminal = client.at_terminal("maria", "send", people.LUND, "--file", draft(tmp_path))
+    terminal.expect("is your own unit").expect("Send all the same? [y/N] ").type("\n").expect("Nothing was sent")
+    terminal.wait()
+    terminal.close()

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Doubts before sending: see the header. */
+#include "client/doubt.h"
+
+#include <stdio.h>
+
+#include "client/asking.h"
+#include "client/call.h"
+#include "client/card.h"
+#include "client/compose.h"
+#include "client/directory.h"
+#include "client/memory.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/screen/term.h"
+#include "client/text.h"
+#include "stafett/caps.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+/* A person's own request goes to the unit that took it up; all else goes elsewhere. */
+static const char *doubt_of_unit(struct client *client, const char *to, const struct draft *draft)
+{
+	struct words words = {0};
+
+	if (strcmp(to, client->profile->unit) != 0 || strcmp(draft->kind, "self-request") == 0)
+		return NULL;
+	words_set(&words, "office", directory_name(client, to));
+	return words_fill(&client->arena,
+		_("{office} is your own unit: nobody else is asked by this."), &words);
+}
+
+/* The open referral of the same number to the same unit; NULL where there is none, or
+ * nobody can say. */
+static const Stafett__V1__Referral *doubt_find_open(
+	struct client *client, const char *to, const struct card *card)
+{
+	Stafett__V1__ReferralServiceListRequest request =
+		STAFETT__V1__REFERRAL_SERVICE_LIST_REQUEST__INIT;
+	const Stafett__V1__ReferralServiceListResponse *response;
+	struct card other;
+
+	request.direction = (char *)"sent";
+	request.open_only = true;
+	request.unit = (char *)to;
+	request.page_size = CAP_PAGE_SIZE;
+	if (!*card->identifier ||
+		!call_aside(client, METHOD_list, &request.base,
+			&stafett__v1__referral_service_list_response__descriptor, &response))
+		return NULL;
+	for (size_t i = 0; i < response->n_referrals; i++) {
+		card_read(&client->arena, response->referrals[i]->card, &other);
+		if (response->referrals[i]->referral &&
+			strcmp(other.identifier, card->identifier) == 0)
+			return response->referrals[i]->referral;
+	}
+	return NULL;
+}
+
+static const char *doubt_of_person(struct client *client, const char *to, const struct draft *draft)
+{
+	const Stafett__V1__Referral *open;
+	struct words words = {0};
+	struct card card;
+
+	card_read(&client->arena, compose_part(client, draft->card), &card);
+	open = doubt_find_open(client, to, &card);
+	if (!open)
+		return NULL;
+	words_set(&words, "code", format_code_start(&client->arena, open->code));
+	words_set(&words, "office", directory_name(client, to));
+	words_set(&words, "status", term_word(client, open->status));
+	return words_fill(&client->arena,
+		_("{code} for the same person to {office} is open already ({status})."), &words);
+}
+
+static int doubt_ask(struct client *client)
+{
+	struct asking asking;
+	bool is_wanted;
+	int r = asking_begin(client, &asking);
+
+	if (r)
+		return r;
+	is_wanted = asking_confirm(&asking, _("Send all the same? [y/N] "));
+	asking_end(&asking);
+	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_SENT, NULL);
+}
+
+int doubt_send(struct client *client, const char *to, const struct draft *draft)
+{
+	bool may_ask = tty_is_there() && !client->is_json;
+	const char *doubt = doubt_of_unit(client, to, draft);
+
+	/* Who sends by a program knows what is open; it is not read for that. */
+	if (!doubt && may_ask)
+		doubt = doubt_of_person(client, to, draft);
+	if (!doubt)
+		return 0;
+	lines_print(stderr, "! ", "  ", doubt);
+	return may_ask ? doubt_ask(client) : 0;
+}

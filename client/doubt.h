@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may be a mistake, though it may be sent: told, and asked of who sits there. */
+#ifndef CLIENT_DOUBT_H
+#define CLIENT_DOUBT_H
+
+#include "client/client.h"
+#include "client/draft.h"
+
+/* 0, or an exit code where the user rather sends nothing. A program is only told. */
+int doubt_send(struct client *client, const char *to, const struct draft *draft) WARN_UNUSED;
+
+#endif
