@@ -8,7 +8,7 @@ from uuid import UUID
 
 import people
 import pytest
-from caller import code_of, pb
+from caller import code_of, in_days, pb
 from google.protobuf.timestamp_pb2 import Timestamp
 from postgres import connect
 from stack import Stack
@@ -103,7 +103,7 @@ def turns(maria, petra, omar):
     omar.accept(sent, 5)
     home = omar.send(people.BEROENDE, chain=sent.chain, act={"kind": "aftercare"})
     omar.perform(sent, "start", intervention="CRA", no_next="other")
-    omar.perform(sent, "plan_home", aftercare=home.referral, housing="own", first_contact_date="2027-01-01")
+    omar.perform(sent, "plan_home", aftercare=home.referral, housing="own", first_contact_date=in_days(14))
     petra.accept(home, 1)
     omar.perform(sent, "complete", body=b"done")
 
