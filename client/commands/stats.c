@@ -186,6 +186,7 @@ static void stats_print(struct client *client, const Stafett__V1__StatisticsServ
 		_("Times: half of the persons, and nine of ten, waited no longer; hours since it "
 		  "was sent, days since they asked for help. \"<5\": one to four persons. \"*\": "
 		  "not told, because another figure would follow from it."));
+	output_next(client, "today");
 }
 
 static void stats_print_nothing(
