@@ -186,14 +186,14 @@ static void stats_print(struct client *client, const Stafett__V1__StatisticsServ
 		_("Times: half of the persons, and nine of ten, waited no longer; hours since it "
 		  "was sent, days since they asked for help. \"<5\": one to four persons. \"*\": "
 		  "not told, because another figure would follow from it."));
-	output_next(client, "today");
+	output_next(client, "help stats");
 }
 
 static void stats_print_nothing(
 	struct client *client, const Stafett__V1__StatisticsServiceGetResponse *all)
 {
 	printf(_("Nobody asked for help in %s or the three quarters before it.\n"), all->quarter);
-	output_next(client, "today");
+	output_next(client, "help stats");
 }
 
 static int stats_read(struct client *client, const struct arguments *arguments,
