@@ -318,6 +318,7 @@ CREATE TYPE stafett.operation AS (
     seq int,
     chain_version int,
     custodian uuid,
+    held_by uuid,
     custody_seq int,
     help_request_date date,
     due_date date,

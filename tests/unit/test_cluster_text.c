@@ -45,10 +45,13 @@ static void test_the_pace_of_autovacuum_is_the_operators_to_change(void **state)
 {
 	char *text = cluster_text_conf("/run");
 	const char *own = strstr(text, "include 'tuning.conf'");
-	const char *pace = strstr(text, "\nautovacuum_vacuum_cost_delay = ");
+	const char *const paces[] = {"\nautovacuum_vacuum_cost_delay = ",
+		"\nautovacuum_analyze_scale_factor = ", "\ndefault_statistics_target = "};
 
-	assert_non_null(pace);
-	assert_true(pace < own);
+	for (size_t i = 0; i < ARRAY_SIZE(paces); i++) {
+		assert_non_null(strstr(text, paces[i]));
+		assert_true(strstr(text, paces[i]) < own);
+	}
 	free(text);
 }
 
