@@ -2,6 +2,8 @@
 /* stafett codes [LIST]: the code lists, or the codes of one. */
 #include "domain/codes.h"
 
+#include <stdio.h>
+
 #include "base/suggest.h"
 #include "client/client.h"
 #include "client/memory.h"
@@ -30,17 +32,21 @@ static void codes_print_lists(struct client *client)
 static void codes_print_list(struct client *client, enum codes_list list)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
-		{.title = codes_list_text(list, text_language())}, {.title = NULL}};
+		{.title = codes_list_text(list, text_language()), .may_shrink = true},
+		{.title = "FHIR", .may_shrink = true}, {.title = "E-REMISS"}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
-		const char *cells[] = {row->code, row->text[text_language()]};
+		const char *cells[] = {
+			row->code, row->text[text_language()], row->fhir, row->eremiss};
 
 		table_row(table, &client->arena, false, cells);
 	}
 	table_print(table);
-	if (!client->is_plain)
-		output_next(client, "codes");
+	if (client->is_plain)
+		return;
+	puts(_("Where FHIR R4 or e-remiss 2.2 has no such code, the cell is empty."));
+	output_next(client, "codes");
 }
 
 /* A list without its codes. protobuf-c never writes to texts. */
@@ -78,6 +84,8 @@ static int codes_json_list(struct client *client, enum codes_list list)
 		code->code = (char *)row->code;
 		code->english = (char *)row->text[CODES_ENGLISH];
 		code->swedish = (char *)row->text[CODES_SWEDISH];
+		code->fhir = (char *)row->fhir;
+		code->e_remiss = (char *)row->eremiss;
 		message->codes =
 			memory_join(&client->arena, message->codes, message->n_codes, &code, 1);
 		message->n_codes++;

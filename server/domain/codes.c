@@ -6,7 +6,9 @@
 #include "domain/codes.h"
 
 static const struct codes_row codes_rows[] = {
-#define CODE(list, code, english, swedish) {CODES_##list, code, {english, swedish}},
+#define CODE_AS(list, code, english, swedish, fhir, eremiss) \
+	{CODES_##list, code, {english, swedish}, fhir, eremiss},
+#define CODE(list, code, english, swedish) CODE_AS(list, code, english, swedish, "", "")
 #include "stafett/tbl/codes.def"
 };
 

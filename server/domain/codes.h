@@ -23,6 +23,8 @@ struct codes_row {
 	enum codes_list list;
 	const char *code;
 	const char *text[CODES_LANGUAGES]; /* UTF-8 */
+	/* What FHIR R4 and e-remiss 2.2 call the same; "" where they have no such code. */
+	const char *fhir, *eremiss;
 };
 
 /* Whether |code| is one of |list|, in exactly its spelling. */

@@ -86,6 +86,40 @@ def test_every_deadline_that_a_rule_may_be_about_is_in_the_manual():
         assert re.search(rf"[ ,]{code}[ ,.]", chapter), code
 
 
+def test_every_counterpart_of_a_code_is_in_the_manual_and_no_other():
+    table = (TABLES / "codes.def").read_text()
+    names = dict(re.findall(r'^CODE_LIST\((\w+), "([^"]+)"', table, re.M))
+    rows = re.findall(r'^CODE_AS\((\w+), "([^"]+)", "[^"]+", "[^"]+", "([^"]*)", "([^"]*)"\)$', table, re.M)
+    assert len(rows) == len(re.findall(r"^CODE_AS\(", table, re.M))
+    chapter = (tree.TOP / "client" / "stafett.1").read_text().split("\n.Sh CODES\n")[1].split("\n.Sh ")[0]
+    cells = [[cell.strip() for cell in row.split(" Ta")] for row in re.findall(r"^\.It (?!Sy)(.*)$", chapter, re.M)]
+    assert cells == [[names[name], *row] for name, *row in rows if any(row[1:])]
+
+
+FHIR_R4 = {   # the codes of the value sets that are named
+    "Task.status": "draft requested received accepted rejected ready cancelled in-progress on-hold failed completed "
+                   "entered-in-error",
+    "ServiceRequest.priority": "routine urgent asap stat",
+    "Appointment.status": "proposed pending booked arrived fulfilled cancelled noshow entered-in-error checked-in "
+                          "waitlist",
+    "Appointment.cancelationReason": "pat prov maint other",
+    "ServiceRequest": "",
+}
+E_REMISS = "NR AR VR AB BEK KOM VID AVB AVV DSV PSV SSV".split()
+
+
+def test_a_counterpart_is_a_code_of_the_standard_that_it_names():
+    table = (TABLES / "codes.def").read_text()
+    for fhir, remiss in re.findall(r'^CODE_AS\(.*, "([^"]*)", "([^"]*)"\)$', table, re.M):
+        element, _, code = fhir.partition(" ")
+        assert not fhir or code in FHIR_R4[element].split() or not (code or FHIR_R4[element]), fhir
+        assert remiss in ("", *E_REMISS)
+    states = re.findall(r'^STATE\(\w+, "([^"]+)"', (TABLES / "states.def").read_text(), re.M)
+    assert states == re.findall(r'^CODE_AS\(STATE, "([^"]+)"', table, re.M)
+    sent = set(re.findall(r'^ACT\(\d+, \w+, "[^"]+", "([^"]+)"', (TABLES / "acts.def").read_text(), re.M)) | {"PSV"}
+    assert sent == set(re.findall(r'^CODE_AS\(MESSAGE, "([^"]+)"', table, re.M))
+
+
 # The command of an act that names no referral, or that no screen offers by its name.
 DONE_BY = {"register": "register", "take-over": "take-over", "seen": "ack"}
 
