@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "client/client.h"
 #include "client/memory.h"
+#include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/table.h"
 #include "client/text.h"
@@ -45,7 +46,8 @@ static void codes_print_list(struct client *client, enum codes_list list)
 	table_print(table);
 	if (client->is_plain)
 		return;
-	puts(_("Where FHIR R4 or e-remiss 2.2 has no such code, the cell is empty."));
+	lines_print(stdout, "", "",
+		_("Where FHIR R4 or e-remiss 2.2 has no such code, the cell is empty."));
 	output_next(client, "codes");
 }
 

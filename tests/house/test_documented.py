@@ -92,7 +92,7 @@ def test_every_counterpart_of_a_code_is_in_the_manual_and_no_other():
     rows = re.findall(r'^CODE_AS\((\w+), "([^"]+)", "[^"]+", "[^"]+", "([^"]*)", "([^"]*)"\)$', table, re.M)
     assert len(rows) == len(re.findall(r"^CODE_AS\(", table, re.M))
     chapter = (tree.TOP / "client" / "stafett.1").read_text().split("\n.Sh CODES\n")[1].split("\n.Sh ")[0]
-    cells = [[cell.strip() for cell in row.split(" Ta")] for row in re.findall(r"^\.It (?!Sy)(.*)$", chapter, re.M)]
+    cells = [[cell.strip() for cell in re.split(r" Ta\b", row)] for row in re.findall(r"^\.It (?!Sy)(.*)$", chapter, re.M)]
     assert cells == [[names[name], *row] for name, *row in rows if any(row[1:])]
 
 
