@@ -198,6 +198,7 @@ struct facts {
 	struct bytes to_replaced_by;
 
 	bool named_unit_known, named_unit_open;
+	enum sector named_unit_sector;
 	struct uuid named_unit;
 	struct bytes named_unit_replaced_by;
 	bool replaces_own, replaces_ended;

@@ -90,6 +90,14 @@ const struct basis_rule *rules_basis_rule(const struct order *o, const struct fa
 	return basis_find(book_of(f), &q, rules_basis_of(o, f));
 }
 
+bool rules_basis_fits(const struct order *o, const struct facts *f, enum sector to)
+{
+	struct basis_question q = question_of(o, f);
+
+	q.to = to;
+	return basis_find(book_of(f), &q, o->basis);
+}
+
 void rules_explain_basis(const struct order *o, const struct facts *f, struct decision *d)
 {
 	struct basis_question q = question_of(o, f);

@@ -92,7 +92,7 @@ RETURNS TABLE (
     proposal_other uuid, basis text, consent uuid, consent_end_date date,
     consent_recipients text, consent_revoked boolean,
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
-    held_by uuid, requester_held_by uuid, hand_back_held_by uuid)
+    held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -124,7 +124,8 @@ BEGIN
         CASE WHEN f.moved_on_consent THEN 'consent' ELSE q.basis END, agreed.id, agreed.end_date, array_to_string(agreed.recipients, ','),
         agreed.revoke_time IS NOT NULL,
         rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy,
-        line.referral, of_requester.referral, of_hand_back.referral
+        line.referral, of_requester.referral, of_hand_back.referral,
+        (SELECT x.kind FROM organization x WHERE x.id = h.organization)
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)

@@ -103,6 +103,7 @@ enum chain_column {
 	CHAIN_HELD_BY,
 	CHAIN_REQUESTER_HELD_BY,
 	CHAIN_HAND_BACK_HELD_BY,
+	CHAIN_NAMED_UNIT_SECTOR,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -445,6 +446,7 @@ static void read_named(const struct db_row *row, struct loaded *l)
 	f->named_unit_known = db_row_has(row, CHAIN_NAMED_UNIT);
 	f->named_unit = read_uuid(row, CHAIN_NAMED_UNIT);
 	f->named_unit_open = db_row_bool(row, CHAIN_NAMED_UNIT_OPEN);
+	f->named_unit_sector = sector_of_organisation(db_row_bytes(row, CHAIN_NAMED_UNIT_SECTOR));
 	f->named_unit_replaced_by =
 		keep_text(row, CHAIN_NAMED_UNIT_REPLACED_BY, l->successor, sizeof(l->successor));
 	f->replaces_ended = db_row_bool(row, CHAIN_REPLACES_ENDED);

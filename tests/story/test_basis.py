@@ -88,6 +88,30 @@ def test_a_consent_that_is_given_with_a_referral_covers_the_organisation_that_is
     assert last.events[-1].disclosure.consent == last.referral.consent.id != given.id
 
 
+def test_the_unit_to_which_it_is_handed_back_reads_it_by_the_same_basis(maria, omar):
+    """It is a party from the beginning, and may be of a third organisation."""
+    back = dict(hand_back_unit=people.MALMO)
+    said(maria, refused(maria.send, people.BEROENDE, act={**consent(), **back}),
+         "CONSENT_MISSING", "send.legal_basis.consent")
+    sent = maria.send(people.BEROENDE, act={**consent(recipients=["skane", "malmo"]), **back})
+    assert omar.get(sent.referral, contents=True).contents[0].body.data == b"body"
+    narrow = dict(legal_basis=pb.LegalBasis(
+        code="consent", consent=maria.get(sent.referral).referral.consent.id))
+    maria.send(people.BEROENDE, chain=sent.chain, act={**narrow, **back})
+    maria.send(people.BEROENDE, act={**consent(), "hand_back_unit": people.LUND})
+
+
+def test_the_basis_must_be_one_for_the_hand_back_unit_too(stack, maria):
+    other = "helpers/sister"
+    quarter.load(stack, {"organizations": [{
+        "slug": "helpers", "number": "8020022417", "name": "Helpers", "kind": "ngo", "members": [],
+        "units": [{"handle": other, "display_name": "Sister", "kinds": ["planning-call"],
+                   "service_area": ["1285"]}]}]})
+    said(maria, refused(maria.send, people.BEROENDE, act=dict(hand_back_unit=other)),
+         "BASIS_NOT_ALLOWED", "send.legal_basis.code")
+    maria.send(people.BEROENDE, act={**HARM_TEST, "hand_back_unit": other})
+
+
 def test_an_earlier_consent_of_the_chain_serves_where_it_covers(maria, petra):
     sent = maria.send(people.BEROENDE, act=consent(recipients=["skane", people.MALMO]))
     known = maria.get(sent.referral).referral.consent.id
