@@ -220,6 +220,19 @@ def test_a_withdrawal_brings_the_person_back(maria, petra):
     assert next_of(maria, sent) == (people.LUND, "send")
 
 
+@pytest.mark.parametrize("who, act", [
+    ("maria", ("withdraw", dict(reason="other"))), ("petra", ("need_gone", dict(reason="moved"))),
+    ("petra", ("break_off", dict(reason="other", body=b"next", **TOLD)))])
+def test_the_end_of_a_second_referral_leaves_what_is_held_by_the_first(maria, petra, who, act):
+    first = accepted(maria, petra)
+    second = maria.send(people.BEROENDE, chain=first.chain)
+    petra.accept(second, 1)
+    {"maria": maria, "petra": petra}[who].perform(second, act[0], **act[1])
+    assert (holder(maria, first), next_of(maria, second)) == (people.BEROENDE, ("", ""))
+    maria.perform(first, "withdraw", reason="other")
+    assert (holder(maria, first), next_of(maria, first)) == (people.LUND, (people.LUND, "send"))
+
+
 def test_a_withdrawn_referral_asks_nothing_more_of_the_recipient(maria, petra):
     sent = maria.send(people.BEROENDE)
     told = maria.perform(sent, "withdraw", reason="sent-by-mistake")
