@@ -199,6 +199,45 @@ BEGIN
 END
 $$;
 
+-- A successor sits in every seat of a unit at a referral and has what waited there; the
+-- unit sees what came up to |p_seq|.
+CREATE FUNCTION stafett.follow_referral(
+    p_referral uuid, p_code text, p_chain uuid, p_seq int, p_unit uuid, p_successor uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    INSERT INTO party (unit, code, referral, since)
+    VALUES (p_successor, p_code, p_referral, stafett.now())
+    ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
+    UPDATE party y SET until = p_seq
+    WHERE y.unit = p_unit AND y.code = p_code AND y.referral = p_referral AND y.until IS NULL;
+    UPDATE referral r SET
+        owner_assignee = CASE WHEN r.owner <> p_unit THEN r.owner_assignee END,
+        requester_assignee = CASE WHEN r.requester <> p_unit THEN r.requester_assignee END,
+        requester = CASE r.requester WHEN p_unit THEN p_successor ELSE r.requester END,
+        owner = CASE r.owner WHEN p_unit THEN p_successor ELSE r.owner END,
+        sender = CASE r.sender WHEN p_unit THEN p_successor ELSE r.sender END,
+        next_actor = CASE r.next_actor WHEN p_unit THEN p_successor ELSE r.next_actor END
+    WHERE r.id = p_referral;
+    INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done, needs,
+        store_time)
+    SELECT d.chain, d.seq, p_successor, d.referral, d.message, d.content_hash, 'stored', false,
+        d.needs, stafett.now()
+    FROM delivery d
+    WHERE d.chain = p_chain AND d.referral = p_referral AND d.unit = p_unit AND NOT d.done
+    ON CONFLICT DO NOTHING;
+    UPDATE delivery d SET state = 'acknowledged', done = true, cause = 'left',
+        acknowledge_time = stafett.now(), changed = pg_current_xact_id()
+    WHERE d.chain = p_chain AND d.referral = p_referral AND d.unit = p_unit AND NOT d.done;
+    UPDATE planning_answer a SET unit = p_successor FROM planning_call k
+    WHERE k.referral = p_referral AND k.state = 'open' AND a.call = k.id AND a.unit = p_unit
+        AND a.answer IS NULL
+        AND NOT EXISTS (SELECT FROM planning_answer b WHERE b.call = k.id AND b.unit = p_successor);
+END
+$$;
+
 -- The successor sits in every seat of the unit that it follows; who leaves sees what
 -- it saw.
 CREATE FUNCTION stafett.carry_take_over(p stafett.reach) RETURNS void
@@ -366,11 +405,14 @@ CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
     WHEN (old.status <> 'closed' AND new.status = 'closed')
     EXECUTE FUNCTION stafett.refuse_to_close();
 
--- What was to come back to a unit that is closed comes to its successor.
+-- What was to come back to a unit that is closed comes to its successor, and so does
+-- what is under way there: nobody is asked by a unit, or waits for one, that is closed.
 CREATE FUNCTION stafett.follow_unit() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
+DECLARE
+    x record;
 BEGIN
     INSERT INTO party (unit, code, referral, since)
     SELECT new.replaced_by, r.code, r.id, stafett.now() FROM referral r
@@ -380,6 +422,14 @@ BEGIN
         next_actor = CASE WHEN r.next_act = 'take-back' AND r.next_actor = new.id
             THEN new.replaced_by ELSE r.next_actor END
     WHERE r.hand_back_unit = new.id;
+    FOR x IN SELECT r.id, r.code, r.chain, c.event_seq FROM referral r
+        JOIN chain c ON c.id = r.chain
+        WHERE r.next_act IS NOT NULL AND new.id IN (r.requester, r.owner, r.next_actor)
+        ORDER BY r.chain, r.id
+    LOOP
+        PERFORM stafett.follow_referral(x.id, x.code, x.chain, x.event_seq, new.id, new.replaced_by);
+        PERFORM stafett.ask_holder(x.chain);
+    END LOOP;
     RETURN NULL;
 END
 $$;
@@ -453,6 +503,7 @@ BEGIN
         'stafett.settle(uuid, uuid, uuid, uuid)',
         'stafett.ask_holder(uuid)',
         'stafett.refuse_reach(stafett.reach)',
+        'stafett.follow_referral(uuid, text, uuid, int, uuid, uuid)',
         'stafett.carry_merge(stafett.reach)',
         'stafett.carry_take_over(stafett.reach)',
         'stafett.carry_call(stafett.reach)',

@@ -229,6 +229,7 @@ def test_a_unit_that_holds_chains_closes_when_its_successor_has_them(stack, nort
     sent = handed_over(north, old)
     registered = old.register()
     aside = old.send(east.unit, chain=sent.chain)
+    asked, sees = north.send(old.unit), north.send(east.unit, act={"hand_back_unit": old.unit})
     closing = dict(gamla={"status": "closed", "replaced_by": quarter.NEW})
     refusal = quarter.build(stack, check=False, **closing)
     assert refusal.returncode != 0 and "malmo/gamla holds 2 chains" in refusal.stderr
@@ -253,5 +254,10 @@ def test_a_unit_that_holds_chains_closes_when_its_successor_has_them(stack, nort
     east.accept(aside, 1)
 
     quarter.build(stack, **closing)
+    assert new.get(asked.referral).referral.next_actor == new.unit
+    assert [item.needs for item in new.whole_inbox() if item.referral == asked.referral] == ["ack"]
+    new.accept(asked, 1)
+    assert north.get(asked.referral).chain.custodian == new.unit
+    assert new.get(sees.referral).referral.hand_back_unit == new.unit
     assert refused(old.register).reason == "UNIT_CLOSED"
     assert refused(north.send, old.unit).refusal.alternative_unit == new.unit
