@@ -23,6 +23,7 @@
 #include "process/master.h"
 #include "process/worker.h"
 #include "stafett/base.h"
+#include "store/basis_admin.h"
 #include "store/import.h"
 #include "store/migrate.h"
 #include "store/notice_admin.h"
@@ -43,6 +44,7 @@ static const char main_usage[] =
 	"       stafettd [-c FILE] [-o NAME=VALUE]... directory import JSON\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... rule list | add JSON | end NAME\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... notice list | set JSON | end UNIT\n"
+	"       stafettd [-c FILE] [-o NAME=VALUE]... basis list | add JSON | end NAME\n"
 	"       stafettd [-c FILE] [-o NAME=VALUE]... clock accept\n"
 	"       stafettd --help | --version\n"
 	"\n"
@@ -53,6 +55,7 @@ static const char main_usage[] =
 	"  directory import JSON read organisations, units and members, and end\n"
 	"  rule ...              list, add or end rules of deadlines, and end\n"
 	"  notice ...            how units are told of alarms: list, set, end it, and end\n"
+	"  basis ...             list, add or end rows of legal bases, and end\n"
 	"  clock accept          the clock is right as it is now: alarms go on by it\n"
 	"\n"
 	"Without a command it serves until SIGTERM. Manual: stafettd(8), stafettd.conf(5).\n";
@@ -181,6 +184,21 @@ static int main_end_rule(struct main_args *args, const char *conninfo, char **re
 	return rule_admin_end(conninfo, args->argument, ret_error);
 }
 
+static int main_list_bases(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return basis_admin_list(conninfo, stdout, ret_error);
+}
+
+static int main_add_basis(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return basis_admin_add(conninfo, args->argument, ret_error);
+}
+
+static int main_end_basis(struct main_args *args, const char *conninfo, char **ret_error)
+{
+	return basis_admin_end(conninfo, args->argument, ret_error);
+}
+
 static int main_accept_clock(struct main_args *args, const char *conninfo, char **ret_error)
 {
 	return clock_admin_accept(conninfo, ret_error);
@@ -224,6 +242,9 @@ static const struct main_command {
 	{"rule", "list", false, main_administer, main_list_rules},
 	{"rule", "add", true, main_administer, main_add_rule},
 	{"rule", "end", true, main_administer, main_end_rule},
+	{"basis", "list", false, main_administer, main_list_bases},
+	{"basis", "add", true, main_administer, main_add_basis},
+	{"basis", "end", true, main_administer, main_end_basis},
 	{"notice", "list", false, main_administer, main_list_notices},
 	{"notice", "set", true, main_administer, main_set_notice},
 	{"notice", "end", true, main_administer, main_end_notice},

@@ -37,6 +37,7 @@ static const struct {
 	{"notice", N_("changed how a unit is told of alarms"),
 		N_("change how a unit is told of alarms")},
 	{"rule", N_("changed a rule of deadlines"), N_("change a rule of deadlines")},
+	{"basis", N_("changed a row of legal bases"), N_("change a row of legal bases")},
 	{"audit-list", N_("read this log[, about {code}][: {asked}]"), N_("read this log")},
 	{"audit-get", N_("read an entry of this log[, about {code}]"),
 		N_("read an entry of this log")},

@@ -11,6 +11,7 @@
 #include "store/admin.h"
 #include "store/admin_record.h"
 #include "store/fields.h"
+#include "store/row_admin.h"
 
 /* A name that the database knows was here before, ended or not: it stays as it is. */
 static const char rule_sql_default[] =
@@ -18,9 +19,6 @@ static const char rule_sql_default[] =
 	" cut_off, steps, source, valid_from)"
 	" SELECT $1, 1, $2, $3, $4, $5, $6, $7, $8, $9, '-infinity'"
 	" WHERE NOT EXISTS (SELECT FROM stafett.rule r WHERE r.name = $1)";
-
-/* Times without a zone are Stockholm's, whatever the database's own is. */
-static const char rule_sql_zone[] = "SET TimeZone = 'Europe/Stockholm'";
 
 static const char rule_sql_list[] =
 	"SELECT r.name, r.version, r.deadline, r.kind, r.priority, r.unit, r.amount, r.cut_off,"
@@ -76,24 +74,10 @@ int rule_admin_begin(PGconn *conn, char **ret_error)
 
 int rule_admin_list(const char *conninfo, FILE *out, char **ret_error)
 {
-	CLEANUP(admin_close) PGconn *conn = NULL;
-	CLEANUP(admin_clear) PGresult *rows = NULL;
-	int r = admin_connect(conninfo, &conn, ret_error);
-
-	if (!r)
-		r = admin_run(conn, rule_sql_zone, NULL, 0, NULL, ret_error);
-	if (!r)
-		r = admin_run(conn, rule_sql_list, NULL, 0, &rows, ret_error);
-	if (r)
-		return r;
-	fputs("name\tversion\tdeadline\tkind\tpriority\tunit\tamount\tcut-off\tbetween\tsteps\t"
-	      "from\tto\tsource\n",
-		out);
-	for (int i = 0; i < PQntuples(rows); i++)
-		for (int column = 0; column < PQnfields(rows); column++)
-			fprintf(out, "%s%s", PQgetvalue(rows, i, column),
-				column + 1 < PQnfields(rows) ? "\t" : "\n");
-	return 0;
+	return row_admin_list(conninfo,
+		"name\tversion\tdeadline\tkind\tpriority\tunit\tamount\tcut-off\tbetween\t"
+		"steps\tfrom\tto\tsource",
+		rule_sql_list, out, ret_error);
 }
 
 /* --- a row from a file ------------------------------------------------------------- */
@@ -178,29 +162,6 @@ static bool rule_has(const struct rule_row *row, enum rule_value value)
 	return *row->values[value] != '\0';
 }
 
-/* A name is letters, digits and hyphens: it stands in screens and records. */
-static bool rule_name_fits(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len >= 1 && len <= 40 &&
-	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len;
-}
-
-/* A day, or a day and a time of it, at Stockholm. */
-static bool rule_from_fits(const char *from)
-{
-	struct date date;
-	struct clock_time time;
-	size_t len = strlen(from);
-
-	if (len < DATE_TEXT_LEN || !date_parse(bytes_of(from, DATE_TEXT_LEN), &date))
-		return false;
-	return len == DATE_TEXT_LEN ||
-	       (from[DATE_TEXT_LEN] == ' ' &&
-		       clock_time_read(bytes_of_string(from + DATE_TEXT_LEN + 1), &time));
-}
-
 /* What a reader of the row would have to trust. */
 static int rule_check(struct rule_row *row)
 {
@@ -211,9 +172,8 @@ static int rule_check(struct rule_row *row)
 		bool ok;
 		const char *key, *value;
 	} checks[] = {
-		{rule_name_fits(v[VALUE_NAME]), "name", v[VALUE_NAME]},
-		{!rule_has(row, VALUE_FROM) || rule_from_fits(v[VALUE_FROM]), "from",
-			v[VALUE_FROM]},
+		{row_admin_name_fits(v[VALUE_NAME]), "name", v[VALUE_NAME]},
+		{row_admin_from_fits(v[VALUE_FROM]), "from", v[VALUE_FROM]},
 		{deadline_from_code(bytes_of_string(v[VALUE_DEADLINE])) > 0, "deadline",
 			v[VALUE_DEADLINE]},
 		{!rule_has(row, VALUE_KIND) || kind_from_code(bytes_of_string(v[VALUE_KIND])) >= 0,
@@ -254,38 +214,17 @@ static int rule_read(struct rule_row *row, json_t *object)
 
 /* --- changes ------------------------------------------------------------------------- */
 
-/* Runs |sql|, which answers with the version that it touched, and records it. */
-static int rule_change(PGconn *conn, const char *verb, const char *sql, const char *const *values,
-	int n, char **ret_error)
-{
-	CLEANUP(admin_clear) PGresult *done = NULL;
-	char *what = NULL;
-	int r = admin_run(conn, sql, values, n, &done, ret_error);
-
-	if (r)
-		return r;
-	if (PQntuples(done) != 1) {
-		if (asprintf(ret_error, "%s: there is no such rule or organisation", values[0]) < 0)
-			*ret_error = NULL;
-		return -ENOENT;
-	}
-	if (asprintf(&what, "%s %s %s", verb, values[0], PQgetvalue(done, 0, 0)) < 0)
-		return -ENOMEM;
-	r = admin_record(
-		conn, &(struct admin_record){LEAF_RULE, AUDIT_RULE, what, NULL}, ret_error);
-	free(what);
-	return r;
-}
-
 static int rule_do_add(PGconn *conn, void *arg, char **ret_error)
 {
 	struct rule_row *row = arg;
-	int r = admin_run(conn, rule_sql_zone, NULL, 0, NULL, ret_error);
+	int r = row_admin_use_zone(conn, ret_error);
 
 	if (!r)
 		r = admin_run(
 			conn, rule_sql_end_before, row->values, VALUE_FROM + 1, NULL, ret_error);
-	return r ? r : rule_change(conn, "add", rule_sql_add, row->values, RULE_VALUES, ret_error);
+	return r ? r
+		 : row_admin_change(conn, LEAF_RULE, "add", rule_sql_add, row->values, RULE_VALUES,
+			   ret_error);
 }
 
 int rule_admin_add(const char *conninfo, const char *file, char **ret_error)
@@ -308,7 +247,7 @@ static int rule_do_end(PGconn *conn, void *arg, char **ret_error)
 {
 	const char *const name = arg;
 
-	return rule_change(conn, "end", rule_sql_end, &name, 1, ret_error);
+	return row_admin_change(conn, LEAF_RULE, "end", rule_sql_end, &name, 1, ret_error);
 }
 
 int rule_admin_end(const char *conninfo, const char *name, char **ret_error)

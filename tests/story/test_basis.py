@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a disclosure is lawful: rows of legal bases, consents given, ended and revoked."""
 
+import json
 import time
 from contextlib import contextmanager
 
@@ -59,6 +60,58 @@ def test_a_row_that_is_ended_counts_no_more(maria, tables):
     """An organisation has its own view of the law; the daemons read it at once."""
     with without(tables, "HARM-TEST-SOCIAL", maria, people.BEROENDE):
         assert refused(maria.send, people.BEROENDE, act=HARM_TEST).reason == "BASIS_NOT_ALLOWED"
+
+
+# -- rows in an operator's hands ---------------------------------------------------------
+
+# Between sectors that no other story knows.
+ROW = {"name": "STORY-ROW", "basis": "discharge-law", "from_sector": "other", "to_sector": "other",
+       "source": "agreement B-4"}
+
+
+def rows(stack, name):
+    """The versions of a row: what stands in each."""
+    head, *lines = (line.split("\t") for line in stack.command("basis", "list").stdout.splitlines())
+    return [dict(zip(head, line)) for line in lines if line[0] == name]
+
+
+def add(stack, check=True, **changed):
+    path = stack.folder / "basis-row.json"
+    path.write_text(json.dumps({**ROW, **changed}))
+    path.chmod(0o644)
+    return stack.command("basis", "add", path, check=check)
+
+
+def test_an_operator_adds_and_ends_rows_and_each_change_is_recorded(stack, tables):
+    add(stack)
+    add(stack, source="agreement B-5")
+    first, second = rows(stack, ROW["name"])
+    assert (first["version"], second["version"], second["source"]) == ("1", "2", "agreement B-5")
+    assert first["to"] and not second["to"]
+    assert (second["basis"], second["from-sector"], second["kind"]) == ("discharge-law", "other", "")
+    stack.command("basis", "end", ROW["name"])
+    assert rows(stack, ROW["name"])[1]["to"]
+    details = [bytes(detail) for detail, in tables.rows("SELECT detail FROM stafett.audit_queue")]
+    for change in (b"add STORY-ROW 1", b"add STORY-ROW 2", b"end STORY-ROW 2"):
+        assert len([detail for detail in details if change in detail]) == 1
+    assert "no such" in stack.command("basis", "end", ROW["name"], check=False).stderr
+
+
+@pytest.mark.parametrize("wrong", [
+    {"basis": "luck"}, {"kind": "luck"}, {"from_sector": "luck"}, {"name": "a b"}, {"source": ""},
+    {"from": "soon"}, {"sector": "other"}])
+def test_a_row_that_nobody_could_read_is_refused(stack, wrong):
+    refusal = add(stack, check=False, **{"name": "STORY-WRONG", **wrong})
+    assert refusal.returncode != 0 and next(iter(wrong)) in refusal.stderr
+    assert not rows(stack, "STORY-WRONG")
+
+
+def test_the_rows_that_a_database_begins_with_are_listed(stack):
+    row, = rows(stack, "NEED-SOCIAL-HEALTH")
+    assert (row["basis"], row["from-sector"], row["to-sector"]) == ("need-of-care", "social", "health")
+
+
+# -- what is disclosed ----------------------------------------------------------------------
 
 
 def test_a_disclosure_is_frozen_with_its_event(maria, petra):
