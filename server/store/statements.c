@@ -146,15 +146,18 @@
 	" WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* Who was asked to send the person on has done so, or is asked so by another */     \
-	/* referral of the chain from now on; or the chain is closed. */                     \
+	/* referral of the chain from now on, or holds it no more; or it is closed. */       \
 	"sent_on AS ("                                                                       \
 	"UPDATE stafett.referral r SET next_actor = NULL, next_act = NULL, due_time = NULL," \
 	" step_time = NULL"                                                                  \
-	" FROM ok WHERE NOT ok.opens AND (ok.sends OR ok.closes OR ok.next_act = 'send')"    \
+	" FROM ok WHERE NOT ok.opens"                                                        \
+	" AND (ok.sends OR ok.closes OR ok.moves OR ok.next_act = 'send')"                   \
 	" AND r.chain = ok.chain AND r.next_act = 'send'"                                    \
 	" AND r.id IS DISTINCT FROM ok.referral"                                             \
 	" AND (ok.closes AND ok.reaches IS DISTINCT FROM 'merge' OR r.next_actor ="          \
-	" CASE WHEN ok.sends THEN ok.unit WHEN NOT ok.next_kept THEN ok.next_actor END)"     \
+	" CASE WHEN ok.sends THEN ok.unit WHEN ok.next_act = 'send' THEN ok.next_actor END"  \
+	" OR (ok.moves AND r.next_actor <> ok.custodian"                                     \
+	" AND (r.status <> 'rejected' OR r.next_actor <> r.requester)))"                     \
 	" RETURNING r.id, r.chain),"                                                         \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
 	/* about what has ended is only to be read. */                                       \

@@ -138,6 +138,16 @@ def test_what_another_unit_has_under_way_is_no_answer(maria, petra, omar):
     assert asked(petra, sent.chain) == []
 
 
+def test_what_is_held_since_another_referral_is_not_withdrawn_with_a_later_one(maria, petra):
+    first = accepted(maria, petra, act={"hand_back_unit": people.BEROENDE})
+    petra.perform(first, "need_gone", reason="moved")
+    later = maria.send(people.BEROENDE, chain=first.chain)
+    petra.accept(later, 1)
+    maria.perform(later, "withdraw", reason="other")
+    assert petra.get(first.referral).chain.custodian == people.BEROENDE
+    assert len(asked(petra, first.chain)) == 1 and asked(maria, first.chain) == []
+
+
 # -- as it is typed ------------------------------------------------------------------------
 
 
