@@ -532,7 +532,7 @@ GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq,
     moved_time, moved_before_time, consent, moved_on_consent, unshared_time)
     ON stafett.referral TO stafett_app;
-GRANT SELECT (chain, consent, moved_on_consent, unshared_time) ON stafett.referral
+GRANT SELECT (chain, status, requester, consent, moved_on_consent, unshared_time) ON stafett.referral
     TO stafett_app;
 GRANT SELECT (referral, basis) ON stafett.request TO stafett_app;
 GRANT SELECT (id), UPDATE (revoke_time, revoke_unit, revoke_member)
