@@ -116,19 +116,37 @@ CREATE TYPE stafett.referral_row AS (
     revoke_time timestamptz, consent_status text, read_time timestamptz,
     card bytea);
 
+-- Since the consent was revoked others see what ends a referral or hands it back: the
+-- last event that such a unit sees, where more has happened after it.
+CREATE FUNCTION stafett.veil(p_unit uuid, p_referral uuid)
+RETURNS TABLE (to_status text, create_time timestamptz)
+LANGUAGE sql STABLE ROWS 1
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT last.to_status, last.create_time FROM (
+        SELECT e.chain, e.seq, e.to_status, e.create_time FROM stafett.referral r
+        JOIN stafett.chain c ON c.id = r.chain
+        JOIN stafett.event e ON e.chain = r.chain AND e.referral = r.id
+        WHERE r.id = p_referral AND stafett.is_seen(
+            p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+        ORDER BY e.seq DESC LIMIT 1) last
+    WHERE EXISTS (SELECT FROM stafett.event y
+        WHERE y.chain = last.chain AND y.referral = p_referral AND y.seq > last.seq);
+END;
+
 -- A unit that has left sees the referral as it stood then: "gone" is its last event.
 CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT r.id, r.code, r.chain, r.kind, coalesce(gone.to_status, r.status), r.priority,
+    SELECT r.id, r.code, r.chain, r.kind, coalesce(gone.to_status, veil.to_status, r.status), r.priority,
         coalesce(gone.version, r.version),
         requester.handle, owner.handle, hand_back.handle,
-        r.create_time, coalesce(gone.create_time, r.update_time), acknowledged.create_time,
+        r.create_time, coalesce(gone.create_time, veil.create_time, r.update_time), acknowledged.create_time,
         accepted.create_time, accepted.responsible, accepted.contact_by_date,
         accepted.appointment_time, next_actor.handle,
-        CASE WHEN gone.id IS NULL THEN r.next_act END,
-        CASE WHEN gone.id IS NULL THEN r.due_time END,
+        CASE WHEN next_.so THEN r.next_act END,
+        CASE WHEN next_.so THEN r.due_time END,
         array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
         q.basis_covers_missed_events, q.replaces, q.reference,
         q.care_responsibility_remains, q.person_informed,
@@ -138,7 +156,7 @@ BEGIN ATOMIC
         (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
             FROM stafett.unit pu
             WHERE pu.id IN (r.requester, now_.owner, r.hand_back_unit, now_.custodian)),
-        CASE WHEN gone.id IS NULL THEN c.intervention_start_date END,
+        CASE WHEN gone.id IS NULL AND veil.create_time IS NULL THEN c.intervention_start_date END,
         NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
         cp.id, cp.act, cp.urn,
@@ -196,6 +214,11 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (SELECT r.unshared_time IS NOT NULL
         AND c.custodian IS DISTINCT FROM p_unit AS so) hidden
     LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.veil(p_unit, r.id) x WHERE hidden.so AND gone.id IS NULL) veil
+        ON true
+    CROSS JOIN LATERAL (SELECT gone.id IS NULL
+        AND (veil.create_time IS NULL OR r.next_actor = p_unit) AS so) next_
+    LEFT JOIN LATERAL (
         SELECT k.*, y.handle FROM stafett.consent k JOIN stafett.unit y ON y.id = k.unit
         WHERE k.id = r.consent AND NOT hidden.so AND gone.id IS NULL LIMIT 1) agreed ON true
     LEFT JOIN LATERAL (
@@ -223,7 +246,7 @@ BEGIN ATOMIC
     LEFT JOIN stafett.unit owner ON owner.id = now_.owner
     LEFT JOIN stafett.unit hand_back ON hand_back.id = r.hand_back_unit
     LEFT JOIN stafett.unit custodian ON custodian.id = now_.custodian
-    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor AND gone.id IS NULL
+    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor AND next_.so
     LEFT JOIN LATERAL (
         SELECT e.create_time FROM stafett.event e
         WHERE e.chain = r.chain AND e.referral = r.id AND e.kind IN ('acknowledge', 'accept')
@@ -352,8 +375,12 @@ BEGIN
                 coalesce(p_before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
             AND (p_direction = '' OR (p_direction = 'sent' AND f.requester = acting)
                 OR (p_direction = 'received' AND f.owner = acting))
-            AND (p_status = '' OR f.status = p_status)
-            AND (p_other = '' OR f.requester = other OR f.owner = other)
+            AND (p_status = '' OR p_status = CASE WHEN p.until IS NULL
+                THEN coalesce((SELECT v.to_status FROM stafett.veil(acting, f.id) v
+                    WHERE f.unshared_time IS NOT NULL), f.status)
+                ELSE (SELECT e.to_status FROM event e WHERE e.chain = f.chain
+                    AND e.referral = f.id AND e.seq <= p.until ORDER BY e.seq DESC LIMIT 1) END)
+            AND (p_other = '' OR f.requester = other OR (f.owner = other AND p.until IS NULL))
             AND p.since >= least_time AND f.create_time >= least_time
         ORDER BY p.since DESC, p.referral DESC LIMIT p_limit) s;
     RETURN QUERY

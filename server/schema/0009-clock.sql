@@ -337,9 +337,11 @@ BEGIN
     JOIN referral r ON r.id = v.referral
     JOIN chain c ON c.id = r.chain
     LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.veil(acting, r.id) x WHERE r.unshared_time IS NOT NULL) veil ON true
+    LEFT JOIN LATERAL (
         SELECT e.* FROM event e
         WHERE e.chain = r.chain AND e.referral = r.id AND NOT e.next_kept AND e.seq <= v.until
-            AND e.create_time <= as_of
+            AND e.create_time <= as_of AND veil.create_time IS NULL
         ORDER BY e.seq DESC LIMIT 1) n ON true
     LEFT JOIN LATERAL (
         SELECT e.due_rule, e.due_version, e.due_from FROM event e
@@ -349,7 +351,8 @@ BEGIN
     CROSS JOIN LATERAL (VALUES
         (1, 'help', NULL::uuid, NULL::timestamptz, c.help_request_date, NULL::timestamptz,
             c.intervention_due_date,
-            CASE WHEN c.intervention_start_date <= as_of THEN c.intervention_start_date END, 0,
+            CASE WHEN c.intervention_start_date <= as_of AND v.until = 2147483647
+                AND veil.create_time IS NULL THEN c.intervention_start_date END, 0,
             c.clock_rule, c.clock_version),
         (2, n.next_act, n.next_actor, w.due_from, NULL, n.due_time, NULL, NULL,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id

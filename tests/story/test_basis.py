@@ -37,23 +37,33 @@ def test_a_basis_that_is_none_between_the_two_is_refused_with_those_that_would_d
 HARM_TEST = dict(legal_basis=pb.LegalBasis(code="harm-test"))
 
 
+def wait_sent(caller, unit, sent):
+    """Until a send on a test of harm goes, or goes no more."""
+    until = time.monotonic() + DEADLINE_S
+    while time.monotonic() < until:
+        try:
+            caller.send(unit, act=HARM_TEST)
+            went = True
+        except grpc.RpcError as error:
+            assert refusal_of(error).reason == "BASIS_NOT_ALLOWED"
+            went = False
+        if went == sent:
+            return
+    raise TimeoutError
+
+
 @contextmanager
 def without(tables, rule, caller, unit):
-    """A row is ended meanwhile, and |caller|, who would send to |unit| by it, has heard of it."""
+    """A row is ended meanwhile, and |caller|, who would send to |unit| by it, has heard of
+    it, and of its return."""
     cursor = tables.connection.cursor()
     cursor.execute("UPDATE stafett.basis_rule SET valid_to = stafett.now() WHERE name = %s", (rule,))
-    until = time.monotonic() + DEADLINE_S
     try:
-        while True:
-            assert time.monotonic() < until
-            try:
-                caller.send(unit, act=HARM_TEST)
-            except grpc.RpcError as error:
-                assert refusal_of(error).reason == "BASIS_NOT_ALLOWED"
-                break
+        wait_sent(caller, unit, False)
         yield
     finally:
         cursor.execute("UPDATE stafett.basis_rule SET valid_to = 'infinity' WHERE name = %s", (rule,))
+        wait_sent(caller, unit, True)
 
 
 def test_a_row_that_is_ended_counts_no_more(maria, tables):
@@ -243,6 +253,39 @@ def test_the_holder_goes_on_and_the_others_are_told_of_the_end_alone(maria, petr
     bodies = [content.body.data for content in ours.contents]
     assert b"body" in bodies and b"the end" in bodies and b"before" not in bodies
     assert not theirs.referral.no_longer_shared and b"before" in [c.body.data for c in theirs.contents]
+
+
+def test_what_is_hidden_in_events_is_not_told_by_the_row_either(maria, petra):
+    """Whoever does not hold it sees it as it was when the person said no."""
+    sent = maria.send(people.BEROENDE, act=consent())
+    petra.accept(sent, 1)
+    maria.perform(sent, "unshare")
+    visit = pb.ExpectedEvent(kind="visit")
+    visit.time.FromJsonString(f"{in_days(2)}T10:00:00Z")
+    petra.perform(sent, "start", intervention="MI", event=visit)
+    theirs, ours = petra.get(sent.referral), maria.get(sent.referral)
+    assert (theirs.referral.status, theirs.chain.intervention_start_date) == ("in-progress", in_days(0))
+    assert (ours.referral.status, ours.chain.intervention_start_date) == ("accepted", "")
+    assert (ours.referral.next_act, ours.referral.HasField("due_time")) == ("", False)
+    assert [(d.what, d.stop_date) for d in maria.why(sent.referral)] == [("help", "")]
+    shown = {status: sent.referral in [row.referral.id for row in maria.list(page_size=100, status=status).referrals]
+             for status in ("accepted", "in-progress")}
+    assert shown == {"accepted": True, "in-progress": False}
+    petra.perform(sent, "break_off", reason="person-wishes", person_told="phone", body=b"the end")
+    assert maria.get(sent.referral).referral.status == "failed"
+
+
+def test_who_has_left_does_not_find_it_by_what_became_of_it(maria, petra, omar):
+    sent = maria.send(people.BEROENDE)
+    petra.acknowledge(sent)
+    petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+    omar.accept(sent, 3)
+    omar.perform(sent, "start", intervention="MI", no_next="other")
+    found = {key: sent.referral in [row.referral.id for row in petra.list(page_size=100, **key_of).referrals]
+             for key, key_of in (("requested", {"status": "requested"}), ("in-progress", {"status": "in-progress"}),
+                                 ("any", {}), ("owner", {"unit": people.MALMO}))}
+    assert found == {"requested": True, "in-progress": False, "any": True, "owner": False}
+    assert [d.stop_date for d in petra.why(sent.referral) if d.what == "help"] == [""]
 
 
 def test_a_new_consent_shares_it_again(maria, petra, revoked):
