@@ -23,7 +23,8 @@ void client_init(struct client *client)
 {
 	*client = (struct client){.timeout_ns = CLIENT_TIMEOUT_S * CLOCK_NS_PER_S};
 	arena_init(&client->arena, CLIENT_MEMORY_BYTES);
-	client->today = calendar_date_of((int64_t)time(NULL) * 1000000);
+	client->now_us = (int64_t)time(NULL) * 1000000;
+	client->today = calendar_date_of(client->now_us);
 	client_word(client, "again", "stafett");
 }
 

@@ -24,6 +24,7 @@ struct client {
 	struct arena arena; /* everything that a command makes */
 	struct words words; /* about the command: ref, to, unit, ... */
 	struct problem problem;
+	int64_t now_us;	    /* as this machine has it; the server's, once an answer told it */
 	struct date today;  /* at Stockholm */
 	int64_t timeout_ns; /* how long one call is tried again */
 	bool is_json;

@@ -4,6 +4,7 @@
 
 #include "client/call.h"
 #include "client/memory.h"
+#include "client/screen/heartbeat.h"
 #include "stafett/caps.h"
 
 bool inbox_is_acknowledged(const Stafett__V1__InboxItem *item)
@@ -30,6 +31,7 @@ int inbox_read(struct client *client, bool with_acknowledged,
 			page->items, page->n_items);
 		ret_all->n_items += page->n_items;
 		ret_all->heartbeat = page->heartbeat;
+		heartbeat_take_time(client, page->heartbeat);
 		request.page_token = page->next_page_token;
 	} while (*request.page_token);
 	return 0;

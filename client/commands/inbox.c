@@ -62,15 +62,15 @@ static bool inbox_needs_something(const Stafett__V1__InboxItem *item)
 	return !inbox_is_acknowledged(item) && *item->needs && strcmp(item->needs, "none") != 0;
 }
 
-static bool inbox_is_late(const Stafett__V1__InboxItem *item)
+static bool inbox_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	return row_is_late(format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
+	return row_is_late(client, format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
 }
 
 /* Late, danger to life, or an alarm: what no unit sent is the clock's. */
-static bool inbox_is_marked(const Stafett__V1__InboxItem *item)
+static bool inbox_is_marked(const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	return inbox_is_late(item) ||
+	return inbox_is_late(client, item) ||
 	       (inbox_needs_something(item) &&
 		       (strcmp(item->priority, "stat") == 0 || !*item->from_unit));
 }
@@ -82,9 +82,10 @@ const char *inbox_from(const Stafett__V1__InboxItem *item)
 	return *item->from_unit ? item->from_unit : _("(clock)");
 }
 
-static enum inbox_group inbox_group_of(const Stafett__V1__InboxItem *item)
+static enum inbox_group inbox_group_of(
+	const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	if (inbox_is_marked(item))
+	if (inbox_is_marked(client, item))
 		return INBOX_LATE;
 	for (size_t i = 0; i < ARRAY_SIZE(inbox_kinds) && !inbox_is_acknowledged(item); i++) {
 		if (strcmp(inbox_kinds[i].kind, item->kind) == 0)
@@ -101,7 +102,8 @@ static bool inbox_is_mine(const struct client *client, const Stafett__V1__InboxI
 bool inbox_fits(struct client *client, const struct arguments *arguments,
 	const Stafett__V1__InboxItem *item)
 {
-	return (!arguments_has(arguments, OPTION_inbox_new) || inbox_group_of(item) == INBOX_NEW) &&
+	return (!arguments_has(arguments, OPTION_inbox_new) ||
+		       inbox_group_of(client, item) == INBOX_NEW) &&
 	       (!arguments_has(arguments, OPTION_inbox_mine) || inbox_is_mine(client, item));
 }
 
@@ -130,7 +132,7 @@ static void inbox_sort(
 		bool has_rows = pass < INBOX_GROUPS;
 
 		for (size_t i = 0; i < all->n_items; i++) {
-			if (inbox_group_of(all->items[i]) != group ||
+			if (inbox_group_of(client, all->items[i]) != group ||
 				inbox_is_shown(client, all->items[i], arguments) != has_rows)
 				continue;
 			sorted[at++] = all->items[i];
@@ -188,7 +190,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[8] = inbox_taker(client, item);
 	if (*item->from_display_name)
 		directory_learn(client, item->from_unit, item->from_display_name);
-	table_row(table, arena, inbox_is_marked(item), cells);
+	table_row(table, arena, inbox_is_marked(client, item), cells);
 }
 
 static void inbox_print_heading(struct client *client, const struct inbox_page *page)
@@ -240,7 +242,7 @@ static void inbox_print_rows(struct client *client, const struct inbox_page *pag
 	int group = -1;
 
 	for (size_t i = 0; i < page->n_shown; i++) {
-		enum inbox_group next = inbox_group_of(page->all.items[i]);
+		enum inbox_group next = inbox_group_of(client, page->all.items[i]);
 
 		if ((int)next != group)
 			table_group(table, &client->arena,

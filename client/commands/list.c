@@ -118,6 +118,7 @@ static int list_read(struct client *client, Stafett__V1__ReferralServiceListRequ
 			page->referrals, page->n_referrals);
 		all->n_referrals += page->n_referrals;
 		all->heartbeat = page->heartbeat;
+		heartbeat_take_time(client, page->heartbeat);
 		request->page_token = page->next_page_token;
 	} while (*request->page_token);
 	return 0;
@@ -154,7 +155,7 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
 	cells[7] = row_help(client, summary->chain);
-	table_row(table, arena, row_is_late(due_us), cells);
+	table_row(table, arena, row_is_late(client, due_us), cells);
 }
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)

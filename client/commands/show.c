@@ -16,6 +16,7 @@
 #include "client/ref.h"
 #include "client/replay.h"
 #include "client/screen/format.h"
+#include "client/screen/heartbeat.h"
 #include "client/screen/output.h"
 #include "client/screen/person.h"
 #include "client/screen/referral.h"
@@ -268,6 +269,7 @@ int command_show(struct client *client, const struct arguments *arguments)
 			with_body || folder, &response);
 	if (r)
 		return r;
+	heartbeat_take_time(client, response->heartbeat);
 	card_read(&client->arena, response->card, &card);
 	id = chain_is_alone(response) ? response->chain->id : response->referral->id;
 	card_remember(client, &card, CARD_OPENED, id, response->chain->id);

@@ -35,13 +35,12 @@ static char *today_count(struct client *client, int32_t count)
 static void today_print_heading(struct client *client)
 {
 	struct arena *arena = &client->arena;
-	int64_t now_us = (int64_t)time(NULL) * 1000000;
 	const char *name = client->profile->name;
 	const char *who = memory_printf(arena, "%s%s%s", name, *name ? ", " : "",
 		directory_name(client, client->profile->unit));
-	const char *when = memory_printf(arena, "%s  %s",
-		format_day(arena, calendar_date_of(now_us), client->today),
-		format_clock(arena, now_us));
+	const char *when =
+		memory_printf(arena, "%s  %s", format_day(arena, client->today, client->today),
+			format_clock(arena, client->now_us));
 	int gap = (int)lines_page_width() - (int)lines_columns(who) - (int)lines_columns(when);
 
 	if (gap < 2)
@@ -85,7 +84,7 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 	words_set(&words, "act", row_act(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	return words_fill(&client->arena,
-		_(today_template(is_own, due_us != 0, row_is_late(due_us))), &words);
+		_(today_template(is_own, due_us != 0, row_is_late(client, due_us))), &words);
 }
 
 /* Whether nothing is under way there: then the chain may be closed instead. */
@@ -100,7 +99,7 @@ static bool today_may_close(const Stafett__V1__ReferralSummary *row)
 static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	struct arena *arena = &client->arena;
-	bool is_late = row_is_late(format_us(row->referral->due_time));
+	bool is_late = row_is_late(client, format_us(row->referral->due_time));
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
 	const char *command =
@@ -190,7 +189,7 @@ static void today_add_waiting(
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
 	cells[5] = row_help(client, row->chain);
-	table_row(table, &client->arena, row_is_late(due_us), cells);
+	table_row(table, &client->arena, row_is_late(client, due_us), cells);
 }
 
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
@@ -294,6 +293,7 @@ static int today_read(
 		&stafett__v1__today_response__descriptor, ret_today);
 	if (r)
 		return r;
+	heartbeat_take_time(client, (*ret_today)->heartbeat);
 	(*ret_today)->n_duties = today_keep_whole((*ret_today)->duties, (*ret_today)->n_duties);
 	(*ret_today)->n_waiting = today_keep_whole((*ret_today)->waiting, (*ret_today)->n_waiting);
 	return 0;

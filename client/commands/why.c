@@ -11,6 +11,7 @@
 #include "client/misdated.h"
 #include "client/ref.h"
 #include "client/screen/format.h"
+#include "client/screen/heartbeat.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/row.h"
@@ -159,12 +160,22 @@ static void why_print_rule(struct client *client, const Stafett__V1__Deadline *d
 	why_print_fact(client, _("told"), why_told(client, rule->steps));
 }
 
+/* Whether the day of the person's clock has passed before help came. */
+static bool why_is_broken(const struct client *client, const Stafett__V1__Deadline *deadline)
+{
+	const char *end = deadline->stop_date;
+	char today[DATE_TEXT_LEN + 1];
+
+	date_format(client->today, today);
+	return *deadline->due_date && strcmp(deadline->due_date, *end ? end : today) < 0;
+}
+
 static void why_print_deadline(struct client *client, const Stafett__V1__Deadline *deadline)
 {
 	struct arena *arena = &client->arena;
 	int64_t due_us = format_us(deadline->due_time);
 	bool is_help = strcmp(deadline->what, "help") == 0;
-	bool is_late = !is_help && row_is_late(due_us);
+	bool is_late = is_help ? why_is_broken(client, deadline) : row_is_late(client, due_us);
 	struct words words = {0};
 
 	words_set(&words, "act", term_next(client, deadline->what));
@@ -231,6 +242,7 @@ int command_why(struct client *client, const struct arguments *arguments)
 		return r;
 	if (client->is_json)
 		return output_json(client, &why->base);
+	heartbeat_take_time(client, why->heartbeat);
 	for (size_t i = 0; i < why->n_deadlines; i++)
 		why_print_deadline(client, why->deadlines[i]);
 	output_next(client, "show %s", arguments->rest[0]);

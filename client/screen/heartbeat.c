@@ -21,6 +21,14 @@ bool heartbeat_is_silent(const Stafett__V1__Heartbeat *heartbeat)
 	return !heartbeat->clerk_time || heartbeat_age_s(heartbeat) > HEARTBEAT_SILENT_S;
 }
 
+void heartbeat_take_time(struct client *client, const Stafett__V1__Heartbeat *heartbeat)
+{
+	if (!heartbeat || !heartbeat->read_time)
+		return;
+	client->now_us = format_us(heartbeat->read_time);
+	client->today = calendar_date_of(client->now_us);
+}
+
 void heartbeat_print(struct client *client, const Stafett__V1__Heartbeat *heartbeat)
 {
 	if (client->is_plain || !heartbeat_is_silent(heartbeat))

@@ -71,6 +71,7 @@ static void referral_print_next(struct referral_screen *screen)
 	const Stafett__V1__Referral *referral = screen->referral;
 	struct client *client = screen->client;
 	int64_t due_us = format_us(referral->due_time);
+	bool is_late = row_is_late(client, due_us);
 	struct words words = {0};
 
 	if (!*referral->next_actor)
@@ -78,10 +79,35 @@ static void referral_print_next(struct referral_screen *screen)
 	words_set(&words, "unit", directory_name(client, referral->next_actor));
 	words_set(&words, "act", row_act(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
+	if (is_late)
+		lines_begin_alarm(stdout);
 	fact_print_words(screen->client, _("Next"),
-		row_is_late(due_us) ? _("! {unit}: {act}[, late since {due}]")
-				    : _("{unit}: {act}[ by {due}]"),
+		is_late ? _("! {unit}: {act}[, late since {due}]") : _("{unit}: {act}[ by {due}]"),
 		&words);
+	if (is_late)
+		lines_end_alarm(stdout);
+}
+
+/* How the person's clock is told: it is met, broken, or runs. */
+static const char *referral_clock_template(const Stafett__V1__Chain *chain, bool is_broken)
+{
+	if (*chain->intervention_start_date)
+		return is_broken ? N_("! {due}; treatment began {began}[; asked for help {asked}]")
+				 : N_("{due}; met, treatment began {began}[; asked for help "
+				      "{asked}]");
+	return is_broken ? N_("! {due} ({left})[; asked for help {asked}]")
+			 : N_("{due} ({left})[; asked for help {asked}]");
+}
+
+/* A treatment that began too late has not met it. */
+static bool referral_clock_is_broken(const struct client *client, const Stafett__V1__Chain *chain)
+{
+	const char *end = chain->intervention_start_date;
+	char today[DATE_TEXT_LEN + 1];
+
+	date_format(client->today, today);
+	return strcmp(chain->status, "open") == 0 &&
+	       strcmp(chain->intervention_due_date, *end ? end : today) < 0;
 }
 
 static void referral_print_clock(struct referral_screen *screen)
@@ -89,21 +115,24 @@ static void referral_print_clock(struct referral_screen *screen)
 	const Stafett__V1__Chain *chain = screen->chain;
 	struct client *client = screen->client;
 	struct arena *arena = &client->arena;
+	bool is_broken = referral_clock_is_broken(client, chain);
 	struct words words = {0};
 
+	if (!*chain->intervention_due_date)
+		return;
 	words_set(
 		&words, "due", format_day_text(arena, chain->intervention_due_date, client->today));
 	words_set(&words, "left",
 		format_days_left(arena, chain->intervention_due_date, client->today));
-	words_set(&words, "asked", format_day_text(arena, chain->help_request_date, client->today));
 	words_set(&words, "began",
 		format_day_text(arena, chain->intervention_start_date, client->today));
-	if (*chain->intervention_start_date)
-		fact_print_words(screen->client, _("Help due"),
-			_("{due}; met {began}: treatment began[; asked for help {asked}]"), &words);
-	else if (*chain->intervention_due_date)
-		fact_print_words(screen->client, _("Help due"),
-			_("{due} ({left})[; asked for help {asked}]"), &words);
+	words_set(&words, "asked", format_day_text(arena, chain->help_request_date, client->today));
+	if (is_broken)
+		lines_begin_alarm(stdout);
+	fact_print_words(
+		client, _("Help due"), _(referral_clock_template(chain, is_broken)), &words);
+	if (is_broken)
+		lines_end_alarm(stdout);
 }
 
 static void referral_print_promise(struct referral_screen *screen)

@@ -2,8 +2,6 @@
 /* Cells of lists: see the header. */
 #include "client/screen/row.h"
 
-#include <time.h>
-
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
@@ -105,7 +103,7 @@ const char *row_next_step(struct client *client, const Stafett__V1__Referral *re
 		row_act(client, referral));
 }
 
-bool row_is_late(int64_t due_us)
+bool row_is_late(const struct client *client, int64_t due_us)
 {
-	return due_us && due_us < (int64_t)time(NULL) * 1000000;
+	return due_us && due_us < client->now_us;
 }

@@ -31,7 +31,8 @@ const char *row_unit(struct client *client, const char *handle);
 const char *row_act(const struct client *client, const Stafett__V1__Referral *referral);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
-/* Whether a point in time has passed; 0 never has. */
-bool row_is_late(int64_t due_us);
+/* Whether a point in time has passed, by the server's clock where it was told; 0 never
+ * has. */
+bool row_is_late(const struct client *client, int64_t due_us);
 
 #endif

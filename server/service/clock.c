@@ -36,6 +36,7 @@ static enum reason why_judge(struct read *read)
 
 static void why_reply(struct read_call *rc)
 {
+	rc->why.heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &rc->why.base);
 }
 

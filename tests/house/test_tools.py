@@ -82,6 +82,12 @@ def test_shell_scripts_are_clean():
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def test_every_file_that_tests_run_names_is_there():
+    named = re.findall(r'"\$top"/(tests/\S+?)(?=\)|\s)', (tree.TOP / "tests" / "run").read_text())
+    files = run("bash", "-c", "printf '%s\\n' " + " ".join(named)).stdout.split()
+    assert len(files) > len(named) and all((tree.TOP / file).exists() for file in files), files
+
+
 def manuals():
     return [path for path in tree.files() if re.search(r"\.[1578]$", path.name)]
 
