@@ -203,7 +203,7 @@ static void referral_print_call(struct referral_screen *screen)
 	words_set(&words, "units", directory_names(client, call->waits_for, call->n_waits_for));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	fact_print_words(client, _("Planning"),
-		row_is_late(due_us)
+		row_is_late(screen->client, due_us)
 			? _("! all were called to plan together; {units} should have answered by "
 			    "{due}")
 			: _("all are called to plan together; {units} must answer by {due}"),
