@@ -28,13 +28,15 @@ static bool guard_self_request_stays(const struct order *o, const struct facts *
 	       uuid_equal(&f->to_unit, &f->unit);
 }
 
-/* What is about somebody else is not in the person's chain. */
+/* What is about somebody else is not in the person's chain; what it replaces has its
+ * own. */
 static bool guard_kind_has_own_chain(const struct order *o, const struct facts *f)
 {
 	enum course course = rules_kind_row(o->kind)->course;
 
-	return o->opens_chain || o->has_named_referral ||
-	       (course != COURSE_OWN_CHAIN && course != COURSE_REPORT);
+	bool goes_on = o->has_named_referral && f->replaces_own && f->replaces_kind == (int)o->kind;
+
+	return o->opens_chain || goes_on || (course != COURSE_OWN_CHAIN && course != COURSE_REPORT);
 }
 
 static bool guard_linked_chain_exists(const struct order *o, const struct facts *f)

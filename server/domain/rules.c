@@ -133,10 +133,12 @@ static enum reason check_referral(const struct order *o, const struct facts *f, 
 		return f->chain_visible ? REASON_NONE : refuse(d, REASON_NOT_FOUND, "chain");
 	if (rules_is_of_chain(o))
 		return check_chain(o, f, d);
-	if (!f->referral_visible || !f->chain_visible)
+	if (!f->referral_visible)
 		return refuse(d, REASON_NOT_FOUND, "referral");
 	if (f->referral_left)
 		return REASON_ACT_NOT_YOURS;
+	if (!f->chain_visible)
+		return refuse(d, REASON_NOT_FOUND, "referral");
 	d->state_known = true;
 	d->allowed_acts = rules_allowed_acts(f);
 	return o->version == f->version ? REASON_NONE
@@ -201,7 +203,8 @@ static enum reason check_holders(const struct facts *f, struct decision *d)
 		       : refuse(d, REASON_ACT_NOT_POSSIBLE, "proposal");
 }
 
-/* What was proposed was asked of every guard then; now another member must agree. */
+/* What was proposed was asked of every guard then; now another member must agree, and
+ * the unit must not have closed since. */
 static enum reason check_confirmation(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -209,6 +212,8 @@ static enum reason check_confirmation(
 
 	if (reason)
 		return reason;
+	if ((row->guards & GUARD_MASK(GUARD_own_unit_open)) && !f->unit_open)
+		return refuse(d, REASON_UNIT_CLOSED, "from_unit");
 	if (uuid_equal(&f->proposal.member, &f->member))
 		return refuse(d, REASON_SECOND_MEMBER_REQUIRED, "confirm.proposal");
 	if (row->signatures == SIGNED_OTHER_HOLDER)

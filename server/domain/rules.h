@@ -201,7 +201,8 @@ struct facts {
 	enum sector named_unit_sector;
 	struct uuid named_unit;
 	struct bytes named_unit_replaced_by;
-	bool replaces_own, replaces_ended;
+	bool replaces_own, replaces_ended; /* the unit's, in this chain */
+	int replaces_kind;		   /* enum kind; negative: of none that is known */
 	bool aftercare_own;	 /* the named referral is an open aftercare of the unit's, here */
 	bool aftercare_accepted; /* that of the plan */
 	struct uuid aftercare_owner;

@@ -450,6 +450,11 @@ CREATE FUNCTION stafett.is_party(p_unit uuid, p_code text, p_referral uuid) RETU
         WHERE p.unit = p_unit AND p.code = p_code AND p.referral = p_referral
             AND p.until IS NULL);
 
+-- A start that stops the person's clock: of a kind that transfers (tbl/kinds.def).
+CREATE FUNCTION stafett.stops_clock(p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_kind IN ('care-request', 'handover', 'screening', 'self-request');
+
 -- Who may read a chain without being a party of any of its referrals.
 CREATE TABLE stafett.chain_party (
     unit uuid NOT NULL,

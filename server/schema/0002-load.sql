@@ -24,10 +24,13 @@ RETURNS TABLE (
     to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
     unit_open boolean, organization_id uuid, to_organization uuid, to_hours text,
     to_on_call boolean, organization_kind text, to_organization_kind text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
+    -- Whoever closes a unit holds the table meanwhile: this waits for it, and what is
+    -- read then is newer than the wait. Until the batch ends no other unit closes.
+    LOCK TABLE unit IN ACCESS SHARE MODE;
     replicated := current_setting('synchronous_standby_names') <> ''
         AND current_setting('synchronous_commit') IN ('on', 'remote_apply');
     RETURN QUERY
@@ -83,7 +86,7 @@ RETURNS TABLE (
     home_planned boolean, aftercare uuid, hand_back_seq int, aftercare_owner uuid,
     at_rest boolean, proposal uuid, proposal_act text, proposal_member uuid, proposal_date date,
     named_unit uuid, named_unit_open boolean, named_unit_replaced_by text,
-    replaces_ok boolean, replaces_ended boolean, aftercare_ok boolean,
+    replaces_ok boolean, replaces_ended boolean, replaces_kind text, aftercare_ok boolean,
     delivery_seq int, delivery_asks boolean, delivery_hash bytea,
     assignee uuid, assigned text,
     question_time timestamptz, last_time timestamptz, last_act text, last_unit text,
@@ -114,8 +117,8 @@ BEGIN
         h.id, h.status = 'active',
         CASE WHEN h.replaced_by IS NOT NULL THEN
             (SELECT x.handle FROM unit x WHERE x.id = h.replaced_by) END,
-        old.id IS NOT NULL, stafett.is_ended(old.status),
-        old.kind = 'aftercare' AND old.chain = c.id AND NOT stafett.is_ended(old.status),
+        old.id IS NOT NULL, stafett.is_ended(old.status), old.kind,
+        old.kind = 'aftercare' AND NOT stafett.is_ended(old.status),
         d.seq, d.asks, d.content_hash,
         taker.id, holder.urn,
         asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name,
@@ -142,7 +145,8 @@ BEGIN
         SELECT p.unit FROM (SELECT y.id, y.code FROM referral y WHERE y.chain = c.id OFFSET 0) x
         CROSS JOIN LATERAL (
             SELECT y.unit FROM party y
-            WHERE y.unit = u.id AND y.code = x.code AND y.referral = x.id LIMIT 1) p
+            WHERE y.unit = u.id AND y.code = x.code AND y.referral = x.id
+                AND y.until IS NULL LIMIT 1) p
         LIMIT 1) ours ON true
     LEFT JOIN LATERAL (
         SELECT x.* FROM proposal x
@@ -181,8 +185,8 @@ BEGIN
             AND stafett.is_under_way(x.status, x.hand_back_seq, c.custody_seq)) rest ON true
     LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.kind, x.chain, x.status FROM referral x
-        WHERE x.id = o.named_referral AND x.requester = u.id LIMIT 1) old ON true
+        SELECT x.id, x.kind, x.status FROM referral x
+        WHERE x.id = o.named_referral AND x.requester = u.id AND x.chain = c.id LIMIT 1) old ON true
     LEFT JOIN LATERAL (
         SELECT x.owner FROM referral x
         WHERE x.id = f.aftercare AND x.status IN ('accepted', 'in-progress', 'on-hold')

@@ -25,7 +25,7 @@ CREATE TABLE stafett.reach (
     chain uuid NOT NULL,
     seq int NOT NULL,
     kind text NOT NULL CHECK (kind IN ('register', 'tell', 'ask', 'settle', 'merge', 'take-over',
-        'call', 'reply', 'waive', 'link')),
+        'call', 'reply', 'waive', 'link', 'void')),
     unit uuid NOT NULL,
     member uuid NOT NULL,
     message uuid NOT NULL,
@@ -163,6 +163,8 @@ BEGIN
     UPDATE proposal SET chain = p.other_chain WHERE chain = p.chain AND referral IS NOT NULL;
     UPDATE planning_call SET chain = p.other_chain WHERE chain = p.chain;
     UPDATE consent SET chain = p.other_chain WHERE chain = p.chain;
+    UPDATE alarm SET chain = p.other_chain, seq = seq + behind, deadline_seq = deadline_seq + behind
+    WHERE chain = p.chain;
     UPDATE party y SET until = y.until + behind
     FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
         CROSS JOIN LATERAL (
@@ -338,6 +340,23 @@ BEGIN
 END
 $$;
 
+-- What was sent by mistake has not stopped the person's clock: it stands since the
+-- earliest start that is left, or goes on.
+CREATE FUNCTION stafett.carry_void(p stafett.reach) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    UPDATE stafett.chain c SET intervention_start_date = (
+        SELECT min(d.start_date) FROM stafett.event e
+        JOIN stafett.detail d ON d.chain = e.chain AND d.seq = e.seq
+        JOIN stafett.referral r ON r.id = e.referral
+        WHERE e.chain = c.id AND e.kind = 'start' AND r.status <> 'entered-in-error'
+            AND stafett.stops_clock(r.kind))
+    WHERE c.id = p.chain AND c.intervention_start_date IS NOT NULL AND EXISTS (
+        SELECT FROM stafett.event e
+        WHERE e.chain = c.id AND e.referral = p.referral AND e.kind = 'start');
+END;
+
 -- A merge is proposed to the holder of the other chain: by a referral of this chain
 -- that it is a party of, else by one of its own.
 CREATE FUNCTION stafett.carry_ask(p stafett.reach) RETURNS void
@@ -362,6 +381,7 @@ BEGIN
     WHEN 'call' THEN PERFORM stafett.carry_call(new);
     WHEN 'reply', 'waive' THEN PERFORM stafett.carry_answer(new);
     WHEN 'ask' THEN PERFORM stafett.carry_ask(new);
+    WHEN 'void' THEN PERFORM stafett.carry_void(new);
     WHEN 'settle' THEN PERFORM stafett.settle(new.chain, new.proposal, NULL, new.member);
     WHEN 'register' THEN
         INSERT INTO chain_party (unit, code, chain, since)
@@ -404,6 +424,26 @@ $$;
 CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
     WHEN (old.status <> 'closed' AND new.status = 'closed')
     EXECUTE FUNCTION stafett.refuse_to_close();
+
+-- And a unit that is closed takes hold of nobody, whatever the daemon believes of it.
+CREATE FUNCTION stafett.refuse_closed_holder() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE unit IN ACCESS SHARE MODE;
+    IF EXISTS (SELECT FROM moved m
+            CROSS JOIN LATERAL (SELECT u.status FROM unit u WHERE u.id = m.unit LIMIT 1) u
+            WHERE u.status = 'closed') THEN
+        RAISE EXCEPTION 'a unit that is closed holds nobody' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER custody_is_of_open_unit AFTER INSERT ON stafett.custody
+    REFERENCING NEW TABLE AS moved
+    FOR EACH STATEMENT EXECUTE FUNCTION stafett.refuse_closed_holder();
 
 -- What was to come back to a unit that is closed comes to its successor, and so does
 -- what is under way there: nobody is asked by a unit, or waits for one, that is closed.
@@ -476,7 +516,7 @@ GRANT SELECT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.reach TO stafett_owner;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_mover;
-GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text),
+GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text), stafett.stops_clock(text),
     stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid) TO stafett_mover;
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
@@ -490,6 +530,7 @@ GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until) ON stafett.party TO stafett_mover;
 GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
+GRANT UPDATE (chain, seq, deadline_seq) ON stafett.alarm TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
 GRANT UPDATE (chain, state, decide_time, decide_member) ON stafett.proposal TO stafett_mover;
 GRANT UPDATE ON stafett.planning_call, stafett.planning_answer TO stafett_mover;
@@ -508,6 +549,7 @@ BEGIN
         'stafett.carry_take_over(stafett.reach)',
         'stafett.carry_call(stafett.reach)',
         'stafett.carry_answer(stafett.reach)',
+        'stafett.carry_void(stafett.reach)',
         'stafett.carry_ask(stafett.reach)',
         'stafett.carry_out()',
         'stafett.follow_unit()'
@@ -516,6 +558,9 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
+    f := 'stafett.refuse_closed_holder()';
+    EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     f := 'api.load_others(int[], text[], uuid[], uuid[])';
     EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

@@ -356,6 +356,7 @@ static const char *reach_of(const struct order *o, const struct decision *d)
 		{d->calls, "call"},
 		{d->replies, "reply"},
 		{d->waives, "waive"},
+		{d->act == ACT_VOID && d->decides && !o->drops, "void"},
 		{o->act == ACT_SEND && !uuid_is_nil(&o->other_chain), "link"},
 		{d->tells.parties != NEEDS_NOT, "tell"},
 	};

@@ -72,6 +72,7 @@ enum chain_column {
 	CHAIN_NAMED_UNIT_REPLACED_BY,
 	CHAIN_REPLACES_OK,
 	CHAIN_REPLACES_ENDED,
+	CHAIN_REPLACES_KIND,
 	CHAIN_AFTERCARE_OK,
 	CHAIN_DELIVERY_SEQ,
 	CHAIN_DELIVERY_ASKS,
@@ -451,6 +452,7 @@ static void read_named(const struct db_row *row, struct loaded *l)
 		keep_text(row, CHAIN_NAMED_UNIT_REPLACED_BY, l->successor, sizeof(l->successor));
 	f->replaces_ended = db_row_bool(row, CHAIN_REPLACES_ENDED);
 	f->replaces_own = db_row_bool(row, CHAIN_REPLACES_OK);
+	f->replaces_kind = kind_from_code(db_row_bytes(row, CHAIN_REPLACES_KIND));
 	f->aftercare_own = db_row_bool(row, CHAIN_AFTERCARE_OK);
 	f->aftercare_accepted = db_row_has(row, CHAIN_AFTERCARE_OWNER);
 	f->aftercare_owner = read_uuid(row, CHAIN_AFTERCARE_OWNER);

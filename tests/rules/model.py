@@ -85,7 +85,7 @@ def order_allows(guard, s):
         return not s["inside"] or s["kind"] != "handover" or s["unit"] == s["custodian"]
     if guard == "kind_has_own_chain":
         return (not s["inside"] or s["kind"] not in OWN_CHAIN
-                or s["wrong"] in ("replaced_is_own", "replaced_has_ended", "aftercare_is_own"))
+                or s["wrong"] == "replaced_has_ended")
     if guard == "clock_not_in_future" and s["inside"]:
         return True
     if guard in ("self_request_stays", "person_is_told"):

@@ -4,6 +4,7 @@
 No bug in C can drop a person, because what drops one cannot be written down.
 """
 
+import concurrent.futures
 import uuid
 
 import psycopg2
@@ -196,20 +197,76 @@ def test_a_merge_carries_over_what_the_chain_shows(daemon, chain):
     assert cursor.fetchall() == [("open",)]
 
 
-def test_a_unit_that_holds_a_chain_does_not_close(schema):
-    """By whatever statement: its successor takes the chains over first."""
+@pytest.fixture
+def units(schema):
+    """The administrator's cursor, and what makes a unit: its ids, for the statements."""
     admin = connect(schema("postgres")).cursor()
-    ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "organization")}
-    ids["handle"] = f"x/{ids['unit']}"
-    admin.execute("INSERT INTO stafett.organization VALUES (%(organization)s, %(organization)s,"
-                  " %(organization)s, 'x', 'other')", ids)
-    admin.execute("INSERT INTO stafett.unit (id, organization, handle, display_name)"
-                  " VALUES (%(unit)s, %(organization)s, %(handle)s, 'x')", ids)
+
+    def make():
+        ids = {name: str(uuid.uuid4()) for name in ("chain", "unit", "organization")}
+        ids["handle"] = f"x/{ids['unit']}"
+        admin.execute("INSERT INTO stafett.organization VALUES (%(organization)s, %(organization)s,"
+                      " %(organization)s, 'x', 'other')", ids)
+        admin.execute("INSERT INTO stafett.unit (id, organization, handle, display_name)"
+                      " VALUES (%(unit)s, %(organization)s, %(handle)s, 'x')", ids)
+        return ids
+    yield admin, make
+    admin.connection.close()
+
+
+CLOSE = "UPDATE stafett.unit SET status = 'closed' WHERE id = %(unit)s"
+
+
+def test_a_unit_that_holds_a_chain_does_not_close(units):
+    """By whatever statement: its successor takes the chains over first."""
+    admin, make = units
+    ids = make()
     admin.execute(OPEN_CHAIN, ids)
-    close = "UPDATE stafett.unit SET status = 'closed' WHERE id = %(unit)s"
     with pytest.raises(errors.CheckViolation, match="holds 1 chain: its successor"):
-        admin.execute(close, ids)
+        admin.execute(CLOSE, ids)
     admin.execute("UPDATE stafett.chain SET status = 'closed', custodian = NULL, event_seq = 2"
                   " WHERE id = %(chain)s", ids)
-    admin.execute(close, ids)
+    admin.execute(CLOSE, ids)
     assert admin.rowcount == 1
+
+
+def test_a_unit_that_is_closed_takes_hold_of_nobody(daemon, units):
+    admin, make = units
+    ids = make()
+    admin.execute(CLOSE, ids)
+    with pytest.raises(errors.CheckViolation, match="holds nobody"):
+        daemon.cursor().execute(OPEN_CHAIN, ids)
+
+
+LOAD = "SELECT unit_open FROM api.load(ARRAY[%(handle)s], ARRAY['nobody'], ARRAY[%(chain)s::uuid], ARRAY[NULL])"
+
+
+@pytest.mark.parametrize("statement", [OPEN_CHAIN, LOAD], ids=["a_holder", "a_reading"])
+def test_who_waited_for_a_unit_to_close_sees_that_it_is(schema, units, statement):
+    """What is under way while it closes waits, and then goes by what is so, and not by what
+    was so when it began to wait."""
+    admin, make = units
+    ids = make()
+    closer, late = connect(schema("postgres")), connect(schema("stafett_app"))
+    closer.autocommit = False
+    closer.cursor().execute(CLOSE, ids)
+
+    def run():
+        cursor = late.cursor()
+        cursor.execute(statement, ids)
+        return cursor.fetchall()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(run)
+        waiting = "SELECT count(*) FROM pg_locks WHERE pid = %s AND NOT granted"
+        while not answer.done():
+            admin.execute(waiting, [late.get_backend_pid()])
+            if admin.fetchone()[0]:
+                break
+        closer.commit()
+        if statement == LOAD:
+            assert answer.result(timeout=60) == [(False,)]
+        else:
+            with pytest.raises(errors.CheckViolation, match="holds nobody"):
+                answer.result(timeout=60)
+    late.close()
+    closer.close()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import quarter
 from caller import in_days, refused
+from postgres import connect
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,102 @@ def test_two_chains_of_one_unit_that_become_one_are_held_as_one_was(north, colle
     assert east.get(held.referral).referral.next_act == "take-back"
     east.perform(moved, "take_back")
     assert holder(east, moved) == east.unit
+
+
+# -- a unit that closes ---------------------------------------------------------------------
+
+
+def test_a_closed_unit_takes_nobody_back_by_a_void(stack, east):
+    """It holds nobody, so it may close; a mistake of its own does not bring anybody there,
+    nor one that one of its members had pointed out before."""
+    harry, hilda = (quarter.caller(stack, who) for who in ("harry", "hilda"))
+    held, other = handed_over(harry, east), handed_over(harry, east)
+    harry.perform(held, "void", reason="sent-by-mistake")
+    proposal = harry.get(held.referral).referral.proposal.id
+    quarter.build(stack, hamnen={"status": "closed"})
+    try:
+        assert refused(hilda.perform, held, "confirm", proposal=proposal).reason == "UNIT_CLOSED"
+        assert refused(harry.perform, other, "void", reason="sent-by-mistake").reason == "UNIT_CLOSED"
+        assert holder(east, held) == holder(east, other) == east.unit
+    finally:
+        quarter.build(stack)
+    hilda.perform(held, "confirm", proposal=proposal)
+    assert holder(harry, held) == harry.unit
+
+
+# -- what was sent by mistake, what is replaced, what has been raised -------------------------
+
+
+def test_a_start_of_what_was_sent_by_mistake_has_stopped_no_clock(north, colleague, east):
+    held = handed_over(north, east)
+    east.perform(held, "start", intervention="MI", no_next="treatment-ends")
+    assert north.get(held.referral).chain.intervention_start_date == in_days(0)
+    north.perform(held, "void", reason="sent-by-mistake")
+    colleague.perform(held, "confirm", proposal=north.get(held.referral).referral.proposal.id)
+    after = north.get(held.referral).chain
+    assert (after.custodian, after.intervention_start_date) == (north.unit, "")
+
+
+def test_the_clock_stands_since_the_start_that_is_left(north, colleague, east, west):
+    """The wrong one began first; it is another that began which was meant."""
+    wrong = handed_over(north, east)
+    meant = north.send(west.unit, chain=wrong.chain)
+    west.accept(meant, 1)
+    east.perform(wrong, "start", intervention="MI", no_next="treatment-ends", start_date=in_days(-2))
+    west.perform(meant, "start", intervention="MI", no_next="treatment-ends", start_date=in_days(-1))
+    assert north.get(meant.referral).chain.intervention_start_date == in_days(-2)
+    north.perform(wrong, "void", reason="sent-by-mistake")
+    colleague.perform(wrong, "confirm", proposal=north.get(wrong.referral).referral.proposal.id)
+    assert north.get(meant.referral).chain.intervention_start_date == in_days(-1)
+
+
+def test_only_what_is_in_the_chain_is_replaced(north, east):
+    """Of another person, or where a chain begins, there is nothing to replace."""
+    rejected = north.send(east.unit)
+    east.perform(rejected, "reject", reason="no-capacity", none_known=True, person_told="phone")
+    assert refused(north.send, east.unit, act=dict(replaces=rejected.referral)).reason == "NOT_FOUND"
+    foreign = north.register()
+    assert refused(north.send, east.unit, chain=foreign,
+                   act=dict(replaces=rejected.referral)).reason == "NOT_FOUND"
+    assert north.get(rejected.referral).referral.next_act == "send"
+    for kind in ("next-of-kin", "report-of-concern"):
+        assert refused(north.send, east.unit, chain=rejected.chain, act=dict(
+            kind=kind, replaces=rejected.referral)).reason == "OWN_CHAIN_REQUIRED"
+    north.send(east.unit, chain=rejected.chain, act=dict(replaces=rejected.referral))
+    assert north.get(rejected.referral).referral.next_act == ""
+
+
+def test_a_merge_carries_the_alarms_too(stack, north, colleague, east):
+    sent = north.send(east.unit)
+    into = north.register()
+    alarm = (f"SELECT chain, seq, {{}} FROM stafett.event WHERE chain = '{sent.chain}'")
+    with connect(stack.database_uri()) as database:
+        database.cursor().execute(
+            "INSERT INTO stafett.alarm (chain, seq, referral, deadline_seq, step, told, managers) "
+            + alarm.format(f"'{sent.referral}', seq, 1, '{{}}', false"))
+    proposal = north.on_chain(sent.chain, "merge", into=into, body=b"the same person")
+    colleague.on_chain(sent.chain, "confirm", proposal=proposal, into=into)
+    moved = stack.tables().rows(
+        "SELECT a.chain::text, a.seq = a.deadline_seq, e.kind FROM stafett.alarm a JOIN stafett.event e"
+        " ON e.chain = a.chain AND e.seq = a.seq WHERE a.referral = %s", sent.referral)
+    assert moved == [(into, True, "send")]
+
+
+# -- a unit that has left --------------------------------------------------------------------
+
+
+def test_a_unit_that_has_left_is_not_inside(stack, north, east, west):
+    """It adds nothing to the chain, by which it would see all of it again, and is not told
+    how it stands; what it saw it still sees."""
+    sent = north.send(east.unit)
+    east.perform(sent, "forward", to=west.unit, reason="wrong-unit", person_told="phone")
+    west.accept(sent, 2)
+    seen = [event.kind for event in east.get(sent.referral).events]
+    assert refused(east.send, east.unit, chain=sent.chain, act=dict(kind="consultation")).reason == "NOT_FOUND"
+    refusal = refused(east.on_chain, sent.chain, "close", version=9, reason="moved", person_told="phone")
+    assert (refusal.reason, refusal.refusal.current_status, refusal.refusal.current_version) == ("NOT_FOUND", "", 0)
+    assert refused(east.perform, sent, "note", version=1, body=b"x").reason == "ACT_NOT_YOURS"
+    own = east.register()
+    assert refused(east.on_chain, own, "merge", into=sent.chain, body=b"x").reason == "NOT_FOUND"
+    assert [event.kind for event in east.get(sent.referral).events] == seen
+    assert refused(east.chain, sent.chain).reason == "NOT_FOUND"

@@ -8,11 +8,12 @@ import people
 
 KINDS = ["care-request", "handover", "consultation", "aftercare", "self-request", "screening",
          "next-of-kin", "planning-call", "report-of-concern", "lvm-report", "discharge"]
-OLD, NEW, SOUTH = "malmo/gamla", "malmo/nya", "malmo/soder"
+OLD, NEW, SOUTH, HARBOUR = "malmo/gamla", "malmo/nya", "malmo/soder", "malmo/hamnen"
 NORTH, EAST, WEST = "lund/norr", "skane/oster", "skane/vaster"
-# Member: units and roles. Two in the north, so that one may confirm what the other proposed.
-PEOPLE = {"olle": OLD, "nina": NEW, "sara": SOUTH, "nora": NORTH, "noel": NORTH, "elsa": EAST, "vera": WEST}
-UNITS = [OLD, NEW, SOUTH, NORTH, EAST, WEST]
+# Member: units and roles. Two in the north and by the harbour, so that one may confirm what
+# the other proposed.
+PEOPLE = {"harry": HARBOUR, "hilda": HARBOUR, "olle": OLD, "nina": NEW, "sara": SOUTH, "nora": NORTH, "noel": NORTH, "elsa": EAST, "vera": WEST}
+UNITS = [OLD, NEW, SOUTH, HARBOUR, NORTH, EAST, WEST]
 
 
 def directory(**changed):

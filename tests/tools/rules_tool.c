@@ -373,10 +373,13 @@ static void spoil_rest(struct situation *s)
 	f->delivered_known &= !is_wrong(s, "message_was_delivered");
 	if (is_wrong(s, "content_is_the_delivered"))
 		o->delivered_hash[0] = 1;
-	o->has_named_referral = is_wrong(s, "replaced_is_own") ||
-				is_wrong(s, "replaced_has_ended") ||
-				is_wrong(s, "aftercare_is_own");
-	f->replaces_own = is_wrong(s, "replaced_has_ended");
+	o->has_named_referral =
+		is_wrong(s, "replaced_is_own") || is_wrong(s, "replaced_has_ended") ||
+		is_wrong(s, "kind_has_own_chain") || is_wrong(s, "aftercare_is_own");
+	f->replaces_own = is_wrong(s, "replaced_has_ended") || is_wrong(s, "kind_has_own_chain");
+	f->replaces_ended = is_wrong(s, "kind_has_own_chain");
+	f->replaces_kind =
+		is_wrong(s, "kind_has_own_chain") ? (int)KIND_CONSULTATION : (int)s->order.kind;
 	if (is_wrong(s, "proposal_is_the_named"))
 		o->proposal.b[0] = 9;
 	if (is_wrong(s, "cancels_an_event"))
