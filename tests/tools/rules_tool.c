@@ -373,9 +373,10 @@ static void spoil_rest(struct situation *s)
 	f->delivered_known &= !is_wrong(s, "message_was_delivered");
 	if (is_wrong(s, "content_is_the_delivered"))
 		o->delivered_hash[0] = 1;
-	o->has_named_referral =
-		is_wrong(s, "replaced_is_own") || is_wrong(s, "replaced_has_ended") ||
-		is_wrong(s, "kind_has_own_chain") || is_wrong(s, "aftercare_is_own");
+	o->has_named_referral = is_wrong(s, "replaced_is_own") ||
+				is_wrong(s, "replaced_has_ended") ||
+				(is_wrong(s, "kind_has_own_chain") && o->act == ACT_SEND) ||
+				is_wrong(s, "aftercare_is_own");
 	f->replaces_own = is_wrong(s, "replaced_has_ended") || is_wrong(s, "kind_has_own_chain");
 	f->replaces_ended = is_wrong(s, "kind_has_own_chain");
 	f->replaces_kind =
