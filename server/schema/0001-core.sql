@@ -313,6 +313,7 @@ CREATE TABLE stafett.party (
     referral uuid NOT NULL,
     since timestamptz NOT NULL,
     until int, -- the event with which it left: what came after it is not shown
+    past int NOT NULL DEFAULT 0, -- nor what a merge has put before all that it saw
     PRIMARY KEY (unit, code, referral)
 );
 CREATE INDEX party_newest ON stafett.party (unit, since, referral);
@@ -461,6 +462,7 @@ CREATE TABLE stafett.chain_party (
     code text COLLATE "C" NOT NULL,
     chain uuid NOT NULL REFERENCES stafett.chain,
     since timestamptz NOT NULL,
+    until int, -- the event with which another took its place
     PRIMARY KEY (unit, code, chain)
 );
 CREATE INDEX chain_party_chain ON stafett.chain_party (chain, unit);

@@ -43,13 +43,14 @@ $$;
 
 -- Referrals of a code's prefix or an id, at most two: a second one means that
 -- the prefix is ambiguous. Of one that the unit has left, the events after |until|
--- do not exist for it.
+-- do not exist for it, nor those of a chain that a merge has put before, up to |past|.
 CREATE FUNCTION stafett.visible(p_unit uuid, p_id uuid, p_code text)
-RETURNS TABLE (referral uuid, until int)
+RETURNS TABLE (referral uuid, past int, until int)
 LANGUAGE sql STABLE ROWS 2
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT p.referral, coalesce(p.until, 2147483647) FROM stafett.party p
+    SELECT p.referral, CASE WHEN p.until IS NULL THEN 0 ELSE p.past END,
+        coalesce(p.until, 2147483647) FROM stafett.party p
     WHERE p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
         AND (p_id IS NULL OR p.referral = p_id)
     ORDER BY p.code LIMIT 2;
@@ -343,8 +344,8 @@ BEGIN
         FROM (
             SELECT e.chain, e.seq FROM stafett.visible(acting, p_id, p_code) v
             JOIN referral r ON r.id = v.referral
-            JOIN event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
-                AND e.seq <= v.until
+            JOIN event e ON e.chain = r.chain AND e.seq <= v.until
+                AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past))
             JOIN chain c ON c.id = r.chain
             WHERE stafett.is_seen(
                 acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)

@@ -132,8 +132,8 @@ BEGIN ATOMIC
     SELECT r.id, ct.chain, ct.seq, ct.message, u.handle
     FROM stafett.visible(p_unit, p_id, p_code) v
     JOIN stafett.referral r ON r.id = v.referral
-    JOIN stafett.event e ON e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
-        AND e.seq <= v.until
+    JOIN stafett.event e ON e.chain = r.chain AND e.seq <= v.until
+        AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past))
     JOIN stafett.content ct ON ct.chain = e.chain AND ct.seq = e.seq
     JOIN stafett.unit u ON u.id = e.unit
     JOIN stafett.chain c ON c.id = r.chain

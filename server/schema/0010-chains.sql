@@ -165,7 +165,7 @@ BEGIN
     UPDATE consent SET chain = p.other_chain WHERE chain = p.chain;
     UPDATE alarm SET chain = p.other_chain, seq = seq + behind, deadline_seq = deadline_seq + behind
     WHERE chain = p.chain;
-    UPDATE party y SET until = y.until + behind
+    UPDATE party y SET until = y.until + behind, past = y.past + behind
     FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
         CROSS JOIN LATERAL (
             SELECT e.unit FROM event e WHERE e.chain = p.other_chain AND e.referral = r.id
@@ -253,7 +253,10 @@ BEGIN
         PERFORM stafett.refuse_reach(p);
     END IF;
     INSERT INTO chain_party (unit, code, chain, since)
-    VALUES (p.unit, p.code, p.chain, stafett.now()) ON CONFLICT DO NOTHING;
+    VALUES (p.unit, p.code, p.chain, stafett.now())
+    ON CONFLICT (unit, code, chain) DO UPDATE SET until = NULL;
+    UPDATE chain_party y SET until = p.seq
+    WHERE y.chain = p.chain AND y.unit = p.predecessor AND y.until IS NULL;
     PERFORM stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
     FROM stafett.chain_units(p.chain) u WHERE u.unit <> p.predecessor;
     INSERT INTO party (unit, code, referral, since)
@@ -528,7 +531,8 @@ GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowled
 GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_act, due_time,
     step_time, question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
-GRANT UPDATE (until) ON stafett.party TO stafett_mover;
+GRANT UPDATE (until, past) ON stafett.party TO stafett_mover;
+GRANT UPDATE (until) ON stafett.chain_party TO stafett_mover;
 GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
 GRANT UPDATE (chain, seq, deadline_seq) ON stafett.alarm TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;

@@ -136,7 +136,8 @@ BEGIN ATOMIC
             THEN (SELECT c.custodian = p_unit FROM stafett.chain c WHERE c.id = p_chain)
                 OR EXISTS (SELECT FROM stafett.chain_units(p_chain) w WHERE w.unit = p_unit)
                 OR EXISTS (SELECT FROM stafett.chain_party y
-                    WHERE y.unit = p_unit AND y.chain = p_chain)
+                    WHERE y.unit = p_unit AND y.chain = p_chain
+                        AND (y.until IS NULL OR e.seq <= y.until))
                 OR EXISTS (SELECT FROM stafett.proposal x WHERE x.chain = p_chain
                     AND x.confirm_unit = p_unit AND x.referral IS NULL
                     AND x.id = (SELECT ct.message FROM stafett.content ct

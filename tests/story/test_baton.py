@@ -223,3 +223,30 @@ def test_a_unit_that_has_left_is_not_inside(stack, north, east, west):
     assert refused(east.on_chain, own, "merge", into=sent.chain, body=b"x").reason == "NOT_FOUND"
     assert [event.kind for event in east.get(sent.referral).events] == seen
     assert refused(east.chain, sent.chain).reason == "NOT_FOUND"
+
+
+def test_a_merge_shows_nothing_of_the_other_chain_to_who_had_left(north, colleague, east, west):
+    """What comes before its own, it never was a party of."""
+    sent = north.send(east.unit)
+    east.perform(sent, "forward", to=west.unit, reason="wrong-unit", person_told="phone")
+    before = east.get(sent.referral, contents=True)
+    other = north.register(days_ago=20, needs=["housing"])
+    proposal = north.on_chain(sent.chain, "merge", into=other, body=b"the same person")
+    colleague.on_chain(sent.chain, "confirm", proposal=proposal, into=other)
+    after = east.get(sent.referral, contents=True)
+    assert [event.kind for event in after.events] == [event.kind for event in before.events]
+    assert [part.body.data for part in after.contents] == [part.body.data for part in before.contents]
+
+
+def test_who_was_taken_over_from_reads_nothing_new(stack, north):
+    """What was written on the chain before it left, it still reads."""
+    old, new = quarter.caller(stack, "olle"), quarter.caller(stack, "nina")
+    chain = old.register()
+    quarter.build(stack, gamla={"replaced_by": quarter.NEW})
+    new.on_chain(chain, "take_over")
+    before = old.chain(chain, contents=True)
+    new.on_chain(chain, "correct_clock", help_request_date=in_days(-9), body=b"new words")
+    after = old.chain(chain, contents=True)
+    assert [event.kind for event in after.events] == [event.kind for event in before.events]
+    assert b"new words" not in [part.body.data for part in after.contents]
+    quarter.build(stack)
