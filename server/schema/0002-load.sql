@@ -96,10 +96,11 @@ RETURNS TABLE (
     consent_recipients text, consent_revoked boolean,
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
+    LOCK TABLE unit IN ACCESS SHARE MODE; -- as above
     RETURN QUERY
     SELECT o.i, c.id IS NOT NULL, seen.chain,
         CASE WHEN seen.chain THEN c.status::text END,

@@ -239,9 +239,13 @@ def test_a_unit_that_is_closed_takes_hold_of_nobody(daemon, units):
 
 
 LOAD = "SELECT unit_open FROM api.load(ARRAY[%(handle)s], ARRAY['nobody'], ARRAY[%(chain)s::uuid], ARRAY[NULL])"
+LOAD_NAMED = ("SELECT named_unit_open FROM api.load_chains(ARRAY[1], ARRAY[%(handle)s], ARRAY[NULL]::uuid[],"
+              " ARRAY[NULL]::uuid[], ARRAY[%(handle)s], ARRAY[NULL]::uuid[], ARRAY[NULL]::uuid[],"
+              " ARRAY[NULL]::text[], ARRAY[NULL]::uuid[])")
 
 
-@pytest.mark.parametrize("statement", [OPEN_CHAIN, LOAD], ids=["a_holder", "a_reading"])
+@pytest.mark.parametrize("statement", [OPEN_CHAIN, LOAD, LOAD_NAMED],
+                         ids=["a_holder", "who_acts", "who_is_named"])
 def test_who_waited_for_a_unit_to_close_sees_that_it_is(schema, units, statement):
     """What is under way while it closes waits, and then goes by what is so, and not by what
     was so when it began to wait."""
@@ -263,7 +267,7 @@ def test_who_waited_for_a_unit_to_close_sees_that_it_is(schema, units, statement
             if admin.fetchone()[0]:
                 break
         closer.commit()
-        if statement == LOAD:
+        if statement != OPEN_CHAIN:
             assert answer.result(timeout=60) == [(False,)]
         else:
             with pytest.raises(errors.CheckViolation, match="holds nobody"):
