@@ -118,7 +118,8 @@ def test_who_reported_learns_that_it_was_received_and_no_more(crew):
     west.call(west.inboxes.Acknowledge, west.acknowledge_request(
         sent, 3, message=item.id, content_hash=item.content_hash))
     west.perform(sent, "noted")
-    assert north.get(sent.referral) == seen
+    again = north.get(sent.referral)
+    assert (again.referral, again.chain, list(again.events)) == (seen.referral, seen.chain, list(seen.events))
     assert east.get(sent.referral).referral.status == "received"    # it has left, too
     assert not [item for item in north.whole_inbox() if item.referral == sent.referral]
 
