@@ -37,6 +37,7 @@ static const Stafett__V1__Referral *doubt_find_open(
 	Stafett__V1__ReferralServiceListRequest request =
 		STAFETT__V1__REFERRAL_SERVICE_LIST_REQUEST__INIT;
 	const Stafett__V1__ReferralServiceListResponse *response;
+	const Stafett__V1__Referral *open;
 	struct card other;
 
 	request.direction = (char *)"sent";
@@ -49,9 +50,11 @@ static const Stafett__V1__Referral *doubt_find_open(
 		return NULL;
 	for (size_t i = 0; i < response->n_referrals; i++) {
 		card_read(&client->arena, response->referrals[i]->card, &other);
-		if (response->referrals[i]->referral &&
+		open = response->referrals[i]->referral;
+		/* What has ended is listed while its holder must send the person on. */
+		if (open && strcmp(open->next_act, "send") != 0 &&
 			strcmp(other.identifier, card->identifier) == 0)
-			return response->referrals[i]->referral;
+			return open;
 	}
 	return NULL;
 }

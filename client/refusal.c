@@ -175,6 +175,19 @@ static enum problem_id refusal_problem(
 	return problem_of_reason(reason);
 }
 
+/* What waits for this unit comes before what it may always do. */
+static void refusal_add_first(struct client *client, struct act_commands *commands,
+	const Stafett__V1__Refusal *refusal, const char *ref)
+{
+	static const char *const waiting[] = {"confirm", "reply", "waive", "noted"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++) {
+		if (refusal_allows(refusal, waiting[i]))
+			act_commands_add(client, commands, (char *const *)&waiting[i], 1, ref,
+				refusal->intervention_due_date);
+	}
+}
+
 /* What may be done instead, but for what the problem itself tells to do. */
 static void refusal_add_commands(struct client *client, const Stafett__V1__Refusal *refusal)
 {
@@ -182,6 +195,8 @@ static void refusal_add_commands(struct client *client, const Stafett__V1__Refus
 	struct problem *problem = &client->problem;
 	const char *ref = words_get(&client->words, "ref");
 
+	if (*ref)
+		refusal_add_first(client, &commands, refusal, ref);
 	if (*ref)
 		act_commands_add(client, &commands, refusal->allowed_acts, refusal->n_allowed_acts,
 			ref, refusal->intervention_due_date);

@@ -39,6 +39,7 @@ static const struct {
 	{"rule", N_("changed a rule of deadlines"), N_("change a rule of deadlines")},
 	{"basis", N_("changed a row of legal bases"), N_("change a row of legal bases")},
 	{"audit-list", N_("read this log[, about {code}][: {asked}]"), N_("read this log")},
+	{"statistics", N_("looked at the statistics"), N_("look at the statistics")},
 	{"audit-get", N_("read an entry of this log[, about {code}]"),
 		N_("read an entry of this log")},
 };

@@ -72,21 +72,27 @@ bool rules_waits_for_hand_back(
 	       !uuid_equal(&f->hand_back, &f->owner);
 }
 
+/* By accepting it, or with a report by having received it. */
+static bool owner_takes_it(const struct act_row *row, const struct facts *f)
+{
+	bool takes = (row->holder == HOLDER_TO_OWNER && rules_kind_row(f->kind)->transfers) ||
+		     (row->holder == HOLDER_RECEIVED && is_report(f));
+
+	return takes && holder_sent_it(f);
+}
+
 /* Where the baton goes: only from the one who sent it to the one who takes it. */
 static void apply_holder(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
 	d->custodian = o->opens_chain ? f->unit : f->custodian;
 	d->custodian_moves = o->opens_chain;
-	if (row->holder == HOLDER_TO_OWNER && rules_kind_row(f->kind)->transfers &&
-		holder_sent_it(f))
+	if (owner_takes_it(row, f))
 		move_custody(d, &f->owner, &o->referral);
 	else if (row->holder == HOLDER_TO_REQUESTER && owner_held_it(o, f))
 		move_custody(d, &f->requester, &f->requester_held_by);
 	else if (row->holder == HOLDER_TO_NOBODY || row->holder == HOLDER_MERGED)
 		d->chain_closes = true;
-	else if (row->holder == HOLDER_RECEIVED && is_report(f) && holder_sent_it(f))
-		move_custody(d, &f->owner, &o->referral);
 	else if (row->holder == HOLDER_NOTED && is_report(f))
 		d->chain_closes = f->chain_at_rest;
 	else if (row->holder == HOLDER_TO_SUCCESSOR)

@@ -30,8 +30,8 @@ HOSTILE = "\x1b]52;c;aGVq\x07\x1b[2J\x9b31m\u202eevil"
 def daemons(build, work):
     cluster = Cluster(work / "behaving")
     owner = cluster.create_database("behaving")
-    first = Stack(build, work / "b0", owner, database=cluster.uri("behaving", "stafett_app"))
-    both = [first, Stack(build, work / "b1", owner, first.authority, database=cluster.uri("behaving", "stafett_app"))]
+    first = Stack(build, work / "bt0", owner, database=cluster.uri("behaving", "stafett_app"))
+    both = [first, Stack(build, work / "bt1", owner, first.authority, database=cluster.uri("behaving", "stafett_app"))]
     first.command("migrate")
     for daemon in both:
         daemon.start()

@@ -81,6 +81,7 @@ def test_the_chain_goes_on_in_a_referral_about_nobody_else(client):
 
 
 def test_what_a_chain_knows_is_not_asked_again(client):
+    sent(client, "nora", EAST)   # another for the same person
     code = registered(client, "nora")
     terminal = client.at_terminal("nora", "send", EAST, "--chain", code, rows=60)
     terminal.expect("Kind").type("\r")
@@ -90,6 +91,7 @@ def test_what_a_chain_knows_is_not_asked_again(client):
         terminal.expect(question).type("Alkohol\r" if question == "Reason" else "\r")
     terminal.expect("Text").type(".\r")
     terminal.expect("Send?").type("y\r")
+    terminal.expect("Send all the same?").type("y\r")
     assert terminal.wait() == 0
     terminal.close()
     asked = terminal.said.split("This is what you send")[0]

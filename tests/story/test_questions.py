@@ -12,8 +12,9 @@ from pathlib import Path
 
 import people
 import pytest
-from caller import in_days
+from caller import in_days, pb
 from client import Client
+from stack import Stack
 from stubs import contract
 
 NUMBER = "19640823-3234"
@@ -32,6 +33,20 @@ TALK = [
     ("Reason, one line: ", "Alkohol, ber om \"hjälp\""),
     ("Text (end with a line \".\"):\r\n", "Första raden.\n\nTredje: å ä ö \\ \"."),
 ]
+
+
+@pytest.fixture(scope="module")
+def stack(build, work):
+    """A daemon of its own: nobody else sends for the same person."""
+    stack = Stack(build, work / "qs").start()
+    stack.import_directory()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def maria(stack):
+    return stack.caller("maria")
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +72,14 @@ def answer(terminal, pairs):
 
 
 def sent(terminal, caller):
-    """The header's act and the card of what the terminal has just sent."""
+    """The header's act and the card of what the terminal has just sent. It is withdrawn:
+    of two for the same person the second would be asked about."""
     terminal.expect("sent.")
     code = CODE.findall(terminal.said)[-1]
-    content = caller.get(code, contents=True).contents[0]
+    seen = caller.get(code, contents=True)
+    content = seen.contents[0]
+    caller.act(caller.act_request(seen.referral.id, seen.chain.id, 1, b"", b"", to_units=[],
+                                  withdraw=pb.WithdrawAct(reason="sent-by-mistake")))
     return contract.message.Header.FromString(content.header), json.loads(content.card.data), content
 
 

@@ -203,7 +203,7 @@ BROKEN_RULES = [
      Code.FAILED_PRECONDITION, "UNIT_CLOSED"),
     ("a unit that does not take the kind", lambda caller: caller.send_request(people.FALADEN),
      Code.FAILED_PRECONDITION, "UNIT_DOES_NOT_TAKE"),
-    ("a kind that the unit does not take", act_case(kind="report-of-concern"),
+    ("a kind that the unit does not take", act_case(kind="next-of-kin"),
      Code.FAILED_PRECONDITION, "UNIT_DOES_NOT_TAKE"),
     ("help asked for tomorrow", act_case(help_request_date=in_days(2)),
      Code.FAILED_PRECONDITION, "CLOCK_IN_FUTURE"),
