@@ -87,7 +87,8 @@ static void acting_address(struct acting *acting)
 	acting->id = compose_id();
 	compose_header(acting->client, &acting->id, &acting->header);
 	acting->header.chain = seen->chain->id;
-	acting->header.version = seen->chain->version;
+	/* Who has left is told no version, and by the server that it is not theirs. */
+	acting->header.version = seen->chain->version ? seen->chain->version : 1;
 	if (acting->row->target == ACTING_ON_CHAIN || chain_is_alone(seen))
 		return;
 	acting->header.referral = seen->referral->id;
