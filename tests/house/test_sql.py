@@ -3,6 +3,7 @@
 
 import re
 
+import pytest
 import tree
 
 STATEMENT = re.compile(
@@ -67,3 +68,20 @@ def test_migrations_are_numbered_without_gaps():
     assert names
     for position, name in enumerate(names, 1):
         assert re.match(rf"{position:04d}-[a-z0-9-]+\.sql$", name), name
+
+
+# Lists of codes that the schema repeats, for it cannot read the tables of the programs.
+REPEATED = [
+    ("stops_clock", "kinds.def", r'^KIND\(\w+, "([^"]+)", ALWAYS,'),
+    ("is_ended", "states.def", r'^STATE\(\w+, "([^"]+)", \d+, ENDED,'),
+    ("still_goes", "basis.def", r"^STILL_GOES\((\w+)\)"),
+]
+
+
+@pytest.mark.parametrize("function, table, row", REPEATED, ids=[name for name, _, _ in REPEATED])
+def test_a_list_of_codes_in_sql_is_that_of_its_table(function, table, row):
+    schema = "".join(path.read_text() for path in tree.files(".sql", under=("server/schema",)))
+    body, = re.findall(rf"CREATE FUNCTION stafett\.{function}\(.*?;", schema, re.S)
+    rows = re.findall(row, (tree.TOP / "include/stafett/tbl" / table).read_text(), re.M)
+    assert rows and sorted(re.findall(r"'([^']+)'", body)) == sorted(
+        code.lower().replace("_", "-") for code in rows)
