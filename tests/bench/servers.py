@@ -10,11 +10,11 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 import people
 import processes
+from rest import wait_at_rest
 from stack import Stack
 
 TOP = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ PROGRAMS = ["server/stafettd", "tests/bench/load", "tests/bench/reference", "tes
             "tests/bench/calibrate"]
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 8   # at most: more callers share them, as streams
-IDLE_WINDOW_S, IDLE_SHARE, IDLE_TRIES = 0.3, 0.1, 100
+IDLE_WINDOW_S = 0.3
 MEMBER, UNIT, TO = people.MEMBERS["maria"].urn, people.LUND, people.BEROENDE
 
 
@@ -157,13 +157,8 @@ class Servers:
 
     def wait_idle(self):
         """Until what was done before has been cleaned up behind."""
-        nobody = threading.Event()
-        for _ in range(IDLE_TRIES):
-            before = sum(self.cpu_us())
-            nobody.wait(IDLE_WINDOW_S)
-            if sum(self.cpu_us()) - before < IDLE_WINDOW_S * IDLE_SHARE * 1e6:
-                return
-        raise SystemExit("the servers do not come to rest")
+        if not wait_at_rest(lambda: sum(self.cpu_us()), IDLE_WINDOW_S):
+            raise SystemExit("the servers do not come to rest")
 
     def measure(self, *command, user=None):
         """Runs a program that prints what it sent; adds what the servers spent."""
