@@ -125,8 +125,8 @@ BEGIN
         asked.create_time, latest.create_time, latest.kind, by_unit.handle, by_member.display_name,
         seen.chain AND c.merged_into IS NOT NULL, follows.so, f.moved_time, f.moved_before_time,
         call.id IS NOT NULL, call.waits, pr.unit, pr.other_chain,
-        CASE WHEN f.moved_on_consent THEN 'consent' ELSE q.basis END, agreed.id, agreed.end_date, array_to_string(agreed.recipients, ','),
-        agreed.revoke_time IS NOT NULL,
+        CASE WHEN f.moved_on_consent THEN 'consent' ELSE q.basis END, agreed.id,
+        agreed.end_date, array_to_string(agreed.recipients, ','), agreed.revoke_time IS NOT NULL,
         rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy,
         line.referral, of_requester.referral, of_hand_back.referral,
         (SELECT x.kind FROM organization x WHERE x.id = h.organization)
