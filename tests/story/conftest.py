@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stage of the stories: one daemon a session, and its people.
+"""The stage of the stories: a daemon for each file of them, and its people.
 
-A story makes its own referrals, so that it minds no other story's.
+Files run in an order of chance, so that none may meet what another left in an inbox
+or a list. Within a file, a story makes its own referrals, and looks for these.
 """
 
 import json
@@ -12,23 +13,23 @@ import tree
 from stack import Stack
 
 
-@pytest.fixture(scope="session")
-def stack(build, work):
+@pytest.fixture(scope="module")
+def stack(request, build, work):
     """stafettd with its private PostgreSQL and the test directory."""
-    stack = Stack(build, work / "s").start()
+    stack = Stack(build, work / f"of_{request.module.__name__}").start()
     stack.import_directory()
     yield stack
     stack.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tables(stack):
     """A look into the daemon's tables, as its administrator."""
     return stack.tables()
 
 
 def _fixture_of(member):
-    @pytest.fixture(scope="session", name=member)
+    @pytest.fixture(scope="module", name=member)
     def caller(stack):
         return stack.caller(member)
     return caller
