@@ -182,7 +182,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, item->code);
 	cells[2] = from;
-	cells[3] = row_person(client, &card);
+	cells[3] = item->no_longer_shared ? _("shared no longer") : row_person(client, &card);
 	cells[4] = row_born(client, &card);
 	cells[5] = inbox_what(client, item, &card);
 	cells[6] = row_time(client, format_us(item->due_time));

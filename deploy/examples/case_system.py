@@ -68,6 +68,8 @@ page = inbox_service_pb2.InboxServiceListRequest()
 while True:
     answer = call(inbox.List, page)
     for item in answer.items:
+        if item.no_longer_shared:   # a consent was revoked: there is nothing left to fetch
+            continue
         text = call(bodies.Fetch, body_service_pb2.FetchRequest(
             referral=item.referral, message=item.id, from_unit=item.from_unit),
             lambda parts: b"".join(part.data for part in parts))

@@ -423,7 +423,7 @@ RETURNS TABLE (
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
-    assignee text, assignee_display_name text)
+    assignee text, assignee_display_name text, no_longer_shared boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -464,9 +464,8 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text,
-        CASE WHEN stafett.is_shared(acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
-            THEN ct.card END, d.content_hash, assignee.urn, assignee.display_name
+        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
+        assignee.urn, assignee.display_name, NOT shared.so
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id
@@ -483,6 +482,8 @@ BEGIN
         SELECT x.urn, x.display_name FROM member x
         WHERE mine.until IS NULL AND x.id = CASE acting WHEN r.owner THEN r.owner_assignee
             WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
+    CROSS JOIN LATERAL (SELECT stafett.is_shared(
+        acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
     ORDER BY d.store_time, d.chain, d.seq;
 END
 $$;

@@ -190,7 +190,8 @@ BEGIN
 END
 $$;
 
--- The body of one message: how large it is.
+-- The body of one message: how large it is; null: the unit knows of the message, and what
+-- it says is not shared with it any more.
 CREATE FUNCTION api.body(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text,
     p_from text, p_message uuid)
@@ -210,6 +211,16 @@ BEGIN
     JOIN content ct ON ct.chain = v.chain AND ct.seq = v.seq
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
     WHERE v.from_unit = p_from AND v.message = p_message;
+    IF NOT FOUND THEN
+        RETURN QUERY
+        SELECT v.referral, NULL::int FROM stafett.visible(acting, p_id, p_code) v
+        JOIN referral r ON r.id = v.referral
+        JOIN event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
+        JOIN unit u ON u.id = e.unit AND u.handle = p_from
+        JOIN delivery d ON d.chain = e.chain AND d.seq = e.seq AND d.unit = acting
+            AND d.message = p_message
+        WHERE (SELECT count(*) FROM stafett.visible(acting, p_id, p_code)) = 1;
+    END IF;
 END
 $$;
 

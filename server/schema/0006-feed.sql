@@ -124,7 +124,7 @@ CREATE TYPE stafett.watch_row AS (
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
-    assignee text, assignee_display_name text,
+    assignee text, assignee_display_name text, no_longer_shared boolean,
     changed xid8, snapshot text, epoch bigint, restarted boolean, more boolean, strangers text);
 
 -- How many of these items fit: cards of |p_bytes| in all, but at least one item.
@@ -172,9 +172,8 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text,
-        CASE WHEN stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
-            THEN ct.card END, d.content_hash, assignee.urn, assignee.display_name,
+        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
+        assignee.urn, assignee.display_name, NOT shared.so,
         k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
     FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
         AS k (chain, seq, number, n)
@@ -196,6 +195,8 @@ BEGIN
         SELECT x.urn, x.display_name FROM member x
         WHERE mine.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
             WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
+    CROSS JOIN LATERAL (SELECT stafett.is_shared(
+        p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
     ORDER BY k.n;
 END
 $$;

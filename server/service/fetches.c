@@ -16,7 +16,7 @@ struct fetch_call {
 	struct bytes from;
 	struct uuid message;
 	uint32_t offset, size; /* what comes next, of how much */
-	bool found;
+	bool found, shared;
 	uint32_t part; /* bytes of the part that is on its way */
 	/* A packed FetchResponse, between the row and the end of its task. Not in the
 	 * arena, which would keep every part. */
@@ -40,6 +40,7 @@ static void fetch_on_row(
 	struct fetch_call *f = fetch_of(read->arg);
 
 	f->found = true;
+	f->shared = db_row_has(row, FETCH_SIZE);
 	f->size = (uint32_t)db_row_int(row, FETCH_SIZE);
 	db_row_copy(row, FETCH_REFERRAL, read->object.b, sizeof(read->object.b));
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(read->object.b, sizeof(read->object.b)));
@@ -51,6 +52,8 @@ static enum reason fetch_judge(struct read *read)
 
 	if (!f->found)
 		return REASON_NOT_FOUND;
+	if (!f->shared)
+		return REASON_NO_LONGER_SHARED;
 	return f->offset <= f->size ? REASON_NONE : REASON_FIELD_INVALID;
 }
 

@@ -31,7 +31,7 @@ int64_t present_referral_since_us(const struct db_row *row);
 Stafett__V1__Event *present_event(struct arena *arena, const struct db_row *row);
 Stafett__V1__Content *present_content(struct arena *arena, const struct db_row *row);
 /* The columns of an item; a row may have more behind them. */
-enum { PRESENT_INBOX_COLUMNS = 27 };
+enum { PRESENT_INBOX_COLUMNS = 28 };
 /* Also gives the item's place in the inbox: the key of its pages. */
 struct inbox_place {
 	int64_t store_us;

@@ -225,6 +225,22 @@ def test_what_is_revoked_is_no_longer_shared_with_others(maria, petra, revoked):
     assert theirs.referral.status == "received" and theirs.referral.requester == people.LUND
 
 
+def test_an_inbox_says_what_is_no_longer_shared_and_so_does_fetch(maria, petra, omar):
+    sent = maria.send(people.BEROENDE, act=consent())
+    maria.perform(sent, "unshare")
+    item, = (item for item in petra.whole_inbox() if item.id == sent.id)
+    assert item.no_longer_shared and not item.card.data
+    assert refused(petra.fetch, sent).reason == "NO_LONGER_SHARED"
+    assert refused(omar.fetch, sent).reason == "NOT_FOUND"
+
+
+def test_what_is_shared_is_not_said_to_be_shared_no_longer(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent())
+    item, = (item for item in petra.whole_inbox() if item.id == sent.id)
+    assert not item.no_longer_shared and item.card.data == b"card"
+    assert petra.fetch(sent) == b"body"
+
+
 def test_after_it_only_what_ends_it_or_hands_it_back_goes(maria, petra, revoked):
     for who, act, fields in ((maria, "amend", dict(body=b"more")), (petra, "ask", dict(question="contact")),
                              (petra, "answer", dict(body=b"no")), (petra, "note", dict(body=b"no")),

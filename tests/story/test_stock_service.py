@@ -35,6 +35,8 @@ def told(stack, omar, tmp_path_factory):
     (folder / "ca.pem").write_bytes(stack.authority.certificate)
     stack.identity(SYSTEM.urn).write(folder, SYSTEM.id)
     waiting = omar.send(people.LUND, body=bytes(23))
+    revoked = omar.send(people.LUND, act={"legal_basis": {"code": "consent", "form": "written"}})
+    omar.perform(revoked, "unshare")
     for line in commands(stack, folder):
         done = subprocess.run(["sh", "-c", line], cwd=tree.TOP, capture_output=True, text=True,
                               timeout=120, stdin=subprocess.DEVNULL)
