@@ -116,6 +116,23 @@ $$;
 
 -- Everything that was in the chain stands behind what is in the other one, in its
 -- old order. What remains is the ledger of who held it, and where it goes on.
+-- Whom the chain of a next of kin belongs to does not change when either goes on in
+-- another. Two chains that become one are not linked to themselves.
+CREATE FUNCTION stafett.carry_links(p_from uuid, p_into uuid) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    INSERT INTO stafett.chain_link (chain, linked, create_time)
+    SELECT p_into, k.linked, k.create_time FROM stafett.chain_link k
+    WHERE k.chain = p_from AND k.linked <> p_into
+    UNION ALL
+    SELECT k.chain, p_into, k.create_time FROM stafett.chain_link k
+    WHERE k.linked = p_from AND k.chain <> p_into
+    ON CONFLICT DO NOTHING;
+    DELETE FROM stafett.chain_link k WHERE k.chain = p_from;
+    DELETE FROM stafett.chain_link k WHERE k.linked = p_from;
+END;
+
 CREATE FUNCTION stafett.carry_merge(p stafett.reach) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -149,6 +166,11 @@ BEGIN
     PERFORM stafett.settle(p.chain, p.proposal, NULL, p.member);
     UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
     WHERE x.chain = p.chain AND x.referral IS NULL AND x.state = 'open';
+    -- So does another chain that waited to go on in the one that ends now.
+    PERFORM stafett.settle(x.chain, x.id, NULL, p.member) FROM proposal x
+    WHERE x.other_chain = p.chain AND x.state = 'open';
+    UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
+    WHERE x.other_chain = p.chain AND x.state = 'open';
 
     UPDATE event SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain AND seq < p.seq;
     INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
@@ -163,6 +185,7 @@ BEGIN
     UPDATE proposal SET chain = p.other_chain WHERE chain = p.chain AND referral IS NOT NULL;
     UPDATE planning_call SET chain = p.other_chain WHERE chain = p.chain;
     UPDATE consent SET chain = p.other_chain WHERE chain = p.chain;
+    PERFORM stafett.carry_links(p.chain, p.other_chain);
     UPDATE alarm SET chain = p.other_chain, seq = seq + behind, deadline_seq = deadline_seq + behind
     WHERE chain = p.chain;
     UPDATE party y SET until = y.until + behind, past = y.past + behind
@@ -450,27 +473,42 @@ CREATE TRIGGER custody_is_of_open_unit AFTER INSERT ON stafett.custody
 
 -- What was to come back to a unit that is closed comes to its successor, and so does
 -- what is under way there: nobody is asked by a unit, or waits for one, that is closed.
+-- The unit at the end of the line: a successor may have closed too. Null: the line ends
+-- nowhere, since it comes back to itself.
+CREATE FUNCTION stafett.last_successor(p_unit uuid) RETURNS uuid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    WITH RECURSIVE line (unit, status, next) AS (
+        SELECT u.id, u.status, u.replaced_by FROM stafett.unit u WHERE u.id = p_unit
+        UNION
+        SELECT u.id, u.status, u.replaced_by FROM line
+        JOIN stafett.unit u ON u.id = line.next WHERE line.status = 'closed')
+    SELECT l.unit FROM line l
+    WHERE l.unit <> p_unit AND (l.status <> 'closed' OR l.next IS NULL));
+
 CREATE FUNCTION stafett.follow_unit() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     x record;
+    successor uuid := coalesce(stafett.last_successor(new.id), new.replaced_by);
 BEGIN
     INSERT INTO party (unit, code, referral, since)
-    SELECT new.replaced_by, r.code, r.id, stafett.now() FROM referral r
+    SELECT successor, r.code, r.id, stafett.now() FROM referral r
     WHERE r.hand_back_unit = new.id
     ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
-    UPDATE referral r SET hand_back_unit = new.replaced_by,
+    UPDATE referral r SET hand_back_unit = successor,
         next_actor = CASE WHEN r.next_act = 'take-back' AND r.next_actor = new.id
-            THEN new.replaced_by ELSE r.next_actor END
+            THEN successor ELSE r.next_actor END
     WHERE r.hand_back_unit = new.id;
     FOR x IN SELECT r.id, r.code, r.chain, c.event_seq FROM referral r
         JOIN chain c ON c.id = r.chain
         WHERE r.next_act IS NOT NULL AND new.id IN (r.requester, r.owner, r.next_actor)
         ORDER BY r.chain, r.id
     LOOP
-        PERFORM stafett.follow_referral(x.id, x.code, x.chain, x.event_seq, new.id, new.replaced_by);
+        PERFORM stafett.follow_referral(x.id, x.code, x.chain, x.event_seq, new.id, successor);
         PERFORM stafett.ask_holder(x.chain);
     END LOOP;
     RETURN NULL;
@@ -533,6 +571,7 @@ GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until, past) ON stafett.party TO stafett_mover;
 GRANT UPDATE (until) ON stafett.chain_party TO stafett_mover;
+GRANT DELETE, UPDATE (linked) ON stafett.chain_link TO stafett_mover;
 GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
 GRANT UPDATE (chain, seq, deadline_seq) ON stafett.alarm TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
@@ -549,6 +588,7 @@ BEGIN
         'stafett.ask_holder(uuid)',
         'stafett.refuse_reach(stafett.reach)',
         'stafett.follow_referral(uuid, text, uuid, int, uuid, uuid)',
+        'stafett.carry_links(uuid, uuid)',
         'stafett.carry_merge(stafett.reach)',
         'stafett.carry_take_over(stafett.reach)',
         'stafett.carry_call(stafett.reach)',
@@ -556,6 +596,7 @@ BEGIN
         'stafett.carry_void(stafett.reach)',
         'stafett.carry_ask(stafett.reach)',
         'stafett.carry_out()',
+        'stafett.last_successor(uuid)',
         'stafett.follow_unit()'
         ]::regprocedure[]
     LOOP

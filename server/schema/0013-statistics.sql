@@ -14,6 +14,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN cardinality(p_from) = 1 THEN p_from[1]
     WHEN cardinality(p_to) = 1 THEN p_to[1] ELSE '' END;
 
+-- How long somebody waited for what came before they asked, too: 0 days. What has not
+-- come has no time (and greatest() would take 0 for it).
+CREATE FUNCTION stafett.days_between(p_asked date, p_came date) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_came > p_asked THEN p_came - p_asked WHEN p_came IS NOT NULL THEN 0 END;
+
 -- Those who asked for help in a time, of whom the units have or had a part: one row a
 -- chain. Hours are counted from the first message, days from the day of asking.
 CREATE FUNCTION stafett.asked_for_help(
@@ -31,9 +37,9 @@ BEGIN ATOMIC
         coalesce(e.reason, CASE WHEN c.status = 'closed' THEN 'ended' ELSE 'not-recorded' END),
         ceil(extract(epoch FROM e.acknowledged - e.sent) / 3600)::int,
         ceil(extract(epoch FROM e.accepted - e.sent) / 3600)::int,
-        greatest(0, least((e.contacted AT TIME ZONE 'Europe/Stockholm')::date,
-            c.intervention_start_date) - c.help_request_date),
-        greatest(0, c.intervention_start_date - c.help_request_date)
+        stafett.days_between(c.help_request_date, least(
+            (e.contacted AT TIME ZONE 'Europe/Stockholm')::date, c.intervention_start_date)),
+        stafett.days_between(c.help_request_date, c.intervention_start_date)
     FROM (
         SELECT * FROM stafett.chain x
         WHERE x.help_request_date >= p_from AND x.help_request_date < p_until
@@ -176,6 +182,7 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.municipality_of(text[], text[])',
+        'stafett.days_between(date, date)',
         'stafett.asked_for_help(uuid[], date, date, text[])',
         'stafett.latest_quarter()',
         'api.statistics_quarter(text, text, text[], text, text)',

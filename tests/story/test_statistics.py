@@ -13,6 +13,7 @@ from client import Client
 from stack import Stack
 
 QUARTER, MONTH = "2037-Q1", "2037-02"
+UNHELPED = "2035-Q4"   # in no year that is asked for beside it
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +39,14 @@ SCENE = [*(("alcohol", hour, f"{MONTH}-{10 + hour}") for hour in range(1, 7)),
 
 @pytest.fixture(scope="module")
 def asked(stack):
-    """Twelve ask for help with alcohol, six with cannabis, two with opioids, all on 2
-    February; the last two of another unit."""
+    """Six who were accepted and never met, long ago. Twelve ask for help with alcohol, six
+    with cannabis, two with opioids, all on 2 February; the last two of another unit."""
     tables, maria = stack.tables(), stack.caller("maria")
     owners = {people.BEROENDE: stack.caller("petra"), people.MALMO: stack.caller("omar")}
+    stop_at(tables, "2035-10-02 08:00:00")
+    for _ in range(6):
+        owners[people.BEROENDE].accept(
+            maria.send(people.BEROENDE, act={"help_request_date": "2035-10-02"}), 1, contact_by_date="2035-10-20")
     stop_at(tables, f"{MONTH}-02 08:00:00")
     sent = [(need, hour, began, maria.send(
         people.BEROENDE if began else people.MALMO, act={"needs": [need], "help_request_date": f"{MONTH}-02"}))
@@ -69,8 +74,16 @@ def test_everybody_is_counted_once_with_all_times(axel):
     assert (whole.persons, whole.late, whole.percent_in_time) == ("20", "8", "60")
     assert (whole.acknowledge.median, whole.acknowledge.p90, whole.acknowledge.unit) == (3, 6, "hours")
     assert (whole.accept.median, whole.accept.p90) == (3, 6)
-    assert (whole.start.median, whole.start.p90, whole.start.unit) == (10, 46, "days")
-    assert whole.first_contact.median == 10
+    assert (whole.start.median, whole.start.p90, whole.start.unit) == (11, 46, "days")
+    assert whole.first_contact.median == 11
+
+
+def test_who_was_never_helped_did_not_get_help_at_once(axel):
+    """Of those of 2035 there is no time of what never came."""
+    whole = told(axel.statistics(quarter=UNHELPED), "all")[""]
+    assert (whole.persons, whole.late, whole.percent_in_time) == ("6", "6", "0")
+    assert whole.HasField("accept")
+    assert not whole.HasField("start") and not whole.HasField("first_contact")
 
 
 def test_few_are_not_told_nor_what_they_would_follow_from(axel):
@@ -162,8 +175,8 @@ def test_csv_has_every_value_in_a_column(client):
     assert [dict(zip(heading, row)) for row in rows][0] == {
         "!": "", "period": "quarter", "level": "all", "municipality": "", "need": "", "fromUnit": "", "toUnit": "",
         "reason": "", "persons": "20", "late": "8", "percentInTime": "60", "acknowledgeHoursMedian": "3",
-        "acknowledgeHoursP90": "6", "acceptHoursMedian": "3", "acceptHoursP90": "6", "firstContactDaysMedian": "10",
-        "firstContactDaysP90": "46", "startDaysMedian": "10", "startDaysP90": "46"}
+        "acknowledgeHoursP90": "6", "acceptHoursMedian": "3", "acceptHoursP90": "6", "firstContactDaysMedian": "11",
+        "firstContactDaysP90": "46", "startDaysMedian": "11", "startDaysP90": "46"}
     assert {len(row) for row in rows} == {len(heading)}
     assert len(rows) == len(json.loads(client.run("axel", "--json", "stats"))["rows"])
 

@@ -210,6 +210,34 @@ def test_an_act_in_a_chain_that_went_on_says_so(north, colleague, east):
     assert east.chain(young).chain.custodian == east.unit
 
 
+def merge(who, colleague, chain, into):
+    colleague.on_chain(chain, "confirm", proposal=who.on_chain(chain, "merge", into=into), into=into)
+
+
+def test_next_of_kin_stay_linked_when_either_chain_goes_on_in_another(north, colleague, west):
+    person, goes_on, kins_goes_on = (north.register() for _ in range(3))
+    kin = north.send(west.unit, act={"kind": "next-of-kin", "linked_chain": person}).chain
+
+    def linked(chain):
+        return list(north.chain(chain).chain.linked_chains)
+    assert (linked(kin), linked(person)) == ([person], [kin])
+    merge(north, colleague, person, goes_on)
+    assert (linked(kin), linked(goes_on)) == ([goes_on], [kin])
+    merge(north, colleague, kin, kins_goes_on)
+    assert (linked(kins_goes_on), linked(goes_on)) == ([goes_on], [kins_goes_on])
+
+
+def test_who_waited_to_go_on_in_a_chain_that_ends_is_free_again(north, colleague):
+    waits, ends, goes_on = (north.register() for _ in range(3))
+    proposal = north.on_chain(waits, "merge", into=ends)
+    merge(north, colleague, ends, goes_on)
+    assert not north.chain(waits).chain.HasField("proposal")
+    assert not told(colleague, waits, "propose")
+    assert refused(colleague.on_chain, waits, "confirm", proposal=proposal, into=ends).reason == "NOT_FOUND"
+    merge(north, colleague, waits, goes_on)
+    assert north.chain(waits).chain.id == goes_on
+
+
 def test_what_waited_to_be_taken_back_waits_no_more_where_another_holds(north, east):
     sent, earlier = two_chains(north, east)
     east.perform(sent, "need_gone", reason="moved")
@@ -222,6 +250,17 @@ def test_what_waited_to_be_taken_back_waits_no_more_where_another_holds(north, e
 
 
 # -- take-over ----------------------------------------------------------------------------------
+
+
+def test_what_waits_goes_to_the_last_of_a_line_of_closed_units(stack, north):
+    """In whatever order the file names them: the later one of the line comes first here."""
+    sent = north.send(quarter.NEW)
+    quarter.build(stack, gamla={"status": "closed", "replaced_by": quarter.SOUTH},
+                  nya={"status": "closed", "replaced_by": quarter.OLD})
+    south = quarter.caller(stack, "sara")
+    assert south.get(sent.referral).referral.next_actor == south.unit
+    south.accept(sent, 1)
+    quarter.build(stack)
 
 
 def test_a_unit_that_holds_chains_closes_when_its_successor_has_them(stack, north, east):
