@@ -153,19 +153,12 @@ int acting_do(struct acting *acting, const Stafett__V1__ActResponse **ret_respon
 
 const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 {
-	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
-	const Stafett__V1__GetResponse *now;
+	const Stafett__V1__GetResponse *seen = acting->seen, *now;
 
-	if (chain_is_alone(acting->seen)) {
-		now = chain_read(acting->client, acting->seen->chain->id);
-		return now ? now : acting->seen;
-	}
-	request.id = acting->seen->referral->id;
-	if (!call_aside(acting->client, METHOD_get, &request.base,
-		    &stafett__v1__get_response__descriptor, &now) ||
-		!now->referral || !now->chain)
-		return acting->seen;
-	return now;
+	if (!chain_is_alone(seen))
+		return ref_look(acting->client, seen->referral->id, &now) ? now : seen;
+	now = chain_read(acting->client, seen->chain->id, REF_FOR_ACTING, false);
+	return now ? now : seen;
 }
 
 /* -- a command --------------------------------------------------------------------------- */

@@ -52,19 +52,20 @@ static void chain_take_contents(
 	response->contents = chain->contents;
 	for (size_t i = 0; i < chain->n_referrals; i++)
 		response->card = chain->referrals[i]->card;
-	for (size_t i = 0; i < chain->n_contents; i++)
-		if (chain->contents[i]->card)
-			response->card = chain->contents[i]->card;
+	if (chain->card)
+		response->card = chain->card;
 }
 
-const Stafett__V1__GetResponse *chain_read(struct client *client, const char *name)
+const Stafett__V1__GetResponse *chain_read(
+	struct client *client, const char *name, enum ref_use use, bool with_contents)
 {
 	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
 	const Stafett__V1__ChainServiceGetResponse *chain;
 	Stafett__V1__GetResponse *response;
 
 	request.id = (char *)name;
-	request.include_contents = true;
+	request.include_contents = with_contents;
+	request.look = use != REF_FOR_READING;
 	if (!call_aside(client, METHOD_get_chain, &request.base,
 		    &stafett__v1__chain_service_get_response__descriptor, &chain) ||
 		!chain->chain)
@@ -97,14 +98,12 @@ int chain_or_referral(struct client *client, const char *typed, enum ref_use use
 
 	/* A row was confirmed already, and is a referral's. */
 	if (r == EXIT_NOT_FOUND && !ref_resolve(client, typed, REF_FOR_READING, &name))
-		chain = chain_read(client, name);
+		chain = chain_read(client, name, use, with_contents);
 	if (!chain)
 		return r;
 	client->problem = (struct problem){0};
 	client_word(client, "ref", format_code_start(&client->arena, chain->chain->code));
 	client_word(client, "near", NULL);
-	if (!with_contents)
-		((Stafett__V1__GetResponse *)chain)->n_contents = 0;
 	*ret_response = chain;
 	return 0;
 }

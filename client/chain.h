@@ -14,9 +14,10 @@
 
 /* The stand-in of a chain of which nothing more is known. */
 const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain);
-/* Reads a chain by its id or code, with the contents of its own messages. NULL where
- * it cannot be read. Silent. */
-const Stafett__V1__GetResponse *chain_read(struct client *client, const char *name);
+/* Reads a chain by its id or code; |with_contents|, only for reading, those of its own
+ * messages too. NULL where it cannot be read. Silent. */
+const Stafett__V1__GetResponse *chain_read(
+	struct client *client, const char *name, enum ref_use use, bool with_contents);
 /* Whether what was read is a chain. */
 bool chain_is_alone(const Stafett__V1__GetResponse *seen);
 /* Whether the unit may do |act| to the chain now. */

@@ -23,16 +23,29 @@ static bool ref_is_row(const char *typed)
 	return len > 0 && len < CODE_PREFIX_MIN && strspn(typed, "0123456789") == len;
 }
 
-/* The person in a row, to be recognised; "" where it cannot be learnt. */
-static const char *ref_person(struct client *client, const char *id)
+bool ref_look(
+	struct client *client, const char *name, const Stafett__V1__GetResponse **ret_response)
 {
 	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *response;
+
+	request.id = (char *)name;
+	request.look = true;
+	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
+		    &response) ||
+		!response->referral || !response->chain)
+		return false;
+	*ret_response = response;
+	return true;
+}
+
+/* The person in a row, to be recognised; "" where it cannot be learnt. */
+static const char *ref_person(struct client *client, const char *id)
+{
+	const Stafett__V1__GetResponse *response;
 	struct card card;
 
-	request.id = (char *)id;
-	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
-		    &response))
+	if (!ref_look(client, id, &response))
 		return "";
 	card_read(&client->arena, response->card, &card);
 	return card_full_name(&client->arena, &card);
@@ -149,6 +162,7 @@ int ref_get(struct client *client, const char *typed, enum ref_use use, bool wit
 	ref_suggest(client, name);
 	request.id = (char *)name;
 	request.include_contents = with_contents;
+	request.look = use != REF_FOR_READING;
 	r = call_message(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
 		&response);
 	if (r)

@@ -9,6 +9,7 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/packing.h"
+#include "client/ref.h"
 #include "client/screen/format.h"
 #include "client/screen/term.h"
 #include "client/text.h"
@@ -22,15 +23,9 @@ static const char *triage_act_say(struct client *client, const char *template)
 static const Stafett__V1__GetResponse *triage_act_look(
 	struct client *client, const struct triage_item *on)
 {
-	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *now;
 
-	request.id = on->item->referral;
-	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
-		    &now) ||
-		!now->referral || !now->chain)
-		return NULL;
-	return now;
+	return ref_look(client, on->item->referral, &now) ? now : NULL;
 }
 
 int triage_act_read(

@@ -44,13 +44,9 @@ static const char *ack_find(
 /* Who holds the chain now; "" where it cannot be learnt just now. */
 static const char *ack_custodian(struct client *client, const char *referral)
 {
-	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *response;
 
-	request.id = (char *)referral;
-	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
-		    &response) ||
-		!response->chain)
+	if (!ref_look(client, referral, &response))
 		return "";
 	return directory_name(client, response->chain->custodian);
 }

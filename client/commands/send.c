@@ -219,16 +219,12 @@ static const char send_indent[] = "           ";
 static void send_print(
 	struct client *client, const struct draft *draft, const Stafett__V1__SendResponse *response)
 {
-	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
 	const Stafett__V1__GetResponse *now = NULL;
 
-	request.id = response->referral;
-	if (!call_aside(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
-		    &now))
-		now = NULL;
+	(void)ref_look(client, response->referral, &now);
 
 	client_word(client, "office", directory_name(client, words_get(&client->words, "to")));
-	if (now && now->referral)
+	if (now)
 		client_word(client, "due",
 			format_moment(
 				&client->arena, format_us(now->referral->due_time), client->today));
@@ -332,9 +328,9 @@ static int send_take_known(
 	int r = 0;
 
 	if (replaced)
-		r = ref_get(client, replaced, REF_FOR_READING, false, &seen);
+		r = ref_get(client, replaced, REF_FOR_LOOKING, false, &seen);
 	else if (chain)
-		r = chain_or_referral(client, chain, REF_FOR_READING, false, &seen);
+		r = chain_or_referral(client, chain, REF_FOR_LOOKING, false, &seen);
 	if (r || (!replaced && !chain))
 		return r;
 	if (replaced)

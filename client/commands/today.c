@@ -5,6 +5,7 @@
 
 #include "client/call.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/deliver.h"
@@ -16,6 +17,7 @@
 #include "client/screen/heartbeat.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/proposal.h"
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
@@ -156,15 +158,69 @@ static size_t today_count_far(struct client *client, const Stafett__V1__TodayRes
 	return count;
 }
 
+/* What takes two: the commands that answer it, if it is this member who may. */
+static void today_print_proposal(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	const Stafett__V1__Proposal *proposal = proposal_of(row->referral, row->chain);
+	struct arena *arena = &client->arena;
+	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
+	const char *code = format_code_start(arena, row->referral->code);
+	const char *confirm, *drop, *text = proposal_text(client, proposal);
+	struct words words = {0};
+	struct card card;
+
+	card_read(arena, row->card, &card);
+	words_set(&words, "who", card_list_name(arena, &card));
+	words_set(&words, "what", text);
+	words_set(&words, "next", proposal->may_confirm ? "" : proposal_who(client, proposal));
+	lines_print(stdout, memory_printf(arena, "  %s  ", safe_line(arena, code)), indent,
+		words_fill(arena, _("[{who}: ]{what}[; {next}]"), &words));
+	proposal_commands(client, row->referral, row->chain, &confirm, &drop);
+	if (confirm)
+		lines_print_command(stdout, indent, "", confirm);
+	if (drop)
+		lines_print_command(stdout, indent, confirm ? _("Or:") : "", drop);
+}
+
+/* Those that this member may confirm, or all others; how many there are. */
+static size_t today_print_proposals(
+	struct client *client, const Stafett__V1__TodayResponse *today, bool may_confirm)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < today->n_proposals; i++) {
+		const Stafett__V1__ReferralSummary *row = today->proposals[i];
+
+		if (proposal_of(row->referral, row->chain)->may_confirm != may_confirm)
+			continue;
+		if (!count++ && !may_confirm)
+			printf("\n%s\n", _("WAITS FOR A SECOND MEMBER"));
+		today_print_proposal(client, row);
+	}
+	return count;
+}
+
+static size_t today_count_to_confirm(const Stafett__V1__TodayResponse *today)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < today->n_proposals; i++)
+		count += proposal_of(today->proposals[i]->referral, today->proposals[i]->chain)
+				 ->may_confirm;
+	return count;
+}
+
 static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	size_t far = today_count_far(client, today);
+	bool is_nothing = far == today->n_duties && !today_count_to_confirm(today);
 
-	printf("\n%s\n", far == today->n_duties ? _("Nothing waits for you.") : _("YOU MUST ACT"));
+	printf("\n%s\n", is_nothing ? _("Nothing waits for you.") : _("YOU MUST ACT"));
 	for (size_t i = 0; i < today->n_duties; i++) {
 		if (!today_is_far(client, today->duties[i]))
 			today_print_duty(client, today->duties[i]);
 	}
+	today_print_proposals(client, today, true);
 	if (far)
 		printf("\n%s\n", _("EXPECTED LATER"));
 	for (size_t i = 0; i < today->n_duties && far; i++) {
@@ -249,6 +305,7 @@ static void today_print(
 	today_print_heading(client);
 	today_print_duties(client, today);
 	today_print_waiting(client, today);
+	today_print_proposals(client, today, false);
 	today_print_news(client, today, since_us);
 	today_print_rest(client, today);
 	heartbeat_print(client, today->heartbeat);
@@ -276,6 +333,23 @@ static size_t today_keep_whole(Stafett__V1__ReferralSummary **rows, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i]->referral && rows[i]->chain)
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
+/* Proposals of chains without a referral get a stand-in for one. */
+static size_t today_keep_proposals(
+	struct client *client, Stafett__V1__ReferralSummary **rows, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!rows[i]->chain)
+			continue;
+		if (!rows[i]->referral)
+			rows[i]->referral = chain_stand_in(client, rows[i]->chain)->referral;
+		if (proposal_of(rows[i]->referral, rows[i]->chain))
 			rows[kept++] = rows[i];
 	}
 	return kept;
@@ -323,6 +397,9 @@ int command_today(struct client *client, const struct arguments *arguments)
 	if (r)
 		return r;
 	seen_save(client, seen);
+	if (!client->is_json)
+		today->n_proposals =
+			today_keep_proposals(client, today->proposals, today->n_proposals);
 	if (client->is_json)
 		r = output_json(client, &today->base);
 	else if (client->is_plain)

@@ -67,14 +67,11 @@ static bool act_is_of_table(const char *act)
 	return false;
 }
 
-/* A new referral in another's place is no act on that one, and only its own requester
- * sends it. */
-static bool act_may_be_done(const struct client *client, const char *act,
-	const Stafett__V1__Referral *referral, const Stafett__V1__Chain *chain)
+/* A new referral is no act on the one before it. */
+static bool act_may_be_done(
+	const char *act, const Stafett__V1__Referral *referral, const Stafett__V1__Chain *chain)
 {
-	if (strcmp(act, "send") == 0)
-		return strcmp(referral->requester, client->profile->unit) == 0;
-	return !act_is_of_table(act) ||
+	return strcmp(act, "send") == 0 || !act_is_of_table(act) ||
 	       act_is_among(act, referral->allowed_acts, referral->n_allowed_acts) ||
 	       act_is_among(act, chain->allowed_acts, chain->n_allowed_acts);
 }
@@ -82,10 +79,13 @@ static bool act_may_be_done(const struct client *client, const char *act,
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain)
 {
-	if (!act_may_be_done(client, act, referral, chain))
+	bool is_ours = *referral->id && strcmp(referral->requester, client->profile->unit) == 0;
+
+	if (!act_may_be_done(act, referral, chain))
 		return NULL;
-	/* A chain without a referral has nothing that another one replaces. */
-	if (!*referral->id && strcmp(act, "send") == 0)
+	/* Only what the unit itself had asked for has a new referral in its place; of a
+	 * chain that it holds by another's, the new one is the next. */
+	if (!is_ours && strcmp(act, "send") == 0)
 		act = "send-first";
 	return act_line(client, act, format_code_start(&client->arena, referral->code),
 		chain->intervention_due_date);
@@ -100,19 +100,27 @@ static bool act_is_known(const struct act_commands *commands, const char *comman
 	return false;
 }
 
+void act_commands_add_line(
+	struct client *client, struct act_commands *commands, const char *command)
+{
+	char **list;
+
+	if (act_is_known(commands, command))
+		return;
+	list = memory_alloc(&client->arena, (commands->count + 1) * sizeof(*list));
+	if (commands->count)
+		memcpy(list, commands->list, commands->count * sizeof(*list));
+	list[commands->count++] = memory_string(&client->arena, command);
+	commands->list = list;
+}
+
 void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
 	size_t n_acts, const char *ref, const char *due)
 {
-	size_t room = commands->count + n_acts;
-	char **list = memory_alloc(&client->arena, (room + 1) * sizeof(*list));
-
-	if (commands->count)
-		memcpy(list, commands->list, commands->count * sizeof(*list));
-	commands->list = list;
 	for (size_t i = 0; i < n_acts; i++) {
-		char *command = act_line(client, acts[i], ref, due);
+		const char *command = act_line(client, acts[i], ref, due);
 
-		if (command && !act_is_known(commands, command))
-			list[commands->count++] = command;
+		if (command)
+			act_commands_add_line(client, commands, command);
 	}
 }

@@ -23,4 +23,8 @@ struct act_commands {
 void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
 	size_t n_acts, const char *ref, const char *due);
 
+/* Adds one command as it stands. */
+void act_commands_add_line(
+	struct client *client, struct act_commands *commands, const char *command);
+
 #endif

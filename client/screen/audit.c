@@ -22,6 +22,7 @@ static const struct {
 	const char *operation, *done, *tried;
 } audit_rows[] = {
 	{"get", N_("read[ {code}]"), N_("read a referral")},
+	{"look", N_("looked up[ {code}] to act on it"), N_("look up a referral")},
 	{"list", N_("listed {count} referrals[: {code}]"), N_("list referrals")},
 	{"inbox", N_("looked at the inbox, {count} messages[: {code}]"), N_("look at the inbox")},
 	{"get-chain", N_("read a whole chain[: {code}]"), N_("read a whole chain")},

@@ -15,6 +15,7 @@
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/person.h"
+#include "client/screen/proposal.h"
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/table.h"
@@ -175,19 +176,13 @@ static void referral_print_expected(struct referral_screen *screen)
 /* What waits for a second member: of the referral, or of its chain. */
 static void referral_print_proposal(struct referral_screen *screen)
 {
-	const Stafett__V1__Proposal *proposal =
-		screen->referral->proposal ? screen->referral->proposal : screen->chain->proposal;
+	const Stafett__V1__Proposal *proposal = proposal_of(screen->referral, screen->chain);
 	struct client *client = screen->client;
-	struct words words = {0};
-	const char *member;
 
-	if (!proposal || !*proposal->id)
-		return;
-	member = strrchr(proposal->member, ':');
-	words_set(&words, "act", term_word(client, proposal->act));
-	words_set(&words, "member", member ? member + 1 : proposal->member);
-	fact_print_words(screen->client, _("Waits"),
-		_("{act}: proposed by {member}; another member confirms it or drops it"), &words);
+	if (proposal)
+		fact_print(client, _("Waits"),
+			memory_printf(&client->arena, "%s; %s", proposal_text(client, proposal),
+				proposal_who(client, proposal)));
 }
 
 /* Who has not answered the call to plan together. */
@@ -307,25 +302,29 @@ static void referral_print_events(struct referral_screen *screen)
 	putchar('\n');
 }
 
-/* Who proposed something cannot be the one who confirms it. */
-static bool referral_is_proposer(const struct referral_screen *screen)
-{
-	const Stafett__V1__Proposal *proposal =
-		screen->referral->proposal ? screen->referral->proposal : screen->chain->proposal;
-
-	return proposal && strcmp(proposal->member, screen->client->member) == 0;
-}
-
 static void referral_add_acts(struct referral_screen *screen, struct act_commands *commands,
 	char *const *acts, size_t n_acts)
 {
 	for (size_t i = 0; i < n_acts; i++) {
-		if (strcmp(acts[i], "confirm") == 0 && referral_is_proposer(screen))
+		/* It stands first already, or somebody else confirms it. */
+		if (strcmp(acts[i], "confirm") == 0)
 			continue;
 		act_commands_add(screen->client, commands, &acts[i], 1,
 			format_code_start(&screen->client->arena, screen->referral->code),
 			screen->chain->intervention_due_date);
 	}
+}
+
+/* What takes two, and waits for this member: the answers come before all others. */
+static void referral_add_answers(struct referral_screen *screen, struct act_commands *commands)
+{
+	const char *answers[2];
+
+	proposal_commands(
+		screen->client, screen->referral, screen->chain, &answers[0], &answers[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++)
+		if (answers[i])
+			act_commands_add_line(screen->client, commands, answers[i]);
 }
 
 static void referral_print_acts(struct referral_screen *screen)
@@ -338,6 +337,7 @@ static void referral_print_acts(struct referral_screen *screen)
 	struct act_commands commands = {0};
 	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
 
+	referral_add_answers(screen, &commands);
 	/* First what is asked of us; a new referral is no act on this one. */
 	if (is_ours && act_command(client, referral->next_act, referral, chain))
 		act_commands_add(client, &commands, (char *const *)&referral->next_act, 1, code,

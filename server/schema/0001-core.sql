@@ -430,9 +430,20 @@ CREATE TABLE stafett.proposal (
     CHECK (state <> 'confirmed' OR decide_member <> member)
 );
 CREATE INDEX proposal_chain ON stafett.proposal (chain, unit);
+-- What waits in a unit, and what waits for its agreement: read in this order.
+CREATE INDEX proposal_open ON stafett.proposal (unit, create_time, id) WHERE state = 'open';
+CREATE INDEX proposal_asked ON stafett.proposal (confirm_unit, create_time, id)
+    WHERE state = 'open' AND confirm_unit IS NOT NULL;
 -- What waits for the holder of another chain, found from there.
 CREATE INDEX proposal_other ON stafett.proposal (other_chain)
     WHERE other_chain IS NOT NULL AND state = 'open';
+
+-- The letters of a code: the last forty bits of an id (see domain/code.h).
+CREATE FUNCTION stafett.code_of(p_id uuid) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ',
+            (('x' || lpad(right(p_id::text, 10), 16, '0'))::bit(64)::bigint >> 35 - 5 * n & 31)::int + 1,
+            1), '' ORDER BY n) FROM generate_series(0, 7) n);
 
 CREATE FUNCTION stafett.is_ended(p_status text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -558,5 +569,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_owner;
 GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)
     ON stafett.delivery TO stafett_owner;
 GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;
-GRANT EXECUTE ON FUNCTION stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid)
-    TO stafett_owner;
+GRANT EXECUTE ON FUNCTION stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid),
+    stafett.code_of(uuid) TO stafett_owner;

@@ -100,17 +100,20 @@ CREATE TYPE stafett.referral_row AS (
     chain_status text, custodian text, custodian_since timestamptz, chain_version int,
     help_request_date date, intervention_due_date date, parties text,
     intervention_start_date date, at_rest boolean,
-    chain_proposal uuid, chain_proposal_act text, chain_proposal_member text,
+    chain_proposal uuid, chain_proposal_act text, chain_proposal_member text, chain_proposal_member_name text,
+    chain_proposal_unit text, chain_proposal_confirm_unit text, chain_proposal_into uuid, chain_proposal_reason text,
+    chain_proposal_help_date date, chain_proposal_create_time timestamptz,
     delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
     delivery_acknowledge_time timestamptz, acknowledge_member text, cause text,
     relation text, question_time timestamptz, assignee text, assignee_display_name text,
     expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
     home_planned boolean, aftercare uuid, aftercare_accepted boolean, waits boolean,
-    proposal uuid, proposal_act text, proposal_member text,
+    proposal uuid, proposal_act text, proposal_member text, proposal_member_name text,
+    proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
+    proposal_help_date date, proposal_create_time timestamptz,
     call uuid, call_state text, call_create_time timestamptz, call_due_time timestamptz,
     call_waits_for text, call_waits boolean, last_dose_time timestamptz, next_dose_by text,
-    discharge text, call_time timestamptz, linked text, chain_proposal_into uuid,
-    chain_proposal_unit text, proposal_unit text,
+    discharge text, call_time timestamptz, linked text,
     no_longer_shared boolean, revoked boolean, consent uuid, consent_unit text,
     consent_recipients text, consent_given_by text, consent_form text,
     consent_time timestamptz, consent_end_date date, consent_covers boolean,
@@ -160,7 +163,8 @@ BEGIN ATOMIC
         CASE WHEN gone.id IS NULL AND veil.create_time IS NULL THEN c.intervention_start_date END,
         NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
-        cp.id, cp.act, cp.urn,
+        cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
+        cp.other_chain, cp.reason, cp.help_request_date, cp.create_time,
         d.state, d.store_time, d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
         concat_ws(',', CASE WHEN r.requester = p_unit THEN 'requester' END,
             CASE WHEN r.owner = p_unit THEN 'owner' END,
@@ -174,7 +178,9 @@ BEGIN ATOMIC
         still.home_planned, still.aftercare,
         (SELECT x.status IN ('accepted', 'in-progress', 'on-hold')
             FROM stafett.referral x WHERE x.id = still.aftercare LIMIT 1),
-        still.hand_back_seq = c.custody_seq, rp.id, rp.act, rp.urn,
+        still.hand_back_seq = c.custody_seq,
+        rp.id, rp.act, rp.urn, rp.display_name, rp.handle, rp.confirm_handle,
+        rp.other_chain, rp.reason, rp.help_request_date, rp.create_time,
         call.id, call.state, call.create_time, call.due_time,
         (SELECT string_agg(y.handle, ',' ORDER BY y.handle) FROM stafett.planning_answer a
             JOIN stafett.unit y ON y.id = a.unit
@@ -182,7 +188,7 @@ BEGIN ATOMIC
         EXISTS (SELECT FROM stafett.planning_answer a
             WHERE a.call = call.id AND a.unit = p_unit AND a.answer IS NULL),
         q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
-        stafett.links_of(p_unit, c.id), cp.other_chain, cp.handle, rp.handle,
+        stafett.links_of(p_unit, c.id),
         hidden.so, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
         array_to_string(agreed.recipients, ','), agreed.given_by, agreed.form,
         agreed.create_time, agreed.end_date, agreed.covers_missed_events, agreed.revoke_time,
@@ -225,16 +231,20 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL (
         SELECT r.* WHERE gone.id IS NULL AND NOT hidden.so LIMIT 1) still ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.act, m.urn, x.other_chain, y.handle
+        SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
+            x.other_chain, x.reason, x.help_request_date, x.create_time
         FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
         JOIN stafett.unit y ON y.id = x.unit
+        LEFT JOIN stafett.unit z ON z.id = x.confirm_unit
         WHERE x.chain = c.id AND (x.unit = p_unit OR x.confirm_unit = p_unit)
             AND x.referral IS NULL AND x.state = 'open'
         LIMIT 1) cp ON true
     LEFT JOIN LATERAL (
-        SELECT x.id, x.act, m.urn, y.handle
+        SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
+            x.other_chain, x.reason, x.help_request_date, x.create_time
         FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
         JOIN stafett.unit y ON y.id = x.unit
+        LEFT JOIN stafett.unit z ON z.id = x.confirm_unit
         WHERE x.chain = c.id AND x.unit = p_unit AND x.referral = r.id AND x.state = 'open'
         LIMIT 1) rp ON true
     LEFT JOIN LATERAL (
@@ -423,7 +433,8 @@ RETURNS TABLE (
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
-    assignee text, assignee_display_name text, no_longer_shared boolean)
+    assignee text, assignee_display_name text, no_longer_shared boolean,
+    intervention_start_date date)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -465,7 +476,9 @@ BEGIN
         CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
         d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
-        assignee.urn, assignee.display_name, NOT shared.so
+        assignee.urn, assignee.display_name, NOT shared.so,
+        CASE WHEN mine.until IS NULL AND (r.unshared_time IS NULL OR c.custodian = acting)
+            THEN c.intervention_start_date END
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
     JOIN referral r ON r.id = d.referral
     JOIN request q ON q.referral = r.id

@@ -125,6 +125,7 @@ CREATE TYPE stafett.watch_row AS (
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
     assignee text, assignee_display_name text, no_longer_shared boolean,
+    intervention_start_date date,
     changed xid8, snapshot text, epoch bigint, restarted boolean, more boolean, strangers text);
 
 -- How many of these items fit: cards of |p_bytes| in all, but at least one item.
@@ -174,6 +175,8 @@ BEGIN
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
         d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
+        CASE WHEN mine.until IS NULL AND (r.unshared_time IS NULL OR c.custodian = p_unit)
+            THEN c.intervention_start_date END,
         k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
     FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
         AS k (chain, seq, number, n)

@@ -245,6 +245,46 @@ BEGIN
 END
 $$;
 
+-- Who read a referral for the acting unit, and read its texts for the units that were
+-- sent them: the newest first. Of the own unit the newest records of its log are looked
+-- at only; of others no more is told than that a message of ours was first read.
+CREATE FUNCTION api.readings(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_most int, p_limit int)
+RETURNS TABLE (
+    "time" timestamptz, unit text, member text, member_display_name text, operation text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    one uuid := (SELECT min(v.referral::text)::uuid
+        FROM stafett.visible(acting, p_id, p_code) v HAVING count(*) = 1);
+    item bytea := stafett.audit_item(6, uuid_send(one));
+BEGIN
+    RETURN QUERY
+    SELECT y.* FROM (
+        SELECT q.create_time, p_unit, convert_from(stafett.audit_value(q.detail, 1), 'UTF8'),
+            m.display_name, CASE get_byte(q.leaf, 34) WHEN 10 THEN 'fetch' ELSE 'get' END
+        FROM (
+            SELECT z.* FROM audit_queue z WHERE z.unit = acting
+            ORDER BY z.id DESC LIMIT p_most) q
+        LEFT JOIN LATERAL (
+            SELECT x.display_name FROM member x
+            WHERE x.urn = convert_from(stafett.audit_value(q.detail, 1), 'UTF8') LIMIT 1) m ON true
+        WHERE get_byte(q.leaf, 34) IN (4, 10) AND get_byte(q.leaf, 35) = 0
+            AND position(item IN q.detail) > 0
+        UNION ALL
+        SELECT min(d.fetch_time), u.handle, NULL, NULL, 'fetch'
+        FROM referral r
+        JOIN delivery d ON d.chain = r.chain AND d.referral = r.id AND d.unit <> acting
+        JOIN event e ON e.chain = d.chain AND e.seq = d.seq AND e.unit = acting
+        JOIN unit u ON u.id = d.unit
+        WHERE r.id = one AND d.fetch_time IS NOT NULL
+        GROUP BY d.seq, u.handle) y
+    ORDER BY 1 DESC LIMIT p_limit;
+END
+$$;
+
 CREATE FUNCTION api.audit_entry(p_unit text, p_member text, p_roles text[], p_id uuid)
 RETURNS SETOF stafett.audit_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -263,7 +303,8 @@ DECLARE
     f regprocedure;
 BEGIN
     FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('api', 'stafett') AND p.proname LIKE 'audit%'
+        WHERE n.nspname IN ('api', 'stafett')
+            AND (p.proname LIKE 'audit%' OR p.proname = 'readings')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);

@@ -6,8 +6,10 @@ CREATE TYPE stafett.chain_row AS (
     id uuid, status text, custodian text, custodian_since timestamptz, version int,
     help_request_date date, intervention_due_date date, intervention_start_date date,
     parties text, at_rest boolean, merged_into uuid, linked text, holds boolean, succeeds boolean,
-    proposal uuid, proposal_act text, proposal_member text, proposal_into uuid,
-    proposal_unit text, create_time timestamptz);
+    proposal uuid, proposal_act text, proposal_member text, proposal_member_name text,
+    proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
+    proposal_help_date date, proposal_create_time timestamptz,
+    create_time timestamptz);
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -42,24 +44,26 @@ BEGIN ATOMIC
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
         c.merged_into, stafett.links_of(p_unit, c.id),
         coalesce(c.custodian = p_unit, false), coalesce(h.replaced_by = p_unit, false),
-        x.id, x.act, m.urn, x.other_chain, xu.handle, c.create_time
+        cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
+        cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     LEFT JOIN stafett.unit h ON h.id = c.custodian
     LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
         AND c.custodian IS NOT NULL
     LEFT JOIN LATERAL (
-        SELECT y.* FROM stafett.proposal y WHERE y.chain = c.id AND y.referral IS NULL
-            AND y.state = 'open' AND p_unit IN (y.unit, y.confirm_unit) LIMIT 1) x ON true
-    LEFT JOIN LATERAL (
-        SELECT y.urn FROM stafett.member y WHERE y.id = x.member LIMIT 1) m ON true
-    LEFT JOIN LATERAL (
-        SELECT y.handle FROM stafett.unit y WHERE y.id = x.unit LIMIT 1) xu ON true
+        SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
+            x.other_chain, x.reason, x.help_request_date, x.create_time
+        FROM stafett.proposal x JOIN stafett.member m ON m.id = x.member
+        JOIN stafett.unit y ON y.id = x.unit
+        LEFT JOIN stafett.unit z ON z.id = x.confirm_unit
+        WHERE x.chain = c.id AND x.referral IS NULL AND x.state = 'open'
+            AND p_unit IN (x.unit, x.confirm_unit) LIMIT 1) cp ON true
     ORDER BY w.n;
 END;
 
 -- Chains of an id, or of a code's prefix: those that the unit has or had a part in
--- without a referral. What goes on in another chain is read there.
+-- without a referral, or whose merging waits for its agreement. What goes on in another chain is read there.
 CREATE FUNCTION stafett.visible_chains(p_unit uuid, p_id uuid, p_code text)
 RETURNS TABLE (chain uuid)
 LANGUAGE sql STABLE ROWS 2
@@ -71,6 +75,10 @@ BEGIN ATOMIC
         (SELECT p.chain FROM stafett.chain_party p
         WHERE p_id IS NULL AND p.unit = p_unit AND p.code >= p_code AND p.code < p_code || '~'
         ORDER BY p.code LIMIT 2)
+        UNION ALL
+        (SELECT x.chain FROM stafett.proposal x
+        WHERE p_id IS NULL AND x.confirm_unit = p_unit AND x.state = 'open'
+            AND starts_with(stafett.code_of(x.chain), p_code) LIMIT 2)
     ), way AS (
         SELECT f.chain, 0 AS step FROM found f
         UNION ALL
@@ -263,6 +271,89 @@ BEGIN
 END
 $$;
 
+-- The card that a chain's own messages brought last: nothing is fetched by this.
+CREATE FUNCTION stafett.chain_card(p_unit uuid, p_chain uuid) RETURNS bytea
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    SELECT ct.card FROM stafett.chain_contents(p_unit, p_chain, 2147483647) k
+    CROSS JOIN LATERAL (
+        SELECT * FROM stafett.content x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) ct
+    WHERE length(ct.card) > 0
+    ORDER BY k.seq DESC LIMIT 1);
+
+CREATE FUNCTION api.chain_card(p_unit text, p_member text, p_roles text[], p_id uuid, p_code text)
+RETURNS TABLE (card bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    one uuid := (SELECT min(v.chain::text)::uuid
+        FROM stafett.visible_chains(acting, p_id, p_code) v HAVING count(*) = 1);
+BEGIN
+    RETURN QUERY SELECT stafett.chain_card(acting, one);
+END
+$$;
+
+-- What waits for a second member, of the unit or at its proposal, the oldest first. A
+-- chain is shown by the latest of its referrals that the unit is a party of.
+CREATE FUNCTION stafett.waiting_proposals(p_unit uuid, p_limit int)
+RETURNS TABLE (chain uuid, referral uuid, create_time timestamptz)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT x.chain, coalesce(x.referral, mine.id), x.create_time
+    FROM (
+        (SELECT * FROM stafett.proposal p WHERE p.unit = p_unit AND p.state = 'open'
+        ORDER BY p.create_time, p.id LIMIT p_limit)
+        UNION ALL
+        (SELECT * FROM stafett.proposal p
+        WHERE p.confirm_unit = p_unit AND p.unit <> p_unit AND p.state = 'open'
+        ORDER BY p.create_time, p.id LIMIT p_limit)) x
+    CROSS JOIN LATERAL (
+        SELECT FROM stafett.chain c WHERE c.id = x.chain AND c.status = 'open' LIMIT 1) c
+    LEFT JOIN LATERAL (
+        SELECT r.id FROM stafett.referral r
+        WHERE x.referral IS NULL AND r.chain = x.chain
+            AND stafett.is_party(p_unit, r.code, r.id)
+        ORDER BY r.create_time DESC, r.id DESC LIMIT 1) mine ON true
+    ORDER BY x.create_time, x.id LIMIT p_limit;
+END;
+
+CREATE FUNCTION api.proposals(p_unit text, p_member text, p_roles text[], p_limit int)
+RETURNS SETOF stafett.referral_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY SELECT * FROM stafett.referral_rows(acting, ARRAY(
+        SELECT w.referral FROM stafett.waiting_proposals(acting, p_limit) w
+        WHERE w.referral IS NOT NULL
+        GROUP BY w.referral ORDER BY min(w.create_time), w.referral));
+END
+$$;
+
+-- Of chains in which the unit has no referral, with the card that their own messages
+-- brought last.
+CREATE FUNCTION api.chain_proposals(p_unit text, p_member text, p_roles text[], p_limit int)
+RETURNS TABLE (card bytea, r stafett.chain_row)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY SELECT stafett.chain_card(acting, x.id), x
+    FROM stafett.chain_rows(acting, ARRAY(
+        SELECT w.chain FROM stafett.waiting_proposals(acting, p_limit) w
+        WHERE w.referral IS NULL
+        GROUP BY w.chain ORDER BY min(w.create_time), w.chain)) x;
+END
+$$;
+
 DO $$
 DECLARE
     f regprocedure;
@@ -278,6 +369,11 @@ BEGIN
         'stafett.chain_contents(uuid, uuid, int)',
         'api.chain_history(text, text, text[], uuid, text, int)',
         'api.chain_messages(text, text, text[], uuid, text, int)',
+        'stafett.chain_card(uuid, uuid)',
+        'api.chain_card(text, text, text[], uuid, text)',
+        'stafett.waiting_proposals(uuid, int)',
+        'api.proposals(text, text, text[], int)',
+        'api.chain_proposals(text, text, text[], int)',
         'api.held_chains(text, text, text[], text, timestamptz, uuid, int)'
         ]::regprocedure[]
     LOOP

@@ -8,7 +8,7 @@
 
 /* --- Get ---------------------------------------------------------------------------- */
 
-enum chain_query { CHAIN_ROW, CHAIN_REFERRALS, CHAIN_HISTORY, CHAIN_MESSAGES };
+enum chain_query { CHAIN_ROW, CHAIN_REFERRALS, CHAIN_HISTORY, CHAIN_CARD, CHAIN_MESSAGES };
 
 enum { CHAIN_REFERRALS_MAX = 100 }; /* of one answer */
 
@@ -18,7 +18,7 @@ static void chain_row(struct read_call *rc, const struct db_row *row, struct aud
 
 	if (rc->rows++ > 0)
 		return;
-	rc->chain_get.chain = present_chain(rc->arena, row, rc->read.held, &place);
+	rc->chain_get.chain = present_chain(rc->arena, row, &rc->read, &place);
 	rc->read.object = place.id;
 	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
 }
@@ -29,7 +29,7 @@ static void chain_referral_row(struct read_call *rc, const struct db_row *row, s
 	struct presented p;
 
 	if (get->n_referrals >= CHAIN_REFERRALS_MAX ||
-		!present_referral(rc->arena, row, rc->read.held, &p))
+		!present_referral(rc->arena, row, &rc->read, &p))
 		return;
 	get->referrals[get->n_referrals++] = read_call_summary(rc->arena, &p);
 	read_call_record(audit, &p.id);
@@ -47,6 +47,8 @@ static void chain_get_row(
 		chain_referral_row(rc, row, audit);
 	else if (query == CHAIN_HISTORY && get->n_events <= CAP_GET_EVENTS)
 		get->events[get->n_events++] = present_event(rc->arena, row);
+	else if (query == CHAIN_CARD)
+		get->card = present_card(rc->arena, row);
 	else if (query == CHAIN_MESSAGES && get->n_contents <= CAP_GET_MESSAGES)
 		get->contents[get->n_contents++] = present_content(rc->arena, row);
 }
@@ -81,6 +83,10 @@ void method_get_chain(const struct incoming *in)
 		answer_refusal(in->call, REASON_FIELD_INVALID, "id");
 		return;
 	}
+	if (r->look && r->include_contents) {
+		answer_refusal(in->call, REASON_FIELD_INVALID, "look");
+		return;
+	}
 	rc = read_call_new(in, chain_get_row, chain_reply);
 	if (!rc)
 		return;
@@ -91,10 +97,13 @@ void method_get_chain(const struct incoming *in)
 	rc->chain_get.contents = read_call_room(rc, CAP_GET_MESSAGES + 1);
 	if (key.has_id)
 		rc->read.object = key.id;
+	if (r->look)
+		rc->read.type = LEAF_LOOK;
 	rc->read.judge = chain_judge;
 	read_call_add_query(rc, READ_CHAIN, &rc->key, 0);
 	read_call_add_query(rc, READ_CHAIN_REFERRALS, &rc->key, 0);
 	read_call_add_query(rc, READ_CHAIN_HISTORY, &rc->key, CAP_GET_EVENTS);
+	read_call_add_query(rc, READ_CHAIN_CARD, &rc->key, 0);
 	if (r->include_contents)
 		read_call_add_query(rc, READ_CHAIN_MESSAGES, &rc->key, CAP_GET_MESSAGES);
 	read_call_submit(rc);
@@ -108,7 +117,7 @@ static void chains_row(struct read *read, int query, const struct db_row *row, s
 	struct chain_place place;
 	Stafett__V1__Chain *chain;
 
-	if (rc->rows++ >= rc->page || !(chain = present_chain(rc->arena, row, read->held, &place)))
+	if (rc->rows++ >= rc->page || !(chain = present_chain(rc->arena, row, read, &place)))
 		return;
 	rc->chain_list.chains[rc->chain_list.n_chains++] = chain;
 	rc->last = (struct page_place){place.create_us, place.id, 0};

@@ -10,13 +10,14 @@
 
 /* --- Get ----------------------------------------------------------------------------- */
 
-enum get_query { GET_REFERRAL, GET_EVENTS, GET_CONTENTS };
+/* Of the own unit's log no more records are looked at for who has read it. */
+enum { GET_READINGS = 100, GET_RECORDS = 10000 };
 
 static void get_row_referral(struct read_call *rc, const struct db_row *row, struct audit *audit)
 {
 	struct presented p;
 
-	if (rc->rows++ > 0 || !present_referral(rc->arena, row, rc->read.held, &p))
+	if (rc->rows++ > 0 || !present_referral(rc->arena, row, &rc->read, &p))
 		return;
 	rc->get.referral = p.referral;
 	rc->get.chain = p.chain;
@@ -27,14 +28,17 @@ static void get_row_referral(struct read_call *rc, const struct db_row *row, str
 
 static void get_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
 {
+	enum read_statement asked = read->queries[query].statement;
 	struct read_call *rc = read->arg;
 
-	if (query == GET_REFERRAL)
+	if (asked == READ_REFERRAL)
 		get_row_referral(rc, row, audit);
-	else if (query == GET_EVENTS && rc->get.n_events <= CAP_GET_EVENTS)
+	else if (asked == READ_EVENTS && rc->get.n_events <= CAP_GET_EVENTS)
 		rc->get.events[rc->get.n_events++] = present_event(rc->arena, row);
-	else if (query == GET_CONTENTS && rc->get.n_contents <= CAP_GET_MESSAGES)
+	else if (asked == READ_MESSAGES && rc->get.n_contents <= CAP_GET_MESSAGES)
 		rc->get.contents[rc->get.n_contents++] = present_content(rc->arena, row);
+	else if (asked == READ_READINGS && rc->get.n_readings < GET_READINGS)
+		rc->get.readings[rc->get.n_readings++] = present_reading(rc->arena, row);
 }
 
 static enum reason get_judge(struct read *read)
@@ -57,6 +61,13 @@ static void get_reply(struct read_call *rc)
 	answer_message(rc->call, &get->base);
 }
 
+static void get_add_readings(struct read_call *rc)
+{
+	rc->get.readings = read_call_room(rc, GET_READINGS);
+	read_call_add_query(rc, READ_READINGS, &rc->key, GET_RECORDS);
+	db_args_add_int(&rc->read.queries[rc->read.n_queries - 1].args, GET_READINGS);
+}
+
 void method_get(const struct incoming *in)
 {
 	const Stafett__V1__GetRequest *r = (const Stafett__V1__GetRequest *)in->request;
@@ -65,6 +76,10 @@ void method_get(const struct incoming *in)
 
 	if (!decode_key(r->id, &key)) {
 		answer_refusal(in->call, REASON_FIELD_INVALID, "id");
+		return;
+	}
+	if (r->look && (r->include_contents || r->include_readings)) {
+		answer_refusal(in->call, REASON_FIELD_INVALID, "look");
 		return;
 	}
 	rc = read_call_new(in, get_row, get_reply);
@@ -79,8 +94,12 @@ void method_get(const struct incoming *in)
 	rc->read.judge = get_judge;
 	read_call_add_query(rc, READ_REFERRAL, &rc->key, 0);
 	read_call_add_query(rc, READ_EVENTS, &rc->key, CAP_GET_EVENTS);
+	if (r->look)
+		rc->read.type = LEAF_LOOK;
 	if (r->include_contents)
 		read_call_add_query(rc, READ_MESSAGES, &rc->key, CAP_GET_MESSAGES);
+	if (r->include_readings)
+		get_add_readings(rc);
 	read_call_submit(rc);
 }
 
@@ -91,7 +110,7 @@ static void list_row(struct read *read, int query, const struct db_row *row, str
 	struct read_call *rc = read->arg;
 	struct presented p;
 
-	if (rc->rows++ >= rc->page || !present_referral(rc->arena, row, read->held, &p))
+	if (rc->rows++ >= rc->page || !present_referral(rc->arena, row, read, &p))
 		return;
 	rc->list.referrals[rc->list.n_referrals++] = read_call_summary(rc->arena, &p);
 	rc->last = (struct page_place){present_referral_since_us(row), p.id, 0};

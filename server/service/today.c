@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Today: one reading with four questions, answered when it is recorded. */
+/* Today: one reading with several questions, answered when it is recorded. */
 #include "service/answer.h"
 #include "service/read_call.h"
+#include "store/present_chain.h"
 
 /* The parts of the answer, in the order of the queries. */
-enum today_query { TODAY_DUTIES, TODAY_WAITING, TODAY_COUNTS, TODAY_NEWS };
+enum today_query {
+	TODAY_DUTIES,
+	TODAY_WAITING,
+	TODAY_COUNTS,
+	TODAY_NEWS,
+	TODAY_PROPOSALS,
+	TODAY_CHAIN_PROPOSALS,
+};
 
 /* All ids of three parts fit into the detail of one audit leaf. */
 enum { TODAY_ROWS = 20, TODAY_ROWS_MOST = 50, TODAY_COUNT_MOST = 100 };
@@ -14,7 +22,7 @@ static void today_row_referral(struct read_call *rc, const struct db_row *row, s
 {
 	struct presented p;
 
-	if (*n >= (size_t)rc->page || !present_referral(rc->arena, row, rc->read.held, &p))
+	if (*n >= (size_t)rc->page || !present_referral(rc->arena, row, &rc->read, &p))
 		return;
 	rows[(*n)++] = read_call_summary(rc->arena, &p);
 	read_call_record(audit, &p.id);
@@ -42,6 +50,21 @@ static void today_row_news(struct read_call *rc, const struct db_row *row, struc
 	read_call_record(audit, &referral);
 }
 
+/* Of a chain in which the unit has no referral. */
+static void today_row_chain(struct read_call *rc, const struct db_row *row, struct audit *audit)
+{
+	Stafett__V1__TodayResponse *today = &rc->today;
+	struct presented p = {0};
+	struct chain_place place;
+
+	if (today->n_proposals >= (size_t)rc->page)
+		return;
+	p.chain = present_chain(rc->arena, row, &rc->read, &place);
+	p.card = present_chain_card(rc->arena, row);
+	today->proposals[today->n_proposals++] = read_call_summary(rc->arena, &p);
+	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+}
+
 static void today_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
 {
 	struct read_call *rc = read->arg;
@@ -59,6 +82,12 @@ static void today_row(struct read *read, int query, const struct db_row *row, st
 		break;
 	case TODAY_NEWS:
 		today_row_news(rc, row, audit);
+		break;
+	case TODAY_PROPOSALS:
+		today_row_referral(rc, row, audit, today->proposals, &today->n_proposals);
+		break;
+	case TODAY_CHAIN_PROPOSALS:
+		today_row_chain(rc, row, audit);
 		break;
 	}
 }
@@ -94,6 +123,8 @@ static void today_add_queries(struct read_call *rc, int64_t since_us)
 	args = read_add_query(&rc->read, READ_NEWS);
 	db_args_add_time(args, since_us);
 	db_args_add_int(args, rc->page);
+	db_args_add_int(read_add_query(&rc->read, READ_PROPOSALS), rc->page);
+	db_args_add_int(read_add_query(&rc->read, READ_CHAIN_PROPOSALS), rc->page);
 }
 
 void method_today(const struct incoming *in)
@@ -114,6 +145,7 @@ void method_today(const struct incoming *in)
 	rc->today.duties = read_call_room(rc, (size_t)rc->page);
 	rc->today.waiting = read_call_room(rc, (size_t)rc->page);
 	rc->today.news = read_call_room(rc, (size_t)rc->page);
+	rc->today.proposals = read_call_room(rc, (size_t)rc->page);
 	today_add_queries(rc, since_us);
 	read_call_submit(rc);
 }

@@ -5,7 +5,9 @@
 #include "domain/code.h"
 #include "domain/rules.h"
 #include "store/present_consent.h"
+#include "store/present_proposal.h"
 #include "store/present_values.h"
+#include "store/read.h"
 
 /* The columns of stafett.referral_row; a list adds one behind them. */
 enum referral_column {
@@ -47,9 +49,8 @@ enum referral_column {
 	CHAIN_PARTIES,
 	CHAIN_START_DATE,
 	CHAIN_AT_REST,
-	CHAIN_PROPOSAL, /* and its act and member */
-	CHAIN_PROPOSAL_ACT,
-	CHAIN_PROPOSAL_MEMBER,
+	CHAIN_PROPOSAL, /* and what it says */
+	CHAIN_PROPOSAL_LAST = CHAIN_PROPOSAL + PROPOSAL_COLUMNS - 1,
 	DELIVERY_STATE,
 	DELIVERY_STORE_TIME,
 	DELIVERY_OFFER_TIME,
@@ -69,9 +70,8 @@ enum referral_column {
 	REFERRAL_AFTERCARE,
 	REFERRAL_AFTERCARE_ACCEPTED,
 	REFERRAL_WAITS,
-	REFERRAL_PROPOSAL, /* and its act and member */
-	REFERRAL_PROPOSAL_ACT,
-	REFERRAL_PROPOSAL_MEMBER,
+	REFERRAL_PROPOSAL, /* and what it says */
+	REFERRAL_PROPOSAL_LAST = REFERRAL_PROPOSAL + PROPOSAL_COLUMNS - 1,
 	PLANNING_CALL, /* and its state and times */
 	PLANNING_STATE,
 	PLANNING_CREATE_TIME,
@@ -83,9 +83,6 @@ enum referral_column {
 	REFERRAL_DISCHARGE,
 	REFERRAL_CALL_TIME,
 	CHAIN_LINKED,
-	CHAIN_PROPOSAL_INTO,
-	CHAIN_PROPOSAL_UNIT,
-	REFERRAL_PROPOSAL_UNIT,
 	REFERRAL_NO_LONGER_SHARED,
 	REFERRAL_REVOKED,
 	CONSENT_ID, /* and what it says */
@@ -174,22 +171,6 @@ static void take_allowed_acts(struct arena *a, const struct db_row *row, mask_t 
 	if (!facts.referral_left)
 		c->allowed_acts =
 			present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
-}
-
-/* |first| is the column of its id; act and member follow. */
-static Stafett__V1__Proposal *take_proposal(
-	struct arena *a, const struct db_row *row, int first, int unit)
-{
-	Stafett__V1__Proposal *p;
-
-	if (!db_row_has(row, first) || !(p = arena_alloc(a, sizeof(*p))))
-		return NULL;
-	stafett__v1__proposal__init(p);
-	p->id = take_uuid(a, row, first);
-	p->act = take_text(a, row, first + 1);
-	p->member = take_text(a, row, first + 2);
-	p->unit = take_text(a, row, unit);
-	return p;
 }
 
 static Stafett__V1__Dose *take_dose(struct arena *a, const struct db_row *row)
@@ -285,7 +266,6 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
 	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
 	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
-	r->proposal = take_proposal(a, row, REFERRAL_PROPOSAL, REFERRAL_PROPOSAL_UNIT);
 	r->planning_call = take_planning(a, row);
 	r->expected_event = take_expected(a, row);
 	r->business_status = arena_copy(a, bytes_of_string(business_status(row)));
@@ -307,16 +287,13 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->custodian = take_text(a, row, CHAIN_CUSTODIAN);
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
-	c->proposal = take_proposal(a, row, CHAIN_PROPOSAL, CHAIN_PROPOSAL_UNIT);
-	if (c->proposal)
-		c->proposal->into = take_uuid(a, row, CHAIN_PROPOSAL_INTO);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 }
 
-bool present_referral(
-	struct arena *a, const struct db_row *row, mask_t held, struct presented *ret_presented)
+bool present_referral(struct arena *a, const struct db_row *row, const struct read *read,
+	struct presented *ret_presented)
 {
 	Stafett__V1__Referral *r = arena_alloc(a, sizeof(*r));
 	Stafett__V1__Chain *c = arena_alloc(a, sizeof(*c));
@@ -330,8 +307,10 @@ bool present_referral(
 	r->chain = take_uuid(a, row, REFERRAL_CHAIN);
 	take_request(a, row, r);
 	take_progress(a, row, r);
-	take_allowed_acts(a, row, held, r, c);
+	take_allowed_acts(a, row, read->held, r, c);
 	take_chain(a, row, c);
+	r->proposal = present_proposal(a, row, REFERRAL_PROPOSAL, read);
+	c->proposal = present_proposal(a, row, CHAIN_PROPOSAL, read);
 	ret_presented->referral = r;
 	ret_presented->chain = c;
 	ret_presented->card = take_part(a, row, REFERRAL_CARD);

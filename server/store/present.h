@@ -14,6 +14,9 @@
 #include "stafett/v1/directory_service.pb-c.h"
 #include "stafett/v1/inbox_service.pb-c.h"
 #include "stafett/v1/referral.pb-c.h"
+#include "stafett/v1/referral_service.pb-c.h"
+
+struct read;
 
 /* A row of stafett.referral_row. */
 struct presented {
@@ -23,15 +26,17 @@ struct presented {
 	struct uuid id;
 };
 
-/* |held|: the caller's roles, for the acts that it may do now. False over the cap. */
-bool present_referral(struct arena *arena, const struct db_row *row, mask_t held,
+/* As who makes |read| sees it, with the acts that it may do now. False over the cap. */
+bool present_referral(struct arena *arena, const struct db_row *row, const struct read *read,
 	struct presented *ret_presented) WARN_UNUSED;
 /* When the unit became party to it: the key of the list's pages. */
 int64_t present_referral_since_us(const struct db_row *row);
 Stafett__V1__Event *present_event(struct arena *arena, const struct db_row *row);
 Stafett__V1__Content *present_content(struct arena *arena, const struct db_row *row);
+Stafett__V1__Part *present_card(struct arena *arena, const struct db_row *row);
+Stafett__V1__Reading *present_reading(struct arena *arena, const struct db_row *row);
 /* The columns of an item; a row may have more behind them. */
-enum { PRESENT_INBOX_COLUMNS = 28 };
+enum { PRESENT_INBOX_COLUMNS = 29 };
 /* Also gives the item's place in the inbox: the key of its pages. */
 struct inbox_place {
 	int64_t store_us;

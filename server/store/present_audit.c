@@ -166,7 +166,8 @@ static void take_entities(struct arena *a, const struct db_row *row, const struc
 	}
 	if (!entry->entity_count)
 		take_tagged(a, detail, AUDIT_CHAIN, NULL, most, entry);
-	if (!entry->entity_count && leaf->type == LEAF_GET && !uuid_is_nil(&leaf->object)) {
+	if (!entry->entity_count && (leaf->type == LEAF_GET || leaf->type == LEAF_LOOK) &&
+		!uuid_is_nil(&leaf->object)) {
 		add_entity(a, entry, NULL, bytes_of(leaf->object.b, sizeof(leaf->object.b)));
 		entry->entity_count = 1;
 	}

@@ -4,7 +4,9 @@
 #include "domain/code.h"
 #include "domain/rules.h"
 #include "store/present.h"
+#include "store/present_proposal.h"
 #include "store/present_values.h"
+#include "store/read.h"
 
 /* The columns of stafett.chain_row, in its order. */
 enum chain_column {
@@ -22,12 +24,10 @@ enum chain_column {
 	CHAIN_LINKED,
 	CHAIN_HOLDS,
 	CHAIN_SUCCEEDS,
-	CHAIN_PROPOSAL, /* and its act and member */
-	CHAIN_PROPOSAL_ACT,
-	CHAIN_PROPOSAL_MEMBER,
-	CHAIN_PROPOSAL_INTO,
-	CHAIN_PROPOSAL_UNIT,
+	CHAIN_PROPOSAL, /* and what it says */
+	CHAIN_PROPOSAL_LAST = CHAIN_PROPOSAL + PROPOSAL_COLUMNS - 1,
 	CHAIN_CREATE_TIME,
+	CHAIN_CARD,
 };
 
 /* The facts that the allowed acts depend on: who holds it, and what waits. */
@@ -47,21 +47,6 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 	};
 }
 
-static Stafett__V1__Proposal *take_merge(struct arena *a, const struct db_row *row)
-{
-	Stafett__V1__Proposal *p;
-
-	if (!db_row_has(row, CHAIN_PROPOSAL) || !(p = arena_alloc(a, sizeof(*p))))
-		return NULL;
-	stafett__v1__proposal__init(p);
-	p->id = take_uuid(a, row, CHAIN_PROPOSAL);
-	p->act = take_text(a, row, CHAIN_PROPOSAL_ACT);
-	p->member = take_text(a, row, CHAIN_PROPOSAL_MEMBER);
-	p->into = take_uuid(a, row, CHAIN_PROPOSAL_INTO);
-	p->unit = take_text(a, row, CHAIN_PROPOSAL_UNIT);
-	return p;
-}
-
 static void take_clock(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
 {
 	c->help_request_date = take_date(a, row, CHAIN_HELP_REQUEST_DATE);
@@ -69,10 +54,10 @@ static void take_clock(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 }
 
-Stafett__V1__Chain *present_chain(
-	struct arena *a, const struct db_row *row, mask_t held, struct chain_place *ret_place)
+Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
+	const struct read *read, struct chain_place *ret_place)
 {
-	struct facts facts = row_facts(row, held);
+	struct facts facts = row_facts(row, read->held);
 	char letters[CODE_LETTERS + 1], code[CODE_TEXT_LEN + 1];
 	Stafett__V1__Chain *c = arena_alloc(a, sizeof(*c));
 
@@ -93,7 +78,12 @@ Stafett__V1__Chain *present_chain(
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
 	c->merged_into = take_uuid(a, row, CHAIN_MERGED_INTO);
-	c->proposal = take_merge(a, row);
+	c->proposal = present_proposal(a, row, CHAIN_PROPOSAL, read);
 	c->allowed_acts = present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);
 	return a->overflowed ? NULL : c;
+}
+
+Stafett__V1__Part *present_chain_card(struct arena *a, const struct db_row *row)
+{
+	return take_part(a, row, CHAIN_CARD);
 }

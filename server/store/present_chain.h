@@ -6,8 +6,9 @@
 #include "base/arena.h"
 #include "db/row.h"
 #include "domain/uuid.h"
-#include "domain/words.h"
 #include "stafett/v1/referral.pb-c.h"
+
+struct read;
 
 /* Where a page of chains ends. */
 struct chain_place {
@@ -15,8 +16,10 @@ struct chain_place {
 	struct uuid id;
 };
 
-/* A chain as a member with the roles |held| sees it; NULL over the arena's cap. */
-Stafett__V1__Chain *present_chain(
-	struct arena *a, const struct db_row *row, mask_t held, struct chain_place *ret_place);
+/* A chain as who makes |read| sees it; NULL over the arena's cap. */
+Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
+	const struct read *read, struct chain_place *ret_place);
+/* The card behind a chain's columns, where a row has one. */
+Stafett__V1__Part *present_chain_card(struct arena *a, const struct db_row *row);
 
 #endif

@@ -145,3 +145,25 @@ Stafett__V1__Content *present_content(struct arena *a, const struct db_row *row)
 	c->body = take_body(a, row);
 	return a->overflowed ? NULL : c;
 }
+
+/* The only column of a row. */
+Stafett__V1__Part *present_card(struct arena *a, const struct db_row *row)
+{
+	return take_part(a, row, 0);
+}
+
+Stafett__V1__Reading *present_reading(struct arena *a, const struct db_row *row)
+{
+	enum { READING_TIME, READING_UNIT, READING_MEMBER, READING_MEMBER_NAME, READING_OPERATION };
+	Stafett__V1__Reading *r = arena_alloc(a, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	stafett__v1__reading__init(r);
+	r->time = take_time(a, row, READING_TIME);
+	r->unit = take_text(a, row, READING_UNIT);
+	r->member = take_text(a, row, READING_MEMBER);
+	r->member_display_name = take_text(a, row, READING_MEMBER_NAME);
+	r->operation = take_text(a, row, READING_OPERATION);
+	return a->overflowed ? NULL : r;
+}

@@ -33,6 +33,7 @@ enum inbox_column {
 	INBOX_ASSIGNEE,
 	INBOX_ASSIGNEE_NAME,
 	INBOX_NO_LONGER_SHARED,
+	INBOX_START_DATE,
 	INBOX_COLUMNS,
 };
 _Static_assert((int)INBOX_COLUMNS == PRESENT_INBOX_COLUMNS, "others count from there");
@@ -45,6 +46,7 @@ static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett_
 	i->referral_kind = take_text(a, row, INBOX_KIND);
 	i->referral_needs = take_list(a, row, INBOX_NEEDS, &i->n_referral_needs);
 	i->intervention_due_date = take_date(a, row, INBOX_DUE_DATE);
+	i->intervention_start_date = take_date(a, row, INBOX_START_DATE);
 	i->due_time = take_time(a, row, INBOX_DUE_TIME);
 	i->needs = take_text(a, row, INBOX_NEEDS_OF_UNIT);
 	i->assignee = take_text(a, row, INBOX_ASSIGNEE);

@@ -298,6 +298,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 static const Oid actor_types[] = {DB_TEXT, DB_TEXT};
 static const Oid referral_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT};
 static const Oid latest_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_INT4};
+static const Oid readings_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_INT4, DB_INT4};
 static const Oid held_chains_types[] = {ACTING_TYPES, DB_TEXT, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid referrals_types[] = {
 	ACTING_TYPES, DB_TEXT, DB_TEXT, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
@@ -354,6 +355,14 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		"SELECT * FROM api.chain_history($1, $2, $3, $4, $5, $6)", latest_types),
 	[READ_CHAIN_MESSAGES] = STATEMENT("chain_messages",
 		"SELECT * FROM api.chain_messages($1, $2, $3, $4, $5, $6)", latest_types),
+	[READ_CHAIN_CARD] = STATEMENT(
+		"chain_card", "SELECT * FROM api.chain_card($1, $2, $3, $4, $5)", referral_types),
+	[READ_PROPOSALS] =
+		STATEMENT("proposals", "SELECT * FROM api.proposals($1, $2, $3, $4)", counts_types),
+	[READ_CHAIN_PROPOSALS] = STATEMENT("chain_proposals",
+		"SELECT (r).*, card FROM api.chain_proposals($1, $2, $3, $4)", counts_types),
+	[READ_READINGS] = STATEMENT("readings",
+		"SELECT * FROM api.readings($1, $2, $3, $4, $5, $6, $7)", readings_types),
 	[READ_HELD_CHAINS] = STATEMENT("held_chains",
 		"SELECT * FROM api.held_chains($1, $2, $3, $4, $5, $6, $7)", held_chains_types),
 	[READ_REFERRALS] = STATEMENT("referrals",
