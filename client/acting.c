@@ -157,7 +157,7 @@ const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 
 	if (!chain_is_alone(seen))
 		return ref_look(acting->client, seen->referral->id, &now) ? now : seen;
-	now = chain_read(acting->client, seen->chain->id, REF_FOR_ACTING, false);
+	now = chain_read(acting->client, seen->chain->id, REF_FOR_ACTING);
 	return now ? now : seen;
 }
 
@@ -166,8 +166,8 @@ const Stafett__V1__GetResponse *acting_look_again(const struct acting *acting)
 static int acting_get(struct acting *acting, const char *typed)
 {
 	if (acting->row->target == ACTING_ON_REFERRAL)
-		return ref_get(acting->client, typed, REF_FOR_ACTING, false, &acting->seen);
-	return chain_or_referral(acting->client, typed, REF_FOR_ACTING, false, &acting->seen);
+		return ref_get(acting->client, typed, REF_FOR_ACTING, &acting->seen);
+	return chain_or_referral(acting->client, typed, REF_FOR_ACTING, &acting->seen);
 }
 
 /* The referral that the first argument names, and perhaps a second argument. */

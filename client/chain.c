@@ -57,15 +57,15 @@ static void chain_take_contents(
 }
 
 const Stafett__V1__GetResponse *chain_read(
-	struct client *client, const char *name, enum ref_use use, bool with_contents)
+	struct client *client, const char *name, enum ref_use use)
 {
 	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
 	const Stafett__V1__ChainServiceGetResponse *chain;
 	Stafett__V1__GetResponse *response;
 
 	request.id = (char *)name;
-	request.include_contents = with_contents;
-	request.look = use != REF_FOR_READING;
+	request.include_contents = use == REF_FOR_TEXTS;
+	request.look = use >= REF_FOR_LOOKING;
 	if (!call_aside(client, METHOD_get_chain, &request.base,
 		    &stafett__v1__chain_service_get_response__descriptor, &chain) ||
 		!chain->chain)
@@ -90,15 +90,15 @@ bool chain_may(const Stafett__V1__Chain *chain, const char *act)
 }
 
 int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
-	bool with_contents, const Stafett__V1__GetResponse **ret_response)
+	const Stafett__V1__GetResponse **ret_response)
 {
-	int r = ref_get(client, typed, use, with_contents, ret_response);
+	int r = ref_get(client, typed, use, ret_response);
 	const Stafett__V1__GetResponse *chain = NULL;
 	const char *name;
 
 	/* A row was confirmed already, and is a referral's. */
 	if (r == EXIT_NOT_FOUND && !ref_resolve(client, typed, REF_FOR_READING, &name))
-		chain = chain_read(client, name, use, with_contents);
+		chain = chain_read(client, name, use);
 	if (!chain)
 		return r;
 	client->problem = (struct problem){0};

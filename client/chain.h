@@ -14,17 +14,16 @@
 
 /* The stand-in of a chain of which nothing more is known. */
 const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain);
-/* Reads a chain by its id or code; |with_contents|, only for reading, those of its own
- * messages too. NULL where it cannot be read. Silent. */
+/* Reads a chain by its id or code. NULL where it cannot be read. Silent. */
 const Stafett__V1__GetResponse *chain_read(
-	struct client *client, const char *name, enum ref_use use, bool with_contents);
+	struct client *client, const char *name, enum ref_use use);
 /* Whether what was read is a chain. */
 bool chain_is_alone(const Stafett__V1__GetResponse *seen);
 /* Whether the unit may do |act| to the chain now. */
 bool chain_may(const Stafett__V1__Chain *chain, const char *act);
 /* ref_get, and where there is no such referral, the chain of that code. */
 int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
-	bool with_contents, const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
+	const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
 /* Whether both cards have a personal number, and not the same. */
 bool chain_is_of_another(
 	struct client *client, const Stafett__V1__Part *one, const Stafett__V1__Part *other);

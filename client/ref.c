@@ -149,7 +149,7 @@ static void ref_suggest(struct client *client, const char *name)
 	client_word(client, "near", nearest.best);
 }
 
-int ref_get(struct client *client, const char *typed, enum ref_use use, bool with_contents,
+int ref_get(struct client *client, const char *typed, enum ref_use use,
 	const Stafett__V1__GetResponse **ret_response)
 {
 	Stafett__V1__GetRequest request = STAFETT__V1__GET_REQUEST__INIT;
@@ -161,8 +161,9 @@ int ref_get(struct client *client, const char *typed, enum ref_use use, bool wit
 		return r;
 	ref_suggest(client, name);
 	request.id = (char *)name;
-	request.include_contents = with_contents;
-	request.look = use != REF_FOR_READING;
+	request.include_contents = use == REF_FOR_TEXTS;
+	request.include_readings = use == REF_FOR_READERS;
+	request.look = use >= REF_FOR_LOOKING;
 	r = call_message(client, METHOD_get, &request.base, &stafett__v1__get_response__descriptor,
 		&response);
 	if (r)

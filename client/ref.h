@@ -11,7 +11,13 @@
 
 /* What it is for. A row is confirmed for acting only; whatever is not shown to anybody
  * is no reading, and the server records it as what it is. */
-enum ref_use { REF_FOR_READING, REF_FOR_LOOKING, REF_FOR_ACTING };
+enum ref_use {
+	REF_FOR_READING,
+	REF_FOR_TEXTS,	 /* reading, with the texts that were sent */
+	REF_FOR_READERS, /* reading, and who has read it */
+	REF_FOR_LOOKING, /* from here on a look */
+	REF_FOR_ACTING,
+};
 
 /* What |typed| means to the server: an id, or the letters of a code. Sets the word
  * "ref". */
@@ -23,8 +29,8 @@ bool ref_is(const char *name, const char *id);
  * It has a referral and a chain. False where it cannot be learnt. */
 bool ref_look(
 	struct client *client, const char *name, const Stafett__V1__GetResponse **ret_response);
-/* Resolves |typed| and gets the referral; |with_contents| only for reading. */
-int ref_get(struct client *client, const char *typed, enum ref_use use, bool with_contents,
+/* Resolves |typed| and gets the referral. */
+int ref_get(struct client *client, const char *typed, enum ref_use use,
 	const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
 
 #endif

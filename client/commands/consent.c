@@ -103,7 +103,7 @@ static int consent_revoke(struct client *client, const struct arguments *argumen
 	if (!r)
 		r = deliver_pending(client);
 	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, false, &seen);
+		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, &seen);
 	if (r)
 		return r;
 	acting_on(client, &consent_revoke_row, seen, &acting);
@@ -124,7 +124,7 @@ static int consent_show(struct client *client, const struct arguments *arguments
 	int r = client_open(client);
 
 	if (!r)
-		r = ref_get(client, arguments->rest[0], REF_FOR_READING, false, &seen);
+		r = ref_get(client, arguments->rest[0], REF_FOR_READING, &seen);
 	if (r)
 		return r;
 	return client->is_json ? output_json(client, &seen->base) : consent_print(client, seen);

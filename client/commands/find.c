@@ -98,8 +98,7 @@ static int find_look(
 {
 	for (size_t i = 0; i < count && find->count < FIND_ROWS_MOST; i++) {
 		const Stafett__V1__GetResponse *response;
-		int r = chain_or_referral(
-			client, rows[i].referral, REF_FOR_READING, false, &response);
+		int r = chain_or_referral(client, rows[i].referral, REF_FOR_READING, &response);
 
 		if (r && client->problem.id != PROBLEM_NOT_FOUND)
 			return r;

@@ -29,7 +29,7 @@ static int merge_fill(struct acting *acting)
 	struct client *client = acting->client;
 	const Stafett__V1__GetResponse *other;
 	int r = chain_or_referral(
-		client, acting_text(acting, INPUT_merge_into), REF_FOR_LOOKING, false, &other);
+		client, acting_text(acting, INPUT_merge_into), REF_FOR_LOOKING, &other);
 
 	if (r)
 		return r;

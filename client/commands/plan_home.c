@@ -28,7 +28,7 @@ static int plan_home_find(struct acting *acting, const char *named, char **ret_i
 					 "asked to take over: {aftercare}.");
 		return r;
 	}
-	r = ref_get(client, named, REF_FOR_ACTING, false, &response);
+	r = ref_get(client, named, REF_FOR_ACTING, &response);
 	if (r)
 		return r;
 	client_word(client, "home", directory_name(client, response->referral->owner));

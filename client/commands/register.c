@@ -126,7 +126,7 @@ static const char *register_chain(struct client *client, const struct uuid *id)
 static void register_tell(struct client *client, const struct uuid *id)
 {
 	const char *chain = register_chain(client, id);
-	const Stafett__V1__GetResponse *now = chain_read(client, chain, REF_FOR_ACTING, false);
+	const Stafett__V1__GetResponse *now = chain_read(client, chain, REF_FOR_ACTING);
 	const char *code = format_code_of_id(&client->arena, chain);
 	struct card card;
 

@@ -69,7 +69,7 @@ static int send_resolve_chain(
 		*target = (char *)typed;
 		return 0;
 	}
-	r = chain_or_referral(client, typed, REF_FOR_ACTING, false, &response);
+	r = chain_or_referral(client, typed, REF_FOR_ACTING, &response);
 	if (r)
 		return r;
 	if (chain_is_of_another(client, response->card, compose_part(client, card)))
@@ -89,7 +89,7 @@ static int send_replace(
 
 	if (!typed)
 		return 0;
-	r = ref_get(client, typed, REF_FOR_ACTING, false, &replaced);
+	r = ref_get(client, typed, REF_FOR_ACTING, &replaced);
 	if (r)
 		return r;
 	if (chain_is_of_another(client, replaced->card, compose_part(client, card)))
@@ -328,9 +328,9 @@ static int send_take_known(
 	int r = 0;
 
 	if (replaced)
-		r = ref_get(client, replaced, REF_FOR_LOOKING, false, &seen);
+		r = ref_get(client, replaced, REF_FOR_LOOKING, &seen);
 	else if (chain)
-		r = chain_or_referral(client, chain, REF_FOR_LOOKING, false, &seen);
+		r = chain_or_referral(client, chain, REF_FOR_LOOKING, &seen);
 	if (r || (!replaced && !chain))
 		return r;
 	if (replaced)

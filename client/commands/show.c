@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stafett show REF [--body | --save FOLDER] */
+/* stafett show REF [--body | --save FOLDER | --all] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -252,6 +252,11 @@ static int show_replay(
 	return 0;
 }
 
+static bool show_wants_all(const struct arguments *arguments)
+{
+	return arguments_has(arguments, OPTION_show_all);
+}
+
 int command_show(struct client *client, const struct arguments *arguments)
 {
 	const char *at = arguments_get(arguments, OPTION_show_at);
@@ -265,8 +270,11 @@ int command_show(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = chain_or_referral(client, arguments->rest[0], REF_FOR_READING,
-			with_body || folder, &response);
+		r = chain_or_referral(client, arguments->rest[0],
+			with_body || folder	    ? REF_FOR_TEXTS
+			: show_wants_all(arguments) ? REF_FOR_READERS
+						    : REF_FOR_READING,
+			&response);
 	if (r)
 		return r;
 	heartbeat_take_time(client, response->heartbeat);
@@ -286,6 +294,6 @@ int command_show(struct client *client, const struct arguments *arguments)
 		return referral_json_print(client, response);
 	if (with_body)
 		return show_print_bodies(client, response);
-	referral_print(client, response);
+	referral_print(client, response, show_wants_all(arguments));
 	return 0;
 }

@@ -29,6 +29,7 @@ struct referral_screen {
 	const Stafett__V1__Referral *referral;
 	const Stafett__V1__Chain *chain;
 	struct card card;
+	bool with_readers; /* who has read it is told */
 };
 
 static void referral_print_title(struct referral_screen *screen)
@@ -353,7 +354,51 @@ static void referral_print_acts(struct referral_screen *screen)
 		output_next(client, "show %s --body", code);
 }
 
-void referral_print(struct client *client, const Stafett__V1__GetResponse *response)
+/* What was done, of the own unit by whom; of another one, that it was. */
+static const char *referral_reading(const Stafett__V1__Reading *reading)
+{
+	if (!*reading->member)
+		return _("first read a message of yours");
+	return strcmp(reading->operation, "fetch") == 0 ? _("fetched a text") : _("read");
+}
+
+static void referral_print_readers(struct referral_screen *screen)
+{
+	const struct table_column columns[] = {{.title = _("WHEN")},
+		{.title = _("UNIT"), .may_shrink = true}, {.title = _("READ")},
+		{.title = _("WHO"), .may_shrink = true}, {.title = NULL}};
+	struct client *client = screen->client;
+	struct table *table = table_new(columns, client->form);
+
+	for (size_t i = 0; i < screen->response->n_readings; i++) {
+		const Stafett__V1__Reading *reading = screen->response->readings[i];
+		const char *cells[] = {
+			format_stamp(&client->arena, format_us(reading->time), client->today),
+			directory_name(client, reading->unit), referral_reading(reading),
+			*reading->member_display_name ? reading->member_display_name
+						      : reading->member};
+
+		table_row(table, &client->arena, false, cells);
+	}
+	table_print(table);
+	putchar('\n');
+}
+
+/* Who has read it, or how to learn it; nobody is told of a chain alone. */
+static void referral_print_readings(struct referral_screen *screen)
+{
+	struct client *client = screen->client;
+
+	if (screen->response->n_readings)
+		referral_print_readers(screen);
+	else if (*screen->referral->id && !screen->with_readers)
+		lines_print_command(stdout, "", _("Who has read it:"),
+			client_next(client, "show %s --all",
+				format_code_start(&client->arena, screen->referral->code)));
+}
+
+void referral_print(
+	struct client *client, const Stafett__V1__GetResponse *response, bool with_readers)
 {
 	static void (*const parts[])(struct referral_screen *) = {
 		referral_print_title,
@@ -369,6 +414,7 @@ void referral_print(struct client *client, const Stafett__V1__GetResponse *respo
 		referral_print_basis,
 		referral_print_delivery,
 		referral_print_events,
+		referral_print_readings,
 		referral_print_acts,
 	};
 	struct referral_screen screen = {
@@ -376,6 +422,7 @@ void referral_print(struct client *client, const Stafett__V1__GetResponse *respo
 		.response = response,
 		.referral = response->referral,
 		.chain = response->chain,
+		.with_readers = with_readers,
 	};
 
 	card_read(&client->arena, response->card, &screen.card);

@@ -7,7 +7,8 @@
 #include "client/client.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
-/* |response| has a referral and a chain. */
-void referral_print(struct client *client, const Stafett__V1__GetResponse *response);
+/* |response| has a referral and a chain; who has read it is told where that was asked. */
+void referral_print(
+	struct client *client, const Stafett__V1__GetResponse *response, bool with_readers);
 
 #endif

@@ -239,7 +239,7 @@ static void triage_card_print_whole(void *user)
 	const Stafett__V1__GetResponse *seen = it->on->seen;
 	struct card card;
 
-	referral_print(it->client, seen);
+	referral_print(it->client, seen, false);
 	card_read(&it->client->arena, seen->card, &card);
 	for (size_t i = 0; i < seen->n_contents; i++) {
 		const Stafett__V1__Part *part = seen->contents[i]->card;

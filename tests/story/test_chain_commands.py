@@ -145,6 +145,47 @@ def test_two_chains_of_one_person_become_one_when_the_other_holder_agrees(client
         assert (chain["code"], chain["custodian"], chain["helpRequestDate"]) == (earlier, NORTH, in_days(-20))
 
 
+def day_of(client, who, code, **more):
+    """What the day of |who| says of a code, all of its rows."""
+    said = client.run(who, "today", **more)
+    return " ".join(" ".join(re.findall(rf"(?ms)^[ !] {code[:4]}  .*?(?=^[ !] \S|^\S|\Z)", said)).split())
+
+
+def test_a_proposal_stands_in_the_day_of_whoever_decides_it_with_the_commands(client):
+    earlier = registered(client, "nora", days_ago=3)
+    later = sent(client, "nora", EAST)
+    accepted(client, "elsa", later)
+    client.run("nora", "merge", later, "--into", earlier, "--file", "-", stdin="Samma person.")
+    theirs = day_of(client, "elsa", later)
+    assert f"to go on in the chain of {earlier[:4]}, proposed by Nora" in theirs
+    assert f"stafett --as elsa confirm {later[:4]} Or: stafett --as elsa confirm {later[:4]} --drop" in theirs
+    ours = day_of(client, "nora", later)
+    assert "proposed by you" in ours and f"{EAST} confirms it or drops it" in ours
+    assert f"confirm {later[:4]} --drop" in ours and f"confirm {later[:4]} Or" not in ours
+    assert "föreslaget av" in day_of(client, "elsa", later, LANGUAGE="sv")
+    client.run("elsa", "confirm", later[:4], "--drop")
+    assert "proposed by" not in day_of(client, "elsa", later)
+
+
+def test_the_other_holder_finds_a_chain_that_is_only_proposed_to_it(client):
+    theirs = sent(client, "nora", EAST)
+    accepted(client, "elsa", theirs)
+    ours = registered(client, "nora", days_ago=3)
+    client.run("nora", "merge", ours, "--into", theirs)
+    said = day_of(client, "elsa", ours)
+    assert f"stafett --as elsa confirm {ours[:4]}" in said
+    assert f"confirm {ours[:4]}" in client.run("elsa", "show", ours[:4])
+    client.run("elsa", "confirm", ours[:4])
+    assert answer(client, "nora", "show", theirs)["chain"]["custodian"] == EAST
+
+
+def test_the_day_of_a_registered_chain_waits_for_another_member(client):
+    code = registered(client, "nora")
+    client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde tidigare.")
+    said = day_of(client, "noel", code)
+    assert "Holm, Anders: the person asked for help on" in said and f"confirm {code[:4]} Or:" in said
+
+
 def test_where_one_unit_holds_both_another_member_agrees_or_drops_it(client):
     first, second = registered(client, "nora", days_ago=2), registered(client, "nora", days_ago=9)
     said = " ".join(client.run("nora", "merge", first, "--into", second).split())

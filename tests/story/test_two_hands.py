@@ -119,3 +119,33 @@ def test_nothing_is_handed_back_to_a_closed_unit(maria):
     refusal = refused(maria.send, people.BEROENDE, act={"hand_back_unit": people.CLOSED})
     assert (refusal.reason, refusal.refusal.field) == ("UNIT_CLOSED", "send.hand_back_unit")
     assert refusal.refusal.alternative_unit == people.BEROENDE
+
+
+# -- the day --------------------------------------------------------------------------
+
+
+def proposals(caller, sent):
+    return [row for row in caller.today(page_size=50).proposals if row.chain.id == sent.chain]
+
+
+def test_what_takes_two_waits_in_the_unit_until_the_second_member_decides(maria, mona, petra):
+    sent = maria.send(people.BEROENDE)
+    maria.perform(sent, "void", reason="sent-by-mistake")
+    row, = proposals(mona, sent)
+    proposal = row.referral.proposal
+    assert (proposal.act, proposal.reason, proposal.member_display_name) == ("void", "sent-by-mistake", "Maria Nilsson")
+    assert proposal.may_confirm and proposal.create_time.seconds and not proposal.confirm_unit
+    assert row.referral.id == sent.referral and row.card.data
+    own, = proposals(maria, sent)
+    assert not own.referral.proposal.may_confirm
+    assert not proposals(petra, sent)
+    mona.perform(sent, "confirm", proposal=proposal.id, drop=True)
+    assert not proposals(mona, sent) and not proposals(maria, sent)
+
+
+def test_another_day_is_for_a_manager_to_confirm(maria, mona, lars):
+    sent = maria.send(people.BEROENDE)
+    on_chain(maria, sent, "correct_clock", help_request_date=in_days(-3), body=b"why")
+    row, = proposals(mona, sent)
+    assert row.chain.proposal.may_confirm and row.chain.proposal.help_request_date == in_days(-3)
+    assert not proposals(lars, sent)[0].chain.proposal.may_confirm
