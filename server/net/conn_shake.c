@@ -44,6 +44,8 @@ static int conn_shake_end(struct conn *c)
 		h2_stop(c->h2, STOP_SHUT_OUT);
 	else if (!conn_shake_takes_place(c))
 		h2_stop(c->h2, STOP_CONNECTIONS);
+	else
+		suspects_note_member(c->host->suspects, c->source, now_ns());
 	return rc;
 }
 

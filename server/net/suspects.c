@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See suspects.h. Two tables of one shape; they differ in how fast they forget. */
+/* See suspects.h. Tables of one shape; they differ in how fast they forget. */
 #include "net/suspects.h"
 
 #include <netinet/in.h>
@@ -18,6 +18,7 @@ enum {
 	SUSPECTS_CLEAN_S = 45,
 	SUSPECTS_FORGET_WASTE_S = 1,
 	SUSPECTS_FORGET_ABUSE_S = 60,
+	SUSPECTS_FORGET_MEMBER_S = 3600,
 	SUSPECTS_SHUT_OUT_S = 2,
 	SUSPECTS_DOUBLINGS = 5,
 };
@@ -38,6 +39,7 @@ struct suspect_table {
 
 struct suspects {
 	struct suspect_table addresses, members;
+	struct suspect_table homes; /* of members: a point, and nothing to forgive */
 };
 
 struct suspects *suspects_new(void)
@@ -50,6 +52,8 @@ struct suspects *suspects_new(void)
 	suspects->addresses.most = CAP_WASTE + SUSPECTS_CLEAN_S;
 	suspects->members.forget_ns = SUSPECTS_FORGET_ABUSE_S * NOW_NS_PER_S;
 	suspects->members.most = CAP_ABUSES + SUSPECTS_DOUBLINGS + 1;
+	suspects->homes.forget_ns = SUSPECTS_FORGET_MEMBER_S * NOW_NS_PER_S;
+	suspects->homes.most = 1;
 	return suspects;
 }
 
@@ -156,18 +160,33 @@ void suspects_note_waste(struct suspects *suspects, uint64_t source, int64_t now
 	suspects_add(&suspects->addresses, source, 1, now_ns);
 }
 
+void suspects_note_member(struct suspects *suspects, uint64_t source, int64_t now_ns)
+{
+	suspects_add(&suspects->homes, source, 1, now_ns)->settled_ns = now_ns;
+}
+
 int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, int64_t now_ns)
 {
 	struct suspect *suspect = suspects_find(&suspects->addresses, source, now_ns);
 	int64_t wait_ns;
+	int pace_s = suspects_find(&suspects->homes, source, now_ns) ? CAP_HOME_HANDSHAKES_S
+								     : CAP_SUSPECT_HANDSHAKES_S;
 
 	if (!suspect || suspect->points <= CAP_WASTE)
 		return 0;
 	wait_ns = suspect->until_ns > now_ns ? suspect->until_ns - now_ns : 0;
-	if (!pace_take(&suspect->until_ns, CAP_SUSPECT_HANDSHAKES_S,
-		    CAP_HANDSHAKE_WAIT_MS * NOW_NS_PER_MS, now_ns))
+	if (!pace_take(&suspect->until_ns, pace_s, CAP_HANDSHAKE_WAIT_MS * NOW_NS_PER_MS, now_ns))
 		return -1;
 	return wait_ns;
+}
+
+/* Whoever holds a certificate could make a home of any address, to attack from. */
+static void suspects_forget_home(struct suspects *suspects, uint64_t source, int64_t now_ns)
+{
+	struct suspect *home = suspects_find(&suspects->homes, source, now_ns);
+
+	if (home)
+		home->points = 0;
 }
 
 /* --- members -------------------------------------------------------------------------- */
@@ -190,6 +209,7 @@ void suspects_note_abuse(
 	int again = suspect->points - CAP_ABUSES - 1;
 
 	suspects_add(&suspects->addresses, source, SUSPECTS_ABUSE_POINTS, now_ns);
+	suspects_forget_home(suspects, source, now_ns);
 	if (again >= 0)
 		suspect->until_ns = now_ns + (SUSPECTS_SHUT_OUT_S * NOW_NS_PER_S << again);
 }

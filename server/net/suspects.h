@@ -5,8 +5,9 @@
  * new connection of its costs a millisecond of TLS.
  *
  * An address is known before TLS. One from which there was more waste than
- * CAP_WASTE gets few handshakes a second: the others behind it, if it is shared,
- * wait a little in the same line, and nobody there is shut out. A member is known
+ * CAP_WASTE gets few handshakes a second; more of them if members came from there
+ * within the hour, since a whole office, or a balancer's town, may be behind it: the
+ * others there wait a little in the same line. A member is known
  * after TLS. One whose connections were ended for abuse more often than CAP_ABUSES
  * is shut out for a while, twice as long each time.
  *
@@ -38,6 +39,8 @@ void suspects_note_waste(struct suspects *suspects, uint64_t source, int64_t now
 /* A connection of |member| from |source| was ended for abuse. */
 void suspects_note_abuse(
 	struct suspects *suspects, uint64_t source, const char *member, int64_t now_ns);
+/* A member of ours came from |source|: for an hour it is a home, unless there is abuse. */
+void suspects_note_member(struct suspects *suspects, uint64_t source, int64_t now_ns);
 /* How long the next handshake of |source| has to wait; its turn is taken. Or -1:
  * longer than CAP_HANDSHAKE_WAIT_MS, and it has none. */
 int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, int64_t now_ns);

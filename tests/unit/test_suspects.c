@@ -92,6 +92,33 @@ static void who_would_wait_too_long_has_no_turn(void **state)
 	assert_int_not_equal(suspects_wait_ns(*state, HOUSE, BEGIN + INTERVAL), -1);
 }
 
+static int64_t second_wait(struct suspects *s, int64_t now_ns)
+{
+	suspects_wait_ns(s, HOUSE, now_ns);
+	return suspects_wait_ns(s, HOUSE, now_ns);
+}
+
+static void a_home_of_members_waits_less_for_an_hour(void **state)
+{
+	const int64_t hour = 3600 * SECOND;
+
+	suspects_note_member(*state, HOUSE, BEGIN - SECOND);
+	suspects_note_member(*state, HOUSE, BEGIN);
+	waste(*state, HOUSE, CAP_WASTE + 40, BEGIN + hour - SECOND);
+	assert_int_equal(
+		second_wait(*state, BEGIN + hour - SECOND), SECOND / CAP_HOME_HANDSHAKES_S);
+	waste(*state, HOUSE, CAP_WASTE + 40, BEGIN + hour + SECOND);
+	assert_int_equal(second_wait(*state, BEGIN + hour + SECOND), INTERVAL);
+}
+
+static void a_home_with_abuse_is_none(void **state)
+{
+	waste(*state, HOUSE, CAP_WASTE + 1, BEGIN);
+	suspects_note_member(*state, HOUSE, BEGIN);
+	abuse(*state, 1, BEGIN);
+	assert_int_equal(second_wait(*state, BEGIN), INTERVAL);
+}
+
 static void waste_is_forgiven(void **state)
 {
 	waste(*state, HOUSE, 100000, BEGIN);
@@ -209,6 +236,8 @@ int main(void)
 		SUSPECTS_TEST(who_wastes_more_is_paced),
 		SUSPECTS_TEST(its_neighbour_is_not),
 		SUSPECTS_TEST(who_would_wait_too_long_has_no_turn),
+		SUSPECTS_TEST(a_home_of_members_waits_less_for_an_hour),
+		SUSPECTS_TEST(a_home_with_abuse_is_none),
 		SUSPECTS_TEST(waste_is_forgiven),
 		SUSPECTS_TEST(waste_at_the_pace_of_forgiving_is_none),
 		SUSPECTS_TEST(abuse_is_waste_four_times_over),
