@@ -161,6 +161,20 @@ static void conn_stop(struct conn *c, enum stop stop)
 	conn_leave(c, stop_words(stop), false);
 }
 
+/* Whether a handshake that has lasted long waits for us: its next step queues. */
+static bool conn_is_held_up(const struct conn *c, int64_t now)
+{
+	return !list_is_empty(&c->chore) && !conn_has_waited(now, c->begun_ns, CAP_HANDSHAKE_MS);
+}
+
+/* In a crowd a peer has little time for each of its own words: from now on again. */
+static void conn_wait_anew(struct conn *c, int64_t now)
+{
+	c->since_ns = now;
+	list_remove(&c->node);
+	list_push(&c->host->lists[CONN_HANDSHAKING], &c->node);
+}
+
 /* Ends handshakes that take too long; the oldest come first. True when there may be
  * more of them. */
 static bool conn_end_late(struct conn_host *host)
@@ -178,7 +192,10 @@ static bool conn_end_late(struct conn_host *host)
 		oldest = list_first(shaking, struct conn, node);
 		if (!conn_has_waited(now, oldest->since_ns, patience_ms))
 			return false;
-		conn_stop(oldest, STOP_HANDSHAKE);
+		if (conn_is_held_up(oldest, now))
+			conn_wait_anew(oldest, now);
+		else
+			conn_stop(oldest, STOP_HANDSHAKE);
 	}
 	return true;
 }
@@ -286,7 +303,7 @@ int conn_new(struct conn_host *host, int fd, uint64_t source, const char *addres
 		.source = source,
 		.since_ns = now_ns(),
 	};
-	c->heard_ns = c->since_ns;
+	c->heard_ns = c->begun_ns = c->since_ns;
 	snprintf(c->peer.address, sizeof(c->peer.address), "%s", address);
 	list_init(&c->dirty);
 	list_init(&c->chore);

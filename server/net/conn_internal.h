@@ -32,14 +32,14 @@ struct conn {
 	struct peer peer;
 	uint64_t source;       /* the peer, as suspects.h knows it */
 	struct member *member; /* NULL until it is known */
-	int64_t since_ns;      /* in this state */
+	int64_t since_ns;      /* in this state, or what it waits for since */
+	int64_t begun_ns;      /* its handshake, or its waiting for one */
 	int64_t heard_ns;      /* the last byte from the peer */
 	int64_t age_ns;	       /* how old it may become, open */
 	uint8_t *pending;      /* output that the socket did not take, in plain text */
 	size_t pending_len;
 	size_t thrown_away; /* bytes read while closing */
 	bool running;	    /* inside conn_io_go_on or conn_io_turn */
-	bool bare;	    /* the peer has gone without a word */
 	bool slow;	    /* its first words come in pieces */
 	bool pinged;	    /* since it was heard last */
 	bool wants_write;   /* OpenSSL waits for the socket to take more */

@@ -125,6 +125,15 @@ static bool conn_shake_is_gone(const struct conn *c)
 	       poll(&at, 1, 0) == 1 && at.revents != 0;
 }
 
+/* Whether the peer has gone without a word, or in the middle of its first. */
+static bool conn_shake_has_left(const struct conn *c)
+{
+	char word;
+
+	return recv(c->fd, &word, sizeof(word), MSG_PEEK | MSG_DONTWAIT) == 0 ||
+	       (c->slow && conn_shake_is_gone(c));
+}
+
 /* Whether the rest of the peer's first record must be waited for. It stays in the
  * kernel until it is whole, so that whoever sends it byte by byte costs no memory of
  * OpenSSL's and no turn of the loop. */
@@ -136,7 +145,6 @@ static bool conn_shake_is_slow(struct conn *c)
 
 	if (n < 0 && errno == EAGAIN)
 		return true;
-	c->bare = n == 0 || (c->slow && conn_shake_is_gone(c));
 	if (n == (ssize_t)sizeof(head) && !c->slow) {
 		size_t whole = sizeof(head) + conn_shake_hello_bytes(head);
 
@@ -162,6 +170,7 @@ void conn_shake_on_turn(evutil_socket_t fd, short what, void *arg)
 	struct conn *c = arg;
 
 	conn_enter(c, CONN_HANDSHAKING);
+	c->begun_ns = c->since_ns;
 	conn_shake_queue(c);
 }
 
@@ -181,31 +190,38 @@ static bool conn_shake_may_begin(struct conn *c)
 	}
 	wait_us = wait_ns / 1000 + 1;
 	metrics_add(metrics, METRIC_HANDSHAKES_DELAYED, 1);
+	event_del(&c->readable);
 	event_add(&c->turn, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
 	conn_enter(c, CONN_WAITING);
 	return false;
 }
 
+/* The socket of a peer that has not begun its handshake is ready for something.
+ * Whether it begins now. */
+static bool conn_shake_is_due(struct conn *c)
+{
+	if (conn_shake_has_left(c)) {
+		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
+		conn_leave(
+			c, c->slow ? "the peer left in the middle of its first word" : NULL, false);
+		return false;
+	}
+	return !conn_shake_is_slow(c) && conn_shake_may_begin(c);
+}
+
 void conn_shake_on_event(struct conn *c)
 {
-	if (!c->ssl && conn_shake_is_slow(c))
+	if (!c->ssl && !conn_shake_is_due(c))
 		return;
 	event_del(&c->readable);
 	event_del(&c->writable);
-	if (c->ssl || c->bare || conn_shake_may_begin(c))
-		conn_shake_queue(c);
+	conn_shake_queue(c);
 }
 
 int conn_shake_step(struct conn *c)
 {
 	int rc;
 
-	if (!c->ssl && c->bare) {
-		metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
-		conn_leave(
-			c, c->slow ? "the peer left in the middle of its first word" : NULL, false);
-		return -ECONNRESET;
-	}
 	if (!c->ssl && conn_shake_begin(c) < 0)
 		return -ENOMEM;
 	c->wants_write = false;
