@@ -112,7 +112,7 @@ void call_send(struct call *call, struct bytes message);
 /* Bytes that wait in this call for the peer to read: a producer's brake. */
 size_t call_unsent(const struct call *call);
 /* The call is no good, or comes too soon. It is answered as any other; a peer that
- * makes too many of them (CAP_BAD_CALLS) is sent away. */
+ * makes too many of them (CAP_BAD_CALLS), or large ones, is sent away. */
 void call_blame(struct call *call, enum call_blame blame);
 /* Ends the call. |status| NULL means OK. */
 void call_finish(struct call *call, const struct call_status *status);

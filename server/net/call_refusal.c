@@ -30,8 +30,10 @@ bool call_is_refused(const struct call *call)
 
 void call_blame(struct call *call, enum call_blame blame)
 {
-	if (!guard_take_bad_call(&call->h2->guard, blame, call->h2->now_ns))
-		h2_stop(call->h2, STOP_BAD_CALLS);
+	struct h2 *h2 = call->h2;
+
+	if (!guard_take_bad_call(&h2->guard, blame, call->frame.filled, h2->now_ns))
+		h2_stop(h2, STOP_BAD_CALLS);
 }
 
 void call_refuse(struct call *call, int code, const char *text)

@@ -148,9 +148,11 @@ bool guard_take_cancel(struct guard *guard, int64_t now_ns)
 		&guard->cancels, &guard->cancels_refilled_ns, 1, now_ns, CAP_RESETS_S, CAP_RESETS);
 }
 
-bool guard_take_bad_call(struct guard *guard, int blame, int64_t now_ns)
+bool guard_take_bad_call(struct guard *guard, int blame, size_t bytes, int64_t now_ns)
 {
-	return guard_spend(&guard->bad_calls, &guard->bad_calls_refilled_ns, blame, now_ns,
+	int points = blame + (int)(bytes / CAP_BAD_CALL_BYTES);
+
+	return guard_spend(&guard->bad_calls, &guard->bad_calls_refilled_ns, points, now_ns,
 		CAP_BAD_CALLS_S, CAP_BAD_CALLS);
 }
 

@@ -54,8 +54,9 @@ bool guard_take_input(struct guard *guard, struct bytes input, int64_t now_ns);
 bool guard_take_ping(struct guard *guard, int64_t now_ns);
 /* The peer has taken back a call. */
 bool guard_take_cancel(struct guard *guard, int64_t now_ns);
-/* The peer has made a call that deserves |blame|, see call_blame. */
-bool guard_take_bad_call(struct guard *guard, int blame, int64_t now_ns);
+/* The peer has made a call that deserves |blame|, see call_blame, and has brought a
+ * message of so many bytes. */
+bool guard_take_bad_call(struct guard *guard, int blame, size_t bytes, int64_t now_ns);
 /* We had to reset a stream for an error of the peer's. */
 bool guard_take_reset(struct guard *guard, int64_t now_ns);
 /* The peer changed its TLS keys. */

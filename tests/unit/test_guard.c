@@ -202,12 +202,12 @@ static void test_calls_taken_back_have_a_burst_and_a_rate(void **state)
 	assert_int_equal(taken(&guard, guard_take_cancel, BEGIN + 1000 * SECOND, 5000), CAP_RESETS);
 }
 
-/* How many calls with |blame| points are taken at |now_ns|. */
-static int bad_calls(struct guard *guard, int blame, int64_t now_ns)
+/* How many calls with |blame| points and a message of |bytes| are taken at |now_ns|. */
+static int bad_calls(struct guard *guard, int blame, size_t bytes, int64_t now_ns)
 {
 	int n = 0;
 
-	while (n < 10000 && guard_take_bad_call(guard, blame, now_ns))
+	while (n < 10000 && guard_take_bad_call(guard, blame, bytes, now_ns))
 		n++;
 	return n;
 }
@@ -216,10 +216,20 @@ static void test_calls_that_are_no_good_have_a_burst_and_a_rate(void **state)
 {
 	struct guard guard = fresh();
 
-	assert_int_equal(bad_calls(&guard, 10, BEGIN), CAP_BAD_CALLS / 10);
-	assert_int_equal(bad_calls(&guard, 1, BEGIN), 0);
-	assert_int_equal(bad_calls(&guard, 10, BEGIN + SECOND), CAP_BAD_CALLS_S / 10);
-	assert_int_equal(bad_calls(&guard, 1, BEGIN + 2 * SECOND), CAP_BAD_CALLS_S);
+	assert_int_equal(bad_calls(&guard, 10, 0, BEGIN), CAP_BAD_CALLS / 10);
+	assert_int_equal(bad_calls(&guard, 1, 0, BEGIN), 0);
+	assert_int_equal(bad_calls(&guard, 10, 0, BEGIN + SECOND), CAP_BAD_CALLS_S / 10);
+	assert_int_equal(bad_calls(&guard, 1, 0, BEGIN + 2 * SECOND), CAP_BAD_CALLS_S);
+}
+
+static void test_of_large_calls_that_are_no_good_fewer_are_taken(void **state)
+{
+	struct guard guard = fresh();
+
+	assert_int_equal(
+		bad_calls(&guard, 10, (size_t)30 * CAP_BAD_CALL_BYTES, BEGIN), CAP_BAD_CALLS / 40);
+	guard = fresh();
+	assert_int_equal(bad_calls(&guard, 1, CAP_BAD_CALL_BYTES - 1, BEGIN), CAP_BAD_CALLS);
 }
 
 int main(void)
@@ -227,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls_taken_back_have_a_burst_and_a_rate),
 		cmocka_unit_test(test_calls_that_are_no_good_have_a_burst_and_a_rate),
+		cmocka_unit_test(test_of_large_calls_that_are_no_good_fewer_are_taken),
 		cmocka_unit_test(test_frames_without_work_end_with_the_credit),
 		cmocka_unit_test(test_requests_data_and_resets_cost_no_credit),
 		cmocka_unit_test(test_frames_are_counted_however_the_bytes_are_cut),
