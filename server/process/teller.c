@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 
 #include "base/log.h"
+#include "process/backoff.h"
 #include "process/pulse.h"
 
 enum {
@@ -24,13 +26,21 @@ enum {
 	TELLER_PATIENCE_S = 10,
 	TELLER_REQUEST_BYTES = 8192,
 	TELLER_MODE = 0660,
+	/* So long somebody who has connected may take to ask, when we leave. */
+	TELLER_LEAVE_S = 5,
 };
+
+#define TELLER_LEAVE_NS (TELLER_LEAVE_S * INT64_C(1000000000))
 
 struct teller {
 	const struct teller_params *params;
 	struct event_base *base;
 	struct evhttp *http;
+	struct evhttp_bound_socket *door;
 	struct event *term_event, *life_event, *pulse_event;
+	int unanswered;	 /* who have connected; some of them may have gone */
+	int64_t last_ns; /* when the last of them came */
+	bool leaving;
 	int exit;
 };
 
@@ -72,10 +82,22 @@ static void teller_print(struct evbuffer *page, const struct metrics_table *tabl
 #undef METRIC
 }
 
+static void teller_on_answered(struct evhttp_request *request, void *arg)
+{
+	struct teller *teller = arg;
+
+	if (teller->unanswered > 0) /* a second question on one connection is not counted */
+		teller->unanswered--;
+	if (teller->leaving && teller->unanswered == 0)
+		event_base_loopbreak(teller->base);
+}
+
 static void teller_on_request(struct evhttp_request *request, void *arg)
 {
-	const struct teller *teller = arg;
+	struct teller *teller = arg;
 	struct evbuffer *page = evbuffer_new();
+
+	evhttp_request_set_on_complete_cb(request, teller_on_answered, teller);
 
 	if (!page) {
 		evhttp_send_error(request, HTTP_INTERNAL, NULL);
@@ -132,11 +154,30 @@ int teller_open(const char *folder, const char *name, int *ret_fd, char **ret_er
 
 /* --- life ---------------------------------------------------------------------------- */
 
-static void teller_on_term(evutil_socket_t number, short events, void *arg)
+/* Somebody has connected; what libevent wants for it. */
+static struct bufferevent *teller_on_connect(struct event_base *base, void *arg)
 {
 	struct teller *teller = arg;
 
-	event_base_loopbreak(teller->base);
+	teller->unanswered++;
+	teller->last_ns = backoff_now_ns();
+	return bufferevent_socket_new(base, -1, 0);
+}
+
+/* Who comes now is for the next teller; who is here is answered, if it asks soon. */
+static void teller_on_term(evutil_socket_t number, short events, void *arg)
+{
+	const struct timeval moment = {.tv_sec = TELLER_LEAVE_S};
+	struct teller *teller = arg;
+
+	if (teller->leaving)
+		return;
+	teller->leaving = true;
+	evhttp_del_accept_socket(teller->http, teller->door);
+	if (teller->unanswered > 0 && backoff_now_ns() - teller->last_ns < TELLER_LEAVE_NS)
+		event_base_loopexit(teller->base, &moment);
+	else
+		event_base_loopbreak(teller->base);
 }
 
 static void teller_on_orphaned(evutil_socket_t fd, short events, void *arg)
@@ -157,10 +198,11 @@ static int teller_open_http(struct teller *teller)
 	evhttp_set_timeout(teller->http, TELLER_PATIENCE_S);
 	evhttp_set_max_headers_size(teller->http, TELLER_REQUEST_BYTES);
 	evhttp_set_max_body_size(teller->http, 0);
-	if (evhttp_set_cb(teller->http, "/metrics", teller_on_request, teller) < 0 ||
-		evhttp_accept_socket(teller->http, teller->params->page_fd) < 0)
+	evhttp_set_bevcb(teller->http, teller_on_connect, teller);
+	if (evhttp_set_cb(teller->http, "/metrics", teller_on_request, teller) < 0)
 		return -ENOMEM;
-	return 0;
+	teller->door = evhttp_accept_socket_with_handle(teller->http, teller->params->page_fd);
+	return teller->door ? 0 : -ENOMEM;
 }
 
 static int teller_open_loop(struct teller *teller)

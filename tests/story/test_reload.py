@@ -22,6 +22,7 @@ from stack import Stack
 
 RELOADS = 1000 if os.environ.get("STAFETT_LONG") == "1" else 20
 CALLERS = 4
+QUIET = "log_level = warn\n"
 SLOW_START_S = 3   # longer than a worker waits where nobody else serves
 
 
@@ -39,9 +40,12 @@ def original(stack):
     names = ("stafettd.conf", "server.pem", "server.key", "ca.pem")
     kept = {name: (stack.folder / name).read_bytes() for name in names}
     yield
+    was_quiet = QUIET in stack.config.read_text()
     for name, content in kept.items():
         (stack.folder / name).write_bytes(content)
     reload(stack)
+    if was_quiet:   # nothing was said of the workers that are there now: see worker_pids
+        reload(stack)
 
 
 def reload(stack, result="msg=reloaded"):
@@ -51,12 +55,8 @@ def reload(stack, result="msg=reloaded"):
     return stack.process.wait_line(f"{result} |reload refused", after=mark)
 
 
-def write_setting(stack, name, value):
-    with stack.config.open("a") as config:
-        config.write(f"{name} = {value}\n")
-
-
 def worker_pids(stack):
+    """Those of the crew that serves, while workers are two and the log tells of them."""
     ready = re.findall(r"msg=ready worker=\d+ process=(\d+)", stack.process.log())
     return {int(pid) for pid in ready[-2:]}
 
@@ -139,6 +139,25 @@ def test_no_call_fails_over_many_reloads(stack):
     assert metrics.read(stack)['stafett_reloads_total{result="done"}'] == done + RELOADS
 
 
+def test_who_reads_the_metrics_is_answered_whatever_is_reloaded(stack):
+    """Each page by the old teller or by the new one."""
+    pages, over = [], threading.Event()
+
+    def read():
+        while not over.is_set():
+            try:
+                pages.append(metrics.read_page(stack)[0])
+            except (IndexError, OSError) as error:
+                pages.append(error)
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    for _ in range(5):
+        assert "msg=reloaded" in reload(stack)
+    over.set()
+    reader.join(processes.DEADLINE_S)
+    assert set(pages) == {200}
+
+
 def test_the_old_workers_serve_until_the_new_ones_have_their_database(stack):
     """However long that takes: here it takes no new connections for a while."""
     postmaster = int((stack.folder / "state/pg/postmaster.pid").read_text().split()[0])
@@ -166,21 +185,17 @@ def test_a_reload_replaces_every_worker(stack):
 
 def test_new_settings_count_after_it(stack, original):
     before = worker_pids(stack)
-    write_setting(stack, "log_level", "warn")
     text = stack.config.read_text().replace("log_level = debug\n", "").replace("workers = 2", "workers = 3")
-    stack.config.write_text(text)
-    mark = stack.process.mark()
+    stack.config.write_text(text + QUIET)
     stack.process.send_signal(signal.SIGHUP)
-    stack.process.wait_line("msg=ready worker=2 ", after=mark)
-    while metrics.read(stack)["stafett_workers"] != 3:
-        pass
-    for pid in before:   # until it is gone, the old crew may be who answers
+    for pid in before:   # they go when the others serve, and may answer until they are gone
         wait_end(pid)
+    assert metrics.read(stack)["stafett_workers"] == 3
     mark = stack.process.mark()
     stack.caller("maria").units()
+    stack.config.write_text(text.replace("workers = 3", "workers = 2") + "log_level = debug\n")
+    assert "msg=reloaded" in reload(stack)   # what was said before it has come
     assert "DirectoryService" not in "\n".join(stack.process.lines[mark:])
-    stack.config.write_text(text.replace("log_level = warn\n", "").replace("workers = 3", "workers = 2"))
-    assert "msg=reloaded" in reload(stack)
 
 
 BROKEN = {  # what is spoiled, and what is said of it
