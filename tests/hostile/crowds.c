@@ -13,7 +13,7 @@ enum {
 	CROWD_SLOW = 5000, /* handshakes under way at once */
 	CROWD_STEP = 250,  /* that are begun in one tick */
 	CROWD_TICK_MS = 50,
-	CROWD_LAST_MS = 20,
+	CROWD_FIRST_WORD_MS = 20000,
 	CROWD_MEMBER = 130,
 	CROWD_SILENT = 60,
 };
@@ -133,7 +133,19 @@ static void run_vanish(const struct target *target, int64_t until_ns, struct tal
 	}
 }
 
-/* Opens |n| connections, however long that takes, and keeps them; |greets|: as HTTP/2. */
+/* Waits, however long that takes, for what the server says first: its settings, and with
+ * them, where it does not want us, goodbye. */
+static void crowd_wait_word(struct line *line)
+{
+	int64_t until_ns = attack_now_ns() + CROWD_FIRST_WORD_MS * INT64_C(1000000);
+
+	while (!line->heard && attack_now_ns() < until_ns)
+		if (!line_step(line, false, CROWD_TICK_MS))
+			return;
+}
+
+/* Opens |n| connections, each when the server has answered the one before, and keeps
+ * them; |greets|: as HTTP/2. */
 static void crowd_hold(
 	const struct target *target, int64_t until_ns, struct tally *tally, int n, bool greets)
 {
@@ -145,10 +157,11 @@ static void crowd_hold(
 		if (line_open(&lines[made], target) < 0) {
 			tally->refused++;
 			lines[made].closed = true;
-		} else if (greets) {
-			line_greet(&lines[made], INT32_MAX);
-			line_step(&lines[made], false, 0);
+			continue;
 		}
+		if (greets)
+			line_greet(&lines[made], INT32_MAX);
+		crowd_wait_word(&lines[made]);
 	}
 	while (attack_now_ns() < until_ns) {
 		for (int i = 0; i < made; i++)
@@ -157,8 +170,6 @@ static void crowd_hold(
 		poll(NULL, 0, CROWD_TICK_MS);
 	}
 	for (int i = 0; i < made; i++) {
-		if (!lines[i].closed)
-			line_step(&lines[i], false, CROWD_LAST_MS); /* its goodbye is on its way */
 		if (line_is_dismissed(&lines[i], &tally->code, tally->text))
 			tally->dismissed++;
 		else if (lines[i].closed)

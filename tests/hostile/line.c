@@ -190,6 +190,7 @@ static size_t line_hear_payload(struct line *line, const uint8_t *data, size_t l
 
 static void line_hear(struct line *line, const uint8_t *data, size_t len)
 {
+	line->heard = true;
 	while (len > 0) {
 		size_t n = 1;
 

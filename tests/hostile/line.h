@@ -55,6 +55,7 @@ struct line {
 	uint32_t next_stream;
 	unsigned opened, ended, resets; /* streams */
 	uint64_t frames;		/* sent */
+	bool heard;			/* the server has said something */
 	bool closed;			/* by the server */
 	uint8_t out[LINE_OUT_BYTES];
 };
