@@ -121,6 +121,33 @@ const char *directory_nearest(struct client *client, const char *handle)
 	return nearest.best;
 }
 
+size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *page;
+	struct arena *arena = &client->arena;
+	char **handles = NULL;
+	size_t count = 0;
+
+	request.page_size = CAP_PAGE_SIZE;
+	request.include_closed = true;
+	request.handle_prefix = memory_copy(arena, bytes_of(handle, strcspn(handle, "/") + 1));
+	do {
+		if (!call_aside(client, METHOD_search, &request.base,
+			    &stafett__v1__search_response__descriptor, &page))
+			break;
+		for (size_t i = 0; i < page->n_units; i++) {
+			if (strcmp(page->units[i]->replaced_by, handle) != 0)
+				continue;
+			handles = memory_join(arena, handles, count, &page->units[i]->handle, 1);
+			count++;
+		}
+		request.page_token = page->next_page_token;
+	} while (*page->next_page_token);
+	*ret_handles = handles;
+	return count;
+}
+
 const char *directory_name(struct client *client, const char *handle)
 {
 	const Stafett__V1__Unit *unit;

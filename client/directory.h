@@ -23,6 +23,9 @@ const Stafett__V1__Unit *directory_find(struct client *client, const char *handl
  * exist; NULL where there is none. */
 const char *directory_nearest(struct client *client, const char *handle);
 
+/* The units that are replaced by this one, of its own organisation; their number. */
+size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles);
+
 /* The |index|-th handle that is remembered of the profile's server; NULL after the
  * last. Asks nobody. */
 const char *directory_known(struct client *client, size_t index);

@@ -48,6 +48,21 @@ static const struct draft_field draft_basis_fields[] = {
 	DRAFT_END,
 };
 
+static const struct draft_field draft_dose_fields[] = {
+	MATTER("lastTime", DRAFT_TIME, dose_last_us, .side = WHEN_BEHIND),
+	MATTER("nextBy", DRAFT_CODE, dose_next_by, .list = CODES_DOSE_GIVER),
+	DRAFT_END,
+};
+
+static int draft_take_dose(struct draft_reader *reader, const json_t *value)
+{
+	struct draft_reader inner = {reader->client, "dose.", reader->target};
+
+	if (!json_is_object(value))
+		return draft_fields_wrong_type(reader, "dose", _("an object"));
+	return draft_fields_read(&inner, value, draft_dose_fields);
+}
+
 static int draft_take_needs(struct draft_reader *reader, const json_t *value)
 {
 	struct draft *draft = reader->target;
@@ -248,6 +263,9 @@ static const struct draft_field draft_fields[] = {
 	MATTER("chain", DRAFT_TEXT, chain),
 	MATTER("careResponsibilityRemains", DRAFT_SWITCH, care_responsibility_remains),
 	MATTER("callTime", DRAFT_TIME, call_us, .side = WHEN_BEHIND),
+	MATTER("discharge", DRAFT_CODE, discharge, .list = CODES_DISCHARGE),
+	MATTER("linkedChain", DRAFT_TEXT, linked_chain),
+	DRAFT_TAKEN("dose", draft_take_dose),
 	DRAFT_TAKEN("subject", draft_take_subject, .is_required = true),
 	DRAFT_TAKEN("body", draft_take_body),
 	MATTER("bodyFile", DRAFT_TEXT, body_file),

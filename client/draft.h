@@ -6,7 +6,8 @@
  * personal numbers that cannot be right. Nothing leaves the computer before.
  *
  *   kind priority needs[] helpRequestDate personInformed reference handBackUnit
- *   replaces chain careResponsibilityRemains callTime
+ *   replaces chain careResponsibilityRemains callTime discharge linkedChain
+ *   dose { lastTime nextBy }
  *   legalBasis { code form endDate coversMissedEvents }
  *   subject { familyName givenName identifier birthDate protectedIdentity telecom
  *             contactRule language interpreter reasonText livingSituation
@@ -29,6 +30,8 @@ struct draft {
 	size_t n_needs;
 	bool person_informed, care_responsibility_remains;
 	int64_t call_us; /* 0: no call */
+	const char *discharge, *linked_chain, *dose_next_by;
+	int64_t dose_last_us; /* 0: no dose */
 	const char *basis_code, *basis_form, *basis_end_date;
 	bool basis_covers_missed_events;
 	const char *body_file;

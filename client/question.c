@@ -31,10 +31,39 @@ static bool question_consent(const struct secret *answers)
 	return strcmp(secret_text(&answers[QUESTION_BASIS]), "consent") == 0;
 }
 
-#define QUESTION_WHEN_ALWAYS	question_always
-#define QUESTION_WHEN_NO_NUMBER question_no_number
-#define QUESTION_WHEN_STAT	question_stat
-#define QUESTION_WHEN_CONSENT	question_consent
+static bool question_is_kind(const struct secret *answers, const char *kind)
+{
+	return strcmp(secret_text(&answers[QUESTION_KIND]), kind) == 0;
+}
+
+static bool question_discharge(const struct secret *answers)
+{
+	return question_is_kind(answers, "discharge");
+}
+
+static bool question_next_of_kin(const struct secret *answers)
+{
+	return question_is_kind(answers, "next-of-kin");
+}
+
+static bool question_handover(const struct secret *answers)
+{
+	return question_is_kind(answers, "handover");
+}
+
+static bool question_dose(const struct secret *answers)
+{
+	return question_handover(answers) && answers[QUESTION_DOSE_TIME].len;
+}
+
+#define QUESTION_WHEN_ALWAYS	  question_always
+#define QUESTION_WHEN_NO_NUMBER	  question_no_number
+#define QUESTION_WHEN_STAT	  question_stat
+#define QUESTION_WHEN_CONSENT	  question_consent
+#define QUESTION_WHEN_DISCHARGE	  question_discharge
+#define QUESTION_WHEN_NEXT_OF_KIN question_next_of_kin
+#define QUESTION_WHEN_HANDOVER	  question_handover
+#define QUESTION_WHEN_DOSE	  question_dose
 
 static const struct question question_rows[QUESTION_COUNT] = {
 #define QUESTION(id, path, type, list, when, fallback, filler, label, explanation)                 \
@@ -162,6 +191,11 @@ static void question_write_values(struct secret *json, const char *const values[
 	if (*values[QUESTION_BASIS]) {
 		secret_add_text(json, "\"legalBasis\":{");
 		question_write_group(json, "legalBasis.", values);
+		secret_add_text(json, "},");
+	}
+	if (*values[QUESTION_DOSE_TIME] || *values[QUESTION_DOSE_BY]) {
+		secret_add_text(json, "\"dose\":{");
+		question_write_group(json, "dose.", values);
 		secret_add_text(json, "},");
 	}
 	secret_add_text(json, "\"subject\":{");

@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "client/call.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/last_list.h"
@@ -21,6 +22,7 @@
 #include "client/when.h"
 #include "domain/words.h"
 #include "stafett/caps.h"
+#include "stafett/v1/chain_service.pb-c.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
 /* A day is meant as it begins, in Stockholm. */
@@ -136,6 +138,60 @@ static void list_keep_whole_rows(Stafett__V1__ReferralServiceListResponse *all)
 	all->n_referrals = kept;
 }
 
+/* The latest referral of a chain, of those that were listed; NULL: there is none. */
+static Stafett__V1__ReferralSummary *list_latest(
+	const Stafett__V1__ReferralServiceListResponse *all, const char *chain)
+{
+	for (size_t i = 0; i < all->n_referrals; i++)
+		if (all->referrals[i]->chain && strcmp(all->referrals[i]->chain->id, chain) == 0)
+			return all->referrals[i];
+	return NULL;
+}
+
+/* A chain to which the filters leave no referral: itself, unless they ask for some. */
+static Stafett__V1__ReferralSummary *list_chain(struct client *client, Stafett__V1__Chain *chain)
+{
+	Stafett__V1__ReferralSummary *row = memory_alloc(&client->arena, sizeof(*row));
+	const Stafett__V1__GetResponse *seen = chain_read(client, chain->id, REF_FOR_READING);
+
+	stafett__v1__referral_summary__init(row);
+	row->chain = chain;
+	row->referral = seen ? seen->referral : chain_stand_in(client, chain)->referral;
+	row->card = seen ? seen->card : NULL;
+	return row;
+}
+
+/* Puts in place of all rows the chains that the unit holds, the oldest first. */
+static int list_take_held(
+	struct client *client, bool is_filtered, Stafett__V1__ReferralServiceListResponse *all)
+{
+	Stafett__V1__ChainServiceListRequest request =
+		STAFETT__V1__CHAIN_SERVICE_LIST_REQUEST__INIT;
+	const Stafett__V1__ChainServiceListResponse *page;
+	Stafett__V1__ReferralSummary **rows = NULL, *row;
+	size_t count = 0;
+
+	request.page_size = CAP_PAGE_SIZE;
+	do {
+		int r = call_message(client, METHOD_list_chains, &request.base,
+			&stafett__v1__chain_service_list_response__descriptor, &page);
+
+		if (r)
+			return r;
+		for (size_t i = 0; i < page->n_chains; i++) {
+			row = list_latest(all, page->chains[i]->id);
+			if (!row && !is_filtered)
+				row = list_chain(client, page->chains[i]);
+			if (row)
+				rows = memory_join(&client->arena, rows, count++, &row, 1);
+		}
+		request.page_token = page->next_page_token;
+	} while (*page->next_page_token);
+	all->referrals = rows;
+	all->n_referrals = count;
+	return 0;
+}
+
 static void list_add_row(struct client *client, struct table *table, size_t index,
 	const Stafett__V1__ReferralSummary *summary)
 {
@@ -189,13 +245,21 @@ static void list_keep_rows(
 	last_list_save(client, rows, all->n_referrals);
 }
 
-/* Where nothing fits, the next step asks for less. */
-static void list_print_nothing(struct client *client, const struct arguments *arguments)
+static bool list_is_filtered(const struct arguments *arguments, enum option_id except)
 {
 	bool is_filtered = false;
 
 	for (int option = OPTION_list_sent; option <= OPTION_list_since; option++)
-		is_filtered |= arguments_has(arguments, (enum option_id)option);
+		is_filtered |=
+			option != (int)except && arguments_has(arguments, (enum option_id)option);
+	return is_filtered;
+}
+
+/* Where nothing fits, the next step asks for less. */
+static void list_print_nothing(struct client *client, const struct arguments *arguments)
+{
+	bool is_filtered = list_is_filtered(arguments, OPTION_COUNT);
+
 	puts(is_filtered ? _("Nothing fits that.") : _("There is nothing to list."));
 	output_next(client, is_filtered ? "list" : "units");
 }
@@ -212,6 +276,8 @@ int command_list(struct client *client, const struct arguments *arguments)
 		r = client_open(client);
 	if (!r)
 		r = list_read(client, &request, &all);
+	if (!r && arguments_has(arguments, OPTION_list_held))
+		r = list_take_held(client, list_is_filtered(arguments, OPTION_list_held), &all);
 	if (r)
 		return r;
 	list_keep_whole_rows(&all);

@@ -119,6 +119,36 @@ static Stafett__V1__LegalBasis *send_basis(struct client *client, const struct d
 	return basis;
 }
 
+/* NULL where there is none. What is missing of it the server says. */
+static Stafett__V1__Dose *send_dose(struct client *client, const struct draft *draft)
+{
+	Stafett__V1__Dose *dose;
+
+	if (!draft->dose_last_us && !draft->dose_next_by)
+		return NULL;
+	dose = memory_alloc(&client->arena, sizeof(*dose));
+	stafett__v1__dose__init(dose);
+	if (draft->dose_last_us)
+		dose->last_time = compose_time(client, draft->dose_last_us);
+	if (draft->dose_next_by)
+		dose->next_by = (char *)draft->dose_next_by;
+	return dose;
+}
+
+/* Whose next of kin it is: that person's chain, by any code that the unit knows. */
+static int send_resolve_link(struct client *client, const char *typed, char **target)
+{
+	const Stafett__V1__GetResponse *response;
+	int r;
+
+	if (!typed)
+		return 0;
+	r = chain_or_referral(client, typed, REF_FOR_LOOKING, &response);
+	if (!r)
+		*target = response->chain->id;
+	return r;
+}
+
 /* The draft as the act of a header. */
 static void send_fill_act(
 	struct client *client, const struct draft *draft, Stafett__V1__SendAct *act)
@@ -140,6 +170,9 @@ static void send_fill_act(
 	act->person_informed = draft->person_informed;
 	if (draft->call_us)
 		act->call_time = compose_time(client, draft->call_us);
+	if (draft->discharge)
+		act->discharge = (char *)draft->discharge;
+	act->dose = send_dose(client, draft);
 }
 
 static int send_keep(
@@ -162,6 +195,8 @@ static int send_keep(
 	r = send_replace(client, draft->replaces, draft->card, &header);
 	if (!r)
 		r = send_resolve_chain(client, draft->chain, draft->card, &header.chain);
+	if (!r)
+		r = send_resolve_link(client, draft->linked_chain, &act.linked_chain);
 	if (r)
 		return r;
 	packed = packing_pack(&client->arena, &header.base);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stafett take-over [REF...] --from UNIT: a unit closes, and this one follows it: one
- * act a chain. What an interrupted run has left is taken over by the next. */
+/* stafett take-over [REF...] [--from UNIT]: a unit closes, and this one follows it: one
+ * act a chain. Which unit that is the directory knows. What an interrupted run has left is taken
+ * over by the next. */
 #include <stdio.h>
 
 #include "client/acting.h"
@@ -20,13 +21,23 @@ struct take_over {
 	struct input_value values[INPUT_COUNT];
 	const char **named; /* as ref_resolve has them */
 	size_t count_named;
+	char **from; /* the units that close */
+	size_t count_from;
 	Stafett__V1__Chain **chains;
 	size_t count;
 };
 
-static const char *take_over_from(const struct take_over *it)
+/* The unit that was named, or those that the own one replaces. */
+static int take_over_find(struct take_over *it)
 {
-	return it->values[INPUT_take_over_from].text;
+	struct client *client = it->client;
+	const char *named = it->values[INPUT_take_over_from].text;
+
+	if (!named)
+		it->count_from = directory_predecessors(client, client->profile->unit, &it->from);
+	else
+		it->from = memory_join(&client->arena, NULL, it->count_from++, &named, 1);
+	return it->count_from ? 0 : input_missing(client, INPUT_take_over_from);
 }
 
 static int take_over_fill(struct acting *acting)
@@ -76,14 +87,14 @@ static void take_over_keep(struct take_over *it, const Stafett__V1__ChainService
 	}
 }
 
-/* All that the unit that closes still holds. */
-static int take_over_list(struct take_over *it)
+/* All that a unit that closes still holds. */
+static int take_over_list(struct take_over *it, const char *from)
 {
 	Stafett__V1__ChainServiceListRequest request =
 		STAFETT__V1__CHAIN_SERVICE_LIST_REQUEST__INIT;
 	const Stafett__V1__ChainServiceListResponse *page;
 
-	request.held_by = (char *)take_over_from(it);
+	request.held_by = (char *)from;
 	request.page_size = CAP_PAGE_SIZE;
 	do {
 		int r = call_message(it->client, METHOD_list_chains, &request.base,
@@ -126,6 +137,7 @@ static int take_over_one(struct take_over *it, Stafett__V1__Chain *chain)
 	int r;
 
 	acting_on(client, &take_over_row, chain_stand_in(client, chain), &acting);
+	client_word(client, "office", directory_name(client, chain->custodian));
 	client_word(client, "ref", format_code_start(&client->arena, chain->code));
 	r = acting_do(&acting, &response);
 	if (r)
@@ -156,7 +168,7 @@ static int take_over_all(struct take_over *it)
 	struct client *client = it->client;
 	int r = 0;
 
-	client_word(client, "office", directory_name(client, take_over_from(it)));
+	client_word(client, "office", directory_names(client, it->from, it->count_from));
 	if (!it->count)
 		return take_over_nothing(it);
 	r = take_over_confirm(it);
@@ -182,6 +194,8 @@ int command_take_over(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = deliver_pending(client);
 	if (!r)
-		r = take_over_list(&it);
+		r = take_over_find(&it);
+	for (size_t i = 0; i < it.count_from && !r; i++)
+		r = take_over_list(&it, it.from[i]);
 	return r ? r : take_over_all(&it);
 }

@@ -19,6 +19,7 @@
 #include "client/text.h"
 #include "client/triage.h"
 #include "client/triage_act.h"
+#include "domain/words.h"
 
 /* The alternate screen: nothing of a person stays in the terminal's memory. */
 #define TRIAGE_ENTER "\033[?1049h"
@@ -319,6 +320,17 @@ static bool triage_is_new(const Stafett__V1__InboxItem *item)
 	return strcmp(item->needs, "ack") == 0;
 }
 
+/* What has ended, by a withdrawal or else, has nothing to be decided: only what still
+ * needs an answer of its own, like a final answer, comes up. */
+static bool triage_is_past(const Stafett__V1__InboxItem *item)
+{
+	int state = state_from_code(bytes_of_string(item->status));
+	bool has_ended = state >= 0 && state_is_ended((enum state)state);
+	bool is_request = strcmp(item->kind, "send") == 0 || strcmp(item->kind, "forward") == 0;
+
+	return has_ended && (is_request || strcmp(item->needs, "none") == 0);
+}
+
 static void triage_select_some(struct triage *triage,
 	const Stafett__V1__InboxServiceListResponse *inbox, bool only_to_know)
 {
@@ -326,7 +338,8 @@ static void triage_select_some(struct triage *triage,
 		const Stafett__V1__InboxItem *item = inbox->items[i];
 		bool is_to_know = strcmp(item->needs, "none") == 0;
 
-		if (is_to_know == only_to_know && (!triage->only_new || triage_is_new(item)))
+		if (!triage_is_past(item) && is_to_know == only_to_know &&
+			(!triage->only_new || triage_is_new(item)))
 			triage->items[triage->count++] = item;
 	}
 }

@@ -13,6 +13,8 @@
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+#include "domain/reason.h"
+#include "domain/rules_table.h"
 
 enum { AUDIT_LABEL = 12, AUDIT_HEX_BYTES = 16 };
 
@@ -55,6 +57,15 @@ bool audit_is_marked(const Stafett__V1__AuditEntry *entry)
 	return strcmp(entry->outcome, "denied") == 0;
 }
 
+/* Whether one before it is the same: a day may have it twice. */
+static bool audit_is_named(const Stafett__V1__AuditEntry *entry, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(entry->entity[i]->code, entry->entity[index]->code) == 0)
+			return true;
+	return false;
+}
+
 /* "7K3M", "7K3M 9TQR C4H1 ..." */
 static char *audit_codes(struct client *client, const Stafett__V1__AuditEntry *entry)
 {
@@ -62,7 +73,7 @@ static char *audit_codes(struct client *client, const Stafett__V1__AuditEntry *e
 	char *text = memory_string(arena, "");
 
 	for (size_t i = 0; i < entry->n_entity; i++)
-		if (*entry->entity[i]->code)
+		if (*entry->entity[i]->code && !audit_is_named(entry, i))
 			text = memory_printf(arena, "%s%s%s", text, *text ? " " : "",
 				format_code_start(arena, entry->entity[i]->code));
 	if ((size_t)entry->entity_count > entry->n_entity)
@@ -87,6 +98,31 @@ static const char *audit_tried(struct client *client, const Stafett__V1__AuditEn
 	return term_word(client, *entry->act ? entry->act : entry->operation);
 }
 
+/* Why it came to nothing, in words. */
+static const char *audit_reason(struct client *client, const Stafett__V1__AuditEntry *entry)
+{
+	enum reason reason = reason_from_name(bytes_of_string(entry->reason));
+
+	return client->is_plain || reason == REASON_NONE ? entry->reason
+							 : _(reason_message(reason));
+}
+
+/* Whether it was only proposed: what takes two is done by whoever confirms it. */
+static bool audit_is_proposal(const Stafett__V1__AuditEntry *entry)
+{
+	int act = act_from_code(bytes_of_string(entry->act));
+
+	return act >= 0 && rules_act_row((enum act)act)->signatures != SIGNED_ALONE;
+}
+
+static const char *audit_done(struct client *client, const Stafett__V1__AuditEntry *entry)
+{
+	if (!audit_is_proposal(entry))
+		return event_word(*entry->act ? entry->act : entry->operation);
+	return memory_printf(
+		&client->arena, "%s: %s", event_word("propose"), term_word(client, entry->act));
+}
+
 char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
 {
 	struct arena *arena = &client->arena;
@@ -96,9 +132,9 @@ char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
 	words_set(&words, "code", audit_codes(client, entry));
 	words_set(&words, "count", memory_printf(arena, "%d", entry->entity_count));
 	words_set(&words, "asked", entry->asked);
-	words_set(&words, "done", event_word(*entry->act ? entry->act : entry->operation));
+	words_set(&words, "done", audit_done(client, entry));
 	words_set(&words, "purpose", term_code(client, CODES_BASIS, entry->purpose));
-	words_set(&words, "reason", entry->reason);
+	words_set(&words, "reason", audit_reason(client, entry));
 	words_set(&words, "tried", audit_tried(client, entry));
 	if (audit_is_done(entry))
 		template = audit_done_template(entry);

@@ -62,7 +62,7 @@ struct fault decode_close(struct arena *arena, const Stafett__V1__Header *h, str
 {
 	struct order *o = &w->order;
 
-	DECODE_TRY(decode_code(h->close->reason, CODES_END, "close.reason", &o->reason));
+	DECODE_TRY(decode_code(h->close->reason, CODES_CLOSE, "close.reason", &o->reason));
 	return decode_code(
 		h->close->person_told, CODES_PERSON_TOLD, "close.person_told", &o->person_told);
 }

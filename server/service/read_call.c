@@ -83,6 +83,17 @@ void *read_call_room(struct read_call *rc, size_t n)
 	return arena_alloc(rc->arena, n * sizeof(void *));
 }
 
+void read_call_record_once(struct audit *audit, const struct uuid *id)
+{
+	struct bytes rest = bytes_of(audit->detail, audit->detail_len), value;
+	enum audit_tag tag;
+
+	while (audit_next(&rest, &tag, &value))
+		if (tag == AUDIT_REFERRAL && bytes_equal(value, bytes_of(id->b, sizeof(id->b))))
+			return;
+	read_call_record(audit, id);
+}
+
 void read_call_record(struct audit *audit, const struct uuid *id)
 {
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(id->b, sizeof(id->b)));

@@ -55,6 +55,8 @@ void read_call_submit(struct read_call *rc);
 void *read_call_room(struct read_call *rc, size_t n);
 /* Adds a referral to what the audit leaf says was read. */
 void read_call_record(struct audit *audit, const struct uuid *id);
+/* The same, where it may have been added before: once is enough. */
+void read_call_record_once(struct audit *audit, const struct uuid *id);
 /* Adds a query about what |key| names, which must outlive the reading; the latest
  * |limit| rows, and one more that tells that there are earlier ones, or with 0 all. */
 void read_call_add_query(struct read_call *rc, enum read_statement statement,

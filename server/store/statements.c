@@ -152,12 +152,12 @@
 	" step_time = NULL"                                                                  \
 	" FROM ok WHERE NOT ok.opens"                                                        \
 	" AND (ok.sends OR ok.closes OR ok.moves OR ok.next_act = 'send')"                   \
-	" AND r.chain = ok.chain AND r.next_act = 'send'"                                    \
-	" AND r.id IS DISTINCT FROM ok.referral"                                             \
+	" AND r.chain = ok.chain AND r.id IS DISTINCT FROM ok.referral"                      \
+	" AND ((ok.moves AND r.next_act = 'take-back') OR r.next_act = 'send'"               \
 	" AND (ok.closes AND ok.reaches IS DISTINCT FROM 'merge' OR r.next_actor ="          \
 	" CASE WHEN ok.sends THEN ok.unit WHEN ok.next_act = 'send' THEN ok.next_actor END"  \
 	" OR (ok.moves AND r.next_actor <> ok.custodian"                                     \
-	" AND (r.status <> 'rejected' OR r.next_actor <> r.requester)))"                     \
+	" AND (r.status <> 'rejected' OR r.next_actor <> r.requester))))"                    \
 	" RETURNING r.id, r.chain),"                                                         \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
 	/* about what has ended is only to be read. */                                       \

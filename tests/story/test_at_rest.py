@@ -169,3 +169,16 @@ def test_the_day_offers_a_new_attempt_in_the_place_of_what_was_rejected(client, 
     petra.perform(sent, "reject", **REJECT)
     assert f"send --replaces {sent.answer.code[:4]}" in client.run("maria")
     maria.on_chain(sent.chain, "close", reason="moved", **TOLD)
+
+
+def test_who_can_take_back_no_more_is_not_asked_to(maria, petra, omar):
+    """Petra is done; while she holds the chain, she sends the person on to Omar, who
+    takes it."""
+    sent = accepted(maria, petra)
+    petra.perform(sent, "need_gone", reason="moved", **TOLD)
+    assert maria.get(sent.referral).referral.next_act == "take-back"
+    accepted(petra, omar, chain=sent.chain)
+    after = maria.get(sent.referral).referral
+    assert (after.next_act, after.next_actor) == ("", "")
+    assert "take-back" not in after.allowed_acts
+    assert sent.referral not in [row.referral.id for row in maria.today(page_size=50).duties]

@@ -121,6 +121,49 @@ def test_a_registered_person_is_found_and_the_chain_closed(client):
     assert answer(client, "nora", "show", code)["chain"]["status"] == "closed"
 
 
+def test_what_the_unit_holds_is_listed_each_chain_once(client):
+    own = registered(client, "nora")
+    ours = sent(client, "nora", EAST)
+    theirs = sent(client, "nora", EAST)
+    accepted(client, "elsa", theirs)
+    rows = [row["referral"]["code"] for row in answer(client, "nora", "list", "--held")["referrals"]]
+    assert rows.count(own) == rows.count(ours) == 1 and theirs not in rows
+    said = client.run("nora", "list", "--held", COLUMNS="120")
+    assert re.search(rf"(?m)^ *\d+ !? *{own[:4]} Holm, Anders", said)
+    filtered = answer(client, "nora", "list", "--held", "--sent")["referrals"]
+    assert ours in [row["referral"]["code"] for row in filtered]
+    assert own not in [row["referral"]["code"] for row in filtered]
+
+
+def test_a_chain_is_closed_for_reasons_of_its_own(client):
+    code = registered(client, "nora")
+    refusal = answer(client, "nora", "close", code, "--reason", "in-custody", *TOLD, status=USAGE)
+    assert refusal["reason"] == "CODE_UNKNOWN"
+    assert "Hjälpen är given" in client.run("nora", "codes", "close", LANGUAGE="sv")
+    client.run("nora", "close", code, "--reason", "help-given", *TOLD)
+
+
+# -- what some kinds need --------------------------------------------------------------------
+
+
+def test_a_file_names_whose_next_of_kin_it_is(client):
+    code = sent(client, "nora", EAST)
+    kin = sent(client, "nora", EAST, person=OTHER, kind="next-of-kin", linkedChain=code[:4],
+               legalBasis={"code": "consent", "form": "written", "endDate": "+52w"})
+    chains = {one: answer(client, "nora", "show", one)["chain"] for one in (code, kin)}
+    assert chains[kin]["linkedChains"] == [chains[code]["id"]]
+
+
+def test_a_file_tells_the_last_dose_and_who_gives_the_next(client):
+    code = sent(client, "nora", EAST, kind="handover", dose={"lastTime": "yesterday 10:00", "nextBy": "pharmacy"})
+    dose = answer(client, "elsa", "show", code)["referral"]["dose"]
+    assert dose["nextBy"] == "pharmacy" and dose["lastTime"].endswith("Z")
+    draft = {"kind": "discharge", "needs": ["other"], "helpRequestDate": "today", "personInformed": True,
+             "legalBasis": {"code": "discharge-law"}, "subject": PERSON, "discharge": "no-such"}
+    said = answer(client, "nora", "send", EAST, "--file", "-", stdin=json.dumps(draft), status=USAGE)
+    assert (said["reason"], said["field"]) == ("CODE_UNKNOWN", "discharge")
+
+
 # -- merge -----------------------------------------------------------------------------------
 
 
@@ -240,6 +283,14 @@ def test_the_successor_takes_over_one_by_its_code_and_then_all(client, closing):
     assert f"{other} taken over" in client.run("nina", "take-over", "--from", OLD)
     assert "holds no chain that your unit takes over" in client.run("nina", "take-over", "--from", OLD)
     assert answer(client, "nina", "take-over", "--from", OLD) == {}
+
+
+def test_the_directory_knows_from_whom_is_taken_over(client, closing):
+    one, other = closing
+    said = client.run("nina", "take-over", one)
+    assert f"{one} taken over from {OLD}" in said and other not in said
+    assert f"{other} taken over from {OLD}" in client.run("nina", "take-over")
+    assert answer(client, "sara", "take-over", status=USAGE)["reason"] == "OPTION_REQUIRED"
 
 
 def test_at_a_terminal_taking_over_is_confirmed_once(client, closing):

@@ -321,3 +321,13 @@ def test_an_editor_that_fails_or_is_killed_leaves_nothing(client, work, runtime)
         terminal.type("\n")
         assert terminal.wait() == -signal.SIGTERM
     assert list(runtime.iterdir()) == []
+
+
+def test_a_handover_asks_who_gives_the_next_dose_and_others_do_not(client, maria):
+    pairs = [("Kind [care-request]: ", "handover"), ("given at: ", "yesterday 10:00"),
+             ("tomorrow's is given by: ", "rec"), *TALK[1:]]
+    with talk(client, people.BEROENDE) as terminal:
+        answer(terminal, pairs).type(".\n").expect("Send? [y/N] ").type("y\n")
+        header, *_ = sent(terminal, maria)
+        assert terminal.wait() == 0
+    assert header.send.dose.next_by == "receiver" and header.send.dose.last_time.seconds

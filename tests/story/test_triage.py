@@ -244,3 +244,14 @@ def test_an_empty_inbox_is_no_triage(client, empty):
     with triage(client) as terminal:
         terminal.expect("Nothing waits for you")
         assert terminal.wait() == 0
+
+
+def test_what_was_withdrawn_does_not_come_up(client, send, maria):
+    gone, left = send(), send()
+    maria.perform(gone, "withdraw", reason="sent-by-mistake")
+    with triage(client) as terminal:
+        terminal.expect("1 of 1").expect(left.answer.code).type("n")
+        assert terminal.wait() == 0
+    assert gone.answer.code not in terminal.said
+    maria.perform(left, "withdraw", reason="sent-by-mistake")
+    assert "Nothing waits for you." in client.at_terminal("petra", "triage").expect("Next:").said
