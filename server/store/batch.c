@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/batch.h"
+#include "store/batch_internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -7,10 +7,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "domain/identity.h"
 #include "net/now.h"
 #include "store/durability.h"
-#include "store/effects.h"
 #include "store/lane.h"
 #include "store/record.h"
 #include "store/sqlstate.h"
@@ -22,51 +20,8 @@
 	STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s" \
 		      " -c synchronous_commit=on"
 
-/* Each operation needs randomness for its event's id and its audit record. */
-enum { BATCH_RANDOM = 10 + AUDIT_RANDOM };
-
 /* A commit is short when the rest of its batch took so many times as long. */
 enum { BATCH_SHORT_COMMIT = 4 };
-
-/* Offline and idle wait for work; the others for the database. */
-enum batch_phase {
-	BATCH_OFFLINE,
-	BATCH_IDLE,
-	BATCH_LOADING,	  /* BEGIN, lock and load are sent */
-	BATCH_APPLYING,	  /* apply, COMMIT and sync are sent */
-	BATCH_COMMITTING, /* of these, apply is answered */
-	BATCH_FAILING,	  /* an error: sync, ROLLBACK and sync are sent */
-};
-
-/* One operation under way. The write is NULL once its owner has gone. */
-struct batch_slot {
-	struct write *write;
-	struct lane *lane;
-	struct loaded loaded;
-	struct decision decision;
-	char alternative[IDENTITY_HANDLE_MAX + 1];
-	uint8_t receipt[RECEIPT_MAX];
-	size_t receipt_len;
-	enum batch_verdict verdict;
-};
-
-struct batch {
-	struct batch_params params;
-	struct db_conn *conn;
-	enum batch_phase phase;
-	struct load load;
-	struct effects effects;
-	struct audit audit; /* of the operation being decided */
-	uint8_t random[CAP_BATCH_OPS * BATCH_RANDOM];
-	int n;
-	struct batch_slot slots[CAP_BATCH_OPS];
-	/* Which slot each row of the apply statement belongs to. */
-	int row_slot[CAP_BATCH_OPS];
-	int64_t began_ns, applied_ns, checked_ns;
-	bool committed;	    /* COMMIT said COMMIT */
-	bool commits_short; /* the last one that was timed did */
-	char sqlstate[6];   /* of the error that failed the batch */
-};
 
 static void batch_on_sync(void *arg, const PGresult *result);
 
@@ -213,7 +168,7 @@ static void batch_fail(struct batch *b, const PGresult *result)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
 }
 
-static bool batch_is_ok(struct batch *b, const PGresult *result, ExecStatusType expected)
+bool batch_is_ok(struct batch *b, const PGresult *result, ExecStatusType expected)
 {
 	if (result && PQresultStatus(result) == expected)
 		return true;
@@ -385,48 +340,6 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 	batch_apply(b);
 }
 
-/* What one of the optional loads says of some of the operations. */
-static void batch_read(struct batch *b, const PGresult *result,
-	void (*read)(const struct db_row *row, struct loaded *loaded))
-{
-	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
-		return;
-	for (int i = 0; i < PQntuples(result); i++) {
-		const struct db_row row = {result, i};
-
-		read(&row, &b->slots[load_read_index(&row)].loaded);
-	}
-}
-
-static void batch_on_chains(void *arg, const PGresult *result)
-{
-	batch_read(arg, result, load_read_chain);
-}
-
-static void batch_on_others(void *arg, const PGresult *result)
-{
-	batch_read(arg, result, load_read_other);
-}
-
-static void batch_on_uploads(void *arg, const PGresult *result)
-{
-	batch_read(arg, result, load_read_upload);
-}
-
-static void batch_on_locked(void *arg, const PGresult *result)
-{
-	struct batch *b = arg;
-
-	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
-		return;
-	for (int row = 0; row < PQntuples(result); row++) {
-		struct bytes id = db_row_bytes(&(struct db_row){result, row}, 0);
-
-		for (int i = 0; i < b->n; i++)
-			load_read_lock(id, &b->slots[i].loaded);
-	}
-}
-
 /* --- the first half: collect, lock, load ----------------------------------------- */
 
 static void batch_take(struct batch *b, struct write *write)
@@ -459,31 +372,6 @@ static void batch_collect(struct batch *b)
 		if (write->alone)
 			break;
 	}
-}
-
-/* Locks and loads what the operations name that was there before, where any does. */
-static int batch_load_named(struct batch *b)
-{
-	struct db_args args;
-	int r = 0;
-
-	if (b->load.n_chains + b->load.n_others > 0) {
-		load_lock_args(&b->load, &args);
-		r = db_conn_execute(b->conn, WRITE_LOCK, &args, batch_on_locked, b);
-	}
-	if (r == 0 && b->load.n_chains > 0) {
-		load_chains_args(&b->load, &args);
-		r = db_conn_execute(b->conn, WRITE_LOAD_CHAINS, &args, batch_on_chains, b);
-	}
-	if (r == 0 && b->load.n_others > 0) {
-		load_others_args(&b->load, &args);
-		r = db_conn_execute(b->conn, WRITE_LOAD_OTHERS, &args, batch_on_others, b);
-	}
-	if (r == 0 && b->load.n_uploads > 0) {
-		load_upload_args(&b->load, &args);
-		r = db_conn_execute(b->conn, WRITE_LOAD_UPLOADS, &args, batch_on_uploads, b);
-	}
-	return r;
 }
 
 static int batch_check(struct batch *b)
