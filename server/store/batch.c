@@ -20,6 +20,9 @@
 	STORE_SESSION " -c idle_in_transaction_session_timeout=2s -c lock_timeout=3s" \
 		      " -c synchronous_commit=on"
 
+/* How long every batch tells which of its keys were taken, after one was. */
+enum { BATCH_CAREFUL_MS = 10000 };
+
 /* A commit is short when the rest of its batch took so many times as long. */
 enum { BATCH_SHORT_COMMIT = 4 };
 
@@ -125,6 +128,16 @@ static void batch_on_ready(void *arg, struct db_conn *conn)
 		(void)!db_conn_sync(conn, NULL, NULL);
 }
 
+/* A key was taken meanwhile: the same again by the statement that tells which one. For
+ * a while no batch goes by the other, so that nobody can make every batch go twice. */
+static bool batch_met_a_key(struct batch *b)
+{
+	if (!b->opens || !sqlstate_is_taken(b->sqlstate))
+		return false;
+	b->careful_until_ns = now_ns() + BATCH_CAREFUL_MS * NOW_NS_PER_MS;
+	return true;
+}
+
 /* After ROLLBACK: each operation alone, or this one is the culprit. */
 static void batch_on_rolled_back(void *arg, const PGresult *result)
 {
@@ -132,6 +145,11 @@ static void batch_on_rolled_back(void *arg, const PGresult *result)
 
 	if (!result)
 		return;
+	if (batch_met_a_key(b)) {
+		batch_set_verdicts(b, BATCH_AGAIN);
+		batch_settle(b, BATCH_IDLE);
+		return;
+	}
 	batch_set_verdicts(b, b->n == 1 ? BATCH_FAULT : BATCH_ISOLATE);
 	if (b->n == 1)
 		log_error("operation failed", LOG_S("sqlstate", b->sqlstate),
@@ -157,8 +175,9 @@ static void batch_fail(struct batch *b, const PGresult *result)
 		return;
 	if (state)
 		memcpy(b->sqlstate, state, sizeof(b->sqlstate) - 1);
-	log_warn("batch failed", LOG_S("connection", b->params.name), LOG_S("sqlstate", state),
-		LOG_I("operations", b->n));
+	if (!b->opens || !sqlstate_is_taken(state))
+		log_warn("batch failed", LOG_S("connection", b->params.name),
+			LOG_S("sqlstate", state), LOG_I("operations", b->n));
 	if (sqlstate_ends_connection(state)) {
 		db_conn_drop(b->conn, "the server does not serve");
 		return;
@@ -184,6 +203,19 @@ static void batch_on_command(void *arg, const PGresult *result)
 
 /* --- the second half: apply and commit ---------------------------------------- */
 
+static void batch_enter_commit(struct batch *b)
+{
+	b->phase = BATCH_COMMITTING;
+	b->applied_ns = now_ns();
+	b->params.ops->changed(b->params.arg);
+}
+
+static void batch_on_opened(void *arg, const PGresult *result)
+{
+	if (batch_is_ok(arg, result, PGRES_COMMAND_OK))
+		batch_enter_commit(arg);
+}
+
 /* Rows whose key was taken meanwhile: they are decided again, as duplicates. */
 static void batch_on_applied(void *arg, const PGresult *result)
 {
@@ -197,9 +229,7 @@ static void batch_on_applied(void *arg, const PGresult *result)
 		assert(row >= 1 && row <= b->effects.rows);
 		b->slots[b->row_slot[row - 1]].verdict = BATCH_AGAIN;
 	}
-	b->phase = BATCH_COMMITTING;
-	b->applied_ns = now_ns();
-	b->params.ops->changed(b->params.arg);
+	batch_enter_commit(b);
 }
 
 static void batch_on_commit(void *arg, const PGresult *result)
@@ -245,7 +275,8 @@ static void batch_apply(struct batch *b)
 	/* Nobody is to wait for one alone, so its apply needs no answer of its own. */
 	b->phase = b->n > 1 ? BATCH_APPLYING : BATCH_COMMITTING;
 	effects_args(&b->effects, &args);
-	if (db_conn_execute(b->conn, (int)b->effects.statement, &args, batch_on_applied, b) == 0 &&
+	if (db_conn_execute(b->conn, (int)b->effects.statement, &args,
+		    b->opens ? batch_on_opened : batch_on_applied, b) == 0 &&
 		(b->n == 1 || db_conn_ask(b->conn) == 0) &&
 		db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)
 		(void)!db_conn_sync(b->conn, batch_on_sync, b);
@@ -333,7 +364,8 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
 		only_opens &= batch_decide(b, slot);
 	}
-	effects_begin(&b->effects, only_opens ? WRITE_OPEN : WRITE_APPLY);
+	b->opens = only_opens && b->began_ns >= b->careful_until_ns;
+	effects_begin(&b->effects, b->opens ? WRITE_OPEN : WRITE_APPLY);
 	for (int i = 0; i < b->n; i++)
 		if (b->slots[i].verdict == BATCH_ANSWERED)
 			batch_add_effects(b, &b->slots[i]);
@@ -391,7 +423,7 @@ void batch_start(struct batch *b)
 		return;
 	b->phase = BATCH_LOADING;
 	b->began_ns = now_ns();
-	b->committed = false;
+	b->committed = b->opens = false;
 	db_conn_clear_doubts(b->conn);
 	if (batch_check(b) < 0 ||
 		db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||

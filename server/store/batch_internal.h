@@ -50,6 +50,8 @@ struct batch {
 	/* Which slot each row of the apply statement belongs to. */
 	int row_slot[CAP_BATCH_OPS];
 	int64_t began_ns, applied_ns, checked_ns;
+	int64_t careful_until_ns;
+	bool opens;	    /* by WRITE_OPEN */
 	bool committed;	    /* COMMIT said COMMIT */
 	bool commits_short; /* the last one that was timed did */
 	char sqlstate[6];   /* of the error that failed the batch */

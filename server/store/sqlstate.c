@@ -22,3 +22,8 @@ bool sqlstate_ends_connection(const char *state)
 {
 	return begins(state, "57P") || begins(state, "25");
 }
+
+bool sqlstate_is_taken(const char *state)
+{
+	return begins(state, "23505");
+}

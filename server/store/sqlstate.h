@@ -16,5 +16,7 @@ enum reason sqlstate_reason(const char *state);
 /* Whether the connection is of no more use: the server is going down, or it has
  * become a standby. Another connection may find the one that serves. */
 bool sqlstate_ends_connection(const char *state);
+/* Whether a key is there already. */
+bool sqlstate_is_taken(const char *state);
 
 #endif

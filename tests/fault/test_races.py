@@ -2,13 +2,16 @@
 """Two daemons on one database get the same thing, or two things of which one can be,
 at the same moment."""
 
+import uuid
+
 import checker
 import grpc
 import people
 import pytest
-from caller import Sent, pb, refusal_of
+from caller import Sent, derived_ids, pb, refusal_of
 from history import History, Writer
 from insist import Insistent
+from postgres import connect
 
 TIMES = 150
 
@@ -76,6 +79,35 @@ def test_of_one_id_with_two_contents_one_is_stored(twins):
         assert len(sent) == 1
         shown = maria.get(sent[0].referral, contents=True).contents
         assert [content.body.data for content in shown] == [sent[0].request.body.data]
+
+
+def test_who_stores_what_another_is_storing_waits_at_its_key(scene):
+    """Having done nothing yet: else two batches that share two messages could wait for
+    each other. And when the key is taken, it is told so."""
+    stack = scene.ready(scene.daemon(scene.database()))
+    maria = stack.caller("maria")
+    request = maria.send_request(people.BEROENDE)
+    message = pb.Header.FromString(request.header).id
+    referral, chain = map(str, derived_ids(maria.unit, uuid.UUID(message)))
+    connection = connect(stack.database_uri())
+    cursor = connection.cursor()
+    cursor.execute("BEGIN")
+    cursor.execute("INSERT INTO stafett.idempotency SELECT id, %s, '', '', %s, now() FROM stafett.unit"
+                   " WHERE handle = %s", (message, chain, people.LUND))
+    call = begin(maria.referrals.Send, maria, request)
+    while not stack.tables().rows("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'transactionid'"):
+        assert not call.done()
+    cursor.execute("SAVEPOINT s; SET LOCAL lock_timeout = '2s'")
+    cursor.execute("INSERT INTO stafett.request (referral, needs, basis, basis_covers_missed_events,"
+                   " care_responsibility_remains, person_informed)"
+                   " VALUES (%s, '{}', '', false, false, false)", (referral,))
+    cursor.execute("ROLLBACK TO s; COMMIT")
+    connection.close()
+    while (answer := outcome(call)) == "OVERLOADED":   # it had waited for too long
+        call = begin(maria.referrals.Send, maria, request)
+    assert answer == "KEY_CONTENT_MISMATCH"
+    assert stack.tables().count("referral") == 0
+    maria.send(people.BEROENDE)
 
 
 @pytest.mark.parametrize("act", ["acknowledge", "accept"])
