@@ -175,13 +175,17 @@ struct cluster *cluster_free(struct cluster *cluster)
 
 /* The first start: initdb, in a folder beside, so that half a cluster is never
  * taken for a whole one. It holds our lock: should we be killed, the next master
- * waits until nobody works in that folder. */
+ * waits until nobody works in that folder.
+ *
+ * The log is in small files. A new one is filled with zeros and synced by whoever needs
+ * it first, and all who commit wait for that: for 16 megabytes, PostgreSQL's usual size,
+ * 25 ms and more on a disk that syncs a commit in 0.2, for one 2 to 5. */
 static void cluster_initialise(struct cluster *cluster)
 {
 	char *const argv[] = {cluster->initdb, (char *)"--pgdata", cluster->dir.fresh,
 		(char *)"--username=" CLUSTER_ADMIN, (char *)"--auth=peer",
 		(char *)"--encoding=UTF8", (char *)"--locale=C.UTF-8", (char *)"--data-checksums",
-		(char *)"--no-instructions", NULL};
+		(char *)"--wal-segsize=1", (char *)"--no-instructions", NULL};
 	int r = cluster_dir_clear_fresh(&cluster->dir);
 
 	if (!r)

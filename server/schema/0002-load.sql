@@ -36,9 +36,10 @@ BEGIN
     RETURN QUERY
     SELECT stafett.now(), replicated,
         u.id, org.number, m.id,
-        (SELECT string_agg(ms.role, ',') FROM membership ms
-        WHERE ms.member = m.id AND ms.unit = u.id
-            AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to),
+        CASE WHEN m.id IS NOT NULL THEN
+            (SELECT string_agg(ms.role, ',') FROM membership ms
+            WHERE ms.member = m.id AND ms.unit = u.id
+                AND ms.valid_from <= stafett.now() AND stafett.now() < ms.valid_to) END,
         k.content_hash, k.receipt,
         t.id, t.status, array_to_string(t.kinds, ','),
         CASE WHEN t.replaced_by IS NOT NULL THEN

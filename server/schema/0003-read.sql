@@ -554,8 +554,8 @@ CREATE FUNCTION api.durability() RETURNS TABLE (name text, value text)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT s.name, s.setting FROM pg_settings s
-    WHERE s.name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'wal_level');
+    SELECT s.name, pg_catalog.current_setting(s.name)
+    FROM (VALUES ('fsync'), ('full_page_writes'), ('synchronous_commit'), ('wal_level')) s (name);
 END;
 
 DO $$
