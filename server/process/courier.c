@@ -78,8 +78,9 @@ static int errand_open_input(const char *text)
 	return fd;
 }
 
-/* In the child, which has nothing of ours but these: no descriptors, no environment, no
- * way to outlive the clerk, and what it says nobody hears. */
+/* In the child, which has nothing of ours but these: no descriptors, no environment, and
+ * what it says nobody hears. It does not outlive the clerk; what it leaves behind when it
+ * ends well goes on, as a queue's delivery does. */
 _Noreturn static void errand_exec(const struct errand_words *words, int input_fd, pid_t parent)
 {
 	char locale[] = "LANG=C.UTF-8", path[sizeof(courier_path)];

@@ -3,19 +3,34 @@
 -- successor.
 
 -- While it holds anybody it does not. Every act reads the units of its batch, so the
--- lock waits for those that are under way, and the next ones see that it is closed.
+-- lock waits for those that are under way, and the next ones see that it is closed. It
+-- does not wait long: behind it all others wait, and a backup may read for an hour.
 CREATE FUNCTION stafett.refuse_to_close() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, stafett, pg_temp
+SET lock_timeout = '2s'
 AS $$
 DECLARE
     held bigint;
+    waiting bigint;
 BEGIN
-    LOCK TABLE unit IN ACCESS EXCLUSIVE MODE;
+    BEGIN
+        LOCK TABLE unit IN ACCESS EXCLUSIVE MODE;
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION '% cannot close while the directory is being read (by a backup?): '
+            'try again when that is over', new.handle USING ERRCODE = 'lock_not_available';
+    END;
     held := (SELECT count(*) FROM chain c WHERE c.custodian = new.id);
     IF held > 0 THEN
         RAISE EXCEPTION '% holds % %: its successor takes them over first', new.handle, held,
             CASE held WHEN 1 THEN 'chain' ELSE 'chains' END USING ERRCODE = 'check_violation';
+    END IF;
+    waiting := (SELECT count(*) FROM referral r WHERE r.next_act IS NOT NULL
+        AND new.id IN (r.requester, r.owner, r.next_actor, r.hand_back_unit));
+    IF waiting > 0 AND new.replaced_by IS NULL THEN
+        RAISE EXCEPTION '% has a part in % %: name its successor (replaced_by)', new.handle,
+            waiting, CASE waiting WHEN 1 THEN 'referral' ELSE 'referrals' END
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN new;
 END

@@ -40,6 +40,7 @@ static const char import_sql_organization[] =
 	"VALUES ($1, $2, $3, $4, $5) ON CONFLICT (number) DO UPDATE "
 	"SET slug = excluded.slug, name = excluded.name, kind = excluded.kind";
 
+/* A unit does not close here: see import_sql_seat. */
 static const char import_sql_unit[] =
 	"INSERT INTO stafett.unit (id, organization, handle, display_name, status, hsa_id, "
 	"service_area, needs, kinds, age_min, age_max, opening_hours, phone, on_call_phone) "
@@ -47,15 +48,19 @@ static const char import_sql_unit[] =
 	"string_to_array($8, ','), string_to_array($9, ','), $10, $11, $12, $13, $14 "
 	"FROM stafett.organization o WHERE o.slug = $2 "
 	"ON CONFLICT (handle) DO UPDATE SET display_name = excluded.display_name, "
-	"status = excluded.status, replaced_by = NULL, hsa_id = excluded.hsa_id, "
+	"status = CASE excluded.status WHEN 'closed' THEN unit.status ELSE excluded.status END, "
+	"replaced_by = NULL, hsa_id = excluded.hsa_id, "
 	"service_area = excluded.service_area, needs = excluded.needs, "
 	"kinds = excluded.kinds, age_min = excluded.age_min, age_max = excluded.age_max, "
 	"opening_hours = excluded.opening_hours, phone = excluded.phone, "
 	"on_call_phone = excluded.on_call_phone";
 
-static const char import_sql_successor[] =
-	"UPDATE stafett.unit u SET replaced_by = s.id FROM stafett.unit s "
-	"WHERE u.handle = $1 AND s.handle = $2";
+/* Who sits where the unit sat. */
+static const char import_sql_seat[] =
+	"UPDATE stafett.unit u SET status = $2, "
+	"replaced_by = (SELECT s.id FROM stafett.unit s WHERE s.handle = $3) "
+	"WHERE u.handle = $1 AND ($3 = '' OR EXISTS (SELECT FROM stafett.unit s "
+	"WHERE s.handle = $3))";
 
 static const char import_sql_member[] =
 	"INSERT INTO stafett.member (id, organization, urn, display_name) "
@@ -294,18 +299,27 @@ static int import_member(struct import *import, json_t *object, const struct imp
 	return r ? r : import_roles(import, object, urn);
 }
 
-/* The unit that took over from a closed one; it may stand later in the file. */
-static int import_successor(struct import *import, json_t *object, const struct import_owner *owner)
+/* A unit that closes, or that another follows, which may stand later in the file. What
+ * others sent it goes along: to another organisation, that would be a disclosure that
+ * nobody judged. */
+static int import_seat(struct import *import, json_t *object, const struct import_owner *owner)
 {
-	const char *const values[] = {json_string_value(json_object_get(object, "handle")),
-		json_string_value(json_object_get(object, "replaced_by"))};
+	const char *successor, *status;
+	int r;
 
-	if (!json_object_get(object, "replaced_by"))
-		return 0;
-	import->fields.place = values[0];
-	if (!values[1])
-		return fields_fail(&import->fields, "'replaced_by' must be a text");
-	return import_row(import, import_sql_successor, values, ARRAY_SIZE(values), values[1]);
+	import->fields.place = json_string_value(json_object_get(object, "handle"));
+	r = fields_text(&import->fields, object, "replaced_by", "", &successor);
+	if (!r)
+		r = fields_text(&import->fields, object, "status", "active", &status);
+	if (!r && *successor && !import_handle_fits(successor, owner->slug))
+		r = fields_fail(
+			&import->fields, "'replaced_by' must be a unit of the same organisation");
+	if (!r && (*successor || strcmp(status, "closed") == 0)) {
+		const char *const values[] = {import->fields.place, status, successor};
+
+		r = import_row(import, import_sql_seat, values, ARRAY_SIZE(values), successor);
+	}
+	return r;
 }
 
 static int import_organization(
@@ -369,7 +383,8 @@ static int import_read_owner(struct import *import, json_t *object, struct impor
 	return r;
 }
 
-/* Units come before what refers to them, in each organisation of the file. */
+/* Units come before what refers to them, in each organisation of the file; and what
+ * keeps all others from the directory until the commit, comes last. */
 static int import_pass(struct import *import, json_t *organizations, int pass)
 {
 	struct import_owner owner;
@@ -385,9 +400,9 @@ static int import_pass(struct import *import, json_t *organizations, int pass)
 		if (!r && pass == 0)
 			r = import_each(import, object, "units", &owner, import_unit);
 		if (!r && pass == 1)
-			r = import_each(import, object, "units", &owner, import_successor);
-		if (!r && pass == 1)
 			r = import_each(import, object, "members", &owner, import_member);
+		if (!r && pass == 2)
+			r = import_each(import, object, "units", &owner, import_seat);
 		if (r)
 			break;
 	}
@@ -404,7 +419,7 @@ static int import_all(struct import *import, json_t *root)
 	r = fields_check_keys(&import->fields, root, keys);
 	if (!r && !json_is_array(organizations))
 		r = fields_fail(&import->fields, "'organizations' must be a list");
-	for (int pass = 0; !r && pass < 2; pass++)
+	for (int pass = 0; !r && pass < 3; pass++)
 		r = import_pass(import, organizations, pass);
 	return r;
 }
