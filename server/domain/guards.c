@@ -28,15 +28,35 @@ static bool guard_self_request_stays(const struct order *o, const struct facts *
 	       uuid_equal(&f->to_unit, &f->unit);
 }
 
+/* The kinds of |kinds| that take such a course. */
+static mask_t kinds_of_course(mask_t kinds, enum course course)
+{
+	mask_t found = 0;
+
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds & MASK(kind) && rules_kind_row((enum kind)kind)->course == course)
+			found |= MASK(kind);
+	return found;
+}
+
+/* What has been reported is the board's, once it was received: who reported it, or
+ * stands beside, has nothing to add to its chain. */
+static bool may_add_to_reports(const struct facts *f)
+{
+	return !kinds_of_course(f->chain_kinds, COURSE_REPORT) ||
+	       (uuid_equal(&f->custodian, &f->unit) &&
+		       !kinds_of_course(f->own_kinds, COURSE_REPORT));
+}
+
 /* What is about somebody else is not in the person's chain; what it replaces has its
  * own. */
 static bool guard_kind_has_own_chain(const struct order *o, const struct facts *f)
 {
 	enum course course = rules_kind_row(o->kind)->course;
-
 	bool goes_on = o->has_named_referral && f->replaces_own && f->replaces_kind == (int)o->kind;
+	bool usual = course != COURSE_OWN_CHAIN && course != COURSE_REPORT;
 
-	return o->opens_chain || goes_on || (course != COURSE_OWN_CHAIN && course != COURSE_REPORT);
+	return o->opens_chain || goes_on || (usual && may_add_to_reports(f));
 }
 
 static bool guard_linked_chain_exists(const struct order *o, const struct facts *f)
@@ -355,9 +375,22 @@ static bool guard_other_chain_exists(const struct order *o, const struct facts *
 	return f->other.visible;
 }
 
+static bool is_of_course(const struct facts *f, enum course course)
+{
+	return kinds_of_course(f->chain_kinds, course) != 0;
+}
+
+static bool other_is_of_course(const struct facts *f, enum course course)
+{
+	return kinds_of_course(f->other.kinds, course) != 0;
+}
+
+/* What is about somebody else does not become a part of the person's chain this way. */
 static bool guard_chains_differ(const struct order *o, const struct facts *f)
 {
-	return !uuid_equal(&o->other_chain, &o->chain);
+	return !uuid_equal(&o->other_chain, &o->chain) &&
+	       is_of_course(f, COURSE_REPORT) == other_is_of_course(f, COURSE_REPORT) &&
+	       is_of_course(f, COURSE_OWN_CHAIN) == other_is_of_course(f, COURSE_OWN_CHAIN);
 }
 
 static bool guard_other_chain_open(const struct order *o, const struct facts *f)

@@ -146,6 +146,9 @@ struct facts {
 	int chain_version;
 	/* No referral of it, but that which is named, is open or waits to be taken back. */
 	bool chain_at_rest;
+	/* Of an act on the chain, or a send: the kinds that are in it, and those that the
+	 * unit has asked for. */
+	mask_t chain_kinds, own_kinds;
 	/* Whether such a one is left for each of these: they are parties of it. */
 	struct {
 		bool custodian, requester, owner, hand_back;
@@ -157,6 +160,7 @@ struct facts {
 		struct uuid custodian;
 		int version, event_seq;
 		struct date help_request_date, due_date, start_date;
+		mask_t kinds;
 	} other;
 
 	/* What waits for another member, of this referral or chain. */

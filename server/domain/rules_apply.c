@@ -94,7 +94,7 @@ static void apply_holder(
 	else if (row->holder == HOLDER_TO_NOBODY || row->holder == HOLDER_MERGED)
 		d->chain_closes = true;
 	else if (row->holder == HOLDER_NOTED && is_report(f))
-		d->chain_closes = f->chain_at_rest;
+		d->chain_closes = f->chain_at_rest && owner_holds(o, f);
 	else if (row->holder == HOLDER_TO_SUCCESSOR)
 		move_custody(d, &f->unit, &f->held_by);
 	else if (row->holder == HOLDER_TO_HAND_BACK)

@@ -96,7 +96,8 @@ RETURNS TABLE (
     proposal_other uuid, basis text, consent uuid, consent_end_date date,
     consent_recipients text, consent_revoked boolean,
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
-    held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text)
+    held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
+    chain_kinds text, own_kinds text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -130,7 +131,7 @@ BEGIN
         agreed.end_date, array_to_string(agreed.recipients, ','), agreed.revoke_time IS NOT NULL,
         rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy,
         line.referral, of_requester.referral, of_hand_back.referral,
-        (SELECT x.kind FROM organization x WHERE x.id = h.organization)
+        (SELECT x.kind FROM organization x WHERE x.id = h.organization), all_.kinds, all_.own
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -185,6 +186,11 @@ BEGIN
             bool_or(stafett.is_party(r.hand_back_unit, x.code, x.id)) AS hand_back_busy
         FROM referral x WHERE x.chain = c.id AND x.id IS DISTINCT FROM r.id
             AND stafett.is_under_way(x.status, x.hand_back_seq, c.custody_seq)) rest ON true
+    -- What is in the chain of a send, and what of it the unit has asked for itself.
+    LEFT JOIN LATERAL (
+        SELECT string_agg(DISTINCT x.kind, ',') AS kinds,
+            string_agg(DISTINCT x.kind, ',') FILTER (WHERE x.requester = u.id) AS own
+        FROM referral x WHERE o.referral IS NULL AND x.chain = c.id) all_ ON true
     LEFT JOIN LATERAL (SELECT * FROM unit x WHERE x.handle = o.named_unit LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.kind, x.status FROM referral x

@@ -433,7 +433,7 @@ RETURNS TABLE (
     i int, help_request_date date, start_date date,
     other_exists boolean, other_visible boolean, other_open boolean, other_custodian uuid,
     other_version int, other_event_seq int, other_help_request_date date, other_due_date date,
-    other_start_date date)
+    other_start_date date, other_kinds text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -445,7 +445,8 @@ BEGIN
         CASE WHEN seen.so THEN x.event_seq::int END,
         CASE WHEN seen.so THEN x.help_request_date END,
         CASE WHEN seen.so THEN x.intervention_due_date END,
-        CASE WHEN seen.so THEN x.intervention_start_date END
+        CASE WHEN seen.so THEN x.intervention_start_date END,
+        (SELECT string_agg(DISTINCT y.kind, ',') FROM referral y WHERE y.chain = x.id)
     FROM unnest(p_i, p_unit, p_chain, p_other) AS o (i, unit, chain, other)
     LEFT JOIN LATERAL (SELECT y.id FROM unit y WHERE y.handle = o.unit LIMIT 1) u ON true
     LEFT JOIN LATERAL (SELECT y.* FROM chain y WHERE y.id = o.chain LIMIT 1) c ON true

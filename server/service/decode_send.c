@@ -3,6 +3,7 @@
 #include "service/decode_acts.h"
 
 #include "domain/identifiers.h"
+#include "domain/rules_table.h"
 #include "stafett/caps.h"
 
 enum { REFERENCE_MAX = 64 };
@@ -120,6 +121,8 @@ struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, stru
 	DECODE_TRY(decode_basis(arena, send->legal_basis, w));
 	DECODE_TRY(decode_optional_handle(
 		send->hand_back_unit, "send.hand_back_unit", &o->named_unit));
+	if (o->named_unit.len && rules_kind_row(o->kind)->course == COURSE_REPORT)
+		return decode_fault(REASON_FIELD_INVALID, "send.hand_back_unit");
 	o->has_named_referral = !decode_is_empty(send->replaces);
 	if (o->has_named_referral)
 		DECODE_TRY(decode_uuid(send->replaces, "send.replaces", &o->named_referral));

@@ -105,6 +105,8 @@ enum chain_column {
 	CHAIN_REQUESTER_HELD_BY,
 	CHAIN_HAND_BACK_HELD_BY,
 	CHAIN_NAMED_UNIT_SECTOR,
+	CHAIN_KINDS,
+	CHAIN_OWN_KINDS,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -121,6 +123,7 @@ enum other_column {
 	OTHER_HELP_REQUEST_DATE,
 	OTHER_DUE_DATE,
 	OTHER_START_DATE,
+	OTHER_KINDS,
 };
 
 /* Every array with its type, for those who do the same with all of them. */
@@ -509,6 +512,8 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	read_referral(row, f);
 	read_progress(row, &f->progress);
 	f->chain_at_rest = db_row_bool(row, CHAIN_AT_REST);
+	f->chain_kinds = kind_mask_from_list(db_row_bytes(row, CHAIN_KINDS));
+	f->own_kinds = kind_mask_from_list(db_row_bytes(row, CHAIN_OWN_KINDS));
 	f->busy.custodian = db_row_bool(row, CHAIN_BUSY_CUSTODIAN);
 	f->busy.requester = db_row_bool(row, CHAIN_BUSY_REQUESTER);
 	f->busy.owner = db_row_bool(row, CHAIN_BUSY_OWNER);
@@ -544,6 +549,7 @@ void load_read_other(const struct db_row *row, struct loaded *l)
 	f->other.help_request_date = read_date(row, OTHER_HELP_REQUEST_DATE);
 	f->other.due_date = read_date(row, OTHER_DUE_DATE);
 	f->other.start_date = read_date(row, OTHER_START_DATE);
+	f->other.kinds = kind_mask_from_list(db_row_bytes(row, OTHER_KINDS));
 }
 
 static void read_caller(const struct db_row *row, struct loaded *l)

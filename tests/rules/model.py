@@ -176,8 +176,9 @@ def waits(act, s):
 
 
 def closes(act, s):
-    """A report that is noted was all of its chain, or was not."""
-    return act.holder == "to-nobody" or act.holder == "noted" and s["kind"] in REPORTS and bool(s["rest"])
+    """A report that is noted was all of its chain, or was not; or it is held by another one."""
+    return act.holder == "to-nobody" or (
+        act.holder == "noted" and s["kind"] in REPORTS and bool(s["rest"]) and owner_holds(s))
 
 
 def holder_after(act, s):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the kinds of referral have of their own."""
 
+from types import SimpleNamespace
+
 import quarter
 import pytest
 from caller import in_days, pb, refused
@@ -122,6 +124,53 @@ def test_who_reported_learns_that_it_was_received_and_no_more(crew):
     assert (again.referral, again.chain, list(again.events)) == (seen.referral, seen.chain, list(seen.events))
     assert east.get(sent.referral).referral.status == "received"    # it has left, too
     assert not [item for item in north.whole_inbox() if item.referral == sent.referral]
+
+
+def merge(holder, chain, into, other):
+    """Proposed by the one and confirmed by the other; what came of it."""
+    proposal = holder.on_chain(chain, "merge", into=into, body=b"the same person")
+    other.on_chain(chain, "confirm", proposal=proposal, into=into)
+
+
+def test_what_was_reported_and_a_person_are_not_made_one(crew):
+    """Else a report that is noted would end the person's chain, or take the person along."""
+    north, west = crew["nora"], crew["vera"]
+    person = west.register()
+    west.send(north.unit, chain=person, act={"kind": "consultation"})
+    reported = north.send(crew["elsa"].unit, act=REPORTED)
+    own = north.register()
+    for into in (person, own):
+        refusal = refused(north.on_chain, reported.chain, "merge", into=into)
+        assert (refusal.reason, refusal.refusal.field) == ("FIELD_INVALID", "merge.into")
+        assert refused(north.on_chain, own, "merge", into=reported.chain).reason == "FIELD_INVALID"
+
+
+def test_two_reports_of_one_person_are_made_one_and_end_together(crew):
+    north, noel, east = crew["nora"], crew["noel"], crew["elsa"]
+    first, second = north.send(east.unit, act=REPORTED), north.send(east.unit, act=REPORTED)
+    merge(north, first.chain, second.chain, noel)
+    moved = SimpleNamespace(referral=first.referral, chain=second.chain, id=first.id, header=first.header,
+                            content_hash=first.content_hash)
+    east.acknowledge(second)
+    east.acknowledge(moved)
+    east.perform(moved, "noted")
+    assert east.get(second.referral).chain.status == "open", "there is more to note"
+    east.perform(second, "noted")
+    after = east.get(second.referral).chain
+    assert (after.status, after.custodian) == ("closed", "")
+
+
+def test_who_reported_adds_nothing_to_its_chain_and_stays_out_of_it(crew):
+    """Nor does its other unit, to which it would have it handed back."""
+    harry, east, north = crew["harry"], crew["elsa"], crew["nora"]
+    sent = harry.send(east.unit, act=REPORTED)
+    for to in (harry.unit, north.unit):
+        assert refused(harry.send, to, chain=sent.chain, act={"kind": "consultation"}).reason == "OWN_CHAIN_REQUIRED"
+    refusal = refused(harry.send, east.unit, act={**REPORTED, "hand_back_unit": quarter.SOUTH})
+    assert (refusal.reason, refusal.refusal.field) == ("FIELD_INVALID", "send.hand_back_unit")
+    east.acknowledge(sent)
+    east.send(north.unit, chain=sent.chain, act={"kind": "consultation"})
+    assert refused(north.send, east.unit, chain=sent.chain).reason == "OWN_CHAIN_REQUIRED"
 
 
 def test_nobody_accepts_or_rejects_a_report(crew):

@@ -215,7 +215,8 @@ def merge(who, colleague, chain, into):
 
 
 def test_next_of_kin_stay_linked_when_either_chain_goes_on_in_another(north, colleague, west):
-    person, goes_on, kins_goes_on = (north.register() for _ in range(3))
+    person, goes_on = north.register(), north.register()
+    kins_goes_on = north.send(west.unit, act={"kind": "next-of-kin"}).chain
     kin = north.send(west.unit, act={"kind": "next-of-kin", "linked_chain": person}).chain
 
     def linked(chain):
