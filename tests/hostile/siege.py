@@ -19,7 +19,7 @@ LONG = os.environ.get("STAFETT_LONG") == "1"
 ONE_WORKER = {"workers": 1}   # where attacker and honest callers meet
 HONEST, HERE = people.MEMBERS["maria"], "127.0.0.1"   # where the honest come from
 ATTACKERS = [people.Member("malmo", f"mallory{n}", f"Mallory {n}", ((people.MALMO, "caseworker"),))
-             for n in range(200)]
+             for n in range(250)]
 RATE, CALLERS, CONNECTIONS = 50, 16, 8   # of the honest: sends a second
 
 
