@@ -21,9 +21,31 @@ const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V
 	referral->chain = chain->id;
 	referral->status = chain->status;
 	referral->version = chain->version;
+	referral->next_act = chain->next_act;
+	referral->due_time = chain->due_time;
+	/* What is next is told to the unit whose turn it is, and to no other. */
+	if (*chain->next_act)
+		referral->next_actor = referral->requester =
+			memory_string(&client->arena, client->profile->unit);
 	response->referral = referral;
 	response->chain = chain;
 	return response;
+}
+
+size_t chain_keep_rows(struct client *client, Stafett__V1__ReferralSummary **rows, size_t n_rows)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n_rows; i++) {
+		if (!rows[i]->chain)
+			continue;
+		if (!rows[i]->referral)
+			rows[i]->referral =
+				(Stafett__V1__Referral *)chain_stand_in(client, rows[i]->chain)
+					->referral;
+		rows[kept++] = rows[i];
+	}
+	return kept;
 }
 
 /* What was asked for when it began. */
@@ -71,6 +93,7 @@ const Stafett__V1__GetResponse *chain_read(
 		!chain->chain)
 		return NULL;
 	response = (Stafett__V1__GetResponse *)chain_stand_in(client, chain->chain);
+	response->heartbeat = chain->heartbeat;
 	chain_take_events(response, chain);
 	chain_take_contents(response, chain);
 	return response;

@@ -11,9 +11,14 @@
 #include "client/client.h"
 #include "client/ref.h"
 #include "stafett/v1/chain_service.pb-c.h"
+#include "stafett/v1/referral_service.pb-c.h"
 
 /* The stand-in of a chain of which nothing more is known. */
 const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain);
+/* Gives the rows of chains a stand-in each, so that they are shown like those of
+ * referrals; of rows without a chain there is nothing to be shown. Returns how many are
+ * left. */
+size_t chain_keep_rows(struct client *client, Stafett__V1__ReferralSummary **rows, size_t n_rows);
 /* Reads a chain by its id or code. NULL where it cannot be read. Silent. */
 const Stafett__V1__GetResponse *chain_read(
 	struct client *client, const char *name, enum ref_use use);

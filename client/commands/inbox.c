@@ -214,8 +214,9 @@ static void inbox_keep_rows(struct client *client, const struct inbox_page *page
 		memory_alloc(&client->arena, sizeof(*rows) * (page->n_shown + 1));
 
 	for (size_t i = 0; i < page->n_shown; i++)
-		rows[i] = (struct last_list_row){
-			page->all.items[i]->code, page->all.items[i]->referral};
+		rows[i] = (struct last_list_row){page->all.items[i]->code,
+			*page->all.items[i]->referral ? page->all.items[i]->referral
+						      : page->all.items[i]->chain};
 	last_list_save(client, rows, page->n_shown);
 }
 

@@ -126,18 +126,6 @@ static int list_read(struct client *client, Stafett__V1__ReferralServiceListRequ
 	return 0;
 }
 
-/* A row that the server sent without a referral or a chain shows nothing. */
-static void list_keep_whole_rows(Stafett__V1__ReferralServiceListResponse *all)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < all->n_referrals; i++) {
-		if (all->referrals[i]->referral && all->referrals[i]->chain)
-			all->referrals[kept++] = all->referrals[i];
-	}
-	all->n_referrals = kept;
-}
-
 /* The latest referral of a chain, of those that were listed; NULL: there is none. */
 static Stafett__V1__ReferralSummary *list_latest(
 	const Stafett__V1__ReferralServiceListResponse *all, const char *chain)
@@ -233,16 +221,24 @@ static void list_print(struct client *client, const Stafett__V1__ReferralService
 			format_code_start(&client->arena, all->referrals[0]->referral->code));
 }
 
+/* Of chains without a referral their own code. */
 static void list_keep_rows(
 	struct client *client, const Stafett__V1__ReferralServiceListResponse *all)
 {
 	struct last_list_row *rows =
 		memory_alloc(&client->arena, sizeof(*rows) * (all->n_referrals + 1));
+	size_t kept = 0;
 
-	for (size_t i = 0; i < all->n_referrals; i++)
-		rows[i] = (struct last_list_row){
-			all->referrals[i]->referral->code, all->referrals[i]->referral->id};
-	last_list_save(client, rows, all->n_referrals);
+	for (size_t i = 0; i < all->n_referrals; i++) {
+		const Stafett__V1__Referral *referral = all->referrals[i]->referral;
+		const Stafett__V1__Chain *chain = all->referrals[i]->chain;
+
+		if (referral && *referral->id)
+			rows[kept++] = (struct last_list_row){referral->code, referral->id};
+		else if (chain)
+			rows[kept++] = (struct last_list_row){chain->code, chain->id};
+	}
+	last_list_save(client, rows, kept);
 }
 
 static bool list_is_filtered(const struct arguments *arguments, enum option_id except)
@@ -280,10 +276,10 @@ int command_list(struct client *client, const struct arguments *arguments)
 		r = list_take_held(client, list_is_filtered(arguments, OPTION_list_held), &all);
 	if (r)
 		return r;
-	list_keep_whole_rows(&all);
 	list_keep_rows(client, &all);
 	if (client->is_json)
 		return output_json(client, &all.base);
+	all.n_referrals = chain_keep_rows(client, all.referrals, all.n_referrals);
 	if (all.n_referrals || client->is_plain)
 		list_print(client, &all);
 	else

@@ -67,6 +67,15 @@ static const char *today_template(bool is_own, bool has_due, bool is_late)
 		      : N_("{who}[ ({born})][, {matter}], from {other}: {act} by {due}");
 }
 
+/* The same of a chain, which is with nobody else yet. */
+static const char *today_chain_template(bool has_due, bool is_late)
+{
+	if (!has_due)
+		return N_("{who}[ ({born})]: {act}");
+	return is_late ? N_("{who}[ ({born})]: {act}, late since {due}")
+		       : N_("{who}[ ({born})]: {act} by {due}");
+}
+
 static const char *today_duty_text(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	const Stafett__V1__Referral *referral = row->referral;
@@ -86,7 +95,9 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 	words_set(&words, "act", row_act(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	return words_fill(&client->arena,
-		_(today_template(is_own, due_us != 0, row_is_late(client, due_us))), &words);
+		_(*referral->id ? today_template(is_own, due_us != 0, row_is_late(client, due_us))
+				: today_chain_template(due_us != 0, row_is_late(client, due_us))),
+		&words);
 }
 
 /* Whether nothing is under way there: then the chain may be closed instead. */
@@ -326,18 +337,6 @@ static void today_print_table(struct client *client, const Stafett__V1__TodayRes
 	table_print(table);
 }
 
-/* Rows that the server sent without a referral or a chain show nothing. */
-static size_t today_keep_whole(Stafett__V1__ReferralSummary **rows, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i]->referral && rows[i]->chain)
-			rows[kept++] = rows[i];
-	}
-	return kept;
-}
-
 /* Proposals of chains without a referral get a stand-in for one. */
 static size_t today_keep_proposals(
 	struct client *client, Stafett__V1__ReferralSummary **rows, size_t n)
@@ -368,8 +367,12 @@ static int today_read(
 	if (r)
 		return r;
 	heartbeat_take_time(client, (*ret_today)->heartbeat);
-	(*ret_today)->n_duties = today_keep_whole((*ret_today)->duties, (*ret_today)->n_duties);
-	(*ret_today)->n_waiting = today_keep_whole((*ret_today)->waiting, (*ret_today)->n_waiting);
+	if (client->is_json)
+		return 0;
+	(*ret_today)->n_duties =
+		chain_keep_rows(client, (*ret_today)->duties, (*ret_today)->n_duties);
+	(*ret_today)->n_waiting =
+		chain_keep_rows(client, (*ret_today)->waiting, (*ret_today)->n_waiting);
 	return 0;
 }
 

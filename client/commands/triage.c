@@ -338,7 +338,8 @@ static void triage_select_some(struct triage *triage,
 		const Stafett__V1__InboxItem *item = inbox->items[i];
 		bool is_to_know = strcmp(item->needs, "none") == 0;
 
-		if (!triage_is_past(item) && is_to_know == only_to_know &&
+		/* What is about a chain alone is nothing to be answered here. */
+		if (*item->referral && !triage_is_past(item) && is_to_know == only_to_know &&
 			(!triage->only_new || triage_is_new(item)))
 			triage->items[triage->count++] = item;
 	}

@@ -23,6 +23,7 @@ static const char *const term_words[] = {
 	N_("reached or cancelled"),
 	N_("ended"),
 	N_("moved"),
+	N_("registered"),
 	N_("asked for help"),
 	N_("expected"),
 	N_("stored"),
@@ -62,6 +63,7 @@ const char *term_next(const struct client *client, const char *act)
 		{"reach", N_("reach the person")},
 		{"amend", N_("answer the question")},
 		{"attend", N_("say who came")},
+		{"reply", N_("answer the call to plan together")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

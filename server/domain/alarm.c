@@ -38,7 +38,9 @@ static void tell_parties(struct alarm_decision *d, const struct alarm_facts *f)
 static void tell_step(struct alarm_decision *d, const struct alarm_facts *f, mask_t who)
 {
 	d->tells_managers = who & MASK(TOLD_MANAGERS);
-	if (who & MASK(TOLD_ACTOR))
+	if ((who & MASK(TOLD_ACTOR)) && f->calls)
+		d->tells.waiting = NEEDS_ACT;
+	else if (who & MASK(TOLD_ACTOR))
 		tell(d, f, &f->next_actor);
 	if (who & (MASK(TOLD_REQUESTER) | MASK(TOLD_MANAGERS)))
 		tell(d, f, &f->requester);

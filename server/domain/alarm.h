@@ -9,11 +9,13 @@
 #include "domain/deadlines.h"
 #include "domain/rules.h"
 
-/* How a referral stands. */
+/* How a referral stands; or a call to plan together about it (|calls|); or, where those
+ * of a referral are nil, a chain whose holder is asked. */
 struct alarm_facts {
 	int64_t now_us;
 	const struct rulebook *book;
 	bool chain_open;
+	bool calls; /* several units must act: those whose answers are missing */
 	enum state state;
 	enum kind kind;
 	struct bytes priority;
@@ -38,6 +40,7 @@ struct alarm_decision {
 	enum alarm_kind kind;
 	struct {
 		enum needs requester, owner, hand_back, holder; /* each unit once */
+		enum needs waiting; /* those who have not answered a call */
 	} tells;
 	bool tells_managers; /* of the units that are told: their managers, in so many words */
 	struct due due;	     /* ALARM_MISS: by when the owner must reach the person */

@@ -264,8 +264,11 @@ struct decision {
 	bool chain_closes;
 	bool merges;		/* into the other chain, which is from now on as |other| */
 	struct uuid takes_over; /* the unit whose place is taken; nil: none */
-	bool calls;		/* to plan together, by |call_due_us| */
-	int64_t call_due_us;
+	bool calls;		/* to plan together, by |beside| */
+	/* The holder sends the person on or closes the chain, by |beside|, if it turns out to
+	 * have nothing of it under way. */
+	bool asks_holder;
+	struct due beside; /* what is due beside the referral */
 	/* Why what is disclosed may be: frozen with the event. NULL: nothing is. */
 	const struct basis_rule *disclosure;
 	bool gives_consent;    /* the event's; it is what the referral rests on from now on */

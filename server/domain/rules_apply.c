@@ -126,9 +126,12 @@ static void apply_leaver(const struct order *o, const struct facts *f, struct de
 		unit = &f->custodian;
 	if (!uuid_equal(unit, &f->requester) && !uuid_equal(unit, &f->hand_back))
 		d->leaver = *unit;
-	/* Who reported learns that it was received, and no more; so does who passed it on. */
+	/* Who reported learns that it was received, and no more; so does who passed it on.
+	 * Who reported to itself has it. */
 	if (is_report(f) && d->act == ACT_ACKNOWLEDGE)
 		d->leaver = d->custodian_moves ? f->custodian : f->requester;
+	if (uuid_equal(&d->leaver, &d->owner))
+		d->leaver = nobody;
 }
 
 /* Nobody owns an answer to a question that was taken back, answered or left. */
@@ -205,7 +208,7 @@ static void apply_move(const struct order *o, const struct facts *f, struct deci
 	d->progress.moved_us = d->calls ? 0 : f->now_us;
 	if (!d->calls)
 		return;
-	d->call_due_us = rules_due_of(DEADLINE_PLAN, o, f).us;
+	d->beside = rules_due_of(DEADLINE_PLAN, o, f);
 	d->tells.parties = NEEDS_ACT;
 }
 

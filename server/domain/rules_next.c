@@ -93,6 +93,16 @@ static void next_contact(const struct order *o, const struct facts *f, struct de
 		next_is(d, &d->owner, "book", rules_due_of(DEADLINE_BOOK, o, f));
 }
 
+/* What is under way in the chain that goes on, and for whom, is seen where it is
+ * written (stafett.ask_holder). */
+static void next_holder(const struct order *o, const struct facts *f, struct decision *d)
+{
+	d->next_kept = d->asks_holder = true;
+	d->beside =
+		rules_due_of(d->act == ACT_REGISTER ? DEADLINE_SEND_ON : DEADLINE_HAND_BACK, o, f);
+	d->due = d->beside;
+}
+
 void rules_apply_next(
 	const struct act_row *row, const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -121,6 +131,9 @@ void rules_apply_next(
 		break;
 	case NEXT_CONTACT:
 		next_contact(o, f, d);
+		break;
+	case NEXT_HOLDER:
+		next_holder(o, f, d);
 		break;
 	}
 	if (rules_waits_for_hand_back(row, o, f)) {

@@ -44,6 +44,7 @@ enum next_effect {
 	NEXT_EXPECTED,
 	NEXT_REACH,
 	NEXT_CONTACT,
+	NEXT_HOLDER,
 };
 
 /* Whose hand it takes: that of the caller, of another member too, of a manager, of

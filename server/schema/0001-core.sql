@@ -126,6 +126,7 @@ CREATE TABLE stafett.chain (
     clock_version int,
     create_time timestamptz NOT NULL,
     merged_into uuid, -- where it goes on, since it turned out to be of the same person
+    asked boolean NOT NULL DEFAULT false, -- its holder is, by its row of chain_duty
     CHECK ((status = 'open') = (custodian IS NOT NULL)),
     CHECK (merged_into IS NULL OR status = 'closed')
 ) WITH (fillfactor = 85);
@@ -322,7 +323,7 @@ CREATE TABLE stafett.delivery (
     chain uuid NOT NULL,
     seq int NOT NULL,
     unit uuid NOT NULL,
-    referral uuid NOT NULL,
+    referral uuid, -- null: it is about the chain, and the unit has no referral there
     message uuid NOT NULL,
     content_hash bytea NOT NULL,
     state stafett.delivery_state NOT NULL,
@@ -478,6 +479,21 @@ CREATE TABLE stafett.chain_party (
 );
 CREATE INDEX chain_party_chain ON stafett.chain_party (chain, unit);
 
+-- Whose turn it is where no referral says so: a holder with nothing under way in its
+-- chain, and no referral of it by which it could be asked, sends the person on or closes
+-- the chain.
+CREATE TABLE stafett.chain_duty (
+    chain uuid PRIMARY KEY REFERENCES stafett.chain,
+    unit uuid NOT NULL, -- the holder
+    seq int NOT NULL, -- the event since which it is asked
+    due_time timestamptz,
+    due_rule text,
+    due_version int,
+    due_from timestamptz,
+    step_time timestamptz, -- when it is told next, and how often it was
+    step int NOT NULL DEFAULT 0
+);
+
 -- The chain of a person and that of their next of kin know each other by id alone.
 CREATE TABLE stafett.chain_link (
     chain uuid NOT NULL REFERENCES stafett.chain,
@@ -497,6 +513,11 @@ CREATE TABLE stafett.planning_call (
     state text NOT NULL CHECK (state IN ('open', 'answered', 'waived')),
     create_time timestamptz NOT NULL,
     due_time timestamptz NOT NULL,
+    due_rule text,
+    due_version int,
+    due_from timestamptz,
+    step_time timestamptz, -- when somebody is told of it next, and how often they were
+    step int NOT NULL DEFAULT 0,
     reason text, -- of a waiver, and whose it is
     waive_unit uuid,
     waive_member uuid,
@@ -517,6 +538,22 @@ CREATE TABLE stafett.planning_answer (
     PRIMARY KEY (call, unit),
     CHECK ((answer IS NULL) = (answer_time IS NULL))
 );
+CREATE INDEX planning_answer_missing ON stafett.planning_answer (unit, call)
+    WHERE answer IS NULL;
+
+-- Whose answers to an open call are missing: who has left cannot answer any more, and
+-- what has ended, or is shared no longer, needs no plan.
+CREATE FUNCTION stafett.call_waits_for(p_call uuid) RETURNS TABLE (unit uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT a.unit FROM stafett.planning_call k
+    JOIN stafett.referral r ON r.id = k.referral
+    JOIN stafett.planning_answer a ON a.call = k.id
+    WHERE k.id = p_call AND k.state = 'open' AND a.answer IS NULL
+        AND NOT stafett.is_ended(r.status) AND r.unshared_time IS NULL
+        AND stafett.is_party(a.unit, r.code, r.id);
+END;
 
 -- Written in the transaction of every write and every reading of case data.
 -- The sealer will number the leaves; until then they wait here.
@@ -540,9 +577,9 @@ GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.reques
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
 GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date,
-    clock_rule, clock_version),
+    clock_rule, clock_version, asked),
     UPDATE (version, status, custodian, custody_seq, event_seq, help_request_date,
-    intervention_due_date, intervention_start_date, clock_rule, clock_version) ON stafett.chain TO stafett_app;
+    intervention_due_date, intervention_start_date, clock_rule, clock_version, asked) ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;
 GRANT SELECT (next_actor, next_act, due_time, step_time, step) ON stafett.referral TO stafett_app;
 GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act, due_time, step_time, step,
@@ -570,4 +607,4 @@ GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)
     ON stafett.delivery TO stafett_owner;
 GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;
 GRANT EXECUTE ON FUNCTION stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid),
-    stafett.code_of(uuid) TO stafett_owner;
+    stafett.code_of(uuid), stafett.call_waits_for(uuid) TO stafett_owner;

@@ -203,7 +203,8 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT x.id, EXISTS (SELECT FROM planning_answer y
             WHERE y.call = x.id AND y.unit = u.id AND y.answer IS NULL) AS waits
-        FROM planning_call x WHERE x.referral = f.id AND x.state = 'open' LIMIT 1) call ON true
+        FROM planning_call x WHERE x.referral = f.id AND x.state = 'open'
+            AND EXISTS (SELECT FROM stafett.call_waits_for(x.id)) LIMIT 1) call ON true
     LEFT JOIN LATERAL (
         SELECT dd.seq, dd.content_hash, e.kind IN ('send', 'forward') AS asks
         FROM delivery dd
@@ -411,7 +412,11 @@ CREATE TYPE stafett.operation AS (
     other_help_date date,
     other_due_date date,
     other_start_date date,
-    call_due_time timestamptz,
+    beside_due_time timestamptz,
+    beside_rule text,
+    beside_version int,
+    beside_from timestamptz,
+    beside_step_time timestamptz,
     tell_parties text,
     settles boolean,
     delivered_seq int,

@@ -87,7 +87,8 @@ RETURN (
     WHERE c.custodian = p_unit
         OR EXISTS (SELECT FROM stafett.chain_units(l.id) w WHERE w.unit = p_unit));
 
--- One row of a referral with its chain, as lists and reading share it.
+-- One row of a referral with its chain, as lists and reading share it. Where the unit
+-- must act on the chain itself, it has no referral: see stafett.chain_duty_row().
 CREATE TYPE stafett.referral_row AS (
     id uuid, code text, chain uuid, kind text, status text, priority text, version int,
     requester text, owner text, hand_back_unit text,
@@ -181,12 +182,9 @@ BEGIN ATOMIC
         still.hand_back_seq = c.custody_seq,
         rp.id, rp.act, rp.urn, rp.display_name, rp.handle, rp.confirm_handle,
         rp.other_chain, rp.reason, rp.help_request_date, rp.create_time,
-        call.id, call.state, call.create_time, call.due_time,
-        (SELECT string_agg(y.handle, ',' ORDER BY y.handle) FROM stafett.planning_answer a
-            JOIN stafett.unit y ON y.id = a.unit
-            WHERE a.call = call.id AND a.answer IS NULL AND call.state = 'open'),
-        EXISTS (SELECT FROM stafett.planning_answer a
-            WHERE a.call = call.id AND a.unit = p_unit AND a.answer IS NULL),
+        call.id, CASE WHEN call.state <> 'open' OR waited.for_ IS NOT NULL THEN call.state
+            ELSE 'answered' END,
+        call.create_time, call.due_time, waited.for_, coalesce(waited.for_us, false),
         q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
         stafett.links_of(p_unit, c.id),
         hidden.so, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
@@ -251,6 +249,10 @@ BEGIN ATOMIC
         SELECT x.* FROM stafett.planning_call x
         WHERE x.referral = r.id AND gone.id IS NULL ORDER BY x.create_time DESC LIMIT 1) call
         ON true
+    LEFT JOIN LATERAL (
+        SELECT string_agg(y.handle, ',' ORDER BY y.handle) AS for_, bool_or(y.id = p_unit) AS for_us
+        FROM stafett.call_waits_for(call.id) w JOIN stafett.unit y ON y.id = w.unit
+        WHERE call.id IS NOT NULL) waited ON true
     LEFT JOIN stafett.custody cu
         ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
@@ -367,7 +369,7 @@ $$;
 CREATE FUNCTION api.referrals(
     p_unit text, p_member text, p_roles text[], p_direction text, p_status text,
     p_other text, p_since timestamptz, p_before timestamptz, p_before_id uuid, p_limit int)
-RETURNS TABLE (since timestamptz, r stafett.referral_row)
+RETURNS TABLE (since timestamptz, key uuid, r stafett.referral_row)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -395,7 +397,7 @@ BEGIN
             AND p.since >= least_time AND f.create_time >= least_time
         ORDER BY p.since DESC, p.referral DESC LIMIT p_limit) s;
     RETURN QUERY
-    SELECT times[x.n], x.row_ FROM (
+    SELECT times[x.n], ids[x.n], x.row_ FROM (
         SELECT row_number() OVER () AS n, rr AS row_
         FROM stafett.referral_rows(acting, coalesce(ids, '{}')) rr) x;
 END
@@ -469,19 +471,20 @@ BEGIN
         WHERE page.state = 'stored'));
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        r.code, e.kind, d.state::text, d.store_time, d.offer_time,
-        d.fetch_time, d.acknowledge_time, am.urn, d.cause,
-        CASE WHEN r.next_actor = acting THEN r.due_time END,
-        CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
-        CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
+        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
+        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
+        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = acting THEN r.due_time END,
+        CASE WHEN mine.until IS NULL THEN coalesce(r.status, e.to_status) ELSE e.to_status END,
+        CASE WHEN mine.until IS NULL THEN coalesce(r.version, e.version) ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
         d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
         CASE WHEN mine.until IS NULL AND (r.unshared_time IS NULL OR c.custodian = acting)
             THEN c.intervention_start_date END
     FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
-    JOIN referral r ON r.id = d.referral
-    JOIN request q ON q.referral = r.id
+    LEFT JOIN referral r ON r.id = d.referral
+    LEFT JOIN request q ON q.referral = r.id
+    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = acting
     JOIN chain c ON c.id = d.chain
     JOIN event e ON e.chain = d.chain AND e.seq = d.seq
     LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq

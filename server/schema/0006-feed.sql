@@ -167,11 +167,11 @@ BEGIN
     PERFORM stafett.mark_offered(p_unit, p_chains[:fit], p_seqs[:fit]);
     RETURN QUERY
     SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        r.code, e.kind, d.state::text, d.store_time, d.offer_time,
-        d.fetch_time, d.acknowledge_time, am.urn, d.cause,
-        CASE WHEN r.next_actor = p_unit THEN r.due_time END,
-        CASE WHEN mine.until IS NULL THEN r.status ELSE e.to_status END,
-        CASE WHEN mine.until IS NULL THEN r.version ELSE e.version END,
+        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
+        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
+        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = p_unit THEN r.due_time END,
+        CASE WHEN mine.until IS NULL THEN coalesce(r.status, e.to_status) ELSE e.to_status END,
+        CASE WHEN mine.until IS NULL THEN coalesce(r.version, e.version) ELSE e.version END,
         r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
         d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
@@ -183,8 +183,9 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT * FROM delivery x
         WHERE x.chain = k.chain AND x.seq = k.seq AND x.unit = p_unit LIMIT 1) d
-    JOIN referral r ON r.id = d.referral
-    JOIN request q ON q.referral = r.id
+    LEFT JOIN referral r ON r.id = d.referral
+    LEFT JOIN request q ON q.referral = r.id
+    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = p_unit
     JOIN chain c ON c.id = d.chain
     JOIN event e ON e.chain = d.chain AND e.seq = d.seq
     LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq

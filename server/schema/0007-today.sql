@@ -16,19 +16,94 @@ CREATE INDEX referral_asked ON stafett.referral (requester, stafett.due_place(du
 CREATE INDEX referral_owned ON stafett.referral (owner, stafett.due_place(due_time), id)
     WHERE next_act IS NOT NULL AND next_actor <> owner;
 
+CREATE INDEX chain_duty_of ON stafett.chain_duty (unit, stafett.due_place(due_time), chain);
+
 CREATE TABLE stafett.heartbeat (
     process text PRIMARY KEY,
     last_time timestamptz NOT NULL
 );
 
--- Open referrals in which the unit must act (p_side 'unit'), waits for another
--- ('others'), or both (''), the most urgent first. What each half finds is in the
--- order of its index, and no half reads further than the page.
+-- What the unit must do that is not the turn of a referral: with a chain that it holds,
+-- for a call to plan together. |key| is the chain's or the call's id.
+CREATE FUNCTION stafett.duties_aside(
+    p_unit uuid, p_since timestamptz, p_until timestamptz, p_after timestamptz, p_after_key uuid,
+    p_limit int)
+RETURNS TABLE (key uuid, due timestamptz, referral uuid, chain uuid, act text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT * FROM (
+        (SELECT d.chain AS key, stafett.due_place(d.due_time) AS due, NULL::uuid AS referral, d.chain,
+            'send' AS act
+        FROM stafett.chain_duty d
+        CROSS JOIN LATERAL (
+            SELECT x.create_time FROM stafett.chain x WHERE x.id = d.chain LIMIT 1) c
+        WHERE d.unit = p_unit AND c.create_time >= p_since
+            AND (stafett.due_place(d.due_time), d.chain) > (p_after, p_after_key)
+            AND stafett.due_place(d.due_time) < p_until
+        ORDER BY stafett.due_place(d.due_time), d.chain LIMIT p_limit)
+        UNION ALL
+        (SELECT k.id, k.due_time, k.referral, k.chain, 'reply'
+        FROM stafett.planning_answer a
+        CROSS JOIN LATERAL (SELECT * FROM stafett.planning_call x WHERE x.id = a.call LIMIT 1) k
+        CROSS JOIN LATERAL (SELECT * FROM stafett.referral x WHERE x.id = k.referral LIMIT 1) r
+        WHERE a.unit = p_unit AND a.answer IS NULL AND k.state = 'open'
+            AND NOT stafett.is_ended(r.status) AND r.unshared_time IS NULL
+            AND stafett.is_party(p_unit, r.code, r.id) AND r.create_time >= p_since
+            AND (k.due_time, k.id) > (p_after, p_after_key) AND k.due_time < p_until
+        ORDER BY k.due_time, k.id LIMIT p_limit)) o
+    ORDER BY o.due, o.key LIMIT p_limit;
+END;
+
+-- A chain as a row of a list, where what the unit must do is not with a referral.
+CREATE FUNCTION stafett.chain_duty_row(p_unit uuid, p_chain uuid, p_act text, p_due timestamptz)
+RETURNS stafett.referral_row
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    r stafett.referral_row;
+BEGIN
+    SELECT c.id, c.status, h.handle, cu.since, c.version, c.help_request_date,
+        c.intervention_due_date, c.intervention_start_date,
+        NOT EXISTS (SELECT FROM referral x WHERE x.chain = c.id
+            AND stafett.is_under_way(x.status, x.hand_back_seq, c.custody_seq)),
+        stafett.links_of(p_unit, c.id), CASE WHEN c.custodian = p_unit THEN 'holder' ELSE '' END,
+        stafett.chain_card(p_unit, c.id)
+    INTO r.chain, r.chain_status, r.custodian, r.custodian_since, r.chain_version,
+        r.help_request_date, r.intervention_due_date, r.intervention_start_date, r.at_rest,
+        r.linked, r.relation, r.card
+    FROM chain c
+    LEFT JOIN unit h ON h.id = c.custodian
+    LEFT JOIN custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
+    WHERE c.id = p_chain;
+    SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle, x.other_chain, x.reason,
+        x.help_request_date, x.create_time
+    INTO r.chain_proposal, r.chain_proposal_act, r.chain_proposal_member,
+        r.chain_proposal_member_name, r.chain_proposal_unit, r.chain_proposal_confirm_unit,
+        r.chain_proposal_into, r.chain_proposal_reason, r.chain_proposal_help_date,
+        r.chain_proposal_create_time
+    FROM proposal x JOIN member m ON m.id = x.member JOIN unit y ON y.id = x.unit
+    LEFT JOIN unit z ON z.id = x.confirm_unit
+    WHERE x.chain = p_chain AND x.referral IS NULL AND x.state = 'open'
+        AND p_unit IN (x.unit, x.confirm_unit)
+    LIMIT 1;
+    r.next_actor := (SELECT u.handle FROM unit u WHERE u.id = p_unit);
+    r.next_act := p_act;
+    r.due_time := nullif(p_due, stafett.due_place(NULL));
+    r.read_time := stafett.now();
+    RETURN r;
+END
+$$;
+
+-- What is open: that in which the unit must act (p_side 'unit'), that in which it waits
+-- for another ('others'), or both (''), the most urgent first. What each part finds is in
+-- the order of its index, and no part reads further than the page.
 CREATE FUNCTION api.open_referrals(
     p_unit text, p_member text, p_roles text[], p_side text, p_direction text,
     p_overdue boolean, p_status text, p_other text, p_since timestamptz,
     p_after timestamptz, p_after_id uuid, p_limit int)
-RETURNS TABLE (since timestamptz, r stafett.referral_row)
+RETURNS TABLE (since timestamptz, key uuid, r stafett.referral_row)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -39,12 +114,22 @@ DECLARE
     after_id uuid := coalesce(p_after_id, '00000000-0000-0000-0000-000000000000');
     until timestamptz := CASE WHEN p_overdue THEN stafett.now() ELSE 'infinity' END;
     least_time timestamptz := coalesce(p_since, '-infinity');
-    ids uuid[];
+    -- Of no direction, no state and nobody else's.
+    with_aside boolean := p_side <> 'others' AND p_direction = '' AND p_status = '' AND p_other = '';
+    keys uuid[];
     times timestamptz[];
+    referrals uuid[];
+    chains uuid[];
+    acts text[];
+    one record;
 BEGIN
-    SELECT array_agg(o.id), array_agg(o.due) INTO ids, times FROM (
-        SELECT h.id, h.due FROM (
-            (SELECT x.id, stafett.due_place(x.due_time) AS due FROM referral x
+    SELECT array_agg(o.key), array_agg(o.due), array_agg(o.referral), array_agg(o.chain),
+        array_agg(o.act)
+    INTO keys, times, referrals, chains, acts
+    FROM (
+        SELECT h.* FROM (
+            (SELECT x.id AS key, stafett.due_place(x.due_time) AS due, x.id AS referral,
+                NULL::uuid AS chain, NULL::text AS act FROM referral x
             WHERE p_side <> 'others' AND x.next_act IS NOT NULL AND x.next_actor = acting
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
                 AND stafett.due_place(x.due_time) < until
@@ -55,7 +140,7 @@ BEGIN
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
             UNION
-            (SELECT x.id, stafett.due_place(x.due_time) FROM referral x
+            (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'received'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.requester
                 AND x.requester = acting
@@ -66,7 +151,7 @@ BEGIN
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
             UNION
-            (SELECT x.id, stafett.due_place(x.due_time) FROM referral x
+            (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'sent'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.owner
                 AND x.owner = acting
@@ -75,12 +160,32 @@ BEGIN
                 AND (p_status = '' OR x.status = p_status)
                 AND (p_other = '' OR x.requester = other)
                 AND x.create_time >= least_time
-            ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)) h
-        ORDER BY h.due, h.id LIMIT p_limit) o;
-    RETURN QUERY
-    SELECT times[x.n], x.row_ FROM (
-        SELECT row_number() OVER () AS n, rr AS row_
-        FROM stafett.referral_rows(acting, coalesce(ids, '{}')) rr) x;
+            ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
+            UNION
+            (SELECT a.* FROM stafett.duties_aside(
+                acting, least_time, until, after, after_id, p_limit) a WHERE with_aside)) h
+        ORDER BY h.due, h.key LIMIT p_limit) o;
+    FOR one IN
+        SELECT k.key, k.due, k.referral, k.chain, k.act, rr AS row_
+        FROM unnest(keys, times, referrals, chains, acts) WITH ORDINALITY
+            AS k (key, due, referral, chain, act, n)
+        LEFT JOIN stafett.referral_rows(acting, ARRAY(
+            SELECT DISTINCT y FROM unnest(referrals) y WHERE y IS NOT NULL)) rr
+            ON rr.id = k.referral
+        ORDER BY k.n
+    LOOP
+        since := one.due;
+        key := one.key;
+        r := one.row_;
+        IF one.referral IS NULL THEN
+            r := stafett.chain_duty_row(acting, one.chain, one.act, one.due);
+        ELSIF one.act IS NOT NULL THEN
+            r.next_actor := p_unit;
+            r.next_act := one.act;
+            r.due_time := one.due;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
 END
 $$;
 
@@ -96,9 +201,13 @@ DECLARE
 BEGIN
     SELECT count(*), count(*) FILTER (WHERE d.due < stafett.now()) INTO duties, late_duties
     FROM (
-        SELECT stafett.due_place(x.due_time) AS due FROM referral x
+        (SELECT stafett.due_place(x.due_time) AS due FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor = acting
-        ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most) d;
+        ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
+        UNION ALL
+        SELECT a.due FROM stafett.duties_aside(acting, '-infinity', 'infinity', '-infinity',
+            '00000000-0000-0000-0000-000000000000', p_most) a
+        ORDER BY 1 LIMIT p_most) d;
     SELECT least(count(*), p_most), least(count(*) FILTER (WHERE w.due < stafett.now()), p_most)
     INTO waiting, late_waiting
     FROM (
@@ -178,6 +287,8 @@ DECLARE
     f regprocedure;
 BEGIN
     FOREACH f IN ARRAY ARRAY[
+        'stafett.duties_aside(uuid, timestamptz, timestamptz, timestamptz, uuid, int)',
+        'stafett.chain_duty_row(uuid, uuid, text, timestamptz)',
         'api.open_referrals(text, text, text[], text, text, boolean, text, text, timestamptz,'
             ' timestamptz, uuid, int)',
         'api.open_counts(text, text, text[], int)',
@@ -188,7 +299,7 @@ BEGIN
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
         IF f::text LIKE 'api.%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
-        ELSE
+        ELSIF f::text LIKE 'duty.%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_clerk', f);
         END IF;
     END LOOP;

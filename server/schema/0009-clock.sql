@@ -88,6 +88,10 @@ CREATE INDEX referral_look ON stafett.referral
     (stafett.look_time(step_time, alarm_time, missed), id)
     WHERE stafett.look_time(step_time, alarm_time, missed) IS NOT NULL;
 
+CREATE INDEX chain_duty_look ON stafett.chain_duty (step_time, chain) WHERE step_time IS NOT NULL;
+CREATE INDEX planning_call_look ON stafett.planning_call (step_time, id)
+    WHERE step_time IS NOT NULL AND state = 'open';
+
 -- The person's clock was broken: when that was seen. Only the clocks that run.
 ALTER TABLE stafett.chain ADD COLUMN breach_time timestamptz;
 CREATE INDEX chain_clock ON stafett.chain (intervention_due_date, id)
@@ -98,13 +102,14 @@ CREATE INDEX chain_clock ON stafett.chain (intervention_due_date, id)
 CREATE TABLE stafett.alarm (
     chain uuid NOT NULL,
     seq int NOT NULL, -- the event
-    referral uuid,
+    referral uuid, -- null: it is of the chain
+    call uuid, -- to plan together, whose deadline it is
     deadline_seq int NOT NULL,
     step int NOT NULL,
     told uuid[] NOT NULL,
     managers boolean NOT NULL,
     PRIMARY KEY (chain, seq),
-    UNIQUE (chain, referral, deadline_seq, step)
+    UNIQUE NULLS NOT DISTINCT (chain, referral, call, deadline_seq, step)
 );
 
 -- The clocks of the machines on which clerks have worked: how long the machine was up
@@ -155,41 +160,82 @@ CREATE FUNCTION stafett.tells_of_misses(p_referral uuid) RETURNS boolean
         FROM stafett.referral r JOIN stafett.request q ON q.referral = r.id
         WHERE r.id = p_referral);
 
--- What has to be looked at, the oldest first, and when the next comes (in the first
--- row; null: nothing is open). A chain once. Nothing is locked: duty.raise looks again.
-CREATE FUNCTION duty.due(p_limit int)
+-- What has to be looked at behind a place, the oldest first: referrals, chains whose
+-- holder is asked, and calls to plan together.
+CREATE FUNCTION stafett.looks(p_after timestamptz, p_after_key uuid, p_limit int)
+RETURNS TABLE (look_time timestamptz, key uuid, chain uuid, referral uuid, call uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT * FROM (
+        (SELECT stafett.look_time(x.step_time, x.alarm_time, x.missed) AS look_time, x.id AS key,
+            x.chain, x.id AS referral, NULL::uuid AS call
+        FROM stafett.referral x
+        WHERE stafett.look_time(x.step_time, x.alarm_time, x.missed) IS NOT NULL
+            AND (stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id) > (p_after, p_after_key)
+        ORDER BY stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id LIMIT p_limit)
+        UNION ALL
+        (SELECT x.step_time, x.chain, x.chain, NULL, NULL FROM stafett.chain_duty x
+        WHERE x.step_time IS NOT NULL AND (x.step_time, x.chain) > (p_after, p_after_key)
+        ORDER BY x.step_time, x.chain LIMIT p_limit)
+        UNION ALL
+        (SELECT x.step_time, x.id, x.chain, x.referral, x.id FROM stafett.planning_call x
+        WHERE x.step_time IS NOT NULL AND x.state = 'open'
+            AND (x.step_time, x.id) > (p_after, p_after_key)
+        ORDER BY x.step_time, x.id LIMIT p_limit)) l
+    ORDER BY l.look_time, l.key LIMIT p_limit;
+END;
+
+-- How they stand. Nothing is locked: duty.raise looks again.
+CREATE FUNCTION duty.due(p_limit int, p_after timestamptz, p_after_key uuid)
 RETURNS TABLE (
-    at timestamptz, chain uuid, event_seq int, referral uuid, chain_open boolean, status text,
-    kind text, priority text, requester uuid, owner uuid, hand_back uuid, holder uuid,
+    look_time timestamptz, key uuid, at timestamptz, chain uuid, event_seq int, referral uuid, call uuid, chain_open boolean,
+    status text, kind text, priority text, requester uuid, owner uuid, hand_back uuid, holder uuid,
     next_actor uuid, actor_handle text, actor_organization text, covers boolean,
     expects boolean, missed boolean, alarm_time timestamptz, due_time timestamptz,
     due_rule text, due_version int, due_from timestamptz, step int, step_time timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT stafett.now(), c.id, c.event_seq::int, r.id, c.status = 'open', r.status, r.kind,
-        r.priority, r.requester, r.owner, r.hand_back_unit, c.custodian, r.next_actor, u.handle,
-        o.number, q.covers, r.expected IS NOT NULL, r.missed, r.alarm_time,
-        r.due_time, e.due_rule, e.due_version, e.due_from, r.step, r.step_time
-    FROM (
-        SELECT x.id, x.chain FROM stafett.referral x
-        WHERE stafett.look_time(x.step_time, x.alarm_time, x.missed) IS NOT NULL
-            AND stafett.look_time(x.step_time, x.alarm_time, x.missed) <= stafett.now()
-        ORDER BY stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id
-        LIMIT p_limit) d
-    CROSS JOIN LATERAL (SELECT * FROM stafett.referral x WHERE x.id = d.id LIMIT 1) r
+    SELECT d.look_time, d.key, stafett.now(), c.id, c.event_seq::int, r.id, k.id, c.status = 'open',
+        coalesce(r.status, ''), coalesce(r.kind, 'care-request'), coalesce(r.priority, 'routine'),
+        r.requester, r.owner, r.hand_back_unit, c.custodian, turn.unit, u.handle, o.number,
+        stafett.tells_of_misses(r.id), r.expected IS NOT NULL AND k.id IS NULL, r.missed,
+        CASE WHEN k.id IS NULL THEN r.alarm_time END, turn.due_time,
+        coalesce(turn.due_rule, e.due_rule), coalesce(turn.due_version, e.due_version),
+        coalesce(turn.due_from, e.due_from), turn.step, turn.step_time
+    FROM stafett.looks(coalesce(p_after, '-infinity'), p_after_key, p_limit) d
     CROSS JOIN LATERAL (SELECT * FROM stafett.chain x WHERE x.id = d.chain LIMIT 1) c
-    CROSS JOIN LATERAL (SELECT stafett.tells_of_misses(d.id) AS covers) q
+    LEFT JOIN LATERAL (SELECT * FROM stafett.referral x WHERE x.id = d.referral LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM stafett.planning_call x WHERE x.id = d.call LIMIT 1) k ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM stafett.chain_duty x
+        WHERE x.chain = d.chain AND d.referral IS NULL LIMIT 1) t ON true
+    -- Whose turn it is, by when, and by which rule where that is not the event's.
+    CROSS JOIN LATERAL (
+        SELECT r.next_actor AS unit, r.due_time, NULL::text AS due_rule, NULL::int AS due_version,
+            NULL::timestamptz AS due_from, r.step, r.step_time
+        WHERE r.id IS NOT NULL AND k.id IS NULL
+        UNION ALL
+        SELECT t.unit, t.due_time, t.due_rule, t.due_version, t.due_from, t.step, t.step_time
+        WHERE t.chain IS NOT NULL
+        UNION ALL
+        SELECT (SELECT w.unit FROM stafett.call_waits_for(k.id) w ORDER BY w.unit LIMIT 1),
+            k.due_time, k.due_rule, k.due_version, k.due_from, k.step, k.step_time
+        WHERE k.id IS NOT NULL) turn
     LEFT JOIN LATERAL (
         SELECT x.due_rule, x.due_version, x.due_from FROM stafett.event x
-        WHERE x.chain = d.chain AND x.referral = d.id AND x.due_time = r.due_time
-            AND x.due_rule IS NOT NULL
+        WHERE x.chain = d.chain AND (x.referral = d.referral OR x.referral IS NULL)
+            AND x.due_time = r.due_time AND x.due_rule IS NOT NULL AND k.id IS NULL
         ORDER BY x.seq DESC LIMIT 1) e ON true
     LEFT JOIN LATERAL (
         SELECT x.handle, x.organization FROM stafett.unit x
-        WHERE x.id = coalesce(r.next_actor, r.owner) LIMIT 1) u ON true
+        WHERE x.id = coalesce(turn.unit, r.owner, c.custodian) LIMIT 1) u ON true
     LEFT JOIN LATERAL (
-        SELECT x.number FROM stafett.organization x WHERE x.id = u.organization LIMIT 1) o ON true;
+        SELECT x.number FROM stafett.organization x WHERE x.id = u.organization LIMIT 1) o ON true
+    WHERE d.look_time <= stafett.now()
+    ORDER BY d.look_time, d.key;
 END;
 
 -- How long until somebody has to look again.
@@ -197,10 +243,8 @@ CREATE FUNCTION duty.next_due() RETURNS TABLE (done int, wait_ms bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT 0, (extract(epoch FROM (
-        SELECT stafett.look_time(x.step_time, x.alarm_time, x.missed) FROM stafett.referral x
-        WHERE stafett.look_time(x.step_time, x.alarm_time, x.missed) IS NOT NULL
-        ORDER BY stafett.look_time(x.step_time, x.alarm_time, x.missed), x.id LIMIT 1)
+    SELECT 0, (extract(epoch FROM (SELECT l.look_time FROM stafett.looks(
+            '-infinity', '00000000-0000-0000-0000-000000000000', 1) l)
         - stafett.now()) * 1000)::bigint;
 END;
 
@@ -221,15 +265,62 @@ BEGIN ATOMIC
     WHERE t.needs IS NOT NULL;
 END;
 
+-- Whom an alarm tells: of a call those first whose answers are missing; of a chain, which
+-- others do not see, its holder.
+CREATE FUNCTION stafett.alarm_tells(
+    p_chain uuid, p_referral uuid, p_call uuid, p_units uuid[], p_needs text[], p_waiting text)
+RETURNS TABLE (unit uuid, needs text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT DISTINCT ON (t.unit) t.unit, t.needs FROM (
+        SELECT 1 AS place, w.unit, p_waiting AS needs FROM stafett.call_waits_for(p_call) w
+        WHERE p_waiting IS NOT NULL
+        UNION ALL SELECT 2, u.unit, u.needs FROM stafett.told_units(p_referral, p_units, p_needs) u
+        UNION ALL SELECT 3, d.unit, 'act' FROM stafett.chain_duty d
+        WHERE d.chain = p_chain AND p_referral IS NULL) t
+    ORDER BY t.unit, t.place;
+END;
+
+-- The event that set the deadline of which an alarm tells.
+CREATE FUNCTION stafett.deadline_event(p_chain uuid, p_referral uuid, p_call uuid) RETURNS int
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN coalesce(CASE
+    WHEN p_call IS NOT NULL THEN (
+        SELECT max(ct.seq) FROM stafett.content ct WHERE ct.chain = p_chain AND ct.message = p_call)
+    WHEN p_referral IS NULL THEN (
+        SELECT d.seq FROM stafett.chain_duty d WHERE d.chain = p_chain)
+    ELSE (
+        SELECT max(e.seq) FROM stafett.event e
+        WHERE e.chain = p_chain AND e.referral = p_referral AND NOT e.next_kept) END, 0);
+
+-- The step of a ladder has been told, or there is none any more (p_time null).
+CREATE FUNCTION stafett.set_step(
+    p_chain uuid, p_referral uuid, p_call uuid, p_step int, p_time timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    IF p_call IS NOT NULL THEN
+        UPDATE planning_call k SET step = p_step, step_time = p_time WHERE k.id = p_call;
+    ELSIF p_referral IS NULL THEN
+        UPDATE chain_duty d SET step = p_step, step_time = p_time WHERE d.chain = p_chain;
+    ELSE
+        UPDATE referral x SET step = p_step, step_time = p_time WHERE x.id = p_referral;
+    END IF;
+END
+$$;
+
 -- Raises what was decided, one transaction with events, deliveries and audit records.
 -- Only what still stands as it was seen, and is nobody else's just now; the rest
 -- comes again. Gives how many, the units that were told (null: none), and the SQL state of
 -- the last one that could not be raised.
 CREATE FUNCTION duty.raise(
-    p_chain uuid[], p_seq int[], p_referral uuid[], p_kind text[], p_event uuid[],
+    p_chain uuid[], p_seq int[], p_referral uuid[], p_call uuid[], p_kind text[], p_event uuid[],
     p_due timestamptz[], p_rule text[], p_version int[], p_from timestamptz[],
     p_step int[], p_step_time timestamptz[], p_requester text[], p_owner text[],
-    p_hand_back text[], p_holder text[], p_managers boolean[],
+    p_hand_back text[], p_holder text[], p_waiting text[], p_managers boolean[],
     p_audit uuid[], p_leaf bytea[], p_salt bytea[], p_detail bytea[], p_hash bytea)
 RETURNS TABLE (done int, hint text, failure text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -239,18 +330,20 @@ DECLARE
     a record;
     r referral;
     set_seq int;
+    was timestamptz; -- the time for which it was put down
     told uuid[];
+    needs text[];
     everybody uuid[] := '{}';
 BEGIN
     done := 0;
     FOR a IN
-        SELECT o.*, c.custodian
-        FROM unnest(p_chain, p_seq, p_referral, p_kind, p_event, p_due, p_rule, p_version,
+        SELECT o.*, c.custodian, c.version AS chain_version
+        FROM unnest(p_chain, p_seq, p_referral, p_call, p_kind, p_event, p_due, p_rule, p_version,
             p_from, p_step, p_step_time, p_requester, p_owner, p_hand_back, p_holder,
-            p_managers, p_audit, p_leaf, p_salt, p_detail)
-            AS o (chain, seq, referral, kind, event, due, rule, version, since, step,
-                step_time, requester, owner, hand_back, holder, managers, audit, leaf, salt,
-                detail)
+            p_waiting, p_managers, p_audit, p_leaf, p_salt, p_detail)
+            AS o (chain, seq, referral, call, kind, event, due, rule, version, since, step,
+                step_time, requester, owner, hand_back, holder, waiting, managers, audit, leaf,
+                salt, detail)
         JOIN chain c ON c.id = o.chain AND c.event_seq = o.seq
         ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
     LOOP
@@ -258,56 +351,62 @@ BEGIN
         BEGIN
             SELECT * INTO r FROM referral x WHERE x.id = a.referral;
             IF a.kind = '' THEN
-                UPDATE referral x SET step_time = NULL,
-                    alarm_time = CASE WHEN x.missed THEN x.alarm_time END
-                WHERE x.id = a.referral;
+                PERFORM stafett.set_step(a.chain, a.referral, a.call, a.step, NULL);
+                UPDATE referral x SET alarm_time = NULL
+                WHERE x.id = a.referral AND a.call IS NULL AND NOT x.missed;
                 done := done + 1;
                 CONTINUE;
             END IF;
-            SELECT max(e.seq) INTO set_seq FROM event e
-            WHERE e.chain = a.chain AND e.referral = a.referral AND NOT e.next_kept;
-            SELECT coalesce(array_agg(t.unit), '{}') INTO told FROM stafett.told_units(a.referral,
+            was := CASE WHEN a.call IS NOT NULL THEN (
+                    SELECT k.step_time FROM planning_call k WHERE k.id = a.call)
+                WHEN a.referral IS NULL THEN (
+                    SELECT d.step_time FROM chain_duty d WHERE d.chain = a.chain)
+                WHEN a.kind = 'miss' THEN r.alarm_time ELSE r.step_time END;
+            set_seq := stafett.deadline_event(a.chain, a.referral, a.call);
+            SELECT coalesce(array_agg(t.unit), '{}'), coalesce(array_agg(t.needs), '{}')
+            INTO told, needs FROM stafett.alarm_tells(a.chain, a.referral, a.call,
                 ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
-                ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+                ARRAY[a.requester, a.owner, a.hand_back, a.holder], a.waiting) t;
             INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
                 occurrence_time, create_time, from_status, to_status, custodian, custodian_changed,
                 next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from)
-            VALUES (a.chain, a.seq + 1, a.event, a.referral, r.version, a.kind,
-                CASE a.kind WHEN 'miss' THEN 'UTEBLIVEN' ELSE '' END,
+            VALUES (a.chain, a.seq + 1, a.event, a.referral, coalesce(r.version, a.chain_version),
+                a.kind, CASE a.kind WHEN 'miss' THEN 'UTEBLIVEN' ELSE '' END,
                 '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',
-                CASE a.kind WHEN 'miss' THEN r.alarm_time ELSE r.step_time END, stafett.now(),
-                r.status, r.status, a.custodian, false, a.kind <> 'miss',
+                was, stafett.now(),
+                coalesce(r.status, 'open'), coalesce(r.status, 'open'), a.custodian, false,
+                a.kind <> 'miss',
                 CASE a.kind WHEN 'miss' THEN r.owner END, CASE a.kind WHEN 'miss' THEN 'reach' END,
                 a.due, a.rule, a.version, a.since);
-            INSERT INTO alarm (chain, seq, referral, deadline_seq, step, told, managers)
-            VALUES (a.chain, a.seq + 1, a.referral, coalesce(set_seq, 0),
-                CASE a.kind WHEN 'miss' THEN -1 ELSE r.step END, told, a.managers);
+            INSERT INTO alarm (chain, seq, referral, call, deadline_seq, step, told, managers)
+            VALUES (a.chain, a.seq + 1, a.referral, a.call, set_seq,
+                CASE a.kind WHEN 'miss' THEN -1 ELSE a.step - 1 END, told, a.managers);
             UPDATE chain x SET event_seq = a.seq + 1 WHERE x.id = a.chain;
             IF a.kind = 'miss' THEN
                 UPDATE referral x SET missed = true, next_actor = x.owner, next_act = 'reach',
                     due_time = a.due, step = 0, step_time = a.step_time, update_time = stafett.now()
                 WHERE x.id = a.referral;
             ELSE
-                UPDATE referral x SET step = a.step, step_time = a.step_time WHERE x.id = a.referral;
+                PERFORM stafett.set_step(a.chain, a.referral, a.call, a.step, a.step_time);
             END IF;
             UPDATE delivery d SET changed = pg_current_xact_id()
-            WHERE d.chain = a.chain AND d.referral = a.referral;
+            WHERE d.chain = a.chain AND d.referral IS NOT DISTINCT FROM a.referral;
             INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
                 needs, store_time)
             SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,
                 stafett.now()
-            FROM stafett.told_units(a.referral,
-                ARRAY[r.requester, r.owner, r.hand_back_unit, a.custodian],
-                ARRAY[a.requester, a.owner, a.hand_back, a.holder]) t;
+            FROM unnest(told, needs) t (unit, needs);
             INSERT INTO audit_queue (id, create_time, unit, leaf, salt, detail)
-            VALUES (a.audit, stafett.now(), coalesce(r.next_actor, r.owner), a.leaf, a.salt, a.detail);
+            VALUES (a.audit, stafett.now(), coalesce(r.next_actor, r.owner, a.custodian), a.leaf,
+                a.salt, a.detail);
             everybody := everybody || told || r.owner || r.requester;
             done := done + 1;
         EXCEPTION WHEN OTHERS THEN
             failure := SQLSTATE;
         END;
     END LOOP;
-    SELECT string_agg(DISTINCT replace(t::text, '-', ''), '') INTO hint FROM unnest(everybody) t;
+    SELECT string_agg(DISTINCT replace(t::text, '-', ''), '') INTO hint
+    FROM unnest(everybody) t WHERE t IS NOT NULL;
     RETURN NEXT;
 END
 $$;
@@ -343,10 +442,17 @@ BEGIN
         WHERE e.chain = r.chain AND e.referral = r.id AND NOT e.next_kept AND e.seq <= v.until
             AND e.create_time <= as_of AND veil.create_time IS NULL
         ORDER BY e.seq DESC LIMIT 1) n ON true
+    -- What an act on the whole chain has changed since stands in the referral alone.
+    CROSS JOIN LATERAL (
+        SELECT r.next_act, r.next_actor, r.due_time, c.event_seq::int AS upto
+        WHERE p_as_of IS NULL AND v.until = 2147483647 AND veil.create_time IS NULL
+        UNION ALL
+        SELECT n.next_act, n.next_actor, n.due_time, n.seq
+        WHERE p_as_of IS NOT NULL OR v.until < 2147483647 OR veil.create_time IS NOT NULL) turn
     LEFT JOIN LATERAL (
         SELECT e.due_rule, e.due_version, e.due_from FROM event e
-        WHERE e.chain = r.chain AND e.referral = r.id AND e.due_time = n.due_time
-            AND e.due_rule IS NOT NULL AND e.seq <= n.seq
+        WHERE e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
+            AND e.due_time = turn.due_time AND e.due_rule IS NOT NULL AND e.seq <= turn.upto
         ORDER BY e.seq DESC LIMIT 1) w ON true
     CROSS JOIN LATERAL (VALUES
         (1, 'help', NULL::uuid, NULL::timestamptz, c.help_request_date, NULL::timestamptz,
@@ -354,7 +460,7 @@ BEGIN
             CASE WHEN c.intervention_start_date <= as_of AND v.until = 2147483647
                 AND veil.create_time IS NULL THEN c.intervention_start_date END, 0,
             c.clock_rule, c.clock_version),
-        (2, n.next_act, n.next_actor, w.due_from, NULL, n.due_time, NULL, NULL,
+        (2, turn.next_act, turn.next_actor, w.due_from, NULL, turn.due_time, NULL, NULL,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id
                 AND x.deadline_seq = n.seq AND x.step >= 0), w.due_rule, w.due_version))
         AS d (n, what, actor, anchor_time, anchor_date, due_time, due_date, stop_date, alarms,
@@ -380,6 +486,7 @@ GRANT UPDATE (event_seq, breach_time) ON stafett.chain TO stafett_owner;
 GRANT UPDATE (missed, alarm_time, next_actor, next_act, due_time, step, step_time, update_time)
     ON stafett.referral TO stafett_owner;
 GRANT UPDATE (changed) ON stafett.delivery TO stafett_owner;
+GRANT UPDATE (step, step_time) ON stafett.chain_duty, stafett.planning_call TO stafett_owner;
 GRANT SELECT, INSERT, UPDATE ON stafett.clerk_clock TO stafett_owner;
 GRANT EXECUTE ON FUNCTION stafett.look_time(timestamptz, timestamptz, boolean) TO stafett_app;
 
@@ -393,18 +500,24 @@ BEGIN
         'api.rules()',
         'api.rule_units()',
         'api.deadlines(text, text, text[], uuid, text, timestamptz)',
+        'stafett.looks(timestamptz, uuid, int)',
         'stafett.told_units(uuid, uuid[], text[])',
+        'stafett.alarm_tells(uuid, uuid, uuid, uuid[], text[], text)',
+        'stafett.deadline_event(uuid, uuid, uuid)',
+        'stafett.set_step(uuid, uuid, uuid, int, timestamptz)',
         'duty.look_clock(text, bigint)',
-        'duty.due(int)',
+        'duty.due(int, timestamptz, uuid)',
         'duty.next_due()',
-        'duty.raise(uuid[], int[], uuid[], text[], uuid[], timestamptz[], text[], int[],'
-            ' timestamptz[], int[], timestamptz[], text[], text[], text[], text[], boolean[],'
-            ' uuid[], bytea[], bytea[], bytea[], bytea)']::regprocedure[]
+        'duty.raise(uuid[], int[], uuid[], uuid[], text[], uuid[], timestamptz[], text[], int[],'
+            ' timestamptz[], int[], timestamptz[], text[], text[], text[], text[], text[],'
+            ' boolean[], uuid[], bytea[], bytea[], bytea[], bytea)']::regprocedure[]
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
-        IF f::text LIKE 'api.%' THEN
+        IF f::text IN ('api.rules()', 'api.rule_units()') THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app, stafett_clerk', f);
+        ELSIF f::text LIKE 'api.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
         ELSIF f::text LIKE 'duty.%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_clerk', f);
         END IF;

@@ -42,7 +42,13 @@ CREATE TABLE stafett.reach (
     help_request_date date,
     due_date date,
     start_date date,
+    -- By when what the act asks for beside its referral is due: that all plan together,
+    -- or that a holder with nothing under way sends the person on.
     due_time timestamptz,
+    due_rule text,
+    due_version int,
+    due_from timestamptz,
+    step_time timestamptz,
     reason text,
     PRIMARY KEY (chain, seq)
 );
@@ -76,31 +82,84 @@ BEGIN ATOMIC
         AND (p_unit IS NULL OR d.unit = p_unit);
 END;
 
--- Nobody is forgotten where chains or holders change: of what had been asked of those
--- who held the chain, its holder is asked once to send the person on, and only where
--- it has nothing under way there (as next_at_rest of rules_next.c has it).
-CREATE FUNCTION stafett.ask_holder(p_chain uuid) RETURNS void
+-- The holder has seen to the chain, or it is another one's, or asked by a referral.
+CREATE FUNCTION stafett.end_chain_duty(p_chain uuid) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    DELETE FROM stafett.chain_duty d WHERE d.chain = p_chain;
+    UPDATE stafett.delivery d SET state = 'acknowledged', done = true, cause = 'act',
+        acknowledge_time = stafett.now(), changed = pg_current_xact_id()
+    FROM stafett.event e
+    WHERE d.chain = p_chain AND d.referral IS NULL AND NOT d.done
+        AND e.chain = d.chain AND e.seq = d.seq AND e.kind = 'alarm';
+END;
+
+CREATE FUNCTION stafett.chain_asks_no_more() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    IF NOT (SELECT c.asked FROM chain c WHERE c.id = new.id) THEN -- by the next holder
+        PERFORM stafett.end_chain_duty(new.id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER chain_asks_no_more AFTER UPDATE OF asked ON stafett.chain FOR EACH ROW
+    WHEN (old.asked AND NOT new.asked) EXECUTE FUNCTION stafett.chain_asks_no_more();
+
+-- Nobody is forgotten where chains or holders change: the holder is asked once to send
+-- the person on, where it has nothing under way there (as next_at_rest of rules_next.c
+-- has it). By a referral, if it is a party of one, best by one by which somebody who held
+-- the chain had been asked; else by the chain itself. What it was asked before goes on
+-- by its deadline; else that of the act counts.
+CREATE FUNCTION stafett.ask_holder(p_chain uuid, p_seq int, p_act stafett.reach) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     held chain;
+    is_busy boolean;
     asks uuid;
+    was record;
 BEGIN
     SELECT * INTO held FROM chain c WHERE c.id = p_chain;
-    IF NOT EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
-            AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
-            AND stafett.is_party(held.custodian, r.code, r.id)) THEN
+    is_busy := held.status <> 'open' OR EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
+        AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
+        AND stafett.is_party(held.custodian, r.code, r.id));
+    IF NOT is_busy THEN
         asks := (SELECT r.id FROM referral r
             WHERE r.chain = p_chain AND stafett.is_party(held.custodian, r.code, r.id)
             ORDER BY r.next_act = 'send' DESC NULLS LAST, r.next_actor = held.custodian DESC,
                 r.update_time DESC, r.id DESC LIMIT 1);
     END IF;
+    SELECT x.* INTO was FROM (
+        SELECT r.due_time, r.step_time, r.step FROM referral r
+        WHERE r.chain = p_chain AND r.next_act = 'send' AND r.due_time IS NOT NULL
+            AND (r.id = asks OR r.next_actor = held.custodian)
+        UNION ALL
+        SELECT d.due_time, d.step_time, d.step FROM chain_duty d
+        WHERE d.chain = p_chain AND d.due_time IS NOT NULL
+        UNION ALL
+        SELECT p_act.due_time, p_act.step_time, 0) x
+    ORDER BY x.due_time LIMIT 1;
     UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
     WHERE r.chain = p_chain AND r.next_act = 'send' AND r.id IS DISTINCT FROM asks
         AND (r.next_actor = held.custodian OR r.next_actor <> r.requester
             OR r.status <> 'rejected');
-    UPDATE referral r SET next_actor = held.custodian, next_act = 'send' WHERE r.id = asks;
+    UPDATE referral r SET next_actor = held.custodian, next_act = 'send', due_time = was.due_time,
+        step_time = was.step_time, step = was.step
+    WHERE r.id = asks;
+    IF is_busy OR asks IS NOT NULL THEN
+        UPDATE chain c SET asked = false WHERE c.id = p_chain AND c.asked;
+        RETURN;
+    END IF;
+    INSERT INTO chain_duty (chain, unit, seq, due_time, due_rule, due_version, due_from, step_time)
+    VALUES (p_chain, held.custodian, p_seq, p_act.due_time, p_act.due_rule, p_act.due_version,
+        p_act.due_from, p_act.step_time)
+    ON CONFLICT DO NOTHING;
+    UPDATE chain c SET asked = true WHERE c.id = p_chain AND NOT c.asked;
 END
 $$;
 
@@ -155,6 +214,7 @@ BEGIN
         PERFORM stafett.refuse_reach(p);
     END IF;
     UPDATE chain c SET merged_into = p.other_chain WHERE c.id = p.chain;
+    PERFORM stafett.end_chain_duty(p.chain);
     INSERT INTO chain_party (unit, code, chain, since)
     SELECT u.unit, p.code, p.chain, stafett.now() FROM stafett.chain_units(p.chain) u
     UNION SELECT cu.unit, p.code, p.chain, stafett.now() FROM custody cu WHERE cu.chain = p.chain
@@ -174,9 +234,11 @@ BEGIN
 
     UPDATE event SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain AND seq < p.seq;
     INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
-        occurrence_time, create_time, from_status, to_status, custodian, custodian_changed)
+        occurrence_time, create_time, from_status, to_status, custodian, custodian_changed,
+        due_time, due_rule, due_version, due_from)
     SELECT p.other_chain, p.other_seq, gen_random_uuid(), NULL, e.version, e.kind, e.code, e.unit,
-        e.member, e.occurrence_time, e.create_time, 'open', 'open', goes_on.custodian, false
+        e.member, e.occurrence_time, e.create_time, 'open', 'open', goes_on.custodian, false,
+        e.due_time, e.due_rule, e.due_version, e.due_from
     FROM event e WHERE e.chain = p.chain AND e.seq = p.seq;
     UPDATE detail SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
     UPDATE content SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
@@ -220,7 +282,7 @@ BEGIN
                     AND (x.id = held_by OR (x.owner = x.requester AND held_by IS NULL)) AS holds
             FROM referral x WHERE x.chain = p.chain) y) w
     WHERE r.id = w.id;
-    PERFORM stafett.ask_holder(p.other_chain);
+    PERFORM stafett.ask_holder(p.other_chain, p.other_seq, p);
 END
 $$;
 
@@ -308,7 +370,8 @@ BEGIN
     -- Where it had been handed back to either of them, it has come.
     UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
     WHERE r.chain = p.chain AND r.next_act = 'take-back' AND r.hand_back_seq IS NULL;
-    PERFORM stafett.ask_holder(p.chain);
+    PERFORM stafett.end_chain_duty(p.chain);
+    PERFORM stafett.ask_holder(p.chain, p.seq, p);
     INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done, needs,
         store_time)
     SELECT d.chain, d.seq, p.unit, d.referral, d.message, d.content_hash, 'stored', false, d.needs,
@@ -331,13 +394,18 @@ CREATE FUNCTION stafett.carry_call(p stafett.reach) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    INSERT INTO stafett.planning_call (id, chain, referral, told, state, create_time, due_time)
-    SELECT p.message, p.chain, r.id, ARRAY[r.requester, p.unit], 'open', stafett.now(), p.due_time
+    INSERT INTO stafett.planning_call (id, chain, referral, told, state, create_time, due_time,
+        due_rule, due_version, due_from, step_time)
+    SELECT p.message, p.chain, r.id, ARRAY[r.requester, p.unit], 'open', stafett.now(), p.due_time,
+        p.due_rule, p.due_version, p.due_from, p.step_time
     FROM stafett.referral r WHERE r.id = p.referral;
+    -- Who has only another part in the chain sees nothing of it that it could answer.
     INSERT INTO stafett.planning_answer (call, unit)
-    SELECT p.message, u.unit FROM stafett.chain_units(p.chain) u;
-    SELECT stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
-    FROM stafett.chain_units(p.chain) u;
+    SELECT p.message, u.unit FROM stafett.chain_units(p.chain) u
+    JOIN stafett.referral r ON r.id = p.referral
+    WHERE stafett.is_party(u.unit, r.code, r.id);
+    SELECT stafett.tell(p, p.chain, p.seq, a.unit, p.referral, p.needs)
+    FROM stafett.planning_answer a WHERE a.call = p.message;
 END;
 
 -- An answer settles the call where it is the last one; a waiver does at once.
@@ -361,8 +429,7 @@ BEGIN
     WHERE a.call = open_call AND a.unit = p.unit;
     PERFORM stafett.settle(p.chain, open_call, p.unit, p.member);
     UPDATE planning_call k SET state = 'answered', settle_time = stafett.now()
-    WHERE k.id = open_call AND NOT EXISTS (
-        SELECT FROM planning_answer a WHERE a.call = k.id AND a.answer IS NULL);
+    WHERE k.id = open_call AND NOT EXISTS (SELECT FROM stafett.call_waits_for(k.id));
 END
 $$;
 
@@ -384,7 +451,7 @@ BEGIN ATOMIC
 END;
 
 -- A merge is proposed to the holder of the other chain: by a referral of this chain
--- that it is a party of, else by one of its own.
+-- that it is a party of, else by one of its own, if it has any.
 CREATE FUNCTION stafett.carry_ask(p stafett.reach) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -392,7 +459,8 @@ BEGIN ATOMIC
     SELECT stafett.tell(p, p.chain, p.seq, u.unit, u.referral, 'act')
     FROM (SELECT x.unit, x.referral FROM (
             SELECT 1 AS place, a.* FROM stafett.chain_units(p.chain) a
-            UNION ALL SELECT 2, b.* FROM stafett.chain_units(p.other_chain) b) x
+            UNION ALL SELECT 2, b.* FROM stafett.chain_units(p.other_chain) b
+            UNION ALL SELECT 3, p.confirmer, NULL) x
         WHERE x.unit = p.confirmer ORDER BY x.place LIMIT 1) u;
 END;
 
@@ -412,6 +480,7 @@ BEGIN
     WHEN 'register' THEN
         INSERT INTO chain_party (unit, code, chain, since)
         VALUES (new.unit, new.code, new.chain, stafett.now());
+        PERFORM stafett.ask_holder(new.chain, new.seq, new);
     WHEN 'link' THEN
         INSERT INTO chain_link (chain, linked, create_time)
         VALUES (new.chain, new.other_chain, stafett.now());
@@ -466,16 +535,18 @@ GRANT SELECT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
 
 GRANT SELECT ON ALL TABLES IN SCHEMA stafett TO stafett_mover;
 GRANT EXECUTE ON FUNCTION stafett.now(), stafett.is_ended(text), stafett.stops_clock(text),
-    stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid) TO stafett_mover;
+    stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid),
+    stafett.call_waits_for(uuid) TO stafett_mover;
+GRANT INSERT, DELETE ON stafett.chain_duty TO stafett_mover;
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
-    intervention_start_date, merged_into) ON stafett.chain TO stafett_mover;
+    intervention_start_date, merged_into, asked) ON stafett.chain TO stafett_mover;
 GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)
     ON stafett.delivery TO stafett_mover;
 GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_act, due_time,
-    step_time, question_seq, hand_back_seq, owner_assignee, requester_assignee)
+    step_time, step, question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
 GRANT UPDATE (until, past) ON stafett.party TO stafett_mover;
 GRANT UPDATE (until) ON stafett.chain_party TO stafett_mover;
@@ -493,7 +564,9 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.tell(stafett.reach, uuid, int, uuid, uuid, text)',
         'stafett.settle(uuid, uuid, uuid, uuid)',
-        'stafett.ask_holder(uuid)',
+        'stafett.end_chain_duty(uuid)',
+        'stafett.chain_asks_no_more()',
+        'stafett.ask_holder(uuid, int, stafett.reach)',
         'stafett.refuse_reach(stafett.reach)',
         'stafett.follow_referral(uuid, text, uuid, int, uuid, uuid)',
         'stafett.carry_links(uuid, uuid)',

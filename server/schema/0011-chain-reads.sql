@@ -9,7 +9,7 @@ CREATE TYPE stafett.chain_row AS (
     proposal uuid, proposal_act text, proposal_member text, proposal_member_name text,
     proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
     proposal_help_date date, proposal_create_time timestamptz,
-    create_time timestamptz);
+    create_time timestamptz, asked boolean, due_time timestamptz);
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -45,7 +45,8 @@ BEGIN ATOMIC
         c.merged_into, stafett.links_of(p_unit, c.id),
         coalesce(c.custodian = p_unit, false), coalesce(h.replaced_by = p_unit, false),
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
-        cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time
+        cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time,
+        asked.chain IS NOT NULL, asked.due_time
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     LEFT JOIN stafett.unit h ON h.id = c.custodian
@@ -59,6 +60,7 @@ BEGIN ATOMIC
         LEFT JOIN stafett.unit z ON z.id = x.confirm_unit
         WHERE x.chain = c.id AND x.referral IS NULL AND x.state = 'open'
             AND p_unit IN (x.unit, x.confirm_unit) LIMIT 1) cp ON true
+    LEFT JOIN stafett.chain_duty asked ON asked.chain = c.id AND asked.unit = p_unit
     ORDER BY w.n;
 END;
 

@@ -22,7 +22,7 @@ CREATE TABLE stafett.notice_line (
     unit uuid NOT NULL,
     means stafett.notice_means NOT NULL,
     event uuid NOT NULL, -- the alarm's
-    code text NOT NULL, -- of the referral, as people say it
+    code text NOT NULL, -- of the referral or the chain, as people say it
     PRIMARY KEY (unit, means, event)
 );
 
@@ -46,12 +46,12 @@ SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
     INSERT INTO notice_line (unit, means, event, code)
-    SELECT w.unit, m.means, e.id, substr(r.code, 1, 4) || '-' || substr(r.code, 5)
+    SELECT w.unit, m.means, e.id, substr(at.code, 1, 4) || '-' || substr(at.code, 5)
     FROM unnest(new.told) t (unit)
     JOIN notice_way w ON w.unit = t.unit
     CROSS JOIN LATERAL (VALUES ('mail', w.mail), ('hook', w.hook)) m (means, target)
     JOIN event e ON e.chain = new.chain AND e.seq = new.seq
-    JOIN referral r ON r.id = new.referral
+    CROSS JOIN LATERAL (SELECT stafett.code_of(coalesce(new.referral, new.chain)) AS code) at
     WHERE m.target <> '';
     RETURN NULL;
 END

@@ -98,7 +98,7 @@ BEGIN
         ORDER BY r.chain, r.id
     LOOP
         PERFORM stafett.follow_referral(x.id, x.code, x.chain, x.event_seq, new.id, successor);
-        PERFORM stafett.ask_holder(x.chain);
+        PERFORM stafett.ask_holder(x.chain, x.event_seq, NULL);
     END LOOP;
     RETURN NULL;
 END

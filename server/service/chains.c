@@ -69,6 +69,7 @@ static void chain_reply(struct read_call *rc)
 	get->earlier_events = read_call_keep_latest(get->events, &get->n_events, CAP_GET_EVENTS);
 	get->earlier_contents =
 		read_call_keep_latest(get->contents, &get->n_contents, CAP_GET_MESSAGES);
+	get->heartbeat = read_call_heartbeat(rc);
 	answer_message(rc->call, &get->base);
 }
 

@@ -99,6 +99,14 @@ void read_call_record(struct audit *audit, const struct uuid *id)
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(id->b, sizeof(id->b)));
 }
 
+void read_call_record_row(struct audit *audit, const struct presented *p)
+{
+	if (p->referral)
+		read_call_record_once(audit, &p->id);
+	else
+		audit_add(audit, AUDIT_CHAIN, bytes_of(p->chain_id.b, sizeof(p->chain_id.b)));
+}
+
 bool read_call_page(const struct incoming *in, int size, const char *token, int *ret_size,
 	struct page_place *ret_place, bool *ret_has_place)
 {

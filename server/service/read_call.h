@@ -57,6 +57,8 @@ void *read_call_room(struct read_call *rc, size_t n);
 void read_call_record(struct audit *audit, const struct uuid *id);
 /* The same, where it may have been added before: once is enough. */
 void read_call_record_once(struct audit *audit, const struct uuid *id);
+/* The same of a row: its referral, or its chain. */
+void read_call_record_row(struct audit *audit, const struct presented *p);
 /* Adds a query about what |key| names, which must outlive the reading; the latest
  * |limit| rows, and one more that tells that there are earlier ones, or with 0 all. */
 void read_call_add_query(struct read_call *rc, enum read_statement statement,

@@ -113,8 +113,9 @@ static void list_row(struct read *read, int query, const struct db_row *row, str
 	if (rc->rows++ >= rc->page || !present_referral(rc->arena, row, read, &p))
 		return;
 	rc->list.referrals[rc->list.n_referrals++] = read_call_summary(rc->arena, &p);
-	rc->last = (struct page_place){present_referral_since_us(row), p.id, 0};
-	read_call_record(audit, &p.id);
+	rc->last = (struct page_place){0};
+	present_referral_place(row, &rc->last.us, &rc->last.id);
+	read_call_record_row(audit, &p);
 }
 
 static void list_reply(struct read_call *rc)

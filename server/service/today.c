@@ -25,7 +25,7 @@ static void today_row_referral(struct read_call *rc, const struct db_row *row, s
 	if (*n >= (size_t)rc->page || !present_referral(rc->arena, row, &rc->read, &p))
 		return;
 	rows[(*n)++] = read_call_summary(rc->arena, &p);
-	read_call_record_once(audit, &p.id);
+	read_call_record_row(audit, &p);
 }
 
 static void today_row_counts(struct read_call *rc, const struct db_row *row)
@@ -47,7 +47,8 @@ static void today_row_news(struct read_call *rc, const struct db_row *row, struc
 		return;
 	rc->today.news[rc->today.n_news++] = present_event(rc->arena, row);
 	db_row_copy(row, REFERRAL, referral.b, sizeof(referral.b));
-	read_call_record_once(audit, &referral);
+	if (db_row_has(row, REFERRAL))
+		read_call_record_once(audit, &referral);
 }
 
 /* Of a chain in which the unit has no referral. */

@@ -11,10 +11,13 @@
 
 /* The columns of duty.due, in its order. */
 enum due_column {
+	DUE_LOOK_TIME,
+	DUE_KEY,
 	DUE_NOW,
 	DUE_CHAIN,
 	DUE_EVENT_SEQ,
 	DUE_REFERRAL,
+	DUE_CALL,
 	DUE_CHAIN_OPEN,
 	DUE_STATUS,
 	DUE_KIND,
@@ -43,6 +46,7 @@ enum due_column {
 	DO(chain, DB_UUID_ARRAY)            \
 	DO(seq, DB_INT4_ARRAY)              \
 	DO(referral, DB_UUID_ARRAY)         \
+	DO(call, DB_UUID_ARRAY)             \
 	DO(kind, DB_TEXT_ARRAY)             \
 	DO(event, DB_UUID_ARRAY)            \
 	DO(due, DB_TIMESTAMPTZ_ARRAY)       \
@@ -55,6 +59,7 @@ enum due_column {
 	DO(owner, DB_TEXT_ARRAY)            \
 	DO(hand_back, DB_TEXT_ARRAY)        \
 	DO(holder, DB_TEXT_ARRAY)           \
+	DO(waiting, DB_TEXT_ARRAY)          \
 	DO(managers, DB_BOOL_ARRAY)         \
 	DO(audit_id, DB_UUID_ARRAY)         \
 	DO(leaf, DB_BYTEA_ARRAY)            \
@@ -139,6 +144,7 @@ static bool read_facts(const struct db_row *row, const struct rulebook *book, st
 		.now_us = db_row_time(row, DUE_NOW),
 		.book = book,
 		.chain_open = db_row_bool(row, DUE_CHAIN_OPEN),
+		.calls = db_row_has(row, DUE_CALL),
 		.state = (enum state)state,
 		.kind = (enum kind)kind,
 		.priority = db_row_bytes(row, DUE_PRIORITY),
@@ -172,6 +178,15 @@ static void add_time(struct db_array *array, int64_t us)
 		db_array_add_null(array);
 }
 
+/* Empty is none. */
+static void add_bytes(struct db_array *array, const struct db_row *row, int column)
+{
+	if (db_row_has(row, column))
+		db_array_add_bytes(array, db_row_bytes(row, column));
+	else
+		db_array_add_null(array);
+}
+
 static const char *alarm_event(enum alarm_kind kind)
 {
 	return kind == ALARM_MISS ? "miss" : kind == ALARM_STEP ? "alarm" : "";
@@ -190,11 +205,13 @@ static void add_audit(struct alarms *alarms, const struct db_row *row, const str
 
 	audit_begin(audit, LEAF_ALARM, f->now_us, &clock, random);
 	audit_set_organisation(audit, db_row_bytes(row, DUE_ACTOR_ORGANISATION));
-	audit->leaf.object = read_uuid(row, DUE_REFERRAL);
+	audit->leaf.object =
+		read_uuid(row, db_row_has(row, DUE_REFERRAL) ? DUE_REFERRAL : DUE_CHAIN);
 	audit->leaf.state_before = audit->leaf.state_after = state_leaf_number(f->state);
 	audit_add(audit, AUDIT_ACT, bytes_of_string(event));
 	audit_add(audit, AUDIT_CHAIN, db_row_bytes(row, DUE_CHAIN));
-	audit_add(audit, AUDIT_REFERRAL, db_row_bytes(row, DUE_REFERRAL));
+	if (db_row_has(row, DUE_REFERRAL))
+		audit_add(audit, AUDIT_REFERRAL, db_row_bytes(row, DUE_REFERRAL));
 	audit_finish(audit);
 	add_uuid(&alarms->audit_id, &audit->leaf.event);
 	db_array_add_bytes(&alarms->leaf, bytes_of(audit->encoded, audit->encoded_len));
@@ -223,6 +240,7 @@ static void add_tells(struct alarms *alarms, const struct alarm_decision *d)
 	db_array_add_text(&alarms->owner, rules_needs_code(d->tells.owner));
 	db_array_add_text(&alarms->hand_back, rules_needs_code(d->tells.hand_back));
 	db_array_add_text(&alarms->holder, rules_needs_code(d->tells.holder));
+	db_array_add_text(&alarms->waiting, rules_needs_code(d->tells.waiting));
 	db_array_add_bool(&alarms->managers, d->tells_managers);
 }
 
@@ -238,7 +256,8 @@ static int alarms_add(struct alarms *alarms, const struct db_row *row, const str
 	event = uuid_make(f->now_us / 1000, random);
 	db_array_add_bytes(&alarms->chain, db_row_bytes(row, DUE_CHAIN));
 	db_array_add_int(&alarms->seq, db_row_int(row, DUE_EVENT_SEQ));
-	db_array_add_bytes(&alarms->referral, db_row_bytes(row, DUE_REFERRAL));
+	add_bytes(&alarms->referral, row, DUE_REFERRAL);
+	add_bytes(&alarms->call, row, DUE_CALL);
 	db_array_add_text(&alarms->kind, alarm_event(d->kind));
 	add_uuid(&alarms->event, &event);
 	add_due(alarms, d);
@@ -260,12 +279,25 @@ static bool has_chain_before(const PGresult *due, int at)
 	return false;
 }
 
-int alarms_decide(struct alarms *alarms, const PGresult *due, const struct rulebook *book)
+/* Where the next portion begins: whatever could not be decided, or raised, is passed. */
+static void keep_place(const PGresult *due, struct alarms_place *place)
+{
+	const struct db_row last = {due, PQntuples(due) - 1};
+
+	if (last.row < 0)
+		return;
+	place->look_us = db_row_time(&last, DUE_LOOK_TIME);
+	place->key = read_uuid(&last, DUE_KEY);
+}
+
+int alarms_decide(struct alarms *alarms, const PGresult *due, const struct rulebook *book,
+	struct alarms_place *place)
 {
 	int r = 0;
 
 	ALARMS_ARRAYS(CLEAR)
 	alarms->n = 0;
+	keep_place(due, place);
 	for (int i = 0; !r && i < PQntuples(due); i++) {
 		const struct db_row row = {due, i};
 		struct alarm_decision decision;

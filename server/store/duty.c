@@ -34,6 +34,10 @@ struct duties {
 	struct event *alarm;
 	struct rulebook *book, *half_book;
 	struct alarms *alarms;
+	/* A pass over what is due: where its next portion begins, whether there is one, and
+	 * whether it raised anything, which asks for another pass. */
+	struct alarms_place place;
+	bool any_more, any_raised;
 	char boot[MACHINE_BOOT_LEN + 1];
 	struct db_array tellable; /* units of which there is something to tell */
 	bool any_tellable, wants_room;
@@ -110,9 +114,26 @@ static void clock_read(struct duties *d, const PGresult *result)
 			LOG_I("seconds", db_row_long(&row, CLOCK_JUMP)));
 }
 
+enum { DUE_PORTION = 50 };
+
+static void due_begin_pass(struct duties *d)
+{
+	d->place = (struct alarms_place){.look_us = INT64_MIN};
+	d->any_raised = false;
+}
+
+static bool due_args(struct duties *d, struct db_args *args)
+{
+	db_args_add_int(args, DUE_PORTION);
+	db_args_add_time(args, d->place.look_us);
+	db_args_add_bytes(args, bytes_of(d->place.key.b, sizeof(d->place.key.b)));
+	return true;
+}
+
 static void due_read(struct duties *d, const PGresult *result)
 {
-	if (alarms_decide(d->alarms, result, d->book) < 0)
+	d->any_more = PQntuples(result) == DUE_PORTION;
+	if (alarms_decide(d->alarms, result, d->book, &d->place) < 0)
 		d->done = -1;
 }
 
@@ -130,6 +151,7 @@ static void raise_read(struct duties *d, const PGresult *result)
 	const struct db_row row = {result, 0};
 
 	d->done = db_row_int(&row, RAISE_DONE);
+	d->any_raised |= d->done > 0;
 	metrics_add(d->params.metrics, METRIC_ALARMS, (uint64_t)d->done);
 	if (db_row_has(&row, RAISE_FAILURE))
 		log_error("an alarm cannot be raised",
@@ -202,8 +224,6 @@ static void claim_read(struct duties *d, const PGresult *result)
 	}
 }
 
-enum { DUE_PORTION = 50 };
-
 static void beat_read(struct duties *d, const PGresult *result)
 {
 	duties_read_counts(d, result);
@@ -216,7 +236,7 @@ static const struct duty_row duty_rows[] = {
 	{"clock", DUTY_CLOCK, 1, clock_args, clock_read},
 	{"uploads purged", DUTY_PURGE_UPLOADS, 20, NULL, NULL},
 	{"notices purged", DUTY_PURGE_NOTICES, 20, NULL, NULL},
-	{"due", DUTY_DUE, DUE_PORTION, NULL, due_read},
+	{"due", DUTY_DUE, DUE_PORTION, due_args, due_read},
 	{"alarms raised", DUTY_RAISE, DUE_PORTION, raise_args, raise_read},
 	{"hint", DUTY_HINT, 1, hint_args, hint_read},
 	{"notice units", DUTY_NOTICE_UNITS, 1, no_args, notice_units_read},
@@ -248,6 +268,7 @@ static void duties_begin_round(struct duties *d)
 	event_del(d->alarm);
 	d->in_round = true;
 	d->jumped = d->look_again = false;
+	due_begin_pass(d);
 	d->at = 0;
 	d->wait_ms = DUTY_LOOK_MS;
 	d->began_ns = now_ns();
@@ -281,10 +302,25 @@ static void duties_on_row(void *arg, const PGresult *result)
 		duties_read_counts(d, result);
 }
 
-/* The same again after a full portion; after an alarm, what is due then. */
+/* Whether the next portion is to be looked at: of this pass, so that what cannot be
+ * raised holds up nothing behind it, or of another one, for what an alarm has changed. */
+static bool due_goes_on(struct duties *d)
+{
+	bool is_decided =
+		d->at == DUTY_ROW_RAISE || (d->at == DUTY_ROW_DUE && !alarms_count(d->alarms));
+	bool again = d->any_raised && !d->any_more;
+
+	if (!is_decided || d->done < 0 || !(again || d->any_more))
+		return false;
+	if (again)
+		due_begin_pass(d);
+	return true;
+}
+
+/* The same again after a full portion. */
 static void duties_step(struct duties *d)
 {
-	if (d->at == DUTY_ROW_RAISE && d->done > 0)
+	if (due_goes_on(d))
 		d->at = DUTY_ROW_DUE;
 	else if (d->done < duty_rows[d->at].portion)
 		d->at++;

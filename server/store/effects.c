@@ -375,6 +375,15 @@ enum write_statement effects_statement_for(const struct order *o, const struct d
 	return only_opens ? WRITE_OPEN : WRITE_APPLY;
 }
 
+static void add_beside(struct effects *e, const struct due *due)
+{
+	put_time(e, BATCH_beside_due_time, due->us);
+	put_code(e, BATCH_beside_rule, due->rule ? due->rule->name : NULL);
+	put_seq(e, BATCH_beside_version, due->rule ? due->rule->version : 0);
+	put_time(e, BATCH_beside_from, due->us ? due->from_us : 0);
+	put_time(e, BATCH_beside_step_time, due->step_us);
+}
+
 static void add_reach(
 	struct effects *e, const struct order *o, const struct facts *f, const struct decision *d)
 {
@@ -388,7 +397,7 @@ static void add_reach(
 	put_date(e, BATCH_other_help_date, d->other.help_request_date);
 	put_date(e, BATCH_other_due_date, d->other.due_date);
 	put_date(e, BATCH_other_start_date, d->other.start_date);
-	put_time(e, BATCH_call_due_time, d->call_due_us);
+	add_beside(e, &d->beside);
 	put_code(e, BATCH_tell_parties, rules_needs_code(d->tells.parties));
 }
 

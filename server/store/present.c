@@ -9,7 +9,7 @@
 #include "store/present_values.h"
 #include "store/read.h"
 
-/* The columns of stafett.referral_row; a list adds one behind them. */
+/* The columns of stafett.referral_row; a list adds two behind them. */
 enum referral_column {
 	REFERRAL_ID,
 	REFERRAL_CODE,
@@ -90,6 +90,7 @@ enum referral_column {
 	REFERRAL_READ_TIME,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
+	REFERRAL_KEY,
 };
 
 static Stafett__V1__LegalBasis *take_basis(struct arena *a, const struct db_row *row)
@@ -288,6 +289,11 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
+	/* A row of a chain tells what is next of that. */
+	if (!db_row_has(row, REFERRAL_ID)) {
+		c->next_act = take_text(a, row, REFERRAL_NEXT_ACT);
+		c->due_time = take_time(a, row, REFERRAL_DUE_TIME);
+	}
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 }
@@ -311,14 +317,17 @@ bool present_referral(struct arena *a, const struct db_row *row, const struct re
 	take_chain(a, row, c);
 	r->proposal = present_proposal(a, row, REFERRAL_PROPOSAL, read);
 	c->proposal = present_proposal(a, row, CHAIN_PROPOSAL, read);
-	ret_presented->referral = r;
+	ret_presented->referral = db_row_has(row, REFERRAL_ID) ? r : NULL;
 	ret_presented->chain = c;
 	ret_presented->card = take_part(a, row, REFERRAL_CARD);
 	db_row_copy(row, REFERRAL_ID, ret_presented->id.b, sizeof(ret_presented->id.b));
+	db_row_copy(
+		row, REFERRAL_CHAIN, ret_presented->chain_id.b, sizeof(ret_presented->chain_id.b));
 	return !a->overflowed;
 }
 
-int64_t present_referral_since_us(const struct db_row *row)
+void present_referral_place(const struct db_row *row, int64_t *ret_us, struct uuid *ret_key)
 {
-	return db_row_time(row, REFERRAL_SINCE);
+	*ret_us = db_row_time(row, REFERRAL_SINCE);
+	db_row_copy(row, REFERRAL_KEY, ret_key->b, sizeof(ret_key->b));
 }

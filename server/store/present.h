@@ -20,17 +20,18 @@ struct read;
 
 /* A row of stafett.referral_row. */
 struct presented {
-	Stafett__V1__Referral *referral;
+	Stafett__V1__Referral *referral; /* NULL: a row of a chain; |id| is nil then */
 	Stafett__V1__Chain *chain;
 	Stafett__V1__Part *card; /* NULL: no message had one */
-	struct uuid id;
+	struct uuid id, chain_id;
 };
 
 /* As who makes |read| sees it, with the acts that it may do now. False over the cap. */
 bool present_referral(struct arena *arena, const struct db_row *row, const struct read *read,
 	struct presented *ret_presented) WARN_UNUSED;
-/* When the unit became party to it: the key of the list's pages. */
-int64_t present_referral_since_us(const struct db_row *row);
+/* The place of the row in its list: when the unit became party to it, or what is open is
+ * due; and the id that tells equal times apart. */
+void present_referral_place(const struct db_row *row, int64_t *ret_us, struct uuid *ret_key);
 Stafett__V1__Event *present_event(struct arena *arena, const struct db_row *row);
 Stafett__V1__Content *present_content(struct arena *arena, const struct db_row *row);
 Stafett__V1__Part *present_card(struct arena *arena, const struct db_row *row);

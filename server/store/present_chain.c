@@ -27,6 +27,8 @@ enum chain_column {
 	CHAIN_PROPOSAL, /* and what it says */
 	CHAIN_PROPOSAL_LAST = CHAIN_PROPOSAL + PROPOSAL_COLUMNS - 1,
 	CHAIN_CREATE_TIME,
+	CHAIN_ASKED,
+	CHAIN_ASKED_BY, /* what time */
 	CHAIN_CARD,
 };
 
@@ -75,6 +77,9 @@ Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
 	c->custodian_since_time = take_time(a, row, CHAIN_CUSTODIAN_SINCE);
 	c->version = db_row_int(row, CHAIN_VERSION);
 	take_clock(a, row, c);
+	if (db_row_bool(row, CHAIN_ASKED))
+		c->next_act = arena_copy(a, bytes_of_string("send"));
+	c->due_time = take_time(a, row, CHAIN_ASKED_BY);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
 	c->merged_into = take_uuid(a, row, CHAIN_MERGED_INTO);

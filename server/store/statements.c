@@ -128,6 +128,8 @@
 	" clock_rule = coalesce(ok.clock_rule, c.clock_rule),"                               \
 	" clock_version = coalesce(ok.clock_version, c.clock_version),"                      \
 	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
+	" asked = c.asked"                                                                   \
+	" AND NOT (ok.closes OR ok.moves OR (ok.sends AND ok.unit = ok.custodian)),"         \
 	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
 	"old_referral AS ("                                                                  \
@@ -236,10 +238,12 @@
 	"reach AS ("                                                                         \
 	"INSERT INTO stafett.reach (chain, seq, kind, unit, member, message, content_hash,"  \
 	" referral, code, needs, proposal, predecessor, confirmer, other_chain, other_seq,"  \
-	" other_version, help_request_date, due_date, start_date, due_time, reason)"         \
+	" other_version, help_request_date, due_date, start_date, due_time, due_rule,"       \
+	" due_version, due_from, step_time, reason)"                                         \
 	" SELECT chain, seq, reaches, unit, member, message, content_hash, referral, code,"  \
 	" tell_parties, proposal, predecessor, confirmer, other_chain, other_seq,"           \
-	" other_version, other_help_date, other_due_date, other_start_date, call_due_time,"  \
+	" other_version, other_help_date, other_due_date, other_start_date,"                 \
+	" beside_due_time, beside_rule, beside_version, beside_from, beside_step_time,"      \
 	" reason FROM ok WHERE reaches IS NOT NULL),"                                        \
 	/* Should another message have been quicker, content's unique key says so; the */    \
 	/* condition is no plain null test, which would look like one of a smaller index. */ \
@@ -383,11 +387,11 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_HELD_CHAINS] = STATEMENT("held_chains",
 		"SELECT * FROM api.held_chains($1, $2, $3, $4, $5, $6, $7)", held_chains_types),
 	[READ_REFERRALS] = STATEMENT("referrals",
-		"SELECT (r).*, since"
+		"SELECT (r).*, since, key"
 		" FROM api.referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		referrals_types),
 	[READ_OPEN] = STATEMENT("open",
-		"SELECT (r).*, since FROM api.open_referrals("
+		"SELECT (r).*, since, key FROM api.open_referrals("
 		"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 		open_types),
 	[READ_COUNTS] =
@@ -461,11 +465,12 @@ static const Oid hint_types[] = {DB_TEXT};
 static const Oid gather_types[] = {DB_UUID_ARRAY};
 static const Oid told_types[] = {DB_UUID};
 static const Oid clock_types[] = {DB_TEXT, DB_INT8};
-static const Oid raise_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY,
-	DB_UUID_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY,
-	DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY,
-	DB_TEXT_ARRAY, DB_BOOL_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA_ARRAY,
-	DB_BYTEA};
+static const Oid due_types[] = {DB_INT4, DB_TIMESTAMPTZ, DB_UUID};
+static const Oid raise_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
+	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY,
+	DB_TIMESTAMPTZ_ARRAY, DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY,
+	DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_BOOL_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY,
+	DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA};
 
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_PURGE_UPLOADS] =
@@ -475,10 +480,10 @@ const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_RULES] = BARE("rules", RULES_SQL),
 	[DUTY_RULE_UNITS] = BARE("rule_units", RULE_UNITS_SQL),
 	[DUTY_CLOCK] = STATEMENT("clock", "SELECT * FROM duty.look_clock($1, $2)", clock_types),
-	[DUTY_DUE] = STATEMENT("due", "SELECT * FROM duty.due($1)", portion_types),
+	[DUTY_DUE] = STATEMENT("due", "SELECT * FROM duty.due($1, $2, $3)", due_types),
 	[DUTY_RAISE] = STATEMENT("raise",
 		"SELECT * FROM duty.raise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" $14, $15, $16, $17, $18, $19, $20, $21)",
+		" $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
 		raise_types),
 	[DUTY_HINT] =
 		STATEMENT("hint", "SELECT 0, pg_notify('stafett_inbox', $1)::text", hint_types),

@@ -226,7 +226,7 @@ def next_after(act, s, to, owner, holder, sender):
     if act.next == "expected":
         return ("kept" if not s["missed"] else as_state) if to == "accepted" else "O:attend"
     return {"as-state": as_state, "resumed": as_state, "kept": "kept", "contact": "kept",
-            "reach": "O:reach"}[act.next]
+            "reach": "O:reach", "holder": "holder"}[act.next]
 
 
 def tells_after(act, s, owner):

@@ -174,16 +174,25 @@ PARTY = ("EXISTS (SELECT FROM stafett.party p WHERE p.unit = c.custodian AND p.c
 
 
 def test_a_holder_with_nothing_under_way_is_asked_once(party, stacks):
-    """To send the person on, or to close the chain."""
+    """To send the person on, or to close the chain: by a referral of which it is a party,
+    else by the chain itself; and nobody else is."""
     tables = stacks[0].tables()
     of_holder = f"SELECT FROM stafett.referral r WHERE r.chain = c.id AND {PARTY}"
     forgotten = tables.rows(
-        f"SELECT c.id, asked.times FROM stafett.chain c CROSS JOIN LATERAL (SELECT count(*) AS times"
+        f"SELECT c.id, asked.times, c.asked FROM stafett.chain c CROSS JOIN LATERAL (SELECT count(*) AS times"
         f" FROM stafett.referral r WHERE r.chain = c.id AND {PARTY} AND r.next_act = 'send'"
-        f" AND r.next_actor = c.custodian) asked WHERE c.status = 'open' AND EXISTS ({of_holder})"
+        f" AND r.next_actor = c.custodian) asked WHERE c.status = 'open'"
         f" AND NOT EXISTS ({of_holder} AND (NOT stafett.is_ended(r.status)"
-        f" OR r.hand_back_seq = c.custody_seq)) AND asked.times <> 1")
+        f" OR r.hand_back_seq = c.custody_seq)) AND asked.times + c.asked::int <> 1")
     assert forgotten == [], seeded(forgotten)
+    by_chain = tables.rows(
+        f"SELECT c.id, c.status, c.asked, c.custodian, d.unit FROM stafett.chain c"
+        f" LEFT JOIN stafett.chain_duty d ON d.chain = c.id WHERE c.asked <> (d.chain IS NOT NULL)"
+        f" OR (c.asked AND (c.status = 'closed' OR d.unit <> c.custodian OR d.due_time IS NULL"
+        f" OR EXISTS ({of_holder} AND (NOT stafett.is_ended(r.status) OR r.next_act = 'send'))))")
+    assert by_chain == [], seeded(by_chain)
+    late = tables.rows("SELECT r.id FROM stafett.referral r WHERE r.next_act = 'send' AND r.due_time IS NULL")
+    assert late == [], seeded(late)
     astray = tables.rows(
         "SELECT r.id, r.status, c.status FROM stafett.referral r JOIN stafett.chain c ON c.id = r.chain"
         " WHERE r.next_act IS NOT NULL AND (c.status = 'closed' OR (r.next_act = 'send'"

@@ -448,7 +448,9 @@ static void print_done(const struct decision *d)
 		d->proposes ? "propose" : "do", or_dash(state_code(d->to)), d->version,
 		letter_of(&d->custodian), referral_names[d->held_by.b[0]], letter_of(&d->sender),
 		letter_of(&d->owner), letter_of(&d->leaver), d->chain_closes, d->clock_stops);
-	if (d->next_kept)
+	if (d->asks_holder)
+		printf("holder");
+	else if (d->next_kept)
 		printf("kept");
 	else if (d->next_act)
 		printf("%c:%s", letter_of(&d->next_actor), d->next_act);
