@@ -30,8 +30,9 @@ STOCKHOLM = zoneinfo.ZoneInfo("Europe/Stockholm")
 
 # What only an act may change: whole tables, and of the others all but these columns.
 ACTS_ALONE = {
-    "custody": "", "party": "", "request": "", "proposal": "", "planning_call": "", "planning_answer": "",
+    "custody": "", "party": "", "request": "", "proposal": "", "planning_answer": "",
     "consent": "", "content": "", "detail": "",
+    "planning_call": "step,step_time", "chain_duty": "step,step_time",
     "chain": "event_seq,breach_time",
     "referral": "next_actor,next_act,due_time,step,step_time,alarm_time,missed,update_time",
 }
@@ -78,21 +79,31 @@ class Year:
         return self.tables.count("event")
 
     def late(self):
-        """{unit: the referrals in which it should have acted}"""
+        """{unit: (what, act)} that it should have done: with referrals, with chains, and
+        for calls to plan together."""
         found = {unit: set() for unit in relay.UNITS}
-        for unit, referral in self.tables.rows(
-                "SELECT u.handle, r.id::text FROM stafett.referral r JOIN stafett.unit u ON u.id = r.next_actor"
-                " WHERE r.next_act IS NOT NULL AND r.due_time < stafett.now()"):
-            found[unit].add(referral)
+        for unit, what, act in self.tables.rows(
+                "SELECT u.handle, x.id::text, x.act FROM stafett.unit u JOIN ("
+                "SELECT r.next_actor AS unit, r.id, r.next_act AS act, r.due_time FROM stafett.referral r"
+                " WHERE r.next_act IS NOT NULL"
+                " UNION ALL SELECT d.unit, d.chain, 'send', d.due_time FROM stafett.chain_duty d"
+                " UNION ALL SELECT w.unit, k.referral, 'reply', k.due_time FROM stafett.planning_call k"
+                " CROSS JOIN stafett.call_waits_for(k.id) w) x ON x.unit = u.id"
+                " WHERE x.due_time < stafett.now()"):
+            found[unit].add((what, act))
         return found
 
     def waits_for_nobody(self):
-        """Open chains whose holder knows of a referral, and in which nobody is to act."""
+        """Open chains in which nobody is to act."""
         return self.tables.rows(
-            "SELECT c.id FROM stafett.chain c WHERE c.status = 'open'"
-            " AND EXISTS (SELECT FROM stafett.referral r WHERE r.chain = c.id"
-            " AND stafett.is_party(c.custodian, r.code, r.id))"
+            "SELECT c.id FROM stafett.chain c WHERE c.status = 'open' AND NOT c.asked"
             " AND NOT EXISTS (SELECT FROM stafett.referral r WHERE r.chain = c.id AND r.next_act IS NOT NULL)")
+
+
+def what_of(row):
+    """(what, act) of a row of a list."""
+    return (row.referral.id, row.referral.next_act) if row.HasField("referral") else (
+        row.chain.id, row.chain.next_act)
 
 
 def all_pages(call, rows, **more):
@@ -151,11 +162,11 @@ def check_day(year, members):
     """What is late is in the day of whoever must act; each open chain is held by one unit."""
     late, held = year.late(), 0
     for unit, member in members.items():
-        listed = {row.referral.id for row in all_pages(member.list, "referrals", open_only=True, overdue_only=True)}
+        listed = {what_of(row) for row in all_pages(member.list, "referrals", open_only=True, overdue_only=True)}
         assert late[unit] <= listed, f"seed {SEED}, {year.now}"
         today = member.today(page_size=50)
         assert today.late_duty_count == min(100, len(late[unit])), f"seed {SEED}, {year.now}"
-        first = {row.referral.id for row in today.duties[:len(late[unit])]}
+        first = {what_of(row) for row in today.duties[:len(late[unit])]}
         assert first <= late[unit] and len(first) == min(len(today.duties), len(late[unit])), f"seed {SEED}"
         held += len(list(all_pages(member.held_chains, "chains")))
     assert held == year.tables.count("chain", "status = 'open'"), f"seed {SEED}, {year.now}"
