@@ -121,7 +121,8 @@ DECLARE
     referrals uuid[];
     chains uuid[];
     acts text[];
-    one record;
+    rows stafett.referral_row[];
+    row_at int := 0;
 BEGIN
     SELECT array_agg(o.key), array_agg(o.due), array_agg(o.referral), array_agg(o.chain),
         array_agg(o.act)
@@ -165,24 +166,20 @@ BEGIN
             (SELECT a.* FROM stafett.duties_aside(
                 acting, least_time, until, after, after_id, p_limit) a WHERE with_aside)) h
         ORDER BY h.due, h.key LIMIT p_limit) o;
-    FOR one IN
-        SELECT k.key, k.due, k.referral, k.chain, k.act, rr AS row_
-        FROM unnest(keys, times, referrals, chains, acts) WITH ORDINALITY
-            AS k (key, due, referral, chain, act, n)
-        LEFT JOIN stafett.referral_rows(acting, ARRAY(
-            SELECT DISTINCT y FROM unnest(referrals) y WHERE y IS NOT NULL)) rr
-            ON rr.id = k.referral
-        ORDER BY k.n
-    LOOP
-        since := one.due;
-        key := one.key;
-        r := one.row_;
-        IF one.referral IS NULL THEN
-            r := stafett.chain_duty_row(acting, one.chain, one.act, one.due);
-        ELSIF one.act IS NOT NULL THEN
+    rows := ARRAY(SELECT rr FROM stafett.referral_rows(acting, array_remove(referrals, NULL)) rr);
+    FOR i IN 1 .. coalesce(cardinality(keys), 0) LOOP
+        since := times[i];
+        key := keys[i];
+        IF referrals[i] IS NULL THEN
+            r := stafett.chain_duty_row(acting, chains[i], acts[i], times[i]);
+        ELSE
+            row_at := row_at + 1;
+            r := rows[row_at];
+        END IF;
+        IF referrals[i] IS NOT NULL AND acts[i] IS NOT NULL THEN
             r.next_actor := p_unit;
-            r.next_act := one.act;
-            r.due_time := one.due;
+            r.next_act := acts[i];
+            r.due_time := times[i];
         END IF;
         RETURN NEXT;
     END LOOP;
