@@ -541,20 +541,6 @@ CREATE TABLE stafett.planning_answer (
 CREATE INDEX planning_answer_missing ON stafett.planning_answer (unit, call)
     WHERE answer IS NULL;
 
--- Whose answers to an open call are missing: who has left cannot answer any more, and
--- what has ended, or is shared no longer, needs no plan.
-CREATE FUNCTION stafett.call_waits_for(p_call uuid) RETURNS TABLE (unit uuid)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT a.unit FROM stafett.planning_call k
-    JOIN stafett.referral r ON r.id = k.referral
-    JOIN stafett.planning_answer a ON a.call = k.id
-    WHERE k.id = p_call AND k.state = 'open' AND a.answer IS NULL
-        AND NOT stafett.is_ended(r.status) AND r.unshared_time IS NULL
-        AND stafett.is_party(a.unit, r.code, r.id);
-END;
-
 -- Written in the transaction of every write and every reading of case data.
 -- The sealer will number the leaves; until then they wait here.
 -- An id begins with its time, so the key is the order in which a unit's log is read.
@@ -607,4 +593,4 @@ GRANT UPDATE (state, done, offer_time, fetch_time, acknowledge_time, cause)
     ON stafett.delivery TO stafett_owner;
 GRANT INSERT, UPDATE ON stafett.inbox_activity TO stafett_owner;
 GRANT EXECUTE ON FUNCTION stafett.is_under_way(text, int, int), stafett.is_party(uuid, text, uuid),
-    stafett.code_of(uuid), stafett.call_waits_for(uuid) TO stafett_owner;
+    stafett.code_of(uuid) TO stafett_owner;

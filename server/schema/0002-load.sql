@@ -68,6 +68,20 @@ BEGIN
 END
 $$;
 
+-- Whose answers to an open call are missing: who has left cannot answer any more, and
+-- what has ended, or is shared no longer, needs no plan.
+CREATE FUNCTION stafett.call_waits_for(p_call uuid) RETURNS TABLE (unit uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT a.unit FROM stafett.planning_call k
+    JOIN stafett.referral r ON r.id = k.referral
+    JOIN stafett.planning_answer a ON a.call = k.id
+    WHERE k.id = p_call AND k.state = 'open' AND a.answer IS NULL
+        AND NOT stafett.is_ended(r.status) AND r.unshared_time IS NULL
+        AND stafett.is_party(a.unit, r.code, r.id);
+END;
+
 -- What the operations name that was there before: a chain, a referral, the message
 -- that is acknowledged, an earlier referral, another unit, a member who is to take
 -- it. Only those that name something; p_i says which they are.
