@@ -97,7 +97,8 @@ def test_who_stores_what_another_is_storing_waits_at_its_key(scene):
     call = begin(maria.referrals.Send, maria, request)
     while not stack.tables().rows("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'transactionid'"):
         assert not call.done()
-    cursor.execute("SAVEPOINT s; SET LOCAL lock_timeout = '2s'")
+    # Shorter than the wait after which PostgreSQL would find a deadlock and end the other.
+    cursor.execute("SAVEPOINT s; SET LOCAL lock_timeout = '200ms'")
     cursor.execute("INSERT INTO stafett.request (referral, needs, basis, basis_covers_missed_events,"
                    " care_responsibility_remains, person_informed)"
                    " VALUES (%s, '{}', '', false, false, false)", (referral,))
