@@ -15,32 +15,32 @@ from stubs import contract
 
 NUMBERS = {"ett": "2120001132", "tva": "2321000255", "tre": "2120001124", "fyra": "5560160680",
            "fem": "2021006537"}
-UNITS = [f"{slug}/mottagning" for slug in NUMBERS]
+# The unit that closes, and the one that follows it.
+CLOSES, FOLLOWS = "fem/mottagning", "fem/efterfoljare"
+UNITS = [*(f"{slug}/mottagning" for slug in NUMBERS), FOLLOWS]
 KINDS = ["care-request", "handover", "consultation", "aftercare", "screening", "planning-call",
          "discharge", "next-of-kin", "self-request", "report-of-concern", "lvm-report"]
 USUAL = KINDS[:4]
-# The unit that closes, and the one that follows it.
-CLOSES, FOLLOWS = "fem/mottagning", "ett/mottagning"
 TOLD = dict(person_told="phone")
 TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
              grpc.StatusCode.RESOURCE_EXHAUSTED)
 CALL_S = 10
 
 
-def urn(slug, name):
-    return f"urn:stafett:org:{NUMBERS[slug]}:member:{name}"
+def urn(unit, name):
+    return f"urn:stafett:org:{NUMBERS[unit.split('/')[0]]}:member:{name}"
 
 
 def directory():
-    """What `stafettd directory import` reads: a unit each, with two members."""
+    """What `stafettd directory import` reads: a unit each, one of them two, and two members."""
     return json.dumps({"organizations": [{
         "slug": slug, "number": number, "name": slug.capitalize(), "kind": "municipality",
-        "units": [{"handle": f"{slug}/mottagning", "display_name": slug, "kinds": KINDS,
+        "units": [{"handle": unit, "display_name": unit, "kinds": KINDS,
                    "needs": ["alcohol"], "service_area": ["1281"], "phone": "046-00 00 00",
-                   **({"replaced_by": FOLLOWS} if slug == "fem" else {})}],
+                   **({"replaced_by": FOLLOWS} if unit == CLOSES else {})}
+                  for unit in UNITS if unit.startswith(f"{slug}/")],
         "members": [{"id": name, "display_name": name,
-                     "roles": {f"{slug}/mottagning": ["caseworker", "manager"]}}
-                    for name in ("anna", "bo")],
+                     "roles": {f"{slug}/*": ["caseworker", "manager"]}} for name in ("anna", "bo")],
     } for slug, number in NUMBERS.items()]})
 
 
@@ -97,10 +97,10 @@ class Party:
     """The callers of every member at every daemon, and what they remember."""
 
     def __init__(self, stacks):
-        self.callers = {(slug, name, i): Caller(
-            stack.address, stack.authority.certificate, urn(slug, name), f"{slug}/mottagning",
-            stack.identity(urn(slug, name)))
-            for slug in NUMBERS for name in ("anna", "bo") for i, stack in enumerate(stacks)}
+        self.callers = {(unit, name, i): Caller(
+            stack.address, stack.authority.certificate, urn(unit, name), unit,
+            stack.identity(urn(unit, name)))
+            for unit in UNITS for name in ("anna", "bo") for i, stack in enumerate(stacks)}
         self.daemons = len(stacks)
         self.referrals = []         # (referral, chain, its units)
         self.chains = []
@@ -133,7 +133,7 @@ class Party:
             referral = rng.choice(self.referrals[-25:]) if self.referrals else None
         # Mostly one of those whom it concerns.
         unit = rng.choice(referral[2] if referral and rng.random() < 0.7 else UNITS)
-        caller = self.callers[unit.split("/")[0], rng.choice(["anna", "bo"]), rng.randrange(self.daemons)]
+        caller = self.callers[unit, rng.choice(["anna", "bo"]), rng.randrange(self.daemons)]
         if not referral or rng.random() < 0.06:
             return self.send(rng, caller, referral)
         if rng.random() < 0.15:
