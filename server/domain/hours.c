@@ -4,7 +4,7 @@
 
 #include "domain/calendar.h"
 
-enum { MINUTES_A_DAY = 24 * 60, SATURDAY = 6, DAY_LETTERS = 3 };
+enum { MINUTES_A_DAY = 24 * 60, SATURDAY = 6, SUNDAY = 7, DAY_LETTERS = 3 };
 
 static bool take_char(struct bytes *text, char c)
 {
@@ -109,7 +109,7 @@ bool hours_are_open(struct bytes text, int64_t us)
 	if (bytes_equal(text, bytes_of_string("24 h")))
 		return true;
 	if (day < SATURDAY && !date_is_working_day(date))
-		return false;
+		day = SUNDAY;
 	for (size_t i = 0; i <= text.len; i++) {
 		if (i < text.len && text.data[i] != ',')
 			continue;

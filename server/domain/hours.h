@@ -14,8 +14,8 @@
 /* Whether |text| can be read whole, and each part of it is ever open. */
 bool hours_are_hours(struct bytes text);
 /* Whether somebody is there at |us|, at Stockholm. A text that cannot be read, and
- * none, means that nobody is. On public holidays only the hours of Saturdays and
- * Sundays count, and "24 h". */
+ * none, means that nobody is. A public holiday or its eve from Monday to Friday has the
+ * hours of a Sunday. */
 bool hours_are_open(struct bytes text, int64_t us);
 
 #endif

@@ -12,9 +12,9 @@
 #include "domain/calendar.h"
 #include "domain/hours.h"
 
-/* A Tuesday, a Friday and a Saturday of November 2026, and Christmas Day, a Friday. */
+/* A Tuesday, a Friday and a Saturday of November 2026; Christmas from Thursday on. */
 static const struct date tuesday = {2026, 11, 3}, friday = {2026, 11, 6}, saturday = {2026, 11, 7},
-			 christmas = {2026, 12, 25};
+			 eve = {2026, 12, 24}, christmas = {2026, 12, 25}, boxing = {2026, 12, 26};
 
 static const struct {
 	const char *text;
@@ -34,6 +34,15 @@ static const struct {
 	{"Mon-Sun 0-24", &saturday, 23, 59, true},
 	{"24 h", &christmas, 3, 0, true},
 	{"Mon-Fri 8-16", &christmas, 12, 0, false},
+	{"Mon-Sun 0-24", &christmas, 12, 0, true},
+	{"Mon-Sun 8-20", &christmas, 20, 0, false},
+	{"Mon-Fri 8-16, Sun 10-14", &christmas, 12, 0, true},
+	{"Mon-Fri 8-16, Sun 10-14", &christmas, 9, 0, false},
+	{"Mon-Sat 0-24", &christmas, 12, 0, false},
+	{"Mon-Sun 0-24", &eve, 12, 0, true},
+	{"Mon-Fri 8-16", &eve, 12, 0, false},
+	{"Sat 10-14", &boxing, 12, 0, true},
+	{"Sun 10-14", &boxing, 12, 0, false},
 	{"", &tuesday, 12, 0, false},
 	{"every day", &tuesday, 12, 0, false},
 	{"Mon-Fri 8-16 or so", &tuesday, 12, 0, false},
