@@ -12,6 +12,7 @@
 #include "client/screen/lines.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+#include "stafett/caps.h"
 
 int asking_begin(struct client *client, struct asking *ret_asking)
 {
@@ -149,21 +150,25 @@ static int asking_check_when(struct asking *asking, const struct input *input, c
 	bool is_time = input->type == INPUT_IS_TIME;
 	const char *day = is_time ? format_moment(arena, value->us, client->today)
 				  : format_day_text(arena, value->text, client->today);
-	struct date date;
+	struct date date = client->today;
 	int side;
 
 	if (!is_time && input->type != INPUT_IS_AHEAD && input->type != INPUT_IS_BEHIND)
 		return 0;
-	if (is_time)
+	if (is_time) {
+		date = calendar_date_of(value->us);
 		side = value->us < (int64_t)time(NULL) * 1000000 ? -1 : 1;
-	else
+	} else {
 		side = date_parse(bytes_of_string(value->text), &date)
 			       ? date_compare(date, client->today)
 			       : 0;
+	}
 	if (side < 0 && input->type != INPUT_IS_BEHIND)
 		return client_problem(client, PROBLEM_DAY_PASSED, "value", typed, "day", day, NULL);
 	if (side > 0 && input->type == INPUT_IS_BEHIND)
 		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day", day, NULL);
+	if (date_is_far(date, client->today, CAP_YEARS_AWAY))
+		return client_problem(client, PROBLEM_DAY_FAR, "value", typed, "day", day, NULL);
 	asking_tell(asking, day);
 	return 0;
 }

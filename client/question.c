@@ -9,6 +9,7 @@
 #include "client/memory.h"
 #include "client/screen/format.h"
 #include "client/text.h"
+#include "stafett/caps.h"
 
 static bool question_always(const struct secret *answers)
 {
@@ -305,27 +306,44 @@ static int question_check(struct client *client, enum question_id id, const stru
 	return r;
 }
 
-/* A day on the wrong side of today is asked again while it can be mended. */
+/* Which day an answer names; none where it is about something else. */
+static struct date question_day(enum question_id id, const struct draft *draft)
+{
+	struct date date = {0};
+	const char *text = id == QUESTION_HELP_REQUEST ? draft->help_request_date
+			   : id == QUESTION_BASIS_END  ? draft->basis_end_date
+						       : NULL;
+
+	if (id == QUESTION_CALL_TIME && draft->call_us)
+		return calendar_date_of(draft->call_us);
+	return text && date_parse(bytes_of_string(text), &date) ? date : (struct date){0};
+}
+
+/* A day on the wrong side of today is asked again while it can be mended, and one that
+ * nobody can mean. */
 static int question_check_day(
 	struct client *client, enum question_id id, const char *typed, const struct draft *draft)
 {
 	struct arena *arena = &client->arena;
-	struct date date;
+	struct date date = question_day(id, draft);
+	bool is_call = id == QUESTION_CALL_TIME;
+	enum problem_id problem = PROBLEM_NONE;
 
-	if (id == QUESTION_HELP_REQUEST &&
-		date_parse(bytes_of_string(draft->help_request_date), &date) &&
-		date_compare(date, client->today) > 0)
-		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day",
-			format_day(arena, date, client->today), NULL);
-	if (id == QUESTION_BASIS_END && draft->basis_end_date &&
-		date_parse(bytes_of_string(draft->basis_end_date), &date) &&
-		date_compare(date, client->today) < 0)
-		return client_problem(client, PROBLEM_DAY_PASSED, "value", typed, "day",
-			format_day(arena, date, client->today), NULL);
-	if (id == QUESTION_CALL_TIME && draft->call_us > (int64_t)time(NULL) * 1000000)
-		return client_problem(client, PROBLEM_DAY_AHEAD, "value", typed, "day",
-			format_moment(arena, draft->call_us, client->today), NULL);
-	return 0;
+	if (!date.year)
+		return 0;
+	if (is_call ? draft->call_us > (int64_t)time(NULL) * 1000000
+		    : id == QUESTION_HELP_REQUEST && date_compare(date, client->today) > 0)
+		problem = PROBLEM_DAY_AHEAD;
+	else if (id == QUESTION_BASIS_END && date_compare(date, client->today) < 0)
+		problem = PROBLEM_DAY_PASSED;
+	else if (date_is_far(date, client->today, CAP_YEARS_AWAY))
+		problem = PROBLEM_DAY_FAR;
+	if (problem == PROBLEM_NONE)
+		return 0;
+	return client_problem(client, problem, "value", typed, "day",
+		is_call ? format_moment(arena, draft->call_us, client->today)
+			: format_day(arena, date, client->today),
+		NULL);
 }
 
 int question_take(struct client *client, enum question_id id, const char *typed,

@@ -94,6 +94,15 @@ int date_compare(struct date a, struct date b)
 	return (a.day > b.day) - (a.day < b.day);
 }
 
+bool date_is_far(struct date d, struct date today, int years)
+{
+	struct date first = today, last = today;
+
+	first.year -= years;
+	last.year += years;
+	return d.year && (date_compare(d, first) < 0 || date_compare(d, last) > 0);
+}
+
 /*
  * Years are counted from March, so that the leap day is the last of its year
  * and the months before it have lengths that (153 m + 2) / 5 adds up.

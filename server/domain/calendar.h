@@ -35,6 +35,8 @@ bool date_parse(struct bytes text, struct date *ret_date) WARN_UNUSED;
 void date_format(struct date d, char out[DATE_TEXT_LEN + 1]);
 /* < 0, 0, > 0. */
 int date_compare(struct date a, struct date b);
+/* Whether |d| lies more than |years| before or after |today|; no date never does. */
+bool date_is_far(struct date d, struct date today, int years);
 /* Days since 1970-01-01, and back. */
 int64_t date_to_days(struct date d);
 struct date date_from_days(int64_t days);

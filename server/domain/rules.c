@@ -10,6 +10,7 @@
 #include "domain/authz.h"
 #include "domain/rules_apply.h"
 #include "domain/rules_basis.h"
+#include "domain/rules_reach.h"
 #include "stafett/caps.h"
 
 static enum reason refuse(struct decision *d, enum reason reason, const char *field)
@@ -98,16 +99,18 @@ bool rules_is_of_chain(const struct order *o)
 	return o->act != ACT_SEND && uuid_is_nil(&o->referral);
 }
 
-/* Clocks differ a little; a message from tomorrow is a wrong clock. */
-static enum reason check_clock(const struct order *o, const struct facts *f, struct decision *d)
+/* Clocks differ a little; a message from tomorrow is a wrong clock, and a year that
+ * nobody can mean a slip of the hand. */
+static enum reason check_times(const struct order *o, const struct facts *f, struct decision *d)
 {
 	const int64_t latest = f->now_us + INT64_C(1000) * CAP_CLOCK_SKEW_MS;
+	const char *far = rules_too_far(o, f);
 
 	if (o->create_us > latest)
 		return refuse(d, REASON_CREATED_IN_FUTURE, "create_time");
 	if (o->occurrence_us > latest)
 		return refuse(d, REASON_CREATED_IN_FUTURE, "occurrence_time");
-	return REASON_NONE;
+	return far ? refuse(d, REASON_TOO_FAR, far) : REASON_NONE;
 }
 
 /* An act on a chain names the chain's version. */
@@ -159,7 +162,7 @@ static enum reason check_access(
 		d->kind = DECISION_DUPLICATE;
 		return REASON_NONE;
 	}
-	reason = check_clock(o, f, d);
+	reason = check_times(o, f, d);
 	return reason ? reason : check_referral(o, f, d);
 }
 

@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "stafett/v1/message.pb-c.h"
+#include "store/present_values.h"
 
 /* When to try again, where that may help: between half of this and half as much
  * again, so that those who were refused together do not come back together. */
@@ -196,14 +197,7 @@ void answer_later(struct call *call, enum reason reason, int64_t wait_ns)
 
 static Google__Protobuf__Timestamp *answer_time(struct arena *arena, int64_t us)
 {
-	Google__Protobuf__Timestamp *time = us ? arena_alloc(arena, sizeof(*time)) : NULL;
-
-	if (!time)
-		return NULL;
-	google__protobuf__timestamp__init(time);
-	time->seconds = us / 1000000;
-	time->nanos = (int32_t)(us % 1000000 * 1000);
-	return time;
+	return us ? present_time(arena, us) : NULL;
 }
 
 /* Who was quicker, what is open, what was promised: for those who may know. */

@@ -46,11 +46,15 @@ static struct fault decode_reference(const char *text, struct date today, struct
 	return DECODE_OK;
 }
 
+/* What is added to a chain has the day of that, whatever it says. */
 static struct fault decode_clock(const Stafett__V1__SendAct *send, struct order *o)
 {
+	struct date day = {0};
+
 	if (o->opens_chain || !decode_is_empty(send->help_request_date))
-		return decode_date(
-			send->help_request_date, "send.help_request_date", &o->help_request_date);
+		DECODE_TRY(decode_date(send->help_request_date, "send.help_request_date", &day));
+	if (o->opens_chain)
+		o->help_request_date = day;
 	return DECODE_OK;
 }
 

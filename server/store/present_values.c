@@ -36,15 +36,24 @@ char *take_date(struct arena *a, const struct db_row *row, int column)
 	return arena_copy(a, bytes_of_string(text));
 }
 
+/* Whole seconds of the years 1 to 9999, which is what a Timestamp may say. */
+static const int64_t first_second = -62135596800, last_second = 253402300799;
+
 Google__Protobuf__Timestamp *present_time(struct arena *a, int64_t us)
 {
 	Google__Protobuf__Timestamp *time = arena_alloc(a, sizeof(*time));
+	int64_t rest = us % 1000000 + (us % 1000000 < 0 ? 1000000 : 0);
+	int64_t second = us / 1000000 - (us % 1000000 < 0);
 
 	if (!time)
 		return NULL;
 	google__protobuf__timestamp__init(time);
-	time->seconds = us / 1000000;
-	time->nanos = (int32_t)(us % 1000000 * 1000);
+	if (second < first_second || second > last_second) {
+		second = second < 0 ? first_second : last_second;
+		rest = 0;
+	}
+	time->seconds = second;
+	time->nanos = (int32_t)(rest * 1000);
 	return time;
 }
 

@@ -14,7 +14,8 @@
 char *take_text(struct arena *a, const struct db_row *row, int column);
 char *take_uuid(struct arena *a, const struct db_row *row, int column);
 char *take_date(struct arena *a, const struct db_row *row, int column);
-/* Of microseconds since 1970. */
+/* Of microseconds since 1970; a time beyond what programs read becomes the last, or the
+ * first, that they do. */
 Google__Protobuf__Timestamp *present_time(struct arena *a, int64_t us);
 Google__Protobuf__Timestamp *take_time(struct arena *a, const struct db_row *row, int column);
 ProtobufCBinaryData take_bytes(struct arena *a, const struct db_row *row, int column);

@@ -131,6 +131,16 @@ def still_goes():
     return {_code(name) for name in re.findall(r"^STILL_GOES\((\w+)\)", _table("basis.def"), re.M)}
 
 
+def within_reach():
+    """The fields whose days and times may not be too far away."""
+    return set(_words(re.search(r"^Within ten years: (.*)\.$", _page(), re.M).group(1)))
+
+
+def reaches():
+    """The same, of the table."""
+    return set(re.findall(r'^REACH\(.*, "([^"]+)"\)', _table("reach.def"), re.M))
+
+
 def page_lines():
     """The lines of the page that written() is about."""
     body = _page().split(".Sh ACTS\n")[1].split(".Sh SEE ALSO\n")[0]

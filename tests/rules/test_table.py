@@ -130,6 +130,11 @@ def test_the_manual_says_what_still_goes_when_a_consent_is_revoked():
     assert manual.still_told() == manual.still_goes()
 
 
+def test_the_manual_says_which_days_and_times_may_not_be_too_far_away():
+    assert manual.within_reach() == manual.reaches()
+    assert re.search(r"^CAP\(YEARS_AWAY, 10,", (manual.TABLES / "caps.def").read_text(), re.M)
+
+
 def test_every_move_and_call_to_plan(ask):
     compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, moved=moved, near=near, call=call, role=role)
                   for act in ("forward", "reply", "waive") for state in STATES for unit in "ROH"

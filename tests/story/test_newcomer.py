@@ -53,6 +53,7 @@ def test_an_act_asks_for_each_answer_until_it_can_be_taken(client, code):
     terminal.expect("? explains").expect("Who answers for it: ").type("\n").expect("needs an answer")
     terminal.expect("Who answers for it: ").type("nurse\n")
     terminal.expect("Contact by").type(in_days(-3) + "\n").expect("lies in the past")
+    terminal.expect("Contact by").type("1dec9999\n").expect("more than ten years away")
     terminal.expect("Contact by").type("+3d\n").expect("Do it? [y/N] ").type("y\n").expect("accepted")
     assert terminal.wait() == 0
     terminal.close()

@@ -140,12 +140,14 @@ def test_a_day_on_the_wrong_side_of_today_is_asked_again_at_once(client):
     tomorrow, yesterday = in_days(3), in_days(-3)     # or so
     with talk(client, people.BEROENDE) as terminal:
         answer(terminal, TALK[:6])
+        terminal.expect("Asked for help on").type("1026-11-02\n").expect("more than ten years away")
         for question, bad, reason, good in [
                 ("Asked for help on", tomorrow, "lies in the future", "yesterday"),
                 ("Priority", "stat", "Phoned them at", f"{tomorrow}T10:00"),
                 ("", "", "lies in the future", f"{yesterday}T10:00"),
                 ("Basis", "", "given [written]", ""),
-                ("valid to", yesterday, "lies in the past", tomorrow)]:
+                ("valid to", yesterday, "lies in the past", "9999-01-01"),
+                ("", "", "more than ten years away", tomorrow)]:
             terminal.expect(question).type(bad + "\n" if question else "").expect(reason)
             terminal.expect(": ").type(good + "\n")
         terminal.expect("of no-shows").type("\x04").expect("Nothing was sent")

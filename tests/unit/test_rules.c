@@ -365,6 +365,53 @@ static void an_old_message_is_no_reason_to_refuse(void **state)
 	assert_int_equal(decide(&o, &f).kind, DECISION_DO);
 }
 
+/* Ten years from the third of November 2026, to either side, and one day more. */
+static void what_lies_further_than_ten_years_away_is_a_slip(void **state)
+{
+	static const struct {
+		enum act act;
+		size_t offset;
+		const char *field;
+	} rows[] = {
+#define REACH(act, type, member, field) {ACT_##act, offsetof(struct order, member), field},
+#include "stafett/tbl/reach.def"
+#undef REACH
+	};
+	static const bool is_time[] = {
+#define DAY				false
+#define TIME				true
+#define REACH(act, type, member, field) type,
+#include "stafett/tbl/reach.def"
+#undef REACH
+	};
+	static const struct date within[] = {{2016, 11, 3}, {2036, 11, 3}};
+	static const struct date beyond[] = {
+		{2016, 11, 2}, {2036, 11, 4}, {1, 1, 1}, {9999, 12, 31}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct facts f = rows[i].act == ACT_SEND ? facts_for_send()
+							 : facts_for_owner(STATE_RECEIVED);
+
+		for (size_t n = 0; n < ARRAY_SIZE(within) + ARRAY_SIZE(beyond); n++) {
+			bool is_beyond = n >= ARRAY_SIZE(within);
+			struct date day = is_beyond ? beyond[n - ARRAY_SIZE(within)] : within[n];
+			int64_t us = calendar_at(day, (struct clock_time){12, 0, 0});
+			struct order o = rows[i].act == ACT_SEND ? a_send() : an_act(rows[i].act);
+			struct decision d;
+
+			if (is_time[i])
+				memcpy((char *)&o + rows[i].offset, &us, sizeof(us));
+			else
+				memcpy((char *)&o + rows[i].offset, &day, sizeof(day));
+			f.roles = MASK(ROLE_COUNT) - 1;
+			d = decide(&o, &f);
+			assert_int_equal(d.reason == REASON_TOO_FAR, is_beyond);
+			if (is_beyond)
+				assert_string_equal(d.field, rows[i].field);
+		}
+	}
+}
+
 static void a_promise_lies_within_the_persons_clock(void **state)
 {
 	struct order o = an_act(ACT_ACCEPT);
@@ -444,6 +491,7 @@ int main(void)
 		cmocka_unit_test(only_the_holder_hands_over),
 		cmocka_unit_test(a_body_that_was_uploaded_must_be_there),
 		cmocka_unit_test(an_old_message_is_no_reason_to_refuse),
+		cmocka_unit_test(what_lies_further_than_ten_years_away_is_a_slip),
 		cmocka_unit_test(a_promise_lies_within_the_persons_clock),
 		cmocka_unit_test(an_acknowledgement_names_what_came),
 		cmocka_unit_test(a_refusal_names_the_successor_of_a_closed_unit),
