@@ -59,14 +59,16 @@ $$;
 CREATE TRIGGER alarm_is_noted AFTER INSERT ON stafett.alarm
     FOR EACH ROW EXECUTE FUNCTION stafett.note_alarm();
 
--- Of whom there is something to be told, and when they may be.
+-- To whom there is something to be told, and when they may be.
 CREATE FUNCTION duty.notice_units() RETURNS TABLE (at timestamptz, unit uuid, hours text)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT stafett.now(), u.id, coalesce(w.hours, '') FROM stafett.unit u
     LEFT JOIN stafett.notice_way w ON w.unit = u.id
-    WHERE EXISTS (SELECT FROM stafett.notice_line l WHERE l.unit = u.id);
+    WHERE EXISTS (SELECT FROM stafett.notice_line l WHERE l.unit = u.id)
+        OR u.id IN (SELECT n.unit FROM stafett.notice n
+            WHERE n.next_time IS NOT NULL AND n.next_time <= stafett.now());
 END;
 
 -- One notice of all lines of each of these units that nobody else has in hand.
@@ -91,10 +93,10 @@ BEGIN ATOMIC
     SELECT 0, NULL::bigint FROM (SELECT count(*) FROM made) m;
 END;
 
--- Takes what is to be tried, the oldest first: after the n-th try the next comes after
--- 2^(n-1) minutes, an hour at most, for three days. Where the unit does not want
--- it any more, nobody is told.
-CREATE FUNCTION duty.claim_notices(p_limit int)
+-- Takes what is to be tried of these units, the oldest first: after the n-th try the next
+-- comes after 2^(n-1) minutes, an hour at most, 77 times; that is three days where it is
+-- never quiet. Where the unit does not want it any more, nobody is told.
+CREATE FUNCTION duty.claim_notices(p_units uuid[], p_limit int)
 RETURNS TABLE (id uuid, unit text, means text, target text, codes text, count int, is_old boolean)
 LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
@@ -102,10 +104,11 @@ BEGIN ATOMIC
     WITH next AS (
         SELECT n.id FROM stafett.notice n
         WHERE n.next_time IS NOT NULL AND n.next_time <= stafett.now()
+            AND n.unit = ANY (p_units)
         ORDER BY n.next_time, n.id LIMIT p_limit FOR UPDATE SKIP LOCKED
     ), way AS (
         SELECT n.id, CASE n.means WHEN 'mail' THEN w.mail ELSE w.hook END AS target,
-            n.create_time < stafett.now() - interval '3 days' AS is_old
+            n.tries >= 77 AS is_old
         FROM next x JOIN stafett.notice n ON n.id = x.id
         LEFT JOIN stafett.notice_way w ON w.unit = n.unit
     ), tried AS (
@@ -156,7 +159,7 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'duty.notice_units()',
         'duty.gather_notices(uuid[])',
-        'duty.claim_notices(int)',
+        'duty.claim_notices(uuid[], int)',
         'duty.note_told(uuid)',
         'duty.purge_notices(int)']::regprocedure[]
     LOOP

@@ -187,11 +187,9 @@ static void notice_units_read(struct duties *d, const PGresult *result)
 
 static bool gather_args(struct duties *d, struct db_args *args)
 {
-	if (!d->any_tellable)
-		return false;
-	d->any_tellable = false;
-	db_args_add_array(args, &d->tellable);
-	return true;
+	if (d->any_tellable)
+		db_args_add_array(args, &d->tellable);
+	return d->any_tellable;
 }
 
 static void gather_read(struct duties *d, const PGresult *result)
@@ -200,11 +198,14 @@ static void gather_read(struct duties *d, const PGresult *result)
 
 static bool claim_args(struct duties *d, struct db_args *args)
 {
-	int room = d->params.room(d->params.arg);
+	int room = d->any_tellable ? d->params.room(d->params.arg) : 0;
 
-	d->wants_room = room <= 0;
+	d->wants_room = d->any_tellable && room <= 0;
+	if (room <= 0)
+		return false;
+	db_args_add_array(args, &d->tellable);
 	db_args_add_int(args, room);
-	return room > 0;
+	return true;
 }
 
 static void claim_read(struct duties *d, const PGresult *result)

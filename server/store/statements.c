@@ -463,6 +463,7 @@ const struct db_statement body_statements[BODY_STATEMENTS] = {
 static const Oid portion_types[] = {DB_INT4};
 static const Oid hint_types[] = {DB_TEXT};
 static const Oid gather_types[] = {DB_UUID_ARRAY};
+static const Oid claim_types[] = {DB_UUID_ARRAY, DB_INT4};
 static const Oid told_types[] = {DB_UUID};
 static const Oid clock_types[] = {DB_TEXT, DB_INT8};
 static const Oid due_types[] = {DB_INT4, DB_TIMESTAMPTZ, DB_UUID};
@@ -491,7 +492,7 @@ const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_GATHER_NOTICES] =
 		STATEMENT("gather_notices", "SELECT * FROM duty.gather_notices($1)", gather_types),
 	[DUTY_CLAIM_NOTICES] =
-		STATEMENT("claim_notices", "SELECT * FROM duty.claim_notices($1)", portion_types),
+		STATEMENT("claim_notices", "SELECT * FROM duty.claim_notices($1, $2)", claim_types),
 	[DUTY_NOTE_TOLD] = STATEMENT("note_told", "SELECT * FROM duty.note_told($1)", told_types),
 	[DUTY_PURGE_NOTICES] =
 		STATEMENT("purge_notices", "SELECT * FROM duty.purge_notices($1)", portion_types),

@@ -155,14 +155,14 @@ def test_what_cannot_be_told_is_told_later_with_the_same_id(post):
     post.wait(lambda: metrics.read(post.stack)[name] == before[name] + 1)
 
 
-def test_after_three_days_it_is_given_up_and_the_log_says_so(post):
+def test_after_three_days_of_tries_it_is_given_up_and_the_log_says_so(post):
     post.tell(people.BEROENDE, mail="vakt@beroende.example")
     post.send()
     post.sink.refuses = True
     post.at("11-23 17:00:00")
     post.sink.wait_refused(1)
     post.tables.connection.cursor().execute(
-        "UPDATE stafett.notice SET create_time = create_time - interval '4 days', next_time = stafett.now()")
+        "UPDATE stafett.notice SET tries = 77, next_time = stafett.now()")
     mark = post.stack.process.mark()
     post.settle()
     post.stack.process.wait_line("a notice was given up", after=mark)
@@ -183,6 +183,27 @@ def test_in_quiet_hours_nothing_is_told_and_then_all_of_it_at_once(post):
     # The next step of the ladder may be told of in the same mail, or in another.
     post.sink.wait(lambda mails: mails)
     assert post.sink.mails[0].headers["Subject"] == "Stafett: 2 larm (alarms)"
+
+
+def test_what_failed_before_quiet_hours_is_tried_again_after_them(post):
+    """However long they are; not at night, when nobody sits there to mend it."""
+    post.tell(people.BEROENDE, mail="vakt@beroende.example", hours="Mon-Fri 8-17")
+    post.send()
+    post.sink.refuses = True
+    post.at("11-23 17:00:30")
+    post.wait(lambda: post.tables.count("notice_line"))
+    post.at("11-24 16:30:00")
+    post.sink.wait_refused(1)
+    post.at("11-24 23:30:00")
+    post.settle()
+    tries = [row[4] for row in post.notices(people.BEROENDE)]
+    post.at("11-30 07:59:00")
+    post.settle()
+    # Another step of the ladder may wait for the morning, in a notice of its own.
+    assert [row[4] for row in post.notices(people.BEROENDE)][:len(tries)] == tries
+    post.sink.refuses = False
+    post.at("11-30 08:00:30")
+    post.wait(lambda: post.notices(people.BEROENDE)[0][-1])
 
 
 # -- a command -------------------------------------------------------------------------------
