@@ -23,11 +23,6 @@ static bool stats_is(const char *text, const char *code)
 
 /* --- for programs: every value in a column of its own ------------------------------- */
 
-static const char *stats_number(struct client *client, int32_t number)
-{
-	return memory_printf(&client->arena, "%d", number);
-}
-
 static void stats_add_values(
 	struct client *client, struct table *table, const Stafett__V1__StatisticsRow *row)
 {
@@ -38,8 +33,8 @@ static void stats_add_values(
 		row->percent_in_time};
 
 	for (int i = 0; i < STATS_TIMES; i++) {
-		cells[10 + 2 * i] = times[i] ? stats_number(client, times[i]->median) : "";
-		cells[11 + 2 * i] = times[i] ? stats_number(client, times[i]->p90) : "";
+		cells[10 + 2 * i] = times[i] ? times[i]->median : "";
+		cells[11 + 2 * i] = times[i] ? times[i]->p90 : "";
 	}
 	table_row(table, &client->arena, false, cells);
 }
@@ -99,14 +94,18 @@ static const char *stats_label(struct client *client, const Stafett__V1__Statist
 	return _("All");
 }
 
-/* "5 h, 22 h": half of them, and nine of ten, waited no longer. */
+/* "5 h, 22 h": half of them, and nine of ten, waited no longer; "5 h": of fewer than ten. */
 static const char *stats_time(struct client *client, const Stafett__V1__WaitingTime *time)
 {
+	struct arena *arena = &client->arena;
+	bool is_hours = time && stats_is(time->unit, "hours");
+
 	if (!time)
 		return "";
-	return memory_printf(&client->arena,
-		stats_is(time->unit, "hours") ? _("%d h, %d h") : _("%d d, %d d"), time->median,
-		time->p90);
+	if (!*time->p90)
+		return memory_printf(arena, is_hours ? _("%s h") : _("%s d"), time->median);
+	return memory_printf(
+		arena, is_hours ? _("%s h, %s h") : _("%s d, %s d"), time->median, time->p90);
 }
 
 static void stats_add_line(
@@ -183,9 +182,9 @@ static void stats_print(struct client *client, const Stafett__V1__StatisticsServ
 	table_print(table);
 	putchar('\n');
 	lines_print(stdout, "", "",
-		_("Times: half of the persons, and nine of ten, waited no longer; hours since it "
-		  "was sent, days since they asked for help. \"<5\": one to four persons. \"*\": "
-		  "not told, because another figure would follow from it."));
+		_("Times: half of the persons and, of ten or more, nine of ten waited no longer; "
+		  "hours since it was sent, days since they asked for help. \"<5\": one to four "
+		  "persons. \"*\": not told, because another figure would follow from it."));
 	output_next(client, "help stats");
 }
 

@@ -339,3 +339,11 @@ void statistics_hide(struct statistics_row *rows, size_t n)
 		if (rows[i].period == STATISTICS_YEAR)
 			hide_year(&t, &rows[i]);
 }
+
+enum statistics_time statistics_tell_time(const struct statistics_row *row, long persons)
+{
+	if (!row_tells(row, STATISTICS_PERSONS) || !row_tells(row, STATISTICS_LATE) ||
+		persons < STATISTICS_FEW)
+		return STATISTICS_NO_TIME;
+	return persons < STATISTICS_FEW_OF_TEN ? STATISTICS_MEDIAN : STATISTICS_P90;
+}

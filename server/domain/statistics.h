@@ -9,6 +9,10 @@
  * hidden by itself. A rolling year is told where its four quarters are: it adds nothing
  * to what they say, and so nothing follows from two years that overlap.
  *
+ * How long persons waited says who of them waited too long: of five whose median is ten
+ * days, three did not. So times are told where the number of those is, and nowhere else;
+ * and of few, nine of ten would be all but one: the longest time, of one person.
+ *
  * What is hidden besides is chosen by its name, never by its figure: whoever knows
  * how it was chosen learns nothing from it. Pure.
  */
@@ -18,8 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Below this a figure is about few. */
-enum { STATISTICS_FEW = 5 };
+/* Below these a figure is about few, and the time of nine of ten about one. */
+enum { STATISTICS_FEW = 5, STATISTICS_FEW_OF_TEN = 10 };
 
 enum statistics_level {
 	STATISTICS_ALL,
@@ -60,5 +64,10 @@ struct statistics_row {
 /* Decides about all rows, whose values are set: of four quarters and their year, each
  * once, in the order of level, period and texts (strcmp). */
 void statistics_hide(struct statistics_row *rows, size_t n);
+
+/* What is told of a time: nothing, its median, its p90 too. */
+enum statistics_time { STATISTICS_NO_TIME, STATISTICS_MEDIAN, STATISTICS_P90 };
+/* The same of one that |persons| of a row have, which is decided about. */
+enum statistics_time statistics_tell_time(const struct statistics_row *row, long persons);
 
 #endif

@@ -4,6 +4,32 @@
 --
 -- What of these figures may be told is decided by the daemon (domain/statistics.h): the
 -- function gives it all, of the units of one organisation, whoever of it asks.
+--
+-- A quarter is counted once, by who first asks for it when it is complete, and stands as it
+-- was counted: who reads it again after a word was mended or added learns nothing of that.
+
+CREATE TABLE stafett.counted_quarter (
+    quarter date PRIMARY KEY, -- its first day
+    count_time timestamptz NOT NULL
+);
+
+-- A person of whom these organisations have or had a part, and nothing by which to find
+-- whom.
+CREATE TABLE stafett.counted (
+    quarter date NOT NULL REFERENCES stafett.counted_quarter,
+    organizations uuid[] NOT NULL,
+    municipality text NOT NULL,
+    need text NOT NULL,
+    from_unit text NOT NULL,
+    to_unit text NOT NULL,
+    late boolean NOT NULL,
+    reason text NOT NULL,
+    acknowledge_hours int,
+    accept_hours int,
+    contact_days int,
+    start_days int
+);
+CREATE INDEX counted_of ON stafett.counted (quarter);
 
 CREATE INDEX chain_asked ON stafett.chain (help_request_date, id);
 
@@ -20,17 +46,21 @@ CREATE FUNCTION stafett.days_between(p_asked date, p_came date) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN p_came > p_asked THEN p_came - p_asked WHEN p_came IS NOT NULL THEN 0 END;
 
--- Those who asked for help in a time, of whom the units have or had a part: one row a
--- chain. Hours are counted from the first message, days from the day of asking.
+-- Those who asked for help in a time, and were recorded before |p_known|: one row a chain,
+-- with the organisations that have or had a part of it. Hours are counted from the first
+-- message, days from the day of asking.
 CREATE FUNCTION stafett.asked_for_help(
-    p_units uuid[], p_from date, p_until date, p_kinds text[])
+    p_from date, p_until date, p_known timestamptz, p_kinds text[])
 RETURNS TABLE (
-    asked date, municipality text, need text, from_unit text, to_unit text, late boolean,
-    reason text, acknowledge_hours int, accept_hours int, contact_days int, start_days int)
+    organizations uuid[], municipality text, need text, from_unit text, to_unit text,
+    late boolean, reason text, acknowledge_hours int, accept_hours int, contact_days int,
+    start_days int)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT c.help_request_date, stafett.municipality_of(f.service_area, t.service_area),
+    SELECT ARRAY(SELECT DISTINCT x.organization FROM stafett.unit x
+            WHERE x.id IN (n.sender, n.asked, r.owner, c.custodian) ORDER BY x.organization),
+        stafett.municipality_of(f.service_area, t.service_area),
         CASE cardinality(n.needs) WHEN 0 THEN 'other' WHEN 1 THEN n.needs[1] ELSE 'mixed' END,
         f.handle, coalesce(t.handle, ''),
         NOT coalesce(c.intervention_start_date <= c.intervention_due_date, false),
@@ -43,7 +73,7 @@ BEGIN ATOMIC
     FROM (
         SELECT * FROM stafett.chain x
         WHERE x.help_request_date >= p_from AND x.help_request_date < p_until
-            AND x.merged_into IS NULL
+            AND x.create_time < p_known AND x.merged_into IS NULL
         ORDER BY x.help_request_date, x.id) c
     LEFT JOIN LATERAL (
         SELECT x.* FROM stafett.referral x
@@ -81,9 +111,7 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (
         SELECT x.* FROM stafett.unit x WHERE x.id = n.sender LIMIT 1) f
     LEFT JOIN LATERAL (
-        SELECT x.* FROM stafett.unit x WHERE x.id = n.asked LIMIT 1) t ON true
-    WHERE n.sender = ANY (p_units) OR n.asked = ANY (p_units) OR r.owner = ANY (p_units)
-        OR c.custodian = ANY (p_units);
+        SELECT x.* FROM stafett.unit x WHERE x.id = n.asked LIMIT 1) t ON true;
 END;
 
 -- The first day of the latest quarter of which all is known. That is when a month has
@@ -92,6 +120,23 @@ CREATE FUNCTION stafett.latest_quarter() RETURNS date
 LANGUAGE sql STABLE
 RETURN (date_trunc('quarter', (stafett.now() AT TIME ZONE 'Europe/Stockholm')
     - interval '1 month') - interval '3 months')::date;
+
+-- Counts a quarter that is complete, once: who comes second waits for the first, and adds
+-- nothing. Whoever was recorded when it was complete already is not in it.
+CREATE FUNCTION stafett.count_quarter(p_quarter date, p_kinds text[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    INSERT INTO counted_quarter VALUES (p_quarter, stafett.now()) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO counted
+        SELECT p_quarter, a.* FROM stafett.asked_for_help(
+            p_quarter, (p_quarter + interval '3 months')::date,
+            (p_quarter + interval '4 months') AT TIME ZONE 'Europe/Stockholm', p_kinds) a;
+    END IF;
+END
+$$;
 
 -- Which quarter is meant by its first day, or by ''; and the municipality by its name or
 -- number: null where there is no such.
@@ -128,16 +173,23 @@ RETURNS TABLE (
     accepted int, accept_median int, accept_p90 int,
     contacted int, contact_median int, contact_p90 int,
     started int, start_median int, start_p90 int)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-    units uuid[] := ARRAY(SELECT u.id FROM unit home JOIN unit u USING (organization)
-        WHERE home.id = acting);
-    quarter date := coalesce(nullif(p_quarter, '')::date, stafett.latest_quarter());
-    first date := quarter - interval '9 months';
+    home uuid := (SELECT u.organization FROM unit u
+        WHERE u.id = stafett.acting_unit(p_unit, p_member, p_roles));
+    last date := coalesce(nullif(p_quarter, '')::date, stafett.latest_quarter());
+    quarters date[] := ARRAY(SELECT (last - n * interval '3 months')::date
+        FROM generate_series(3, 0, -1) n ORDER BY n DESC);
+    one date;
 BEGIN
+    IF home IS NULL OR last > stafett.latest_quarter() THEN
+        RETURN;
+    END IF;
+    FOREACH one IN ARRAY quarters LOOP
+        PERFORM stafett.count_quarter(one, string_to_array(p_kinds, ','));
+    END LOOP;
     RETURN QUERY
     WITH figures AS (
         SELECT CASE GROUPING(a.municipality, a.need, a.from_unit, a.reason)
@@ -154,12 +206,9 @@ BEGIN
             percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.contact_days) AS t3,
             count(a.start_days)::int AS n4,
             percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.start_days) AS t4
-        FROM stafett.asked_for_help(
-            units, first, (quarter + interval '3 months')::date, string_to_array(p_kinds, ',')) a
-        CROSS JOIN LATERAL (VALUES
-            (((extract(year FROM a.asked) - extract(year FROM first)) * 4
-                + extract(quarter FROM a.asked) - extract(quarter FROM first))::int),
-            (4)) p (period)
+        FROM counted a
+        CROSS JOIN LATERAL (VALUES (array_position(quarters, a.quarter) - 1), (4)) p (period)
+        WHERE a.quarter = ANY (quarters) AND home = ANY (a.organizations)
         GROUP BY GROUPING SETS ((p.period), (p.period, a.municipality),
             (p.period, a.municipality, a.need),
             (p.period, a.municipality, a.from_unit, a.to_unit), (p.period, a.reason)))
@@ -176,6 +225,8 @@ BEGIN
 END
 $$;
 
+GRANT SELECT, INSERT ON stafett.counted_quarter, stafett.counted TO stafett_owner;
+
 DO $$
 DECLARE
     f regprocedure;
@@ -183,8 +234,9 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.municipality_of(text[], text[])',
         'stafett.days_between(date, date)',
-        'stafett.asked_for_help(uuid[], date, date, text[])',
+        'stafett.asked_for_help(date, date, timestamptz, text[])',
         'stafett.latest_quarter()',
+        'stafett.count_quarter(date, text[])',
         'api.statistics_quarter(text, text, text[], text, text)',
         'api.statistics(text, text, text[], text, text)']::regprocedure[]
     LOOP

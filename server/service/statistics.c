@@ -158,27 +158,29 @@ static char *lasting(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
-static Stafett__V1__WaitingTime *waiting_time(
-	struct arena *arena, const struct waiting *waiting, const char *unit)
+static Stafett__V1__WaitingTime *waiting_time(struct arena *arena, const struct statistics_row *row,
+	const struct waiting *waiting, const char *unit)
 {
+	enum statistics_time told = statistics_tell_time(row, waiting->persons);
 	Stafett__V1__WaitingTime *time;
 
-	if (waiting->persons < STATISTICS_FEW || !(time = arena_alloc(arena, sizeof(*time))))
+	if (told == STATISTICS_NO_TIME || !(time = arena_alloc(arena, sizeof(*time))))
 		return NULL;
 	stafett__v1__waiting_time__init(time);
-	time->median = waiting->median;
-	time->p90 = waiting->p90;
+	time->median = arena_printf(arena, "%d", waiting->median);
+	if (told == STATISTICS_P90)
+		time->p90 = arena_printf(arena, "%d", waiting->p90);
 	time->unit = lasting(unit);
 	return time;
 }
 
-static void tell_times(
-	struct arena *arena, const struct statistics_rest *rest, Stafett__V1__StatisticsRow *told)
+static void tell_times(struct arena *arena, const struct statistics_row *row,
+	const struct statistics_rest *rest, Stafett__V1__StatisticsRow *told)
 {
-	told->acknowledge = waiting_time(arena, &rest->times[TIME_ACKNOWLEDGE], "hours");
-	told->accept = waiting_time(arena, &rest->times[TIME_ACCEPT], "hours");
-	told->first_contact = waiting_time(arena, &rest->times[TIME_CONTACT], "days");
-	told->start = waiting_time(arena, &rest->times[TIME_START], "days");
+	told->acknowledge = waiting_time(arena, row, &rest->times[TIME_ACKNOWLEDGE], "hours");
+	told->accept = waiting_time(arena, row, &rest->times[TIME_ACCEPT], "hours");
+	told->first_contact = waiting_time(arena, row, &rest->times[TIME_CONTACT], "days");
+	told->start = waiting_time(arena, row, &rest->times[TIME_START], "days");
 }
 
 static void tell_figures(struct arena *arena, const struct statistics_row *row,
@@ -193,7 +195,7 @@ static void tell_figures(struct arena *arena, const struct statistics_row *row,
 	told->late = figure_text(arena, late);
 	if (persons->mark != STATISTICS_SHOWN)
 		return;
-	tell_times(arena, rest, told);
+	tell_times(arena, row, rest, told);
 	if (late->mark == STATISTICS_SHOWN)
 		told->percent_in_time = arena_printf(arena, "%ld",
 			(200 * (persons->value - late->value) + persons->value) /
