@@ -25,7 +25,7 @@ enum statistics_column {
 	STATISTICS_COLUMN_TIMES,
 };
 
-enum statistics_time { TIME_ACKNOWLEDGE, TIME_ACCEPT, TIME_CONTACT, TIME_START, TIMES };
+enum waiting_kind { TIME_ACKNOWLEDGE, TIME_ACCEPT, TIME_CONTACT, TIME_START, TIMES };
 
 /* What the database has of one time: how many persons have it, and two of them. */
 struct waiting {

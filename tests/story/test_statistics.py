@@ -211,8 +211,9 @@ def test_csv_has_every_value_in_a_column(client):
 def test_a_page_explains_itself(client):
     said = client.run("axel", "stats", "--municipality", "lund")
     for words in ("QUARTER 2037-Q1", "THE YEAR UP TO 2037-Q1", "Lund ", "  opioids", "<5", "Lund Vuxen → ",
-                  "50 %", "one to four persons"):
+                  "50 %"):
         assert words in said, said
+    assert "one to four persons" in " ".join(said.split())
     assert "late: not recorded" in client.run("axel", "stats")
     assert "asked for help in 2036-Q4" in client.run("axel", "stats", "--quarter", "2036-Q4")
 

@@ -176,20 +176,31 @@ class Attack:
 
     def narrow(self):
         """Bounds from sums, until they say no more."""
-        changed = True
-        while changed:
-            changed = False
-            for equation in self.equations + self.unequal:
-                low = sum(min(c * b for b in self.bounds[n]) for c, n in equation)
-                high = sum(max(c * b for b in self.bounds[n]) for c, n in equation)
-                for c, name in equation:
-                    mine = [c * b for b in self.bounds[name]]
-                    least, most = -(high - max(mine)), -(low - min(mine))
-                    ends = (-(-least // c), most // c) if c > 0 else (-(-most // c), least // c)
-                    new = [max(self.bounds[name][0], ends[0]), min(self.bounds[name][1], ends[1])]
-                    assert new[0] <= new[1]
-                    changed |= new != self.bounds[name]
-                    self.bounds[name] = new
+        equations, of = self.equations + self.unequal, defaultdict(set)
+        for number, equation in enumerate(equations):
+            for _, name in equation:
+                of[name].add(number)
+        waiting = set(range(len(equations)))
+        while waiting:
+            equation = equations[waiting.pop()]
+            for changed in self._narrow_by(equation):
+                waiting |= of[changed]
+
+    def _narrow_by(self, equation):
+        """Which bounds one equation narrows."""
+        low = sum(min(c * b for b in self.bounds[n]) for c, n in equation)
+        high = sum(max(c * b for b in self.bounds[n]) for c, n in equation)
+        changed = []
+        for c, name in equation:
+            mine = [c * b for b in self.bounds[name]]
+            least, most = -(high - max(mine)), -(low - min(mine))
+            ends = (-(-least // c), most // c) if c > 0 else (-(-most // c), least // c)
+            new = [max(self.bounds[name][0], ends[0]), min(self.bounds[name][1], ends[1])]
+            assert new[0] <= new[1]
+            if new != self.bounds[name]:
+                self.bounds[name] = new
+                changed.append(name)
+        return changed
 
     def solve(self):
         """The figures that follow from the equations alone."""
