@@ -330,7 +330,7 @@ static bool guard_chain_at_rest(const struct order *o, const struct facts *f)
 
 static bool guard_no_proposal_open(const struct order *o, const struct facts *f)
 {
-	return !f->proposal.open;
+	return !f->proposal.open && !f->chain_proposed;
 }
 
 static bool guard_new_clock_not_in_future(const struct order *o, const struct facts *f)

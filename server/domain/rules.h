@@ -180,6 +180,8 @@ struct facts {
 		struct bytes recipients; /* as in an order */
 	} consent;
 
+	bool chain_proposed; /* something does, perhaps of another unit's */
+
 	bool call_open, call_waits; /* to plan together; for an answer of this unit */
 
 	bool referral_visible;

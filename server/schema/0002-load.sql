@@ -111,7 +111,7 @@ RETURNS TABLE (
     consent_recipients text, consent_revoked boolean,
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
-    chain_kinds text, own_kinds text)
+    chain_kinds text, own_kinds text, chain_proposed boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -145,7 +145,9 @@ BEGIN
         agreed.end_date, array_to_string(agreed.recipients, ','), agreed.revoke_time IS NOT NULL,
         rest.custodian_busy, rest.requester_busy, rest.owner_busy, rest.hand_back_busy,
         line.referral, of_requester.referral, of_hand_back.referral,
-        (SELECT x.kind FROM organization x WHERE x.id = h.organization), all_.kinds, all_.own
+        (SELECT x.kind FROM organization x WHERE x.id = h.organization), all_.kinds, all_.own,
+        seen.chain AND EXISTS (SELECT FROM proposal x WHERE x.chain = c.id
+            AND x.referral IS NOT DISTINCT FROM o.referral AND x.state = 'open')
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -190,6 +192,10 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL
             OR pr.id IS NOT NULL OR coalesce(follows.so, false)
+            -- Who held it by no referral when it was closed is told that it is.
+            OR (c.status = 'closed' AND o.referral IS NULL AND EXISTS (
+                SELECT FROM chain_party x
+                WHERE x.chain = c.id AND x.unit = u.id AND x.until IS NULL))
             OR (c.merged_into IS NOT NULL AND mine.referral IS NOT NULL) AS chain) seen ON true
     -- What else is under way, and for whom of those who may hold the chain afterwards.
     LEFT JOIN LATERAL (

@@ -107,6 +107,7 @@ enum chain_column {
 	CHAIN_NAMED_UNIT_SECTOR,
 	CHAIN_KINDS,
 	CHAIN_OWN_KINDS,
+	CHAIN_PROPOSED,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -522,6 +523,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->succeeds = db_row_bool(row, CHAIN_SUCCEEDS);
 	f->call_open = db_row_bool(row, CHAIN_CALL_OPEN);
 	f->call_waits = db_row_bool(row, CHAIN_CALL_WAITS);
+	f->chain_proposed = db_row_bool(row, CHAIN_PROPOSED);
 	read_proposal(row, f);
 	read_consent(row, l);
 	read_named(row, l);

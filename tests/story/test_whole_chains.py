@@ -121,6 +121,32 @@ def test_a_refused_act_on_a_chain_tells_how_it_stands(north):
     assert set(refusal.refusal.allowed_acts) == {"close", "merge", "correct-clock"}
 
 
+def test_who_closed_a_registered_chain_is_told_that_it_is_closed(north, east):
+    chain = north.register()
+    north.on_chain(chain, "close", reason="moved", person_told="phone")
+    version = north.chain(chain).chain.version
+    for act, fields in (("close", dict(reason="moved", person_told="phone")),
+                        ("correct_clock", dict(help_request_date=in_days(-1), body=b"why"))):
+        refusal = refused(north.on_chain, chain, act, version=version, **fields)
+        assert (refusal.refusal.current_status, refusal.refusal.current_version) == ("closed", version)
+    assert refused(north.send, east.unit, chain=chain).reason == "CHAIN_CLOSED"
+    assert refused(east.on_chain, chain, "close", version=version, reason="moved",
+                   person_told="phone").reason == "NOT_FOUND"
+
+
+def test_of_two_proposals_on_one_chain_the_second_waits(north, east):
+    """Whoever made the first."""
+    sent = handed_over(north, east)
+    chain = north.register()
+    north.on_chain(sent.chain, "merge", into=chain, body=b"the same person")
+    assert refused(east.on_chain, sent.chain, "correct_clock", body=b"why",
+                   help_request_date=in_days(-3)).reason == "PROPOSAL_OPEN"
+    other = handed_over(north, east)
+    east.on_chain(other.chain, "correct_clock", help_request_date=in_days(-3), body=b"why")
+    refusal = refused(north.on_chain, other.chain, "merge", into=chain, body=b"the same person")
+    assert refusal.reason == "PROPOSAL_OPEN"
+
+
 # -- merge ------------------------------------------------------------------------------------
 
 
