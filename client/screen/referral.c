@@ -359,6 +359,8 @@ static const char *referral_reading(const Stafett__V1__Reading *reading)
 {
 	if (!*reading->member)
 		return _("first read a message of yours");
+	if (strcmp(reading->operation, "look") == 0)
+		return _("looked it up to act on it");
 	return strcmp(reading->operation, "fetch") == 0 ? _("fetched a text") : _("read");
 }
 

@@ -264,14 +264,14 @@ BEGIN
     RETURN QUERY
     SELECT y.* FROM (
         SELECT q.create_time, p_unit, convert_from(stafett.audit_value(q.detail, 1), 'UTF8'),
-            m.display_name, CASE get_byte(q.leaf, 34) WHEN 10 THEN 'fetch' ELSE 'get' END
+            m.display_name, CASE get_byte(q.leaf, 34) WHEN 10 THEN 'fetch' WHEN 18 THEN 'look' ELSE 'get' END
         FROM (
             SELECT z.* FROM audit_queue z WHERE z.unit = acting
             ORDER BY z.id DESC LIMIT p_most) q
         LEFT JOIN LATERAL (
             SELECT x.display_name FROM member x
             WHERE x.urn = convert_from(stafett.audit_value(q.detail, 1), 'UTF8') LIMIT 1) m ON true
-        WHERE get_byte(q.leaf, 34) IN (4, 10) AND get_byte(q.leaf, 35) = 0
+        WHERE get_byte(q.leaf, 34) IN (4, 10, 18) AND get_byte(q.leaf, 35) = 0
             AND position(item IN q.detail) > 0
         UNION ALL
         SELECT min(d.fetch_time), u.handle, NULL, NULL, 'fetch'
