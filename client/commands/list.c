@@ -204,10 +204,8 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)
 {
-	/* A number of three digits leaves no room for whole names. */
-	bool cuts = row_may_cut_names() || all->n_referrals > 99;
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
-		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = cuts},
+		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = true},
 		{.title = _("STATE")}, {.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};

@@ -262,7 +262,7 @@ static void today_add_waiting(
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
-		{.title = _("WHO"), .may_shrink = row_may_cut_names()},
+		{.title = _("WHO"), .may_shrink = true},
 		{.title = _("HELD BY"), .may_shrink = true},
 		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
 		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};

@@ -190,7 +190,7 @@ static void units_print(struct client *client, const Stafett__V1__SearchResponse
 	/* A narrow page has no room for telephones; marked units show theirs below. */
 	bool has_room = client->is_plain || lines_width() >= UNITS_WIDE_COLUMNS;
 	const struct table_column columns[] = {{.title = _("UNIT")},
-		{.title = _("TAKES"), .may_shrink = true}, {.title = _("OPEN")},
+		{.title = _("TAKES"), .may_shrink = true}, {.title = _("OPEN"), .may_shrink = true},
 		{.title = _("READ"), .is_number = true}, {.title = _("ANSWERS"), .is_number = true},
 		{.title = has_room ? _("PHONE") : NULL}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);

@@ -91,6 +91,47 @@ char *lines_cut(struct arena *arena, const char *text, size_t columns)
 	return memory_printf(arena, "%.*s…", (int)len, text);
 }
 
+/* The length of the letter at |text|, which is not empty. */
+static size_t lines_letter(const char *text)
+{
+	size_t len = 1;
+
+	while (((unsigned char)text[len] & 0xc0) == 0x80)
+		len++;
+	return len;
+}
+
+/* As many letters as fit, one at least; rather up to a hyphen. */
+static size_t lines_fit_letters(const char *text, size_t columns)
+{
+	size_t fit = 0, hyphen = 0, len;
+
+	for (; text[fit]; fit += len) {
+		len = lines_letter(text + fit);
+		if (fit && lines_columns_of(text, fit + len) > columns)
+			return hyphen ? hyphen : fit;
+		if (fit && text[fit] == '-')
+			hyphen = fit + len;
+	}
+	return fit;
+}
+
+size_t lines_fit(const char *text, size_t columns)
+{
+	size_t fit = 0, end = 0;
+
+	for (;;) {
+		end += strspn(text + end, " ");
+		end += strcspn(text + end, " ");
+		if (lines_columns_of(text, end) > columns)
+			break;
+		fit = end;
+		if (!text[end])
+			return fit;
+	}
+	return fit ? fit : lines_fit_letters(text, columns);
+}
+
 void lines_print(FILE *out, const char *first, const char *next, const char *text)
 {
 	size_t width = lines_page_width();

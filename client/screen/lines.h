@@ -22,6 +22,9 @@ void lines_begin_alarm(FILE *out);
 void lines_end_alarm(FILE *out);
 /* |text| cut to |columns|, with an ellipsis where something is missing. */
 char *lines_cut(struct arena *arena, const char *text, size_t columns);
+/* Bytes of the beginning of |text| that stand on a line of so many columns: whole words,
+ * or where not even one fits, as many letters as do. 0 only of an empty text. */
+size_t lines_fit(const char *text, size_t columns);
 /* Prints |text| after |first|, broken between words at 80 columns or the page's
  * width if that is less; further lines begin with |next|. Ends the line. */
 void lines_print(FILE *out, const char *first, const char *next, const char *text);

@@ -17,20 +17,13 @@ const char *row_number(struct client *client, size_t index)
 
 const char *row_person(struct client *client, const struct card *card)
 {
-	enum { ROW_PERSON_COLUMNS = 24 };
+	enum { ROW_PERSON_COLUMNS = 48 };
 	const char *name = card_list_name(&client->arena, card);
 
-	/* One long name must not squeeze the columns of all, as it is shown. */
+	/* No name, however long, fills the page. */
 	return client->is_plain ? name
 				: lines_cut(&client->arena, safe_line(&client->arena, name),
 					  ROW_PERSON_COLUMNS);
-}
-
-bool row_may_cut_names(void)
-{
-	enum { ROW_NARROW_COLUMNS = 76 };
-
-	return lines_width() < ROW_NARROW_COLUMNS;
 }
 
 const char *row_born(struct client *client, const struct card *card)

@@ -11,8 +11,6 @@
 const char *row_number(struct client *client, size_t index);
 /* Who it is about: "Holm, Anders"; a long name is cut on a page. */
 const char *row_person(struct client *client, const struct card *card);
-/* Whether a page is so narrow that names have to give way too. */
-bool row_may_cut_names(void);
 /* The year of birth. */
 const char *row_born(struct client *client, const struct card *card);
 /* What is asked for: "urgent: alcohol, housing; interpreter so". */

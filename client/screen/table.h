@@ -2,7 +2,8 @@
 /*
  * Tables, in one of three forms:
  *
- *   a page   aligned columns under a heading, cut to the page's width
+ *   a page   aligned columns under a heading; where it is narrow, what may shrink is
+ *            broken between words, and a row takes several lines
  *   plain    one line a row, tabs between the values, nothing cut
  *   csv      RFC 4180 with a heading, nothing cut
  *
@@ -23,7 +24,7 @@ enum table_form { TABLE_PAGE, TABLE_PLAIN, TABLE_CSV };
 struct table_column {
 	const char *title; /* translated; NULL ends the list */
 	bool is_number;	   /* aligned to the right */
-	bool may_shrink;   /* cut first where the page is narrow */
+	bool may_shrink;   /* broken over lines where the page is narrow */
 };
 
 struct table;

@@ -41,6 +41,7 @@ static const char *const term_words[] = {
 	N_("left"),
 	N_("none"),
 	N_("active"),
+	N_("open"),
 	N_("closed"),
 };
 
