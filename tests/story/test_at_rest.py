@@ -7,7 +7,7 @@ import json
 import people
 import pytest
 from caller import refused
-from client import Client
+from client import Client, offers
 from stack import Stack
 
 TOLD = dict(person_told="phone")
@@ -182,3 +182,14 @@ def test_who_can_take_back_no_more_is_not_asked_to(maria, petra, omar):
     assert (after.next_act, after.next_actor) == ("", "")
     assert "take-back" not in after.allowed_acts
     assert sent.referral not in [row.referral.id for row in maria.today(page_size=50).duties]
+
+
+def test_a_holder_that_asked_for_nothing_itself_sends_on_in_the_chain(maria, petra, omar, client):
+    """Maria asked, and it was handed back to Omar's unit: nothing of theirs is replaced."""
+    sent = accepted(maria, petra, act={"hand_back_unit": people.MALMO})
+    petra.perform(sent, "need_gone", reason="moved", **TOLD)
+    omar.perform(sent, "take_back")
+    code = sent.answer.code[:4]
+    offered = [words for words in offers(client.run("omar", "today")) if code in words]
+    assert ["--as", "omar", "send", "--chain", code] in offered
+    assert not any("--replaces" in words for words in offered)

@@ -50,6 +50,21 @@ def test_protected_identity_is_not_in_lists(client, maria):
         assert "Hemlig" not in said and "rotect" in said   # a narrow column cuts it
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_narrow_page_breaks_what_it_shows_and_cuts_nothing(client, maria, columns):
+    name = {"familyName": "Lindqvist-Abrahamsson", "givenName": "Sara Margareta"}
+    sent = maria.send(people.BEROENDE, card=card(**name))
+    said = client.run("maria", "list", COLUMNS=str(columns))
+    at = said.index(sent.answer.code[:4])
+    row = re.match(r"(?s).*?(?=\n +\d+ |\nNext|\n\S)", said[at:])[0]
+    assert all(len(line) <= columns for line in said.splitlines())
+    letters = "".join(row.split())
+    assert "…" not in row and "Beroende" in row
+    for word in ("Sara", "requested", "Lund:"):
+        assert word in row
+    assert len(letters) >= len("Lindqvist-Abrahamsson,SaraMargareta") + len("requestedyouBeroendeLund:acknowledge")
+
+
 def output(client, who, *words):
     """Standard output alone, as bytes."""
     return subprocess.run(
