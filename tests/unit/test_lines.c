@@ -14,14 +14,10 @@ static const struct {
 	const char *text;
 	size_t columns, fit;
 } fit_rows[] = {
-	{"", 5, 0},
-	{"answer the question", 40, 19},
-	{"answer the question", 10, 10},
-	{"answer the question", 9, 6},
-	{"Lindqvist-Abrahamsson", 12, 10}, /* up to the hyphen */
-	{"acknowledge", 6, 6},
-	{"åäöåäö", 3, 6}, /* letters, not bytes */
-	{"abc", 0, 1},	  /* never nothing */
+	{"", 5, 0}, {"answer the question", 40, 19}, {"answer the question", 10, 10},
+	{"answer the question", 9, 6}, {"Lindqvist-Abrahamsson", 12, 10}, /* up to the hyphen */
+	{"acknowledge", 6, 6}, {"åäöåäö", 3, 6},			  /* letters, not bytes */
+	{"abc", 0, 1},							  /* never nothing */
 };
 
 static void test_whole_words_fit_and_else_as_many_letters_as_do(void **state)
