@@ -124,6 +124,16 @@ static enum reason check_chain(const struct order *o, const struct facts *f, str
 					      : refuse(d, REASON_VERSION_CONFLICT, "version");
 }
 
+/* Who is told no more sees what it was told last, and may do what was possible then. */
+static mask_t allowed_as_shown(const struct facts *f)
+{
+	struct facts shown = *f;
+
+	if (f->shown.differs)
+		shown.state = f->shown.state;
+	return rules_allowed_acts(&shown);
+}
+
 /* The referral must be one of the caller's, as the caller saw it last. A unit that
  * has left is told nothing of what came after. */
 static enum reason check_referral(const struct order *o, const struct facts *f, struct decision *d)
@@ -143,9 +153,10 @@ static enum reason check_referral(const struct order *o, const struct facts *f, 
 	if (!f->chain_visible)
 		return refuse(d, REASON_NOT_FOUND, "referral");
 	d->state_known = true;
-	d->allowed_acts = rules_allowed_acts(f);
-	return o->version == f->version ? REASON_NONE
-					: refuse(d, REASON_VERSION_CONFLICT, "version");
+	d->allowed_acts = allowed_as_shown(f);
+	return o->version == (f->shown.differs ? f->shown.version : f->version)
+		       ? REASON_NONE
+		       : refuse(d, REASON_VERSION_CONFLICT, "version");
 }
 
 /* May this caller ask for this at all: who, with which key. */
@@ -235,8 +246,10 @@ static enum reason check_row(
 	if (!f->chain_open && d->state_known && d->act != ACT_SEEN)
 		return refuse(d, REASON_CHAIN_CLOSED, "chain");
 	if (!o->opens_chain && o->act != ACT_SEND) {
-		if (!row_fits(row, f))
+		if (!row_fits(row, f)) {
+			d->allowed_acts &= ~MASK(d->act);
 			return REASON_ACT_NOT_POSSIBLE;
+		}
 		if (!relation_holds(row->by, f))
 			return row->by == BY_RECIPIENT ? refuse(d, REASON_NOT_FOUND, "message")
 						       : REASON_ACT_NOT_YOURS;

@@ -136,6 +136,7 @@ struct facts {
 	bool chain_visible, chain_open;
 	bool chain_merged; /* what was in it goes on in another one */
 	bool succeeds;	   /* the holder closes, and the unit is its successor */
+	bool apart;	   /* nothing of it is shared with the unit any more; of a send alone */
 	struct uuid custodian;
 	/* The referral by which it holds the chain, and those by which the requester and
 	 * the hand-back unit did before; nil: by none. */
@@ -188,6 +189,13 @@ struct facts {
 	bool referral_left; /* the unit was a party, and sees what it saw then */
 	enum state state;
 	int version, event_seq;
+	/* What the unit was told last, where others' acts are kept from it since the consent
+	 * was revoked: that is what its acts name. */
+	struct {
+		bool differs;
+		enum state state;
+		int version;
+	} shown;
 	enum kind kind;
 	enum basis basis; /* as it was sent, or forwarded on a consent */
 	struct bytes priority;
@@ -276,6 +284,7 @@ struct decision {
 	bool gives_consent;    /* the event's; it is what the referral rests on from now on */
 	struct uuid consent;   /* otherwise: that on which it is disclosed, or is revoked */
 	bool unshares;	       /* what rests on it is shared no longer */
+	bool quiet;	       /* that was revoked: others than the holder do not hear of it */
 	bool replies, waives;  /* that is answered by the unit, or need not be */
 	struct uuid confirmer; /* the unit that a proposal waits for; nil: none */
 	struct {

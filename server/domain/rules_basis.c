@@ -129,6 +129,7 @@ void rules_apply_basis(const struct order *o, const struct facts *f, struct deci
 	d->unshares = o->act == ACT_UNSHARE;
 	if (d->unshares)
 		d->consent = f->consent.id;
-	if (rules_is_unshared(f) && !rules_still_goes(d->act))
+	d->quiet = rules_is_unshared(f) && !rules_still_goes(d->act);
+	if (d->quiet)
 		d->tells = (struct tells){0};
 }

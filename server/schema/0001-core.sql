@@ -203,7 +203,9 @@ CREATE TABLE stafett.referral (
     moved_before_time timestamptz, -- and the time before; null once that was planned for
     consent uuid, -- the latest that was given for it, or that it was sent on
     moved_on_consent boolean NOT NULL DEFAULT false, -- forwarded on it, whatever it was sent on
-    unshared_time timestamptz -- the one on which it rests was revoked then
+    unshared_time timestamptz, -- the one on which it rests was revoked then
+    -- Its requester was told nothing of the chain any more: it lets nobody into it.
+    opens_nothing boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 85);
 CREATE INDEX referral_chain ON stafett.referral (chain);
 ALTER TABLE stafett.custody ADD FOREIGN KEY (referral) REFERENCES stafett.referral;
@@ -315,6 +317,8 @@ CREATE TABLE stafett.party (
     since timestamptz NOT NULL,
     until int, -- the event with which it left: what came after it is not shown
     past int NOT NULL DEFAULT 0, -- nor what a merge has put before all that it saw
+    help_request_date date, -- of the chain, as they were then
+    intervention_due_date date,
     PRIMARY KEY (unit, code, referral)
 );
 CREATE INDEX party_newest ON stafett.party (unit, since, referral);
@@ -392,6 +396,13 @@ CREATE FUNCTION stafett.still_goes(p_kind text) RETURNS boolean
     RETURN p_kind IN ('acknowledge', 'reject', 'complete', 'break-off', 'withdraw', 'need-gone',
         'take-back', 'void', 'correct', 'note', 'assign', 'close', 'merge', 'correct-clock',
         'take-over', 'confirm', 'seen', 'consent', 'unshare');
+
+-- Whether others' part in a referral is kept from a unit: the consent was revoked, and it
+-- does not hold the chain.
+CREATE FUNCTION stafett.is_kept_from(p_unit uuid, p_custodian uuid, p_unshared timestamptz)
+RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NOT NULL AND p_custodian IS DISTINCT FROM p_unit;
 
 -- Whether what a unit did may be read by another, that does not hold the chain, since
 -- the consent was revoked at |p_unshared|: its own, and what came after and still goes.
@@ -474,7 +485,9 @@ CREATE TABLE stafett.chain_party (
     code text COLLATE "C" NOT NULL,
     chain uuid NOT NULL REFERENCES stafett.chain,
     since timestamptz NOT NULL,
-    until int, -- the event with which another took its place
+    until int, -- the event with which another took its place,
+    help_request_date date, -- and how it stood then
+    intervention_due_date date,
     PRIMARY KEY (unit, code, chain)
 );
 CREATE INDEX chain_party_chain ON stafett.chain_party (chain, unit);
@@ -573,14 +586,16 @@ GRANT UPDATE (version, status, owner, sender, update_time, next_actor, next_act,
     expected, expected_time, alarm_time, missed, home_planned, aftercare, hand_back_seq,
     moved_time, moved_before_time, consent, moved_on_consent, unshared_time)
     ON stafett.referral TO stafett_app;
-GRANT SELECT (chain, status, requester, consent, moved_on_consent, unshared_time) ON stafett.referral
+GRANT SELECT (chain, code, status, requester, consent, moved_on_consent, unshared_time)
+    ON stafett.referral
     TO stafett_app;
 GRANT SELECT (referral, basis) ON stafett.request TO stafett_app;
 GRANT SELECT (id), UPDATE (revoke_time, revoke_unit, revoke_member)
     ON stafett.consent TO stafett_app;
 GRANT SELECT (unit, id), UPDATE (state, decide_time, decide_member)
     ON stafett.proposal TO stafett_app;
-GRANT SELECT (unit, code, referral), UPDATE (until) ON stafett.party TO stafett_app;
+GRANT SELECT (unit, code, referral, until),
+    UPDATE (until, help_request_date, intervention_due_date) ON stafett.party TO stafett_app;
 GRANT SELECT (chain, seq, unit, referral, state, done, needs) ON stafett.delivery TO stafett_app;
 GRANT UPDATE (state, done, needs, acknowledge_time, acknowledge_member, cause)
     ON stafett.delivery TO stafett_app;

@@ -111,7 +111,8 @@ RETURNS TABLE (
     consent_recipients text, consent_revoked boolean,
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
-    chain_kinds text, own_kinds text, chain_proposed boolean)
+    chain_kinds text, own_kinds text, chain_proposed boolean, shown_status text,
+    shown_version int, apart boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -147,7 +148,9 @@ BEGIN
         line.referral, of_requester.referral, of_hand_back.referral,
         (SELECT x.kind FROM organization x WHERE x.id = h.organization), all_.kinds, all_.own,
         seen.chain AND EXISTS (SELECT FROM proposal x WHERE x.chain = c.id
-            AND x.referral IS NOT DISTINCT FROM o.referral AND x.state = 'open')
+            AND x.referral IS NOT DISTINCT FROM o.referral AND x.state = 'open'),
+        CASE WHEN kept.so THEN latest.to_status END, CASE WHEN kept.so THEN latest.version END,
+        o.referral IS NULL AND stafett.chain_unshared(u.id, c.id) IS NOT NULL
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -191,7 +194,7 @@ BEGIN
         WHERE o.referral IS NULL AND x.id = c.custodian LIMIT 1) follows ON true
     LEFT JOIN LATERAL (
         SELECT coalesce(c.custodian = u.id, false) OR ours.unit IS NOT NULL
-            OR pr.id IS NOT NULL OR coalesce(follows.so, false)
+            OR coalesce(pr.confirm_unit = u.id, false) OR coalesce(follows.so, false)
             -- Who held it by no referral when it was closed is told that it is.
             OR (c.status = 'closed' AND o.referral IS NULL AND EXISTS (
                 SELECT FROM chain_party x
@@ -251,9 +254,13 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT x.create_time FROM event x
         WHERE x.chain = c.id AND x.seq = f.question_seq LIMIT 1) asked ON true
+    -- Who is told no more is told what it was told last.
+    CROSS JOIN LATERAL (
+        SELECT f.id IS NOT NULL AND stafett.is_kept_from(u.id, c.custodian, f.unshared_time) AS so) kept
     LEFT JOIN LATERAL (
-        SELECT x.create_time, x.kind, x.unit, x.member FROM event x
-        WHERE x.chain = c.id AND x.referral = f.id
+        SELECT x.create_time, x.kind, x.unit, x.member, x.to_status, x.version FROM event x
+        WHERE x.chain = c.id AND x.referral = f.id AND stafett.is_seen(
+            u.id, c.custodian, f.unshared_time, x.unit, x.create_time, x.kind)
         ORDER BY x.seq DESC LIMIT 1) latest ON true
     LEFT JOIN LATERAL (SELECT x.handle FROM unit x WHERE x.id = latest.unit LIMIT 1) by_unit ON true
     LEFT JOIN LATERAL (
@@ -285,6 +292,7 @@ CREATE TYPE stafett.opening AS (
     clock_version int,
     referral uuid,
     sends boolean,
+    opens_nothing boolean,
     code text,
     owner uuid,
     hand_back uuid,
@@ -360,6 +368,7 @@ CREATE TYPE stafett.operation AS (
     clock_version int,
     referral uuid,
     sends boolean,
+    opens_nothing boolean,
     code text,
     owner uuid,
     hand_back uuid,
@@ -479,7 +488,8 @@ CREATE TYPE stafett.operation AS (
     housing text,
     not_needed text,
     first_contact_date date,
-    unshares boolean
+    unshares boolean,
+    quiet boolean
 );
 
 DO $$

@@ -87,6 +87,91 @@ RETURN (
     WHERE c.custodian = p_unit
         OR EXISTS (SELECT FROM stafett.chain_units(l.id) w WHERE w.unit = p_unit));
 
+-- Since when nothing of a chain is shared with a unit any more; null: it is. A referral
+-- lets in whom another unit tells by it, and nobody else: who sends one to itself learns
+-- nothing by that, nor does whom it sends one to once it is told nothing itself.
+CREATE FUNCTION stafett.chain_unshared(p_unit uuid, p_chain uuid) RETURNS timestamptz
+LANGUAGE sql STABLE
+RETURN CASE WHEN (SELECT true FROM stafett.referral x
+        WHERE x.chain = p_chain AND (x.unshared_time IS NOT NULL OR x.opens_nothing) LIMIT 1)
+    THEN (
+        SELECT CASE WHEN bool_or(r.unshared_time IS NOT NULL OR r.opens_nothing)
+                AND NOT bool_or(r.requester <> p_unit AND p.until IS NULL
+                    AND r.unshared_time IS NULL AND NOT r.opens_nothing)
+            THEN coalesce(max(r.unshared_time), '-infinity') END
+        FROM stafett.referral r
+        CROSS JOIN LATERAL (
+            SELECT x.until FROM stafett.party x WHERE x.unit = p_unit AND x.code = r.code
+                AND x.referral = r.id LIMIT 1) p
+        WHERE r.chain = p_chain AND (SELECT x.custodian IS DISTINCT FROM p_unit
+            FROM stafett.chain x WHERE x.id = p_chain LIMIT 1))
+    END;
+
+-- Whether a unit has seen that help began, before it was told no more, or began it itself.
+CREATE FUNCTION stafett.knows_start(p_unit uuid, p_chain uuid, p_apart timestamptz, p_start date)
+RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM stafett.event e
+    CROSS JOIN LATERAL (
+        SELECT x.start_date FROM stafett.detail x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) d
+    WHERE e.chain = p_chain AND e.kind = 'start' AND d.start_date = p_start
+        AND (e.unit = p_unit OR e.create_time < p_apart));
+
+-- What a unit may see of a referral and of its chain, for every door by which it asks: how
+-- they stand; or how they stood when the unit left, or as far as it was told since the
+-- consent was revoked.
+--   until   the event with which it left; null: it is a party
+--   kept    others' part in the referral is kept from it
+--   apart   since when nothing of the chain is shared with it; null: it is
+--   open    whether it sees what is to be done next, and by when
+CREATE FUNCTION stafett.shown(p_unit uuid, p_referral uuid)
+RETURNS TABLE (
+    until int, kept boolean, apart timestamptz, open boolean,
+    status text, version int, update_time timestamptz, owner uuid,
+    chain_status text, chain_version int, custodian uuid, custody_seq int,
+    help_request_date date, intervention_due_date date, intervention_start_date date)
+LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+    SELECT mine.until, is_.kept, is_.apart,
+        mine.until IS NULL AND (NOT is_.kept OR r.next_actor = p_unit),
+        CASE WHEN is_.past THEN last.to_status ELSE r.status END,
+        CASE WHEN is_.past THEN last.version ELSE r.version END,
+        CASE WHEN is_.past THEN last.create_time ELSE r.update_time END,
+        CASE WHEN mine.until IS NULL THEN r.owner ELSE coalesce(
+            CASE WHEN last.kind IN ('accept', 'acknowledge') THEN last.unit
+                WHEN last.kind = 'forward' THEN (SELECT x.named_unit FROM stafett.detail x
+                    WHERE x.chain = last.chain AND x.seq = last.seq LIMIT 1) END,
+            (SELECT x.unit FROM stafett.event x WHERE x.chain = r.chain AND x.referral = r.id
+                AND x.seq > mine.until AND x.kind = 'forward' ORDER BY x.seq LIMIT 1),
+            r.owner) END,
+        CASE WHEN mine.until IS NULL THEN c.status ELSE 'open' END,
+        CASE WHEN mine.until IS NULL THEN c.version END,
+        CASE WHEN is_.past OR is_.apart IS NOT NULL THEN last.custodian ELSE c.custodian END,
+        CASE WHEN mine.until IS NULL AND is_.apart IS NULL THEN c.custody_seq END,
+        coalesce(mine.help_request_date, c.help_request_date),
+        coalesce(mine.intervention_due_date, c.intervention_due_date),
+        CASE WHEN mine.until IS NULL AND (is_.apart IS NULL OR stafett.knows_start(
+            p_unit, c.id, is_.apart, c.intervention_start_date)) THEN c.intervention_start_date END
+    FROM (SELECT x.* FROM stafett.referral x WHERE x.id = p_referral LIMIT 1) r
+    CROSS JOIN LATERAL (SELECT x.* FROM stafett.chain x WHERE x.id = r.chain LIMIT 1) c
+    LEFT JOIN LATERAL (
+        SELECT CASE WHEN x.until IS NOT NULL THEN x.help_request_date END AS help_request_date,
+            CASE WHEN x.until IS NOT NULL THEN x.intervention_due_date END AS intervention_due_date,
+            x.until
+        FROM stafett.party x
+        WHERE x.unit = p_unit AND x.code = r.code AND x.referral = r.id LIMIT 1) mine ON true
+    CROSS JOIN LATERAL (
+        SELECT x.kept, x.apart, mine.until IS NOT NULL OR x.kept AS past FROM (
+            SELECT stafett.is_kept_from(p_unit, c.custodian, r.unshared_time) AS kept,
+                stafett.chain_unshared(p_unit, c.id) AS apart) x) is_
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.event x
+        WHERE (is_.past OR is_.apart IS NOT NULL) AND x.chain = r.chain AND x.referral = r.id
+            AND x.seq <= coalesce(mine.until, 2147483647) AND stafett.is_seen(
+                p_unit, c.custodian, r.unshared_time, x.unit, x.create_time, x.kind)
+        ORDER BY x.seq DESC LIMIT 1) last ON true;
+END;
+
 -- One row of a referral with its chain, as lists and reading share it. Where the unit
 -- must act on the chain itself, it has no referral: see stafett.chain_duty_row().
 CREATE TYPE stafett.referral_row AS (
@@ -121,47 +206,26 @@ CREATE TYPE stafett.referral_row AS (
     revoke_time timestamptz, consent_status text, read_time timestamptz,
     card bytea);
 
--- Since the consent was revoked others see what ends a referral or hands it back: the
--- last event that such a unit sees, where more has happened after it.
-CREATE FUNCTION stafett.veil(p_unit uuid, p_referral uuid)
-RETURNS TABLE (to_status text, create_time timestamptz)
-LANGUAGE sql STABLE ROWS 1
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT last.to_status, last.create_time FROM (
-        SELECT e.chain, e.seq, e.to_status, e.create_time FROM stafett.referral r
-        JOIN stafett.chain c ON c.id = r.chain
-        JOIN stafett.event e ON e.chain = r.chain AND e.referral = r.id
-        WHERE r.id = p_referral AND stafett.is_seen(
-            p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
-        ORDER BY e.seq DESC LIMIT 1) last
-    WHERE EXISTS (SELECT FROM stafett.event y
-        WHERE y.chain = last.chain AND y.referral = p_referral AND y.seq > last.seq);
-END;
-
--- A unit that has left sees the referral as it stood then: "gone" is its last event.
 CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT r.id, r.code, r.chain, r.kind, coalesce(gone.to_status, veil.to_status, r.status), r.priority,
-        coalesce(gone.version, r.version),
+    SELECT r.id, r.code, r.chain, r.kind, s.status, r.priority, s.version,
         requester.handle, owner.handle, hand_back.handle,
-        r.create_time, coalesce(gone.create_time, veil.create_time, r.update_time), acknowledged.create_time,
+        r.create_time, s.update_time, acknowledged.create_time,
         accepted.create_time, accepted.responsible, accepted.contact_by_date,
         accepted.appointment_time, next_actor.handle,
-        CASE WHEN next_.so THEN r.next_act END,
-        CASE WHEN next_.so THEN r.due_time END,
+        CASE WHEN s.open THEN r.next_act END,
+        CASE WHEN s.open THEN r.due_time END,
         array_to_string(q.needs, ','), q.basis, q.basis_form, q.basis_end_date,
         q.basis_covers_missed_events, q.replaces, q.reference,
         q.care_responsibility_remains, q.person_informed,
-        CASE WHEN gone.id IS NULL THEN c.status ELSE 'open' END, custodian.handle, cu.since,
-        CASE WHEN gone.id IS NULL THEN c.version END,
-        c.help_request_date, c.intervention_due_date,
+        s.chain_status, custodian.handle, cu.since, s.chain_version,
+        s.help_request_date, s.intervention_due_date,
         (SELECT string_agg(pu.handle, ',' ORDER BY pu.handle)
             FROM stafett.unit pu
-            WHERE pu.id IN (r.requester, now_.owner, r.hand_back_unit, now_.custodian)),
-        CASE WHEN gone.id IS NULL AND veil.create_time IS NULL THEN c.intervention_start_date END,
+            WHERE pu.id IN (r.requester, s.owner, r.hand_back_unit, s.custodian)),
+        s.intervention_start_date,
         NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
@@ -171,9 +235,9 @@ BEGIN ATOMIC
             CASE WHEN r.owner = p_unit THEN 'owner' END,
             CASE WHEN r.hand_back_unit = p_unit THEN 'hand-back' END,
             CASE WHEN c.custodian = p_unit THEN 'holder' END,
-            CASE WHEN gone.id IS NOT NULL THEN 'left' END),
+            CASE WHEN s.until IS NOT NULL THEN 'left' END),
         (SELECT e.create_time FROM stafett.event e
-            WHERE e.chain = r.chain AND e.seq = r.question_seq AND gone.id IS NULL LIMIT 1),
+            WHERE e.chain = r.chain AND e.seq = r.question_seq AND s.open LIMIT 1),
         assignee.urn, assignee.display_name,
         still.expected, still.expected_time, still.alarm_time, still.missed,
         still.home_planned, still.aftercare,
@@ -187,7 +251,7 @@ BEGIN ATOMIC
         call.create_time, call.due_time, waited.for_, coalesce(waited.for_us, false),
         q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
         stafett.links_of(p_unit, c.id),
-        hidden.so, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
+        s.kept, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
         array_to_string(agreed.recipients, ','), agreed.given_by, agreed.form,
         agreed.create_time, agreed.end_date, agreed.covers_missed_events, agreed.revoke_time,
         CASE WHEN agreed.revoke_time IS NOT NULL THEN 'revoked'
@@ -195,7 +259,7 @@ BEGIN ATOMIC
             WHEN agreed.id IS NOT NULL THEN 'active' END,
         stafett.now(),
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
-            WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= last_.seq
+            WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= s.last
                 AND length(ct.card) > 0
                 AND stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
             ORDER BY e.seq DESC LIMIT 1)
@@ -203,31 +267,13 @@ BEGIN ATOMIC
     JOIN stafett.referral r ON r.id = w.id
     JOIN stafett.chain c ON c.id = r.chain
     JOIN stafett.request q ON q.referral = r.id
-    LEFT JOIN LATERAL (
-        SELECT p.until FROM stafett.party p
-        WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
-    LEFT JOIN LATERAL (
-        SELECT e.*, dt.named_unit FROM stafett.event e
-        LEFT JOIN stafett.detail dt ON dt.chain = e.chain AND dt.seq = e.seq
-        WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= mine.until
-        ORDER BY e.seq DESC LIMIT 1) gone ON true
-    CROSS JOIN LATERAL (SELECT coalesce(mine.until, 2147483647) AS seq) last_
-    CROSS JOIN LATERAL (SELECT
-        CASE gone.kind WHEN 'forward' THEN gone.named_unit WHEN 'accept' THEN gone.unit
-            WHEN 'acknowledge' THEN gone.unit ELSE r.owner END AS owner,
-        coalesce(gone.custodian, c.custodian) AS custodian) now_
-    CROSS JOIN LATERAL (SELECT r.unshared_time IS NOT NULL
-        AND c.custodian IS DISTINCT FROM p_unit AS so) hidden
-    LEFT JOIN LATERAL (
-        SELECT x.* FROM stafett.veil(p_unit, r.id) x WHERE hidden.so AND gone.id IS NULL) veil
-        ON true
-    CROSS JOIN LATERAL (SELECT gone.id IS NULL
-        AND (veil.create_time IS NULL OR r.next_actor = p_unit) AS so) next_
+    CROSS JOIN LATERAL (SELECT x.*, coalesce(x.until, 2147483647) AS last
+        FROM stafett.shown(p_unit, r.id) x) s
     LEFT JOIN LATERAL (
         SELECT k.*, y.handle FROM stafett.consent k JOIN stafett.unit y ON y.id = k.unit
-        WHERE k.id = r.consent AND NOT hidden.so AND gone.id IS NULL LIMIT 1) agreed ON true
+        WHERE k.id = r.consent AND NOT s.kept AND s.until IS NULL LIMIT 1) agreed ON true
     LEFT JOIN LATERAL (
-        SELECT r.* WHERE gone.id IS NULL AND NOT hidden.so LIMIT 1) still ON true
+        SELECT r.* WHERE s.until IS NULL AND NOT s.kept LIMIT 1) still ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
             x.other_chain, x.reason, x.help_request_date, x.create_time
@@ -236,6 +282,7 @@ BEGIN ATOMIC
         LEFT JOIN stafett.unit z ON z.id = x.confirm_unit
         WHERE x.chain = c.id AND (x.unit = p_unit OR x.confirm_unit = p_unit)
             AND x.referral IS NULL AND x.state = 'open'
+            AND (s.until IS NULL OR x.confirm_unit = p_unit)
         LIMIT 1) cp ON true
     LEFT JOIN LATERAL (
         SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
@@ -247,40 +294,40 @@ BEGIN ATOMIC
         LIMIT 1) rp ON true
     LEFT JOIN LATERAL (
         SELECT x.* FROM stafett.planning_call x
-        WHERE x.referral = r.id AND gone.id IS NULL ORDER BY x.create_time DESC LIMIT 1) call
+        WHERE x.referral = r.id AND s.until IS NULL ORDER BY x.create_time DESC LIMIT 1) call
         ON true
     LEFT JOIN LATERAL (
         SELECT string_agg(y.handle, ',' ORDER BY y.handle) AS for_, bool_or(y.id = p_unit) AS for_us
         FROM stafett.call_waits_for(call.id) w JOIN stafett.unit y ON y.id = w.unit
         WHERE call.id IS NOT NULL) waited ON true
     LEFT JOIN stafett.custody cu
-        ON cu.chain = c.id AND cu.seq = c.custody_seq AND gone.id IS NULL
+        ON cu.chain = c.id AND cu.seq = s.custody_seq
     LEFT JOIN stafett.unit requester ON requester.id = r.requester
-    LEFT JOIN stafett.unit owner ON owner.id = now_.owner
+    LEFT JOIN stafett.unit owner ON owner.id = s.owner
     LEFT JOIN stafett.unit hand_back ON hand_back.id = r.hand_back_unit
-    LEFT JOIN stafett.unit custodian ON custodian.id = now_.custodian
-    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor AND next_.so
+    LEFT JOIN stafett.unit custodian ON custodian.id = s.custodian
+    LEFT JOIN stafett.unit next_actor ON next_actor.id = r.next_actor AND s.open
     LEFT JOIN LATERAL (
         SELECT e.create_time FROM stafett.event e
         WHERE e.chain = r.chain AND e.referral = r.id AND e.kind IN ('acknowledge', 'accept')
-            AND e.seq <= last_.seq
+            AND e.seq <= s.last
         ORDER BY e.seq LIMIT 1) acknowledged ON true
     LEFT JOIN LATERAL (
         SELECT e.create_time, a.responsible, a.contact_by_date, a.appointment_time
         FROM stafett.event e JOIN stafett.detail a USING (chain, seq)
         WHERE e.chain = r.chain AND e.referral = r.id AND e.kind = 'accept'
-            AND e.seq <= last_.seq
+            AND e.seq <= s.last
         ORDER BY e.seq DESC LIMIT 1) accepted ON true
     LEFT JOIN LATERAL (
         SELECT dd.* FROM stafett.delivery dd
-        WHERE dd.chain = r.chain AND dd.referral = r.id AND dd.unit = now_.owner
-            AND dd.seq <= last_.seq AND (dd.needs <> 'none' OR dd.seq = 1)
+        WHERE dd.chain = r.chain AND dd.referral = r.id AND dd.unit = s.owner
+            AND dd.seq <= s.last AND (dd.needs <> 'none' OR dd.seq = 1)
         ORDER BY dd.seq DESC LIMIT 1) d ON true
     LEFT JOIN LATERAL (
         SELECT m.urn FROM stafett.member m WHERE m.id = d.acknowledge_member LIMIT 1) am ON true
     LEFT JOIN LATERAL (
         SELECT m.urn, m.display_name FROM stafett.member m
-        WHERE gone.id IS NULL AND m.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
+        WHERE s.until IS NULL AND m.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
             WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
     ORDER BY w.n;
 END;
@@ -359,8 +406,10 @@ BEGIN
             JOIN event e ON e.chain = r.chain AND e.seq <= v.until
                 AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past))
             JOIN chain c ON c.id = r.chain
-            WHERE stafett.is_seen(
-                acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            CROSS JOIN LATERAL (SELECT stafett.chain_unshared(acting, c.id) AS time) apart
+            WHERE stafett.is_seen(acting, c.custodian,
+                CASE WHEN e.referral IS NULL THEN apart.time ELSE r.unshared_time END,
+                e.unit, e.create_time, e.kind)
             ORDER BY e.seq DESC LIMIT p_limit + 1) n) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
@@ -388,11 +437,9 @@ BEGIN
                 coalesce(p_before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
             AND (p_direction = '' OR (p_direction = 'sent' AND f.requester = acting)
                 OR (p_direction = 'received' AND f.owner = acting))
-            AND (p_status = '' OR p_status = CASE WHEN p.until IS NULL
-                THEN coalesce((SELECT v.to_status FROM stafett.veil(acting, f.id) v
-                    WHERE f.unshared_time IS NOT NULL), f.status)
-                ELSE (SELECT e.to_status FROM event e WHERE e.chain = f.chain
-                    AND e.referral = f.id AND e.seq <= p.until ORDER BY e.seq DESC LIMIT 1) END)
+            AND (p_status = '' OR p_status = CASE
+                WHEN p.until IS NULL AND f.unshared_time IS NULL THEN f.status
+                ELSE (SELECT x.status FROM stafett.shown(acting, f.id) x) END)
             AND (p_other = '' OR f.requester = other OR (f.owner = other AND p.until IS NULL))
             AND p.since >= least_time AND f.create_time >= least_time
         ORDER BY p.since DESC, p.referral DESC LIMIT p_limit) s;
@@ -400,107 +447,6 @@ BEGIN
     SELECT times[x.n], ids[x.n], x.row_ FROM (
         SELECT row_number() OVER () AS n, rr AS row_
         FROM stafett.referral_rows(acting, coalesce(ids, '{}')) rr) x;
-END
-$$;
-
--- One page of a unit's deliveries, oldest first: what is open, and with |p_all|
--- what is done too. Each half is read in the order of the index, and no further.
-CREATE FUNCTION stafett.inbox_page(
-    p_unit uuid, p_all boolean, p_after timestamptz, p_after_chain uuid, p_after_seq int,
-    p_limit int)
-RETURNS SETOF stafett.delivery
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    SELECT * FROM (
-        (SELECT * FROM stafett.delivery x
-        WHERE x.unit = p_unit AND NOT x.done
-            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
-        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)
-        UNION ALL
-        (SELECT * FROM stafett.delivery x
-        WHERE p_all AND x.unit = p_unit AND x.done
-            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
-        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)) page
-    ORDER BY page.store_time, page.chain, page.seq LIMIT p_limit;
-END;
-
--- The inbox of a unit. What had only been stored is offered from now on.
-CREATE FUNCTION api.inbox(
-    p_unit text, p_member text, p_roles text[], p_all boolean,
-    p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
-RETURNS TABLE (
-    message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
-    code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
-    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
-    due_time timestamptz, status text, version int, priority text, kind text, needs text,
-    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
-    assignee text, assignee_display_name text, no_longer_shared boolean,
-    intervention_start_date date)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-    after timestamptz := coalesce(p_after, '-infinity');
-    after_chain uuid := coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000');
-    after_seq int := coalesce(p_after_seq, 0);
-BEGIN
-    IF acting IS NULL THEN
-        RETURN;
-    END IF;
-    -- At most once a minute, and never waiting for another reader.
-    INSERT INTO inbox_activity AS a (unit, last_read_time)
-    SELECT acting, stafett.now()
-    WHERE NOT EXISTS (SELECT FROM inbox_activity b WHERE b.unit = acting)
-    ON CONFLICT DO NOTHING;
-    UPDATE inbox_activity a SET last_read_time = stafett.now()
-    WHERE a.unit IN (
-        SELECT b.unit FROM inbox_activity b
-        WHERE b.unit = acting AND b.last_read_time < stafett.now() - interval '1 minute'
-        FOR UPDATE SKIP LOCKED);
-    -- Rows that somebody is writing are left alone: a reader never waits.
-    UPDATE delivery d SET state = 'offered', offer_time = stafett.now()
-    WHERE d.ctid = ANY (ARRAY(
-        SELECT x.ctid
-        FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) page
-        CROSS JOIN LATERAL (
-            SELECT y.ctid FROM delivery y
-            WHERE y.chain = page.chain AND y.seq = page.seq AND y.unit = page.unit
-            LIMIT 1 FOR UPDATE SKIP LOCKED) x
-        WHERE page.state = 'stored'));
-    RETURN QUERY
-    SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
-        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
-        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = acting THEN r.due_time END,
-        CASE WHEN mine.until IS NULL THEN coalesce(r.status, e.to_status) ELSE e.to_status END,
-        CASE WHEN mine.until IS NULL THEN coalesce(r.version, e.version) ELSE e.version END,
-        r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
-        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
-        assignee.urn, assignee.display_name, NOT shared.so,
-        CASE WHEN mine.until IS NULL AND (r.unshared_time IS NULL OR c.custodian = acting)
-            THEN c.intervention_start_date END
-    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
-    LEFT JOIN referral r ON r.id = d.referral
-    LEFT JOIN request q ON q.referral = r.id
-    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = acting
-    JOIN chain c ON c.id = d.chain
-    JOIN event e ON e.chain = d.chain AND e.seq = d.seq
-    LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
-    LEFT JOIN LATERAL (
-        SELECT p.until FROM party p
-        WHERE p.unit = acting AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
-    LEFT JOIN unit f ON f.id = e.unit
-    LEFT JOIN LATERAL (
-        SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
-    LEFT JOIN LATERAL (
-        SELECT x.urn, x.display_name FROM member x
-        WHERE mine.until IS NULL AND x.id = CASE acting WHEN r.owner THEN r.owner_assignee
-            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
-    CROSS JOIN LATERAL (SELECT stafett.is_shared(
-        acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
-    ORDER BY d.store_time, d.chain, d.seq;
 END
 $$;
 

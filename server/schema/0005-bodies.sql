@@ -137,7 +137,9 @@ BEGIN ATOMIC
     JOIN stafett.content ct ON ct.chain = e.chain AND ct.seq = e.seq
     JOIN stafett.unit u ON u.id = e.unit
     JOIN stafett.chain c ON c.id = r.chain
-    WHERE stafett.is_shared(p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+    CROSS JOIN LATERAL (SELECT CASE WHEN e.referral IS NULL
+        THEN stafett.chain_unshared(p_unit, c.id) ELSE r.unshared_time END AS time) un
+    WHERE stafett.is_shared(p_unit, c.custodian, un.time, e.unit, e.create_time, e.kind)
         AND (SELECT count(*) FROM stafett.visible(p_unit, p_id, p_code)) = 1
     ORDER BY ct.chain, ct.seq;
 END;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What has changed in an inbox, for those who watch it.
+-- An inbox, and what has changed in it, for those who watch it.
 --
 -- A delivery carries the number of the transaction that last changed it or its
 -- referral, so the feed is an index and not a log: it never grows beyond the
@@ -111,6 +111,89 @@ BEGIN ATOMIC
             LIMIT 1 FOR UPDATE SKIP LOCKED) x));
 END;
 
+-- One page of a unit's deliveries, oldest first: what is open, and with |p_all|
+-- what is done too. Each half is read in the order of the index, and no further.
+CREATE FUNCTION stafett.inbox_page(
+    p_unit uuid, p_all boolean, p_after timestamptz, p_after_chain uuid, p_after_seq int,
+    p_limit int)
+RETURNS SETOF stafett.delivery
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT * FROM (
+        (SELECT * FROM stafett.delivery x
+        WHERE x.unit = p_unit AND NOT x.done
+            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)
+        UNION ALL
+        (SELECT * FROM stafett.delivery x
+        WHERE p_all AND x.unit = p_unit AND x.done
+            AND (x.store_time, x.chain, x.seq) > (p_after, p_after_chain, p_after_seq)
+        ORDER BY x.store_time, x.chain, x.seq LIMIT p_limit)) page
+    ORDER BY page.store_time, page.chain, page.seq LIMIT p_limit;
+END;
+
+-- The inbox of a unit. What had only been stored is offered from now on.
+CREATE FUNCTION api.inbox(
+    p_unit text, p_member text, p_roles text[], p_all boolean,
+    p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
+RETURNS TABLE (
+    message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
+    code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
+    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
+    due_time timestamptz, status text, version int, priority text, kind text, needs text,
+    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
+    assignee text, assignee_display_name text, no_longer_shared boolean,
+    intervention_start_date date)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    after timestamptz := coalesce(p_after, '-infinity');
+    after_chain uuid := coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000');
+    after_seq int := coalesce(p_after_seq, 0);
+BEGIN
+    IF acting IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM stafett.note_inbox_read(acting);
+    PERFORM stafett.mark_offered(acting, array_agg(page.chain), array_agg(page.seq))
+    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) page;
+    RETURN QUERY
+    SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
+        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
+        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
+        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = acting THEN r.due_time END,
+        coalesce(s.status, e.to_status), coalesce(s.version, e.version),
+        r.priority, r.kind, array_to_string(q.needs, ','),
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
+            WHEN c.custodian = acting THEN c.intervention_due_date END,
+        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
+        assignee.urn, assignee.display_name, NOT shared.so,
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
+            WHEN c.custodian = acting THEN c.intervention_start_date END
+    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
+    LEFT JOIN referral r ON r.id = d.referral
+    LEFT JOIN request q ON q.referral = r.id
+    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = acting
+    JOIN chain c ON c.id = d.chain
+    JOIN event e ON e.chain = d.chain AND e.seq = d.seq
+    LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
+    LEFT JOIN LATERAL stafett.shown(acting, r.id) s ON true
+    LEFT JOIN unit f ON f.id = e.unit
+    LEFT JOIN LATERAL (
+        SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM member x
+        WHERE s.until IS NULL AND x.id = CASE acting WHEN r.owner THEN r.owner_assignee
+            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
+    CROSS JOIN LATERAL (SELECT stafett.is_shared(
+        acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
+    ORDER BY d.store_time, d.chain, d.seq;
+END
+$$;
+
 -- A row of a page for a watcher. The first one, without a message, is about the page:
 --   snapshot   what has been read when the page, and those after it, are
 --   epoch      of its cursors
@@ -170,13 +253,14 @@ BEGIN
         coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
         d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
         CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = p_unit THEN r.due_time END,
-        CASE WHEN mine.until IS NULL THEN coalesce(r.status, e.to_status) ELSE e.to_status END,
-        CASE WHEN mine.until IS NULL THEN coalesce(r.version, e.version) ELSE e.version END,
-        r.priority, r.kind, array_to_string(q.needs, ','), c.intervention_due_date,
+        coalesce(s.status, e.to_status), coalesce(s.version, e.version),
+        r.priority, r.kind, array_to_string(q.needs, ','),
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
+            WHEN c.custodian = p_unit THEN c.intervention_due_date END,
         d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
-        CASE WHEN mine.until IS NULL AND (r.unshared_time IS NULL OR c.custodian = p_unit)
-            THEN c.intervention_start_date END,
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
+            WHEN c.custodian = p_unit THEN c.intervention_start_date END,
         k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
     FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
         AS k (chain, seq, number, n)
@@ -189,15 +273,13 @@ BEGIN
     JOIN chain c ON c.id = d.chain
     JOIN event e ON e.chain = d.chain AND e.seq = d.seq
     LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
-    LEFT JOIN LATERAL (
-        SELECT p.until FROM party p
-        WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1) mine ON true
+    LEFT JOIN LATERAL stafett.shown(p_unit, r.id) s ON true
     LEFT JOIN unit f ON f.id = e.unit
     LEFT JOIN LATERAL (
         SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
     LEFT JOIN LATERAL (
         SELECT x.urn, x.display_name FROM member x
-        WHERE mine.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
+        WHERE s.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
             WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
     CROSS JOIN LATERAL (SELECT stafett.is_shared(
         p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
@@ -289,6 +371,8 @@ BEGIN
         'stafett.note_inbox_read(uuid)',
         'stafett.mark_offered(uuid, uuid[], int[])',
         'stafett.items_that_fit(uuid[], int[], int)',
+        'stafett.inbox_page(uuid, boolean, timestamptz, uuid, int, int)',
+        'api.inbox(text, text, text[], boolean, timestamptz, uuid, int, int)',
         'stafett.watch_page(uuid, uuid[], int[], xid8[], int, int, pg_snapshot, text)',
         'api.watch_inbox(text, text, text[], timestamptz, uuid, int, int, int)',
         'api.watch_changes(text, text, text[], text[], bigint, text, text, text, uuid, int, int, int)'

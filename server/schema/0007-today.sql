@@ -23,6 +23,19 @@ CREATE TABLE stafett.heartbeat (
     last_time timestamptz NOT NULL
 );
 
+-- Of an open one: whether others' part in it is kept from a unit, which then waits for
+-- nothing there; and the status that it is shown.
+CREATE FUNCTION stafett.is_kept(p_unit uuid, p stafett.referral) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN CASE WHEN p.unshared_time IS NULL THEN false ELSE (
+    SELECT stafett.is_kept_from(p_unit, x.custodian, p.unshared_time)
+    FROM stafett.chain x WHERE x.id = p.chain LIMIT 1) END;
+
+CREATE FUNCTION stafett.shown_status(p_unit uuid, p stafett.referral) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN p.unshared_time IS NULL THEN p.status
+    ELSE (SELECT x.status FROM stafett.shown(p_unit, p.id) x) END;
+
 -- What the unit must do that is not the turn of a referral: with a chain that it holds,
 -- for a call to plan together. |key| is the chain's or the call's id.
 CREATE FUNCTION stafett.duties_aside(
@@ -136,7 +149,7 @@ BEGIN
                 AND stafett.due_place(x.due_time) < until
                 AND (p_direction = '' OR (p_direction = 'sent' AND x.requester = acting)
                     OR (p_direction = 'received' AND x.owner = acting))
-                AND (p_status = '' OR x.status = p_status)
+                AND (p_status = '' OR stafett.shown_status(acting, x) = p_status)
                 AND (p_other = '' OR x.requester = other OR x.owner = other)
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
@@ -144,10 +157,10 @@ BEGIN
             (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'received'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.requester
-                AND x.requester = acting
+                AND x.requester = acting AND NOT stafett.is_kept(acting, x)
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
                 AND stafett.due_place(x.due_time) < until
-                AND (p_status = '' OR x.status = p_status)
+                AND (p_status = '' OR stafett.shown_status(acting, x) = p_status)
                 AND (p_other = '' OR x.owner = other)
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
@@ -155,10 +168,10 @@ BEGIN
             (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'sent'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.owner
-                AND x.owner = acting
+                AND x.owner = acting AND NOT stafett.is_kept(acting, x)
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
                 AND stafett.due_place(x.due_time) < until
-                AND (p_status = '' OR x.status = p_status)
+                AND (p_status = '' OR stafett.shown_status(acting, x) = p_status)
                 AND (p_other = '' OR x.requester = other)
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
@@ -210,10 +223,12 @@ BEGIN
     FROM (
         (SELECT x.id, stafett.due_place(x.due_time) AS due FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.requester AND x.requester = acting
+            AND NOT stafett.is_kept(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
         UNION
         (SELECT x.id, stafett.due_place(x.due_time) FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.owner AND x.owner = acting
+            AND NOT stafett.is_kept(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)) w;
     RETURN NEXT;
 END
@@ -286,6 +301,8 @@ BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.duties_aside(uuid, timestamptz, timestamptz, timestamptz, uuid, int)',
         'stafett.chain_duty_row(uuid, uuid, text, timestamptz)',
+        'stafett.is_kept(uuid, stafett.referral)',
+        'stafett.shown_status(uuid, stafett.referral)',
         'api.open_referrals(text, text, text[], text, text, boolean, text, text, timestamptz,'
             ' timestamptz, uuid, int)',
         'api.open_counts(text, text, text[], int)',

@@ -248,7 +248,8 @@ BEGIN ATOMIC
         - stafett.now()) * 1000)::bigint;
 END;
 
--- The units of a referral that are still party to it and are told something, each once.
+-- The units of a referral that are still party to it and are told something, each once;
+-- since the consent was revoked, those who hold or own it or must act, and nobody else.
 CREATE FUNCTION stafett.told_units(
     p_referral uuid, p_units uuid[], p_needs text[])
 RETURNS TABLE (unit uuid, needs text)
@@ -257,12 +258,13 @@ SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
     SELECT t.unit, t.needs FROM unnest(p_units, p_needs) AS t (unit, needs)
     CROSS JOIN LATERAL (
-        SELECT x.code FROM stafett.referral x WHERE x.id = p_referral LIMIT 1) r
+        SELECT x.* FROM stafett.referral x WHERE x.id = p_referral LIMIT 1) r
     CROSS JOIN LATERAL (
         SELECT x.unit FROM stafett.party x
         WHERE x.unit = t.unit AND x.code = r.code AND x.referral = p_referral
             AND x.until IS NULL LIMIT 1) p
-    WHERE t.needs IS NOT NULL;
+    WHERE t.needs IS NOT NULL
+        AND (NOT stafett.is_kept(t.unit, r) OR t.unit IN (r.owner, r.next_actor));
 END;
 
 -- Whom an alarm tells: of a call those first whose answers are missing; of a chain, which
@@ -390,7 +392,9 @@ BEGIN
                 PERFORM stafett.set_step(a.chain, a.referral, a.call, a.step, a.step_time);
             END IF;
             UPDATE delivery d SET changed = pg_current_xact_id()
-            WHERE d.chain = a.chain AND d.referral IS NOT DISTINCT FROM a.referral;
+            WHERE d.chain = a.chain AND d.referral IS NOT DISTINCT FROM a.referral
+                AND (d.referral IS NULL OR (
+                    stafett.is_party(d.unit, r.code, r.id) AND NOT stafett.is_kept(d.unit, r)));
             INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
                 needs, store_time)
             SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,
@@ -435,30 +439,30 @@ BEGIN
     FROM stafett.visible(acting, p_id, p_code) v
     JOIN referral r ON r.id = v.referral
     JOIN chain c ON c.id = r.chain
-    LEFT JOIN LATERAL (
-        SELECT x.* FROM stafett.veil(acting, r.id) x WHERE r.unshared_time IS NOT NULL) veil ON true
+    CROSS JOIN LATERAL stafett.shown(acting, r.id) s
     LEFT JOIN LATERAL (
         SELECT e.* FROM event e
         WHERE e.chain = r.chain AND e.referral = r.id AND NOT e.next_kept AND e.seq <= v.until
-            AND e.create_time <= as_of AND veil.create_time IS NULL
+            AND e.create_time <= as_of
         ORDER BY e.seq DESC LIMIT 1) n ON true
     -- What an act on the whole chain has changed since stands in the referral alone.
-    CROSS JOIN LATERAL (
-        SELECT r.next_act, r.next_actor, r.due_time, c.event_seq::int AS upto
-        WHERE p_as_of IS NULL AND v.until = 2147483647 AND veil.create_time IS NULL
-        UNION ALL
-        SELECT n.next_act, n.next_actor, n.due_time, n.seq
-        WHERE p_as_of IS NOT NULL OR v.until < 2147483647 OR veil.create_time IS NOT NULL) turn
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM (
+            SELECT r.next_act, r.next_actor, r.due_time, c.event_seq::int AS upto
+            WHERE p_as_of IS NULL AND s.until IS NULL
+            UNION ALL
+            SELECT n.next_act, n.next_actor, n.due_time, n.seq
+            WHERE p_as_of IS NOT NULL OR s.until IS NOT NULL) x
+        WHERE NOT s.kept OR x.next_actor = acting) turn ON true
     LEFT JOIN LATERAL (
         SELECT e.due_rule, e.due_version, e.due_from FROM event e
         WHERE e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
             AND e.due_time = turn.due_time AND e.due_rule IS NOT NULL AND e.seq <= turn.upto
         ORDER BY e.seq DESC LIMIT 1) w ON true
     CROSS JOIN LATERAL (VALUES
-        (1, 'help', NULL::uuid, NULL::timestamptz, c.help_request_date, NULL::timestamptz,
-            c.intervention_due_date,
-            CASE WHEN c.intervention_start_date <= as_of AND v.until = 2147483647
-                AND veil.create_time IS NULL THEN c.intervention_start_date END, 0,
+        (1, 'help', NULL::uuid, NULL::timestamptz, s.help_request_date, NULL::timestamptz,
+            s.intervention_due_date,
+            CASE WHEN s.intervention_start_date <= as_of THEN s.intervention_start_date END, 0,
             c.clock_rule, c.clock_version),
         (2, turn.next_act, turn.next_actor, w.due_from, NULL, turn.due_time, NULL, NULL,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id

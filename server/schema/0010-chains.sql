@@ -242,8 +242,10 @@ BEGIN
     FROM event e WHERE e.chain = p.chain AND e.seq = p.seq;
     UPDATE detail SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
     UPDATE content SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain;
-    UPDATE delivery SET chain = p.other_chain, seq = seq + behind, changed = pg_current_xact_id()
-    WHERE chain = p.chain;
+    UPDATE delivery d SET chain = p.other_chain, seq = d.seq + behind,
+        changed = CASE WHEN stafett.is_party(d.unit, r.code, r.id) THEN pg_current_xact_id()
+            ELSE d.changed END
+    FROM referral r WHERE d.chain = p.chain AND r.id = d.referral;
     UPDATE proposal SET chain = p.other_chain WHERE chain = p.chain AND referral IS NOT NULL;
     UPDATE planning_call SET chain = p.other_chain WHERE chain = p.chain;
     UPDATE consent SET chain = p.other_chain WHERE chain = p.chain;
@@ -298,8 +300,10 @@ BEGIN
     INSERT INTO party (unit, code, referral, since)
     VALUES (p_successor, p_code, p_referral, stafett.now())
     ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
-    UPDATE party y SET until = p_seq
-    WHERE y.unit = p_unit AND y.code = p_code AND y.referral = p_referral AND y.until IS NULL;
+    UPDATE party y SET until = p_seq, help_request_date = c.help_request_date,
+        intervention_due_date = c.intervention_due_date
+    FROM chain c WHERE c.id = p_chain
+        AND y.unit = p_unit AND y.code = p_code AND y.referral = p_referral AND y.until IS NULL;
     UPDATE referral r SET
         owner_assignee = CASE WHEN r.owner <> p_unit THEN r.owner_assignee END,
         requester_assignee = CASE WHEN r.requester <> p_unit THEN r.requester_assignee END,
@@ -340,8 +344,10 @@ BEGIN
     INSERT INTO chain_party (unit, code, chain, since)
     VALUES (p.unit, p.code, p.chain, stafett.now())
     ON CONFLICT (unit, code, chain) DO UPDATE SET until = NULL;
-    UPDATE chain_party y SET until = p.seq
-    WHERE y.chain = p.chain AND y.unit = p.predecessor AND y.until IS NULL;
+    UPDATE chain_party y SET until = p.seq, help_request_date = c.help_request_date,
+        intervention_due_date = c.intervention_due_date
+    FROM chain c
+    WHERE c.id = p.chain AND y.chain = c.id AND y.unit = p.predecessor AND y.until IS NULL;
     PERFORM stafett.tell(p, p.chain, p.seq, u.unit, u.referral, p.needs)
     FROM stafett.chain_units(p.chain) u WHERE u.unit <> p.predecessor;
     INSERT INTO party (unit, code, referral, since)
@@ -351,8 +357,10 @@ BEGIN
             AND y.referral = r.id AND y.until IS NULL LIMIT 1) y
     WHERE r.chain = p.chain
     ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL;
-    UPDATE party y SET until = p.seq FROM referral r
-    WHERE r.chain = p.chain AND y.unit = p.predecessor AND y.code = r.code AND y.referral = r.id
+    UPDATE party y SET until = p.seq, help_request_date = c.help_request_date,
+        intervention_due_date = c.intervention_due_date
+    FROM referral r, chain c
+    WHERE r.chain = p.chain AND c.id = p.chain AND y.unit = p.predecessor AND y.code = r.code AND y.referral = r.id
         AND y.until IS NULL;
     UPDATE referral r SET
         owner_assignee = CASE WHEN r.owner <> p.predecessor THEN r.owner_assignee END,
@@ -548,8 +556,8 @@ GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowled
 GRANT UPDATE (chain, requester, owner, sender, hand_back_unit, next_actor, next_act, due_time,
     step_time, step, question_seq, hand_back_seq, owner_assignee, requester_assignee)
     ON stafett.referral TO stafett_mover;
-GRANT UPDATE (until, past) ON stafett.party TO stafett_mover;
-GRANT UPDATE (until) ON stafett.chain_party TO stafett_mover;
+GRANT UPDATE (until, past, help_request_date, intervention_due_date) ON stafett.party TO stafett_mover;
+GRANT UPDATE (until, help_request_date, intervention_due_date) ON stafett.chain_party TO stafett_mover;
 GRANT DELETE, UPDATE (linked) ON stafett.chain_link TO stafett_mover;
 GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
 GRANT UPDATE (chain, seq, deadline_seq) ON stafett.alarm TO stafett_mover;

@@ -23,14 +23,56 @@ RETURN EXISTS (
             AND x.state = 'open')
         OR EXISTS (SELECT FROM stafett.unit u WHERE u.id = c.custodian AND u.replaced_by = p_unit)));
 
+-- What a unit may see of a chain, as stafett.shown has it of a referral: how it stands;
+-- or how it stood when another took the unit's place, or as far as it was told.
+CREATE FUNCTION stafett.chain_shown(p_unit uuid, p_chain uuid)
+RETURNS TABLE (
+    until int, apart timestamptz, status text, version int, custodian uuid, custody_seq int,
+    help_request_date date, intervention_due_date date, intervention_start_date date)
+LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+    SELECT gone.until, is_.apart,
+        CASE WHEN gone.until IS NULL THEN c.status ELSE 'open' END,
+        CASE WHEN gone.until IS NULL THEN c.version END,
+        CASE WHEN is_.past THEN last.custodian ELSE c.custodian END,
+        CASE WHEN NOT is_.past THEN c.custody_seq END,
+        coalesce(gone.help_request_date, c.help_request_date),
+        coalesce(gone.intervention_due_date, c.intervention_due_date),
+        CASE WHEN NOT is_.past OR (gone.until IS NULL AND stafett.knows_start(
+            p_unit, c.id, is_.apart, c.intervention_start_date)) THEN c.intervention_start_date END
+    FROM (SELECT x.* FROM stafett.chain x WHERE x.id = p_chain LIMIT 1) c
+    LEFT JOIN LATERAL (
+        SELECT x.until, x.help_request_date, x.intervention_due_date FROM stafett.chain_party x
+        WHERE x.chain = c.id AND x.unit = p_unit AND x.until IS NOT NULL
+            AND c.custodian IS DISTINCT FROM p_unit
+            AND NOT EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
+        LIMIT 1) gone ON true
+    CROSS JOIN LATERAL (
+        SELECT x.apart, gone.until IS NOT NULL OR x.apart IS NOT NULL AS past
+        FROM (SELECT stafett.chain_unshared(p_unit, c.id) AS apart) x) is_
+    LEFT JOIN LATERAL (
+        SELECT e.custodian FROM stafett.event e
+        LEFT JOIN LATERAL (
+            SELECT x.id, x.code, x.unshared_time FROM stafett.referral x
+            WHERE x.id = e.referral LIMIT 1) r ON true
+        WHERE is_.past AND e.chain = c.id AND e.seq <= coalesce(gone.until, 2147483647)
+            AND (e.referral IS NULL OR (
+                SELECT e.seq <= coalesce(p.until, 2147483647) FROM stafett.party p
+                WHERE p.unit = p_unit AND p.code = r.code AND p.referral = r.id LIMIT 1))
+            AND stafett.is_seen(p_unit, c.custodian,
+                CASE WHEN e.referral IS NULL THEN is_.apart ELSE r.unshared_time END,
+                e.unit, e.create_time, e.kind)
+        ORDER BY e.seq DESC LIMIT 1) last ON true;
+END;
+
 CREATE FUNCTION stafett.chain_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.chain_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT c.id, c.status, h.handle, cu.since, c.version, c.help_request_date,
-        c.intervention_due_date, c.intervention_start_date,
+    SELECT c.id, s.status, h.handle, cu.since, s.version, s.help_request_date,
+        s.intervention_due_date, s.intervention_start_date,
         (SELECT string_agg(y.handle, ',' ORDER BY y.handle) FROM (
-                SELECT c.custodian AS unit
+                SELECT s.custodian AS unit
                 UNION SELECT s.unit FROM stafett.referral r
                 CROSS JOIN LATERAL (
                     SELECT p.unit FROM stafett.party p WHERE p.unit = p_unit AND p.code = r.code
@@ -40,17 +82,19 @@ BEGIN ATOMIC
                 WHERE r.chain = c.id) z
             CROSS JOIN LATERAL (
                 SELECT x.handle FROM stafett.unit x WHERE x.id = z.unit LIMIT 1) y),
-        NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
+        s.custody_seq IS NOT NULL AND NOT EXISTS (SELECT FROM stafett.referral x WHERE x.chain = c.id
             AND (NOT stafett.is_ended(x.status) OR x.hand_back_seq = c.custody_seq)),
-        c.merged_into, stafett.links_of(p_unit, c.id),
-        coalesce(c.custodian = p_unit, false), coalesce(h.replaced_by = p_unit, false),
+        CASE WHEN s.until IS NULL THEN c.merged_into END, stafett.links_of(p_unit, c.id),
+        coalesce(c.custodian = p_unit, false),
+        coalesce(c.custodian = s.custodian AND h.replaced_by = p_unit, false),
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
         cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time,
         asked.chain IS NOT NULL, asked.due_time
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
-    LEFT JOIN stafett.unit h ON h.id = c.custodian
-    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = c.custody_seq
+    CROSS JOIN LATERAL stafett.chain_shown(p_unit, c.id) s
+    LEFT JOIN stafett.unit h ON h.id = s.custodian
+    LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = s.custody_seq
         AND c.custodian IS NOT NULL
     LEFT JOIN LATERAL (
         SELECT x.id, x.act, m.urn, m.display_name, y.handle, z.handle AS confirm_handle,
@@ -178,26 +222,14 @@ BEGIN
             CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
             LEFT JOIN LATERAL (
                 SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
-            WHERE stafett.is_seen(
-                acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+            WHERE stafett.is_seen(acting, c.custodian,
+                    CASE WHEN e.referral IS NULL THEN stafett.chain_unshared(acting, k.chain)
+                    ELSE r.unshared_time END, e.unit, e.create_time, e.kind)
                 AND (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1
             ORDER BY e.create_time DESC, k.seq DESC LIMIT p_limit + 1) n) l
     CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
 END
 $$;
-
--- Since when nothing of a chain is shared with a unit any more; null: it is, by one
--- referral at least, or the unit has no referral there.
-CREATE FUNCTION stafett.chain_unshared(p_unit uuid, p_chain uuid) RETURNS timestamptz
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, stafett, pg_temp
-RETURN (
-    SELECT CASE WHEN bool_and(r.unshared_time IS NOT NULL) THEN max(r.unshared_time) END
-    FROM stafett.referral r
-    CROSS JOIN LATERAL (
-        SELECT FROM stafett.party p WHERE p.unit = p_unit AND p.code = r.code
-            AND p.referral = r.id AND p.until IS NULL LIMIT 1) p
-    WHERE r.chain = p_chain);
 
 -- Where the messages on a chain itself stand that the unit may read, the latest; those
 -- of its referrals are read with them.
@@ -314,7 +346,8 @@ BEGIN ATOMIC
         WHERE p.confirm_unit = p_unit AND p.unit <> p_unit AND p.state = 'open'
         ORDER BY p.create_time, p.id LIMIT p_limit)) x
     CROSS JOIN LATERAL (
-        SELECT FROM stafett.chain c WHERE c.id = x.chain AND c.status = 'open' LIMIT 1) c
+        SELECT FROM stafett.chain c WHERE c.id = x.chain AND c.status = 'open'
+            AND stafett.sees_chain(p_unit, c.id) LIMIT 1) c
     LEFT JOIN LATERAL (
         SELECT r.id FROM stafett.referral r
         WHERE x.referral IS NULL AND r.chain = x.chain
@@ -367,7 +400,7 @@ BEGIN
         'stafett.chain_events(uuid, uuid)',
         'api.chain(text, text, text[], uuid, text)',
         'api.chain_referrals(text, text, text[], uuid, text)',
-        'stafett.chain_unshared(uuid, uuid)',
+        'stafett.chain_shown(uuid, uuid)',
         'stafett.chain_contents(uuid, uuid, int)',
         'api.chain_history(text, text, text[], uuid, text, int)',
         'api.chain_messages(text, text, text[], uuid, text, int)',

@@ -218,6 +218,7 @@ static void add_referral(
 	code_of_uuid(d->of_chain ? &o->chain : &o->referral, code);
 	put_who(e, BATCH_referral, &o->referral);
 	put_bool(e, BATCH_sends, sends);
+	put_bool(e, BATCH_opens_nothing, l->facts.apart);
 	put_code(e, BATCH_code, code);
 	put_uuid(e, BATCH_owner, &d->owner);
 	put_uuid(e, BATCH_hand_back, hand_back_of(o, &l->facts));
@@ -496,6 +497,7 @@ static void add_changes(
 	add_progress(e, d);
 	add_detail(e, &w->order, &l->facts);
 	put_bool(e, BATCH_unshares, d->unshares && l->facts.basis == BASIS_CONSENT);
+	put_bool(e, BATCH_quiet, d->quiet);
 }
 
 void effects_add(struct effects *e, const struct write *w, const struct loaded *l,
@@ -517,7 +519,7 @@ void effects_add(struct effects *e, const struct write *w, const struct loaded *
 	if (is_wide && applies)
 		add_changes(e, w, l, d);
 	else if (is_wide)
-		put_nulls(e, BATCH_stopped_date, BATCH_unshares);
+		put_nulls(e, BATCH_stopped_date, BATCH_quiet);
 	assert(e->next == (is_wide ? BATCH_COLUMNS : BATCH_OPENING_COLUMNS));
 	db_array_end_row(&e->operations);
 }

@@ -108,6 +108,9 @@ enum chain_column {
 	CHAIN_KINDS,
 	CHAIN_OWN_KINDS,
 	CHAIN_PROPOSED,
+	CHAIN_SHOWN_STATUS,
+	CHAIN_SHOWN_VERSION,
+	CHAIN_APART,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -365,13 +368,17 @@ static bool is_word(const struct db_row *row, int column, const char *word)
 static void read_referral(const struct db_row *row, struct facts *f)
 {
 	int state = state_from_code(db_row_bytes(row, CHAIN_REFERRAL_STATUS));
+	int shown = state_from_code(db_row_bytes(row, CHAIN_SHOWN_STATUS));
 	int kind = kind_from_code(db_row_bytes(row, CHAIN_KIND));
 
 	f->referral_visible = db_row_bool(row, CHAIN_REFERRAL_VISIBLE) && state >= 0 && kind >= 0;
 	f->state = f->referral_visible ? (enum state)state : STATE_NONE;
 	f->kind = f->referral_visible ? (enum kind)kind : KIND_CARE_REQUEST;
+	f->shown.differs = f->referral_visible && db_row_has(row, CHAIN_SHOWN_STATUS) && shown >= 0;
+	f->shown.state = f->shown.differs ? (enum state)shown : f->state;
 	f->referral_left = db_row_bool(row, CHAIN_REFERRAL_LEFT);
 	f->version = db_row_int(row, CHAIN_REFERRAL_VERSION);
+	f->shown.version = db_row_int(row, CHAIN_SHOWN_VERSION);
 	f->requester = read_uuid(row, CHAIN_REQUESTER);
 	f->owner = read_uuid(row, CHAIN_OWNER);
 	f->sender = read_uuid(row, CHAIN_SENDER);
@@ -482,8 +489,8 @@ static void copy_text(const struct db_row *row, int column, char *out, size_t si
 
 static void read_standing(const struct db_row *row, const struct facts *f, struct standing *s)
 {
-	s->state = f->state;
-	s->version = f->version;
+	s->state = f->shown.differs ? f->shown.state : f->state;
+	s->version = f->shown.differs ? f->shown.version : f->version;
 	s->chain_open = f->chain_open;
 	s->chain_version = f->chain_version;
 	s->due_date = f->due_date;
@@ -520,6 +527,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->busy.owner = db_row_bool(row, CHAIN_BUSY_OWNER);
 	f->busy.hand_back = db_row_bool(row, CHAIN_BUSY_HAND_BACK);
 	f->chain_merged = db_row_bool(row, CHAIN_MERGED);
+	f->apart = db_row_bool(row, CHAIN_APART);
 	f->succeeds = db_row_bool(row, CHAIN_SUCCEEDS);
 	f->call_open = db_row_bool(row, CHAIN_CALL_OPEN);
 	f->call_waits = db_row_bool(row, CHAIN_CALL_WAITS);

@@ -51,10 +51,10 @@
 	"new_referral AS ("                                                                  \
 	"INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version,"    \
 	" requester, owner, sender, hand_back_unit, create_time, update_time, next_actor,"   \
-	" next_act, due_time, step_time, consent)"                                           \
+	" next_act, due_time, step_time, consent, opens_nothing)"                            \
 	" SELECT referral, chain, code, kind, to_status, priority, version, unit, owner,"    \
 	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time,"    \
-	" step_time, consent FROM ok WHERE sends),"                                          \
+	" step_time, consent, opens_nothing FROM ok WHERE sends),"                           \
 	"consent AS ("                                                                       \
 	"INSERT INTO stafett.consent (id, chain, referral, unit, member, form, given_by,"    \
 	" recipients, end_date, covers_missed_events, create_time)"                          \
@@ -115,6 +115,11 @@
 	" AND d.seq = coalesce(ok.delivered_seq, d.seq))"  \
 	" OR (d.unit <> ok.unit AND ok.ends) OR d.unit = ok.leaver)"
 
+/* Whether the unit of the delivery |d| is a party of the referral still. */
+#define STILL_PARTY(code)                                                          \
+	"(SELECT p.until IS NULL FROM stafett.party p WHERE p.unit = d.unit"       \
+	" AND p.code = " code " AND p.referral = d.referral LIMIT 1)"
+
 /* What changes. No row of a batch that only opens chains changes anything, and the
  * joins alone would cost it a fifth of its time when it is small. */
 #define CHANGES \
@@ -166,7 +171,7 @@
 	" CASE WHEN ok.sends THEN ok.unit WHEN ok.next_act = 'send' THEN ok.next_actor END"  \
 	" OR (ok.moves AND r.next_actor <> ok.custodian"                                     \
 	" AND (r.status <> 'rejected' OR r.next_actor <> r.requester))))"                    \
-	" RETURNING r.id, r.chain),"                                                         \
+	" RETURNING r.id, r.chain, r.code, r.unshared_time, ok.unit),"                       \
 	/* What has come to the unit about this is dealt with; what has come to others */    \
 	/* about what has ended is only to be read. */                                       \
 	"settled AS ("                                                                       \
@@ -181,14 +186,19 @@
 	" WHEN d.unit = ok.leaver THEN 'left' END"                                           \
 	" FROM ok WHERE d.chain = ok.chain AND d.referral = ok.referral AND " SETTLED "),"   \
 	/* For those who watch, the others of this referral, and those of the one that */    \
-	/* asks no more, have changed too: they show how it stands. */                       \
+	/* asks no more, have changed too: they show how it stands. Not for who has left, */ \
+	/* nor for who is told no more. */                                                   \
 	"stirred AS ("                                                                       \
 	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND d.chain = ok.chain"                \
-	" AND d.referral = ok.referral AND (" SETTLED ") IS NOT TRUE),"                      \
+	" AND d.referral = ok.referral AND (" SETTLED ") IS NOT TRUE"                        \
+	" AND (NOT ok.quiet OR d.unit IN (ok.unit, ok.custodian))"                           \
+	" AND (d.unit IN (ok.unit, ok.owner) OR " STILL_PARTY("ok.code") ")),"               \
 	"stirred_too AS ("                                                                \
 	"UPDATE stafett.delivery d SET changed = pg_current_xact_id()"                       \
-	" FROM sent_on WHERE d.chain = sent_on.chain AND d.referral = sent_on.id),"         \
+	" FROM sent_on WHERE d.chain = sent_on.chain AND d.referral = sent_on.id"           \
+	" AND (d.unit = sent_on.unit OR (sent_on.unshared_time IS NULL"                      \
+	" AND " STILL_PARTY("sent_on.code") "))),"                                           \
 	"told AS ("                                                                          \
 	"INSERT INTO stafett.delivery (chain, seq, unit, referral, message, content_hash,"   \
 	" state, done, needs, store_time)"                                                   \
@@ -202,7 +212,9 @@
 	" SELECT owner, code, referral, stafett.now() FROM ok WHERE arrives"                 \
 	" ON CONFLICT (unit, code, referral) DO UPDATE SET until = NULL),"                   \
 	"departure AS ("                                                                     \
-	"UPDATE stafett.party p SET until = ok.seq FROM ok WHERE ok.leaver IS NOT NULL"      \
+	"UPDATE stafett.party p SET until = ok.seq, help_request_date = c.help_request_date," \
+	" intervention_due_date = c.intervention_due_date"                                   \
+	" FROM ok JOIN stafett.chain c ON c.id = ok.chain WHERE ok.leaver IS NOT NULL"       \
 	" AND p.unit = ok.leaver AND p.code = ok.code AND p.referral = ok.referral),"        \
 	"proposal AS ("                                                                      \
 	"INSERT INTO stafett.proposal (id, unit, chain, referral, act, member, reason,"      \

@@ -176,6 +176,23 @@ def test_a_leave_that_was_taken_back_tells_nobody_else(stack, tables, clock, mar
     assert wait_alarms(tables, sent, 2) == [("miss", -1, {people.BEROENDE}), ("alarm", 0, {people.BEROENDE})]
 
 
+def test_after_it_no_step_of_any_ladder_tells_who_is_told_no_more(stack, tables, clock, maria, petra):
+    """Not the last one either, which tells the managers of both where it is shared."""
+    sent = treated(maria, petra)
+    promised = maria.send(people.BEROENDE, act={"legal_basis": COVERED, "help_request_date": "2037-11-02"})
+    petra.accept(promised, 1, contact_by_date="2037-11-23")
+    for referral in (sent, promised):
+        maria.perform(referral, "unshare")
+    clock("11-23 17:00:00")
+    assert [told for *_, told in wait_alarms(tables, sent, 3)] == 3 * [{people.BEROENDE}]
+    clock("11-24 17:00:00")
+    assert wait_for(tables, lambda: alarms(tables, promised))
+    settle(stack, tables)
+    assert {unit for *_, told in alarms(tables, promised) for unit in told} == {people.BEROENDE}
+    for referral in (sent, promised):
+        assert not item(maria, referral, "alarm") and item(petra, referral, "alarm")
+
+
 def test_whoever_reached_the_person_ends_the_alarm(stack, tables, clock, maria, petra):
     sent = treated(maria, petra)
     clock("11-20 16:31:00")

@@ -259,6 +259,23 @@ static void an_act_on_another_version_is_a_conflict(void **state)
 						 MASK(ACT_ASSIGN) | MASK(ACT_CONSENT));
 }
 
+static void who_is_told_no_more_acts_on_what_it_was_told_last(void **state)
+{
+	struct order o = an_act(ACT_NOTE);
+	struct facts f = facts_for_owner(STATE_IN_PROGRESS);
+
+	f.shown.differs = true;
+	f.shown.state = STATE_ACCEPTED;
+	f.shown.version = 2;
+	o.contact = true;
+	expect_refusal(&o, &f, REASON_VERSION_CONFLICT);
+	assert_true(decide(&o, &f).allowed_acts & MASK(ACT_START));
+	assert_false(decide(&o, &f).allowed_acts & MASK(ACT_PAUSE));
+	o.version = 2;
+	assert_int_equal(decide(&o, &f).kind, DECISION_DO);
+	assert_int_equal(decide(&o, &f).version, f.version);
+}
+
 /* The same answer for both: the first check that can tell them apart is sight. */
 static void what_is_not_visible_is_not_there(void **state)
 {
@@ -485,6 +502,7 @@ int main(void)
 		cmocka_unit_test(accepting_a_consultation_takes_no_chain),
 		cmocka_unit_test(only_the_tables_cells_pass),
 		cmocka_unit_test(an_act_on_another_version_is_a_conflict),
+		cmocka_unit_test(who_is_told_no_more_acts_on_what_it_was_told_last),
 		cmocka_unit_test(what_is_not_visible_is_not_there),
 		cmocka_unit_test(the_same_key_is_answered_as_before),
 		cmocka_unit_test(a_send_is_refused_for_one_reason_at_a_time),
