@@ -397,30 +397,6 @@ CREATE FUNCTION stafett.still_goes(p_kind text) RETURNS boolean
         'take-back', 'void', 'correct', 'note', 'assign', 'close', 'merge', 'correct-clock',
         'take-over', 'confirm', 'seen', 'consent', 'unshare');
 
--- Whether others' part in a referral is kept from a unit: the consent was revoked, and it
--- does not hold the chain.
-CREATE FUNCTION stafett.is_kept_from(p_unit uuid, p_custodian uuid, p_unshared timestamptz)
-RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN p_unshared IS NOT NULL AND p_custodian IS DISTINCT FROM p_unit;
-
--- Whether what a unit did may be read by another, that does not hold the chain, since
--- the consent was revoked at |p_unshared|: its own, and what came after and still goes.
-CREATE FUNCTION stafett.is_shared(
-    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
-    p_kind text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN p_unshared IS NULL OR p_author = p_unit OR p_custodian IS NOT DISTINCT FROM p_unit
-        OR (p_time >= p_unshared AND stafett.still_goes(p_kind));
-
--- Whether it happened for that other unit: what was before stays in its history.
-CREATE FUNCTION stafett.is_seen(
-    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
-    p_kind text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN p_unshared IS NULL OR p_time < p_unshared
-        OR stafett.is_shared(p_unit, p_custodian, p_unshared, p_author, p_time, p_kind);
-
 -- What takes two: proposed by one member, confirmed or dropped by another. Until
 -- then nothing has happened.
 CREATE TABLE stafett.proposal (

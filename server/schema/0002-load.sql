@@ -12,6 +12,30 @@
 -- key row by row, and one that was made later began with all of a unit's parties;
 -- as EXISTS, it hashed all of party once a batch (all measured).
 
+-- Whether others' part in a referral is kept from a unit: the consent was revoked, and it
+-- does not hold the chain.
+CREATE FUNCTION stafett.is_kept_from(p_unit uuid, p_custodian uuid, p_unshared timestamptz)
+RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NOT NULL AND p_custodian IS DISTINCT FROM p_unit;
+
+-- Whether what a unit did may be read by another, that does not hold the chain, since
+-- the consent was revoked at |p_unshared|: its own, and what came after and still goes.
+CREATE FUNCTION stafett.is_shared(
+    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
+    p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NULL OR p_author = p_unit OR p_custodian IS NOT DISTINCT FROM p_unit
+        OR (p_time >= p_unshared AND stafett.still_goes(p_kind));
+
+-- Whether it happened for that other unit: what was before stays in its history.
+CREATE FUNCTION stafett.is_seen(
+    p_unit uuid, p_custodian uuid, p_unshared timestamptz, p_author uuid, p_time timestamptz,
+    p_kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN p_unshared IS NULL OR p_time < p_unshared
+        OR stafett.is_shared(p_unit, p_custodian, p_unshared, p_author, p_time, p_kind);
+
 -- Who asks, with which key, for whom: a row an operation, in their order. A
 -- batch is often one caller's: only a caller's first operation has the member, and
 -- only a recipient's first the recipient; where they are null, nothing is looked

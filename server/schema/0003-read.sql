@@ -319,7 +319,21 @@ BEGIN ATOMIC
             AND e.seq <= s.last
         ORDER BY e.seq DESC LIMIT 1) accepted ON true
     LEFT JOIN LATERAL (
-        SELECT dd.* FROM stafett.delivery dd
+        SELECT dd.store_time, t.offer_time, t.fetch_time, t.acknowledge_time,
+            CASE WHEN t.acknowledge_time IS NOT NULL OR s.until IS NULL THEN dd.state
+                WHEN t.fetch_time IS NOT NULL THEN 'fetched'
+                WHEN t.offer_time IS NOT NULL THEN 'offered' ELSE 'stored' END AS state,
+            CASE WHEN t.acknowledge_time IS NOT NULL THEN dd.acknowledge_member END
+                AS acknowledge_member,
+            CASE WHEN t.acknowledge_time IS NOT NULL THEN dd.cause END AS cause
+        FROM stafett.delivery dd
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN dd.offer_time <= then_.time THEN dd.offer_time END AS offer_time,
+            CASE WHEN dd.fetch_time <= then_.time THEN dd.fetch_time END AS fetch_time,
+            CASE WHEN dd.acknowledge_time <= then_.time THEN dd.acknowledge_time END
+                AS acknowledge_time
+            FROM (SELECT CASE WHEN s.until IS NULL THEN 'infinity' ELSE s.update_time END
+                AS time) then_) t
         WHERE dd.chain = r.chain AND dd.referral = r.id AND dd.unit = s.owner
             AND dd.seq <= s.last AND (dd.needs <> 'none' OR dd.seq = 1)
         ORDER BY dd.seq DESC LIMIT 1) d ON true

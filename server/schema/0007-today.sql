@@ -23,13 +23,19 @@ CREATE TABLE stafett.heartbeat (
     last_time timestamptz NOT NULL
 );
 
--- Of an open one: whether others' part in it is kept from a unit, which then waits for
--- nothing there; and the status that it is shown.
+-- Of an open one: whether others' part in it is kept from a unit.
 CREATE FUNCTION stafett.is_kept(p_unit uuid, p stafett.referral) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN CASE WHEN p.unshared_time IS NULL THEN false ELSE (
     SELECT stafett.is_kept_from(p_unit, x.custodian, p.unshared_time)
     FROM stafett.chain x WHERE x.id = p.chain LIMIT 1) END;
+
+-- Whether a unit hears what others do about it, and may wait for them.
+CREATE FUNCTION stafett.hears(p_unit uuid, p stafett.referral) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN NOT stafett.is_kept(p_unit, p) AND (
+    SELECT x.until IS NULL FROM stafett.party x
+    WHERE x.unit = p_unit AND x.code = p.code AND x.referral = p.id LIMIT 1) IS TRUE;
 
 CREATE FUNCTION stafett.shown_status(p_unit uuid, p stafett.referral) RETURNS text
 LANGUAGE sql STABLE
@@ -157,7 +163,7 @@ BEGIN
             (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'received'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.requester
-                AND x.requester = acting AND NOT stafett.is_kept(acting, x)
+                AND x.requester = acting AND stafett.hears(acting, x)
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
                 AND stafett.due_place(x.due_time) < until
                 AND (p_status = '' OR stafett.shown_status(acting, x) = p_status)
@@ -168,7 +174,7 @@ BEGIN
             (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
             WHERE p_side <> 'unit' AND p_direction <> 'sent'
                 AND x.next_act IS NOT NULL AND x.next_actor <> x.owner
-                AND x.owner = acting AND NOT stafett.is_kept(acting, x)
+                AND x.owner = acting AND stafett.hears(acting, x)
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
                 AND stafett.due_place(x.due_time) < until
                 AND (p_status = '' OR stafett.shown_status(acting, x) = p_status)
@@ -223,12 +229,12 @@ BEGIN
     FROM (
         (SELECT x.id, stafett.due_place(x.due_time) AS due FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.requester AND x.requester = acting
-            AND NOT stafett.is_kept(acting, x)
+            AND stafett.hears(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
         UNION
         (SELECT x.id, stafett.due_place(x.due_time) FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.owner AND x.owner = acting
-            AND NOT stafett.is_kept(acting, x)
+            AND stafett.hears(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)) w;
     RETURN NEXT;
 END
@@ -302,6 +308,7 @@ BEGIN
         'stafett.duties_aside(uuid, timestamptz, timestamptz, timestamptz, uuid, int)',
         'stafett.chain_duty_row(uuid, uuid, text, timestamptz)',
         'stafett.is_kept(uuid, stafett.referral)',
+        'stafett.hears(uuid, stafett.referral)',
         'stafett.shown_status(uuid, stafett.referral)',
         'api.open_referrals(text, text, text[], text, text, boolean, text, text, timestamptz,'
             ' timestamptz, uuid, int)',

@@ -393,8 +393,7 @@ BEGIN
             END IF;
             UPDATE delivery d SET changed = pg_current_xact_id()
             WHERE d.chain = a.chain AND d.referral IS NOT DISTINCT FROM a.referral
-                AND (d.referral IS NULL OR (
-                    stafett.is_party(d.unit, r.code, r.id) AND NOT stafett.is_kept(d.unit, r)));
+                AND (d.referral IS NULL OR stafett.hears(d.unit, r));
             INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state, done,
                 needs, store_time)
             SELECT a.chain, a.seq + 1, t.unit, a.referral, a.event, p_hash, 'stored', false, t.needs,

@@ -358,6 +358,12 @@ static struct uuid read_uuid(const struct db_row *row, int column)
 	return uuid;
 }
 
+static struct date read_date(const struct db_row *row, int column)
+{
+	return db_row_has(row, column) ? date_from_days(db_row_date(row, column))
+				       : (struct date){0};
+}
+
 static bool is_word(const struct db_row *row, int column, const char *word)
 {
 	return bytes_equal(db_row_bytes(row, column), bytes_of_string(word));
@@ -430,9 +436,7 @@ static void read_proposal(const struct db_row *row, struct facts *f)
 	f->proposal.member = read_uuid(row, CHAIN_PROPOSAL_MEMBER);
 	f->proposal.unit = read_uuid(row, CHAIN_PROPOSAL_UNIT);
 	f->proposal.other_chain = read_uuid(row, CHAIN_PROPOSAL_OTHER);
-	if (db_row_has(row, CHAIN_PROPOSAL_DATE))
-		f->proposal.help_request_date =
-			date_from_days(db_row_date(row, CHAIN_PROPOSAL_DATE));
+	f->proposal.help_request_date = read_date(row, CHAIN_PROPOSAL_DATE);
 }
 
 /* A basis that this program does not know is none of its rows. */
@@ -444,8 +448,7 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 	f->basis = basis >= 0 ? (enum basis)basis : BASIS_COUNT;
 	f->consent.known = db_row_has(row, CHAIN_CONSENT);
 	f->consent.id = read_uuid(row, CHAIN_CONSENT);
-	if (db_row_has(row, CHAIN_CONSENT_END))
-		f->consent.end = date_from_days(db_row_date(row, CHAIN_CONSENT_END));
+	f->consent.end = read_date(row, CHAIN_CONSENT_END);
 	f->consent.recipients =
 		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
 	f->consent.revoked = db_row_bool(row, CHAIN_CONSENT_REVOKED);
@@ -489,7 +492,7 @@ static void copy_text(const struct db_row *row, int column, char *out, size_t si
 
 static void read_standing(const struct db_row *row, const struct facts *f, struct standing *s)
 {
-	s->state = f->shown.differs ? f->shown.state : f->state;
+	s->state = f->shown.state;
 	s->version = f->shown.differs ? f->shown.version : f->version;
 	s->chain_open = f->chain_open;
 	s->chain_version = f->chain_version;
@@ -536,12 +539,6 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	read_consent(row, l);
 	read_named(row, l);
 	read_standing(row, f, &l->standing);
-}
-
-static struct date read_date(const struct db_row *row, int column)
-{
-	return db_row_has(row, column) ? date_from_days(db_row_date(row, column))
-				       : (struct date){0};
 }
 
 void load_read_other(const struct db_row *row, struct loaded *l)

@@ -255,6 +255,27 @@ def test_who_has_left_sees_the_days_of_then(north, colleague, east, west):
     assert west.get(sent.referral).chain.help_request_date == in_days(-9)
 
 
+def test_who_has_left_does_not_see_who_read_it_then(petra, omar, passed_on):
+    before = petra.get(passed_on.referral)
+    omar.get(passed_on.referral, contents=True)
+    omar.accept(passed_on, 3)
+    after = petra.get(passed_on.referral)
+    assert before.referral == after.referral
+
+
+def test_who_reported_does_not_follow_the_report(north, colleague, east):
+    report = dict(kind="report-of-concern", legal_basis=pb.LegalBasis(code="duty-to-report"))
+    sent = north.send(east.unit, act=report)
+    north.on_chain(sent.chain, "correct_clock", help_request_date=in_days(-3), body=b"x")
+    east.acknowledge(sent)
+    assert north.get(sent.referral).referral.status == "received"
+    for how in (dict(), dict(status="received"), dict(status="requested"), dict(unit=east.unit)):
+        assert not listed(north, sent, open_only=True, **how), how
+    assert sent.referral not in [row.referral.id for row in north.today(page_size=50).waiting]
+    for proposal in colleague.today(page_size=50).proposals:
+        assert sent.chain not in str(proposal)
+
+
 def test_who_was_succeeded_sees_the_chain_of_then(stack, north, east):
     old, new = quarter.caller(stack, "olle"), quarter.caller(stack, "nina")
     chain = old.register()
