@@ -291,7 +291,7 @@ def test_who_was_succeeded_sees_the_chain_of_then(stack, north, east):
         after = old.chain(chain)
     finally:
         quarter.build(stack)
-    assert before == after and version
+    assert version and (before.chain, list(before.events)) == (after.chain, list(after.events))
     row = after.chain
     assert (row.custodian, row.status, row.version, row.intervention_start_date, list(row.allowed_acts)) == (
         new.unit, "open", 0, "", [])
