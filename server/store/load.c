@@ -369,8 +369,7 @@ static bool is_word(const struct db_row *row, int column, const char *word)
 	return bytes_equal(db_row_bytes(row, column), bytes_of_string(word));
 }
 
-/* A code that this program does not know (a newer database) fits no row of the
- * rules: such a referral can be read, and acted on by newer daemons only. */
+/* With a code of a newer database it can be read, and acted on by newer daemons only. */
 static void read_referral(const struct db_row *row, struct facts *f)
 {
 	int state = state_from_code(db_row_bytes(row, CHAIN_REFERRAL_STATUS));
