@@ -264,6 +264,7 @@ static void who_is_told_no_more_acts_on_what_it_was_told_last(void **state)
 	struct order o = an_act(ACT_NOTE);
 	struct facts f = facts_for_owner(STATE_IN_PROGRESS);
 
+	f.roles = MASK(ROLE_CASEWORKER);
 	f.shown.differs = true;
 	f.shown.state = STATE_ACCEPTED;
 	f.shown.version = 2;
