@@ -116,8 +116,8 @@
 	" OR (d.unit <> ok.unit AND ok.ends) OR d.unit = ok.leaver)"
 
 /* Whether the unit of the delivery |d| is a party of the referral still. */
-#define STILL_PARTY(code)                                                          \
-	"(SELECT p.until IS NULL FROM stafett.party p WHERE p.unit = d.unit"       \
+#define STILL_PARTY(code)                                                    \
+	"(SELECT p.until IS NULL FROM stafett.party p WHERE p.unit = d.unit" \
 	" AND p.code = " code " AND p.referral = d.referral LIMIT 1)"
 
 /* What changes. No row of a batch that only opens chains changes anything, and the
