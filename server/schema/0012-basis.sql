@@ -37,6 +37,17 @@ BEGIN ATOMIC
     FROM stafett.basis_rule r ORDER BY r.name, r.version;
 END;
 
+-- Whether a consent for these covers the unit: it, or its organisation, is named (as
+-- rules_consent_covers of rules_basis.c has it).
+CREATE FUNCTION stafett.covers(p_recipients text, p_unit uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+RETURN (
+    SELECT u.handle = ANY (r.list) OR split_part(u.handle, '/', 1) = ANY (r.list)
+    FROM stafett.unit u
+    CROSS JOIN (SELECT string_to_array(p_recipients, ',') AS list) r
+    WHERE u.id = p_unit);
+
 -- What they may do ---------------------------------------------------------------
 
 GRANT SELECT ON stafett.basis_rule TO stafett_owner;
@@ -46,5 +57,8 @@ BEGIN
     ALTER FUNCTION api.basis_rules() OWNER TO stafett_owner;
     REVOKE EXECUTE ON FUNCTION api.basis_rules() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION api.basis_rules() TO stafett_app;
+    ALTER FUNCTION stafett.covers(text, uuid) OWNER TO stafett_owner;
+    REVOKE EXECUTE ON FUNCTION stafett.covers(text, uuid) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION stafett.covers(text, uuid) TO stafett_app;
 END
 $$;

@@ -152,11 +152,12 @@
 	" missed = ok.missed, home_planned = ok.home_planned, aftercare = ok.aftercare,"     \
 	" hand_back_seq = ok.hand_back_seq, moved_time = ok.moved_time," \
 	" moved_before_time = ok.moved_before_time,"                                         \
-	" consent = CASE WHEN ok.gives_consent THEN ok.consent ELSE r.consent END,"          \
+	" consent = CASE WHEN ok.gives_consent AND (r.unshared_time IS NULL"                 \
+	" OR stafett.covers(ok.recipients, ok.owner)) THEN ok.consent ELSE r.consent END,"    \
 	" moved_on_consent = r.moved_on_consent"                                             \
 	" OR (ok.act = 'forward' AND ok.disclosed_by = 'consent'),"                          \
-	" unshared_time = CASE WHEN ok.gives_consent THEN NULL"                              \
-	" WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
+	" unshared_time = CASE WHEN ok.gives_consent AND stafett.covers(ok.recipients, ok.owner)" \
+	" THEN NULL WHEN ok.unshares THEN stafett.now() ELSE r.unshared_time END"                      \
 	" FROM ok WHERE NOT ok.sends AND ok.has_event AND r.id = ok.referral),"              \
 	/* Who was asked to send the person on has done so, or is asked so by another */     \
 	/* referral of the chain from now on, or holds it no more; or it is closed. */       \

@@ -311,6 +311,15 @@ def test_a_new_consent_shares_it_again(maria, petra, revoked):
     petra.accept(revoked, 2)
 
 
+def test_a_new_consent_for_somebody_else_shares_it_with_nobody_again(maria, petra, revoked):
+    maria.perform(revoked, "consent", form="oral", recipients=["malmo"])
+    after = petra.get(revoked.referral, contents=True)
+    assert after.referral.no_longer_shared and revoked.id not in [c.message for c in after.contents]
+    assert refused(petra.accept, revoked, 2).reason == "CONSENT_MISSING"
+    maria.perform(revoked, "consent", form="oral", recipients=["malmo", people.BEROENDE])
+    assert not petra.get(revoked.referral).referral.no_longer_shared
+
+
 def test_what_was_forwarded_on_a_consent_rests_on_it(maria, petra, omar, tables):
     sent = maria.send(people.BEROENDE, act=HARM_TEST)
     petra.acknowledge(sent)
