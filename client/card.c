@@ -3,6 +3,8 @@
 #include "client/card.h"
 
 #include <jansson.h>
+#include <string.h>
+#include <strings.h>
 
 #include "client/known.h"
 #include "client/memory.h"
@@ -94,4 +96,43 @@ const char *card_birth_date(struct arena *arena, const struct card *card)
 	if (*card->birth_date || strspn(digits, "0123456789") < 8)
 		return card->birth_date;
 	return memory_printf(arena, "%.4s-%.2s-%.2s", digits, digits + 4, digits + 6);
+}
+
+/* In its one spelling. */
+enum { CARD_NUMBER_DIGITS = 12 };
+
+bool card_has_number(const struct card *card)
+{
+	return strlen(card->identifier) == CARD_NUMBER_DIGITS;
+}
+
+/* Whether one of |text|'s words is one of |names|. */
+static bool card_shares_word(const char *text, const char *names)
+{
+	static const char gap[] = " -";
+
+	for (text += strspn(text, gap); *text; text += strspn(text, gap)) {
+		size_t len = strcspn(text, gap);
+		const char *name = names + strspn(names, gap);
+
+		for (; *name; name += strspn(name, gap)) {
+			size_t name_len = strcspn(name, gap);
+
+			if (name_len == len && strncasecmp(name, text, len) == 0)
+				return true;
+			name += name_len;
+		}
+		text += len;
+	}
+	return false;
+}
+
+bool card_names_differ(const struct card *one, const struct card *other)
+{
+	if (!*one->family_name || !*other->family_name)
+		return false;
+	return !card_shares_word(one->family_name, other->family_name) &&
+	       !card_shares_word(one->given_name, other->given_name) &&
+	       !card_shares_word(one->family_name, other->given_name) &&
+	       !card_shares_word(one->given_name, other->family_name);
 }

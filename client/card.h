@@ -35,5 +35,9 @@ const char *card_list_name(struct arena *arena, const struct card *card);
 const char *card_full_name(struct arena *arena, const struct card *card);
 /* "1964-08-23" from the birth date or the number; "". */
 const char *card_birth_date(struct arena *arena, const struct card *card);
+/* A personal number; a reserve number may be another's or not. */
+bool card_has_number(const struct card *card);
+/* Whether their names are known, and have no word in common. */
+bool card_names_differ(const struct card *one, const struct card *other);
 
 #endif

@@ -7,9 +7,6 @@
 #include "client/memory.h"
 #include "client/screen/format.h"
 
-/* Of a personal number in its one spelling; a reserve number may be another's or not. */
-enum { CHAIN_NUMBER_DIGITS = 12 };
-
 const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain)
 {
 	Stafett__V1__GetResponse *response = memory_alloc(&client->arena, sizeof(*response));
@@ -131,14 +128,23 @@ int chain_or_referral(struct client *client, const char *typed, enum ref_use use
 	return 0;
 }
 
+/* A coordination number and a reserve number may give none. */
+static bool chain_birth_date(struct client *client, const struct card *card, struct date *ret_date)
+{
+	return date_parse(bytes_of_string(card_birth_date(&client->arena, card)), ret_date) &&
+	       date_compare(*ret_date, client->today) <= 0;
+}
+
 bool chain_is_of_another(
 	struct client *client, const Stafett__V1__Part *one, const Stafett__V1__Part *other)
 {
+	struct date born[2];
 	struct card cards[2];
 
 	card_read(&client->arena, one, &cards[0]);
 	card_read(&client->arena, other, &cards[1]);
-	return strlen(cards[0].identifier) == CHAIN_NUMBER_DIGITS &&
-	       strlen(cards[1].identifier) == CHAIN_NUMBER_DIGITS &&
-	       strcmp(cards[0].identifier, cards[1].identifier) != 0;
+	if (card_has_number(&cards[0]) && card_has_number(&cards[1]))
+		return strcmp(cards[0].identifier, cards[1].identifier) != 0;
+	return chain_birth_date(client, &cards[0], &born[0]) &&
+	       chain_birth_date(client, &cards[1], &born[1]) && date_compare(born[0], born[1]) != 0;
 }

@@ -29,7 +29,8 @@ bool chain_may(const Stafett__V1__Chain *chain, const char *act);
 /* ref_get, and where there is no such referral, the chain of that code. */
 int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
 	const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
-/* Whether both cards have a personal number, and not the same. */
+/* Whether both cards have a personal number, and not the same; where they have not, a
+ * birth date, and not the same. */
 bool chain_is_of_another(
 	struct client *client, const Stafett__V1__Part *one, const Stafett__V1__Part *other);
 

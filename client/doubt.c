@@ -15,7 +15,6 @@
 #include "client/screen/term.h"
 #include "client/text.h"
 #include "stafett/caps.h"
-#include "stafett/v1/referral_service.pb-c.h"
 
 /* A person's own request goes to the unit that took it up; all else goes elsewhere. */
 static const char *doubt_of_unit(struct client *client, const char *to, const struct draft *draft)
@@ -101,4 +100,27 @@ int doubt_send(struct client *client, const char *to, const struct draft *draft)
 		return 0;
 	lines_print(stderr, "! ", "  ", doubt);
 	return may_ask ? doubt_ask(client) : 0;
+}
+
+int doubt_person(struct client *client, const Stafett__V1__GetResponse *seen, struct bytes card)
+{
+	const char *code = format_code_start(&client->arena, seen->referral->code);
+	struct words words = {0};
+	struct card known, sent;
+
+	card_read(&client->arena, seen->card, &known);
+	card_read(&client->arena, compose_part(client, card), &sent);
+	if ((card_has_number(&known) && card_has_number(&sent)) ||
+		!card_names_differ(&known, &sent))
+		return 0;
+	if (!tty_is_there() || client->is_json)
+		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code", code, NULL);
+	words_set(&words, "code", code);
+	words_set(&words, "person", card_full_name(&client->arena, &known));
+	words_set(&words, "other", card_full_name(&client->arena, &sent));
+	lines_print(stderr, "! ", "  ",
+		words_fill(&client->arena,
+			_("Not the same name as in {code}[: there {person}][, here {other}]."),
+			&words));
+	return doubt_ask(client);
 }

@@ -5,8 +5,13 @@
 
 #include "client/client.h"
 #include "client/draft.h"
+#include "stafett/v1/referral_service.pb-c.h"
 
 /* 0, or an exit code where the user rather sends nothing. A program is only told. */
 int doubt_send(struct client *client, const char *to, const struct draft *draft) WARN_UNUSED;
+/* What goes on in the chain of |seen| with a card of quite another name, where no number
+ * says who it is: asked about on a terminal, and refused elsewhere. */
+int doubt_person(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct bytes card) WARN_UNUSED;
 
 #endif

@@ -8,7 +8,7 @@
 
 static const char prefill_subject[] = "subject.";
 
-int prefill_day(
+static int prefill_day(
 	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
 {
 	struct draft draft;

@@ -6,10 +6,8 @@
 #include "client/question.h"
 #include "stafett/v1/referral_service.pb-c.h"
 
-/* The day on which help was asked for. */
-int prefill_day(struct client *client, const Stafett__V1__GetResponse *seen,
-	struct answers *answers) WARN_UNUSED;
-/* That, what is needed, and who the person is, as the last card has it. */
+/* The day on which help was asked for, what is needed, and who the person is, as the last card has
+ * it. */
 int prefill_person(struct client *client, const Stafett__V1__GetResponse *seen,
 	struct answers *answers) WARN_UNUSED;
 

@@ -55,6 +55,16 @@ static int send_read_file(
 	return 0;
 }
 
+/* Two people in one chain would have one clock. */
+static int send_check_person(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct bytes card)
+{
+	if (!chain_is_of_another(client, seen->card, compose_part(client, card)))
+		return doubt_person(client, seen, card);
+	return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
+		format_code_start(&client->arena, seen->referral->code), NULL);
+}
+
 /* A code becomes the id of its chain; an id is taken as it is. */
 static int send_resolve_chain(
 	struct client *client, const char *typed, struct bytes card, char **target)
@@ -70,11 +80,10 @@ static int send_resolve_chain(
 		return 0;
 	}
 	r = chain_or_referral(client, typed, REF_FOR_ACTING, &response);
+	if (!r)
+		r = send_check_person(client, response, card);
 	if (r)
 		return r;
-	if (chain_is_of_another(client, response->card, compose_part(client, card)))
-		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
-			format_code_start(&client->arena, response->referral->code), NULL);
 	*target = response->chain->id;
 	return 0;
 }
@@ -90,11 +99,10 @@ static int send_replace(
 	if (!typed)
 		return 0;
 	r = ref_get(client, typed, REF_FOR_ACTING, &replaced);
+	if (!r)
+		r = send_check_person(client, replaced, card);
 	if (r)
 		return r;
-	if (chain_is_of_another(client, replaced->card, compose_part(client, card)))
-		return client_problem(client, PROBLEM_REPLACES_ANOTHER_PERSON, "code",
-			format_code_start(&client->arena, replaced->referral->code), NULL);
 	header->send->replaces = replaced->referral->id;
 	header->chain = replaced->chain->id;
 	client_word(
@@ -351,8 +359,8 @@ static int send_take_options(
 	return r;
 }
 
-/* Of what is replaced the day is known on which help was asked for; of a chain who the
- * person is, too. Neither is asked again. */
+/* Of what is replaced, and of a chain, it is known who the person is, what is needed and
+ * on which day help was asked for. Nothing of it is asked again. */
 static int send_take_known(
 	struct client *client, const struct arguments *arguments, struct answers *answers)
 {
@@ -360,16 +368,14 @@ static int send_take_known(
 	const char *chain = arguments_get(arguments, OPTION_send_chain);
 	const Stafett__V1__GetResponse *seen;
 	struct card card;
-	int r = 0;
+	int r;
 
-	if (replaced)
-		r = ref_get(client, replaced, REF_FOR_LOOKING, &seen);
-	else if (chain)
-		r = chain_or_referral(client, chain, REF_FOR_LOOKING, &seen);
-	if (r || (!replaced && !chain))
+	if (!replaced && !chain)
+		return 0;
+	r = replaced ? ref_get(client, replaced, REF_FOR_LOOKING, &seen)
+		     : chain_or_referral(client, chain, REF_FOR_LOOKING, &seen);
+	if (r)
 		return r;
-	if (replaced)
-		return prefill_day(client, seen, answers);
 	card_read(&client->arena, seen->card, &card);
 	lines_print(stderr, "", "  ",
 		memory_printf(&client->arena, "%s  %s", seen->referral->code,

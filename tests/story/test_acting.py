@@ -134,17 +134,61 @@ def test_what_is_sent_in_anothers_place_goes_on_with_the_clock(client, maria):
     assert again.chain.help_request_date == in_days(-20)
 
 
-def test_a_replacement_asks_not_again_when_help_was_asked_for(client, maria):
-    first = maria.send(people.MALMO)
+def rejected(client, maria, **known):
+    card = {"givenName": "Anders", "familyName": "Holm", **known}
+    first = maria.send(people.MALMO, act={"needs": ["cannabis"]}, card=json.dumps(card).encode())
     client.run("omar", "reject", first.answer.code, "--reason", "other", "--none-known", *TOLD)
-    terminal = client.at_terminal("maria", "send", people.BEROENDE, "--replaces", first.answer.code)
-    for question, typed in [("Kind", ""), ("Needs", ""), ("Personal number", ""), ("Born", ""), ("First name", ""),
-                            ("Family name", "Holm"), ("Protected", "")]:
-        terminal.expect(question).expect(": ").type(typed + "\n")
-    terminal.expect("Priority").type("\x03")
-    terminal.wait()
-    assert "Asked for help" not in terminal.said
+    return first
+
+
+def test_a_replacement_asks_not_again_who_it_is_about_and_what_is_needed(client, maria):
+    first = rejected(client, maria, identifier="200002292399")
+    terminal = client.at_terminal("maria", "send", people.BEROENDE, "--replaces", first.answer.code, rows=60)
+    terminal.expect("Kind").type("\n")
+    for question in ("Protected", "Priority", "Basis", "given", "valid to", "no-shows", "Interpreter", "Phone",
+                     "How to reach", "Children", "Housing", "Does the person know"):
+        terminal.expect(question).type("\n")
+    terminal.expect("Reason").type("Andra gången\n")
+    terminal.expect("Text").type(".\n")
+    terminal.expect("Send?").type("y\n")
+    assert terminal.wait() == 0
     terminal.close()
+    asked = terminal.said.split("This is what you send")[0]
+    assert "Anders Holm" in asked
+    for question in ("Asked for help", "Needs", "Personal number", "Born", "First name", "Family name"):
+        assert question not in asked
+    again = maria.get(re.search(r"\b(\w{4}-\w{4})  sent\.", terminal.said).group(1))
+    assert (again.referral.replaces, list(again.referral.needs)) == (first.referral, ["cannabis"])
+    assert json.loads(again.card.data)["familyName"] == "Holm"
+
+
+def draft_about(tmp_path, **subject):
+    draft = json.loads(REFERRAL.read_text())
+    draft["subject"] = subject
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(draft))
+    return file
+
+
+def test_a_replacement_of_another_name_is_asked_about_and_refused_where_nobody_can_be(client, maria, tmp_path):
+    code = rejected(client, maria).answer.code[:4]
+    words = ["send", people.BEROENDE, "--replaces", code, "--file"]
+    other = draft_about(tmp_path, givenName="Wrong", familyName="Name")
+    assert "REPLACES_ANOTHER_PERSON" in client.run("maria", *words, other, status=2)
+    terminal = client.at_terminal("maria", *words, str(other))
+    terminal.expect(f"Not the same name as in {code}: there Anders Holm, here Wrong Name.")
+    terminal.expect("Send all the same?").type("\n")
+    assert terminal.wait() == 2
+    terminal.close()
+    client.run("maria", *words, draft_about(tmp_path, givenName="Karl-Anders", familyName="Berg"))
+
+
+def test_a_replacement_of_another_birth_date_is_refused(client, maria, tmp_path):
+    code = client.run("maria", "send", people.BEROENDE, "--file", REFERRAL).split("-")[0].strip()
+    client.run("maria", "end", code, "--reason", "moved", *TOLD)
+    for born, status in (("1964-08-24", 2), ("1964-08-23", 0)):
+        same_name = draft_about(tmp_path, givenName="Anders", familyName="Holm", birthDate=born)
+        client.run("maria", "send", people.BEROENDE, "--replaces", code, "--file", same_name, status=status)
 
 
 @pytest.mark.parametrize("words", [

@@ -205,7 +205,7 @@ def test_nobody_takes_the_place_of_another_person(client, draft, petra):
     client.run("maria", "end", code, "--reason", "moved", "--person-told", "phone")
     other = ["send", people.BEROENDE, "--replaces", code, "--file", draft(identifier="20000229-2399")]
     mistake(client, "maria", other, USAGE, "REPLACES_ANOTHER_PERSON",
-            f"{code} is about a person with another number; nothing was sent", command=f"show {code}$")
+            f"{code} is about another person, by number, birth date or name; nothing was sent", command=f"show {code}$")
     client.run("maria", *other[:-1], draft(identifier="640823-3234"))
 
 
