@@ -26,7 +26,10 @@ struct acting_row {
 	enum command_id command;
 	const char *act; /* of tbl/acts.def; NULL where it may be one of several */
 	enum acting_target target;
-	bool is_shown; /* on a terminal it is always shown first, and confirmed */
+	bool is_shown;	    /* on a terminal it is always shown first, and confirmed */
+	bool takes_nothing; /* its command's inputs are for another row */
+	/* What else is worth seeing before it is confirmed, on stderr; may be NULL. */
+	int (*show)(struct acting *acting);
 	/* Whether an input that may be left empty is needed this time; may be NULL. */
 	bool (*needs)(const struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */

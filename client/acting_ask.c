@@ -34,20 +34,25 @@ int acting_ask_whether(struct acting *acting, bool *ret_is_asked)
 	return 0;
 }
 
-/* "7K3M-Q9FX  Holm, Anders: care-request, alcohol [accepted]" */
+/* "7K3M-Q9FX  Holm, Anders: care-request, alcohol [accepted]"; of a chain of which
+ * nothing more is known its code and state. */
 static void acting_show(struct acting *acting)
 {
 	const Stafett__V1__Referral *referral = acting->seen->referral;
 	struct client *client = acting->client;
 	struct arena *arena = &client->arena;
+	const char *about = "";
 	struct card card;
 
 	card_read(arena, acting->seen->card, &card);
-	lines_print(stderr, memory_printf(arena, "%s  ", safe_line(arena, referral->code)), "  ",
-		memory_printf(arena, "%s: %s, %s [%s]", safe_line(arena, row_person(client, &card)),
+	if (card.is_there || *referral->kind)
+		about = memory_printf(arena, "%s: %s, %s ",
+			safe_line(arena, row_person(client, &card)),
 			safe_line(arena, term_code(client, CODES_KIND, referral->kind)),
 			safe_line(arena, row_matter(client, referral->priority, referral->needs,
-						 referral->n_needs, &card)),
+						 referral->n_needs, &card)));
+	lines_print(stderr, memory_printf(arena, "%s  ", safe_line(arena, referral->code)), "  ",
+		memory_printf(arena, "%s[%s]", about,
 			safe_line(arena, term_word(client, referral->status))));
 }
 
@@ -55,8 +60,8 @@ static bool acting_is_asked(const struct acting *acting, enum input_id id)
 {
 	const struct input *input = input_get(id);
 
-	if (input->command != acting->row->command || acting_has(acting, id) ||
-		input->type == INPUT_IS_SWITCH)
+	if (input->command != acting->row->command || acting->row->takes_nothing ||
+		acting_has(acting, id) || input->type == INPUT_IS_SWITCH)
 		return false;
 	switch (input->need) {
 	case INPUT_NEEDED:
@@ -157,6 +162,11 @@ int acting_ask(struct acting *acting)
 	if (r)
 		return r;
 	acting_show(acting);
+	r = acting->row->show ? acting->row->show(acting) : 0;
+	if (r) {
+		asking_end(&asking);
+		return r;
+	}
 	asking_tell(
 		&asking, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
 	is_wanted = acting_ask_all(acting, &asking) && asking_confirm(&asking, _("Do it? [y/N] "));

@@ -75,12 +75,11 @@ static void chain_take_contents(
 		response->card = chain->card;
 }
 
-const Stafett__V1__GetResponse *chain_read(
+const Stafett__V1__ChainServiceGetResponse *chain_get(
 	struct client *client, const char *name, enum ref_use use)
 {
 	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
 	const Stafett__V1__ChainServiceGetResponse *chain;
-	Stafett__V1__GetResponse *response;
 
 	request.id = (char *)name;
 	request.include_contents = use == REF_FOR_TEXTS;
@@ -88,6 +87,17 @@ const Stafett__V1__GetResponse *chain_read(
 	if (!call_aside(client, METHOD_get_chain, &request.base,
 		    &stafett__v1__chain_service_get_response__descriptor, &chain) ||
 		!chain->chain)
+		return NULL;
+	return chain;
+}
+
+const Stafett__V1__GetResponse *chain_read(
+	struct client *client, const char *name, enum ref_use use)
+{
+	const Stafett__V1__ChainServiceGetResponse *chain = chain_get(client, name, use);
+	Stafett__V1__GetResponse *response;
+
+	if (!chain)
 		return NULL;
 	response = (Stafett__V1__GetResponse *)chain_stand_in(client, chain->chain);
 	response->heartbeat = chain->heartbeat;

@@ -19,7 +19,10 @@ const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V
  * referrals; of rows without a chain there is nothing to be shown. Returns how many are
  * left. */
 size_t chain_keep_rows(struct client *client, Stafett__V1__ReferralSummary **rows, size_t n_rows);
-/* Reads a chain by its id or code. NULL where it cannot be read. Silent. */
+/* A chain by its id or code, as it was answered. NULL where it cannot be read. Silent. */
+const Stafett__V1__ChainServiceGetResponse *chain_get(
+	struct client *client, const char *name, enum ref_use use);
+/* The same as an answer about a referral. */
 const Stafett__V1__GetResponse *chain_read(
 	struct client *client, const char *name, enum ref_use use);
 /* Whether what was read is a chain. */

@@ -4,6 +4,7 @@
 
 #include "client/acting.h"
 #include "client/screen/lines.h"
+#include "client/screen/proposal.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
@@ -39,10 +40,25 @@ static int confirm_fill(struct acting *acting)
 	return 0;
 }
 
+/* Nobody confirms what was not shown. */
+static int confirm_show(struct acting *acting)
+{
+	const Stafett__V1__Proposal *proposal =
+		proposal_of(acting->seen->referral, acting->seen->chain);
+
+	if (!proposal)
+		return client_problem(acting->client, PROBLEM_NOTHING_PROPOSED, NULL);
+	proposal_show(acting->client, proposal, acting->seen->chain);
+	if (acting_has(acting, INPUT_confirm_drop))
+		lines_print(stderr, "  ", "    ", _("You drop it: nothing is changed."));
+	return 0;
+}
+
 static const struct acting_row confirm_row = {
 	.command = COMMAND_confirm,
 	.target = ACTING_ON_EITHER,
 	.is_shown = true,
+	.show = confirm_show,
 	.fill = confirm_fill,
 	.said = N_("{code}: confirmed[, {clock}], and done: {proposed}."),
 };

@@ -2,11 +2,14 @@
 /* stafett consent show|give|revoke REF: what the person agrees to, and no longer. */
 #include "client/screen/consent.h"
 #include "client/acting.h"
+#include "client/acting_ask.h"
 #include "client/acting_tell.h"
 #include "client/deliver.h"
 #include "client/memory.h"
 #include "client/ref.h"
+#include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/tty.h"
 #include "client/text.h"
 
 /* --- give -------------------------------------------------------------------- */
@@ -68,6 +71,14 @@ static int consent_revoke_fill(struct acting *acting)
 	return 0;
 }
 
+/* What stops, and what does not. */
+static const char *consent_stops(void)
+{
+	return _("Stopped: forwarding, amendments, questions, answers, notes, accepting. Still "
+		 "told: rejection, the end and the final answer, handing back, and that the "
+		 "person was reached.");
+}
+
 /* Who goes on, who is told what, and what stops. */
 static void consent_tell_revoked(struct acting *acting, const Stafett__V1__GetResponse *now)
 {
@@ -78,21 +89,29 @@ static void consent_tell_revoked(struct acting *acting, const Stafett__V1__GetRe
 		_("{holder} holds the chain and goes on as before. The others keep what they "
 		  "wrote themselves; of the rest they see that it is shared no longer, and not "
 		  "why."));
-	output_say(client, "  ",
-		_("Stopped: forwarding, amendments, questions, answers, notes, accepting. Still "
-		  "told: rejection, the end and the final answer, handing back, and that the "
-		  "person was reached."));
+	output_say(client, "  ", consent_stops());
+}
+
+static int consent_revoke_show(struct acting *acting)
+{
+	lines_print(stderr, "  ", "    ",
+		_("The consent is revoked at once: of what others wrote nothing more is shared."));
+	lines_print(stderr, "  ", "    ", consent_stops());
+	return 0;
 }
 
 static const struct acting_row consent_revoke_row = {
 	.command = COMMAND_consent,
 	.act = "unshare",
+	.is_shown = true,
+	.takes_nothing = true,
+	.show = consent_revoke_show,
 	.fill = consent_revoke_fill,
 	.said = N_("{code}: the consent is revoked[, {clock}]."),
 	.tell = consent_tell_revoked,
 };
 
-/* Nothing is asked: what the options of giving say is not about this. */
+/* What the options of giving say is not about this; it is confirmed on a terminal. */
 static int consent_revoke(struct client *client, const struct arguments *arguments)
 {
 	const Stafett__V1__GetResponse *seen;
@@ -107,7 +126,10 @@ static int consent_revoke(struct client *client, const struct arguments *argumen
 	if (r)
 		return r;
 	acting_on(client, &consent_revoke_row, seen, &acting);
-	r = acting_do(&acting, &response);
+	if (tty_is_there() && !client->is_json)
+		r = acting_ask(&acting);
+	if (!r)
+		r = acting_do(&acting, &response);
 	if (r)
 		return r;
 	if (client->is_json)

@@ -169,8 +169,38 @@ static size_t today_count_far(struct client *client, const Stafett__V1__TodayRes
 	return count;
 }
 
+/* The chain of that id among what is listed anyway; NULL: it is not. */
+static const Stafett__V1__ReferralSummary *today_find_chain(
+	const Stafett__V1__TodayResponse *today, const char *id)
+{
+	for (size_t i = 0; i < today->n_duties; i++)
+		if (strcmp(today->duties[i]->chain->id, id) == 0)
+			return today->duties[i];
+	for (size_t i = 0; i < today->n_waiting; i++)
+		if (strcmp(today->waiting[i]->chain->id, id) == 0)
+			return today->waiting[i];
+	return NULL;
+}
+
+/* Whom it is about. Of another unit's chain that is to go on in ours, what ours says. */
+static void today_set_person(struct client *client, const Stafett__V1__TodayResponse *today,
+	const Stafett__V1__ReferralSummary *row, struct words *words)
+{
+	const char *into = proposal_of(row->referral, row->chain)->into;
+	const Stafett__V1__ReferralSummary *ours = *into ? today_find_chain(today, into) : NULL;
+	struct card card;
+
+	card_read(&client->arena, row->card, &card);
+	if (!card.is_there && ours)
+		card_read(&client->arena, ours->card, &card);
+	words_set(words, "who", card_list_name(&client->arena, &card));
+	if (ours)
+		words_set(words, "ours", format_code_start(&client->arena, ours->referral->code));
+}
+
 /* What takes two: the commands that answer it, if it is this member who may. */
-static void today_print_proposal(struct client *client, const Stafett__V1__ReferralSummary *row)
+static void today_print_proposal(struct client *client, const Stafett__V1__TodayResponse *today,
+	const Stafett__V1__ReferralSummary *row)
 {
 	const Stafett__V1__Proposal *proposal = proposal_of(row->referral, row->chain);
 	struct arena *arena = &client->arena;
@@ -178,14 +208,13 @@ static void today_print_proposal(struct client *client, const Stafett__V1__Refer
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *confirm, *drop, *text = proposal_text(client, proposal);
 	struct words words = {0};
-	struct card card;
 
-	card_read(arena, row->card, &card);
-	words_set(&words, "who", card_list_name(arena, &card));
+	today_set_person(client, today, row, &words);
 	words_set(&words, "what", text);
 	words_set(&words, "next", proposal->may_confirm ? "" : proposal_who(client, proposal));
 	lines_print(stdout, memory_printf(arena, "  %s  ", safe_line(arena, code)), indent,
-		words_fill(arena, _("[{who}: ]{what}[; {next}]"), &words));
+		words_fill(
+			arena, _("[{who}: ]{what}[; {ours} is in that chain][; {next}]"), &words));
 	proposal_commands(client, row->referral, row->chain, &confirm, &drop);
 	if (confirm)
 		lines_print_command(stdout, indent, "", confirm);
@@ -206,7 +235,7 @@ static size_t today_print_proposals(
 			continue;
 		if (!count++ && !may_confirm)
 			printf("\n%s\n", _("WAITS FOR A SECOND MEMBER"));
-		today_print_proposal(client, row);
+		today_print_proposal(client, today, row);
 	}
 	return count;
 }

@@ -2,10 +2,15 @@
 /* Proposals: see the header. */
 #include "client/screen/proposal.h"
 
+#include <stdio.h>
+
+#include "client/card.h"
 #include "client/chain.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/screen/safe_text.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 
@@ -106,4 +111,99 @@ void proposal_commands(struct client *client, const Stafett__V1__Referral *refer
 	*ret_drop = client_next(client, "confirm %s --drop", code);
 	if (proposal->may_confirm)
 		*ret_confirm = client_next(client, "confirm %s", code);
+}
+
+/* -- before it is confirmed ------------------------------------------------------------ */
+
+static void proposal_say(const char *text)
+{
+	lines_print(stderr, "  ", "    ", text);
+}
+
+/* The codes by which the reader knows what is in a chain: "7K3M, 0XVJ". */
+static const char *proposal_codes(
+	struct client *client, const Stafett__V1__ChainServiceGetResponse *chain)
+{
+	struct arena *arena = &client->arena;
+	const char *codes = "";
+
+	for (size_t i = 0; i < chain->n_referrals; i++)
+		codes = memory_printf(arena, "%s%s%s", codes, i ? ", " : "",
+			format_code_start(arena, chain->referrals[i]->referral->code));
+	return codes;
+}
+
+/* "ends: 24RF, held by Lund Vuxen: Åsa Ström (AMPZ)" */
+static void proposal_show_chain(struct client *client, const char *id, const char *template)
+{
+	const Stafett__V1__ChainServiceGetResponse *chain = chain_get(client, id, REF_FOR_LOOKING);
+	struct words words = {0};
+	struct card card;
+
+	if (!chain)
+		return;
+	card_read(&client->arena, chain->card, &card);
+	for (size_t i = 0; i < chain->n_referrals && !card.is_there; i++)
+		card_read(&client->arena, chain->referrals[i]->card, &card);
+	words_set(&words, "code", format_code_start(&client->arena, chain->chain->code));
+	words_set(&words, "holder", directory_name(client, chain->chain->custodian));
+	words_set(&words, "person",
+		card.is_there ? card_list_name(&client->arena, &card)
+			      : _("whom it is about is not shared with you"));
+	words_set(&words, "codes", proposal_codes(client, chain));
+	proposal_say(words_fill(&client->arena, template, &words));
+}
+
+static const char *proposal_consequence(const Stafett__V1__Proposal *proposal)
+{
+	if (*proposal->help_request_date)
+		return N_("Once it is confirmed, the person's clock is counted from that day, and "
+			  "no longer from {day}.");
+	if (*proposal->into)
+		return N_("Once it is confirmed, these two are one, and it cannot be undone:");
+	return N_("Once it is confirmed, it is as if it had never been sent, and it cannot be "
+		  "undone.");
+}
+
+/* The text of the message that proposed it; reading it is a reading. */
+static void proposal_show_reason(struct client *client, const Stafett__V1__Proposal *proposal,
+	const Stafett__V1__Chain *chain)
+{
+	const Stafett__V1__ChainServiceGetResponse *read =
+		chain_get(client, chain->id, REF_FOR_TEXTS);
+	struct words words = {0};
+
+	for (size_t i = 0; read && i < read->n_contents; i++) {
+		const Stafett__V1__Part *body = read->contents[i]->body;
+
+		if (strcmp(read->contents[i]->message, proposal->id) != 0 || !body ||
+			body->content_case != STAFETT__V1__PART__CONTENT_DATA || !body->data.len)
+			continue;
+		words_set(&words, "why",
+			safe_line(&client->arena,
+				memory_copy(&client->arena,
+					bytes_of(body->data.data, body->data.len))));
+		proposal_say(words_fill(&client->arena, _("Why: {why}"), &words));
+	}
+}
+
+void proposal_show(struct client *client, const Stafett__V1__Proposal *proposal,
+	const Stafett__V1__Chain *chain)
+{
+	struct words words = {0};
+
+	words_set(&words, "what", proposal_text(client, proposal));
+	proposal_say(words_fill(&client->arena, _("What waits: {what}"), &words));
+	/* The reason of what is proposed for one referral is in its code. */
+	if (*proposal->help_request_date || *proposal->into)
+		proposal_show_reason(client, proposal, chain);
+	words_set(&words, "day",
+		format_day_text(&client->arena, chain->help_request_date, client->today));
+	proposal_say(words_fill(&client->arena, _(proposal_consequence(proposal)), &words));
+	if (!*proposal->into)
+		return;
+	proposal_show_chain(
+		client, chain->id, _("ends: {code}, held by {holder}: {person}[ ({codes})]"));
+	proposal_show_chain(client, proposal->into,
+		_("goes on: {code}, held by {holder}: {person}[ ({codes})]"));
 }

@@ -16,5 +16,9 @@ const char *proposal_who(struct client *client, const Stafett__V1__Proposal *pro
 /* Adds the commands that answer it, those that this member may use: none, or two. */
 void proposal_commands(struct client *client, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain, const char **ret_confirm, const char **ret_drop);
+/* What is so once it is confirmed, of a merge both chains, and why it was proposed: on
+ * stderr, for whoever is about to confirm it. */
+void proposal_show(struct client *client, const Stafett__V1__Proposal *proposal,
+	const Stafett__V1__Chain *chain);
 
 #endif

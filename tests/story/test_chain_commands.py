@@ -222,6 +222,37 @@ def test_the_other_holder_finds_a_chain_that_is_only_proposed_to_it(client):
     assert answer(client, "nora", "show", theirs)["chain"]["custodian"] == EAST
 
 
+def asked(client, who, *words):
+    """What a terminal shows before it asks whether to do it; it is not done."""
+    terminal = client.at_terminal(who, *words, rows=60)
+    terminal.expect("Do it?").type("\r")
+    assert terminal.wait() == USAGE
+    terminal.close()
+    return " ".join(terminal.said.split())
+
+
+def test_who_confirms_a_merge_sees_both_chains_whom_they_are_about_and_why(client):
+    theirs = sent(client, "nora", EAST)
+    accepted(client, "elsa", theirs)
+    ours = registered(client, "nora", days_ago=3)
+    client.run("nora", "merge", ours, "--into", theirs, "--file", "-", stdin="Samma person.")
+    said = asked(client, "elsa", "confirm", ours)
+    assert "proposed by Nora" in said and "Why: Samma person." in said
+    assert f"ends: {ours[:4]}, held by {NORTH}: whom it is about is not shared with you" in said
+    assert re.search(rf"goes on: \w{{4}}, held by {EAST}: Holm, Anders \({theirs[:4]}\)", said)
+    row = day_of(client, "elsa", ours)
+    assert row.startswith(f"{ours[:4]} Holm, Anders: to go on") and f"{theirs[:4]} is in that chain" in row
+    client.run("nora", "confirm", ours, "--drop")
+
+
+def test_who_confirms_another_day_sees_both_days_and_why(client):
+    code = registered(client, "nora")
+    client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde tidigare.")
+    said = asked(client, "noel", "confirm", code)
+    assert "Holm, Anders" in said and "asked for help on" in said and "Why: Ringde tidigare." in said
+    assert "counted from that day, and no longer from" in said
+
+
 def test_the_day_of_a_registered_chain_waits_for_another_member(client):
     code = registered(client, "nora")
     client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde tidigare.")

@@ -88,3 +88,14 @@ def test_json_is_the_referral_with_its_consent_and_disclosures(client, sent):
     assert told["events"][0]["disclosure"]["rule"] == "CONSENT"
     wrong = client.run("maria", "consent", "burn", code(sent), status=2)
     assert "can be shown, given and revoked" in flat(wrong)
+
+
+def test_on_a_terminal_a_consent_is_revoked_only_after_a_yes_to_what_stops(client, sent, maria):
+    for typed, status, consent in (("\n", 2, "active"), ("y\n", 0, "revoked")):
+        terminal = client.at_terminal("maria", "consent", "revoke", code(sent))
+        terminal.expect("The consent is revoked at once").expect("Stopped: forwarding")
+        terminal.expect("Do it?").type(typed)
+        assert terminal.wait() == status
+        terminal.close()
+        assert "How it was given" not in terminal.said
+        assert maria.get(sent.referral).referral.consent.status == consent

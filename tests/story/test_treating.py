@@ -164,7 +164,7 @@ def test_the_aftercare_is_sent_once_and_takes_over(client, begun, sent, maria, o
 def test_what_one_voids_another_confirms_or_drops(client, code, sent, maria):
     for answer, status in (["--drop"], "requested"), ([], "entered-in-error"):
         assert "until another member" in client.run("maria", "void", code, "--reason", "sent-by-mistake")
-        assert re.search(r"^Waits +void: proposed by maria", client.run("mona", "show", code), re.M)
+        assert re.search(r"^Waits +void \(.+\), proposed by Maria", client.run("mona", "show", code), re.M)
         assert "SECOND_MEMBER_REQUIRED" in client.run("maria", "confirm", code, status=3)
         said = client.run("maria", "void", code, "--reason", "other", status=3)
         assert "PROPOSAL_OPEN" in said and f"confirm {code[:4]}" in said
@@ -229,10 +229,20 @@ def test_a_no_at_the_end_does_nothing(client, code, sent, maria):
     assert state(maria, sent)[0] == "requested"
 
 
+def flat(said):
+    return " ".join(said.split())
+
+
 def test_a_proposal_is_shown_before_it_is_confirmed(client, code, sent, maria):
     client.run("maria", "void", code, "--reason", "sent-by-mistake")
-    talk(client, "mona", ["confirm", code], [("Holm, Anders", ""), ], status=2)
-    talk(client, "mona", ["bekräfta", code], [("Gör det? [j/N] ", "j")], LANGUAGE="sv")
+    said = flat(talk(client, "mona", ["confirm", code], [("Do it? [y/N] ", "")], status=2))
+    assert "Holm, Anders" in said
+    assert re.search(r"What waits: void \(.+\), proposed by Maria Nilsson .*\d\d:\d\d", said)
+    assert "as if it had never been sent" in said
+    said = flat(talk(client, "mona", ["confirm", code, "--drop"], [("Do it? [y/N] ", "")], status=2))
+    assert "You drop it: nothing is changed." in said
+    said = talk(client, "mona", ["bekräfta", code], [("Gör det? [j/N] ", "j")], LANGUAGE="sv")
+    assert "Vad som väntar: makulera" in said
     assert state(maria, sent)[0] == "entered-in-error"
 
 
