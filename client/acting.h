@@ -32,6 +32,8 @@ struct acting_row {
 	int (*show)(struct acting *acting);
 	/* Whether an input that may be left empty is needed this time; may be NULL. */
 	bool (*needs)(const struct acting *acting, enum input_id id);
+	/* Whether an input that is never asked for is so this time; may be NULL. */
+	bool (*asks)(const struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */
 	int (*fill)(struct acting *acting);
 	const char *said; /* not translated yet; fill may say something else */

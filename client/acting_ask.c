@@ -63,6 +63,8 @@ static bool acting_is_asked(const struct acting *acting, enum input_id id)
 	if (input->command != acting->row->command || acting->row->takes_nothing ||
 		acting_has(acting, id) || input->type == INPUT_IS_SWITCH)
 		return false;
+	if (acting->row->asks && acting->row->asks(acting, id))
+		return true;
 	switch (input->need) {
 	case INPUT_NEEDED:
 	case INPUT_WISH:

@@ -21,6 +21,16 @@ static void accept_set_refusal_words(struct acting *acting, const char *contact_
 	client_word(client, "later", format_days_between(&client->arena, due, contact_by));
 }
 
+/* Contact after the person's clock needs a reason: it is asked for, not refused. */
+static bool accept_asks(const struct acting *acting, enum input_id id)
+{
+	const char *due = acting->seen->chain->intervention_due_date;
+
+	/* Written like 2026-11-30 the later day is the greater text. */
+	return id == INPUT_accept_clock_reason && *due &&
+	       strcmp(acting_text(acting, INPUT_accept_contact_by), due) > 0;
+}
+
 static int accept_fill(struct acting *acting)
 {
 	Stafett__V1__AcceptAct *act = acting_make(acting, &stafett__v1__accept_act__descriptor);
@@ -72,6 +82,7 @@ static void accept_tell(struct acting *acting, const Stafett__V1__GetResponse *n
 const struct acting_row act_accept = {
 	.command = COMMAND_accept,
 	.act = "accept",
+	.asks = accept_asks,
 	.fill = accept_fill,
 	.tell = accept_tell,
 };

@@ -41,14 +41,41 @@ static const char *ack_find(
 	return found;
 }
 
-/* Who holds the chain now; "" where it cannot be learnt just now. */
-static const char *ack_custodian(struct client *client, const char *referral)
+static bool ack_may_accept(const Stafett__V1__Referral *referral)
 {
-	const Stafett__V1__GetResponse *response;
+	for (size_t i = 0; i < referral->n_allowed_acts; i++)
+		if (strcmp(referral->allowed_acts[i], "accept") == 0)
+			return true;
+	return false;
+}
 
-	if (!ref_look(client, referral, &response))
-		return "";
-	return directory_name(client, response->chain->custodian);
+/* Who holds the chain, as it is after the receipt, and whether it is ours to accept;
+ * neither where it cannot be learnt just now. */
+static const char *ack_sentence(struct client *client, const char *referral)
+{
+	const Stafett__V1__GetResponse *now;
+
+	client_word(client, "holder", "");
+	if (!ref_look(client, referral, &now))
+		return _("{code} acknowledged[ {clock}].");
+	client_word(client, "holder", directory_name(client, now->chain->custodian));
+	if (ack_may_accept(now->referral))
+		return _("{code} acknowledged[ {clock}].[ {holder} still holds the chain until "
+			 "you accept it.]");
+	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
+		return _("{code} acknowledged[ {clock}]. You hold the chain.");
+	return _("{code} acknowledged[ {clock}].[ {holder} holds the chain.]");
+}
+
+/* What is ours to accept is accepted next; the rest is looked at. */
+static void ack_print_next(struct client *client, const char *referral)
+{
+	const char *code =
+		format_code_start(&client->arena, format_code_of_id(&client->arena, referral));
+	const Stafett__V1__GetResponse *now;
+	bool may_accept = ref_look(client, referral, &now) && ack_may_accept(now->referral);
+
+	output_next(client, may_accept ? "accept %s" : "show %s", code);
 }
 
 static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, struct bytes reply)
@@ -66,10 +93,7 @@ static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, 
 	client_word(client, "code", item->code);
 	client_word(client, "clock",
 		receipt ? format_clock(&client->arena, format_us(receipt->commit_time)) : "");
-	client_word(client, "holder", ack_custodian(client, item->referral));
-	output_say(client, "",
-		_("{code} acknowledged[ {clock}].[ {holder} still holds the chain until you accept "
-		  "it.]"));
+	output_say(client, "", ack_sentence(client, item->referral));
 	return 0;
 }
 
@@ -148,9 +172,7 @@ static int ack_referral(struct client *client, struct ack_inbox *inbox, const ch
 	if (!r)
 		r = ack_items(client, inbox, referral, true);
 	if (!r && !client->is_json)
-		output_next(client, "accept %s",
-			format_code_start(
-				&client->arena, format_code_of_id(&client->arena, referral)));
+		ack_print_next(client, referral);
 	return r;
 }
 

@@ -134,6 +134,15 @@ def test_what_is_sent_in_anothers_place_goes_on_with_the_clock(client, maria):
     assert again.chain.help_request_date == in_days(-20)
 
 
+def test_who_asked_acknowledges_the_answer_and_is_not_told_to_accept(client, code, sent):
+    said = " ".join(client.run("petra", "ack", code).split())
+    assert "Lund Vuxen still holds the chain until you accept it." in said and f"accept {code[:4]}" in said
+    client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
+    said = " ".join(client.run("maria", "ack", code).split())
+    assert re.search(r"acknowledged \d\d:\d\d\. Beroende Lund holds the chain\.", said)
+    assert said.endswith(f"Next: stafett --as maria show {code[:4]}")
+
+
 def rejected(client, maria, **known):
     card = {"givenName": "Anders", "familyName": "Holm", **known}
     first = maria.send(people.MALMO, act={"needs": ["cannabis"]}, card=json.dumps(card).encode())
