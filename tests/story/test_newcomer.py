@@ -57,6 +57,17 @@ def test_an_act_asks_for_each_answer_until_it_can_be_taken(client, code):
     terminal.expect("Contact by").type("+3d\n").expect("Do it? [y/N] ").type("y\n").expect("accepted")
     assert terminal.wait() == 0
     terminal.close()
+    assert "Why so late" not in terminal.said
+
+
+def test_contact_after_the_clock_is_asked_why_and_not_refused(client, code, maria, sent):
+    terminal = client.at_terminal("petra", "accept", code)
+    terminal.expect("Who answers for it: ").type("nurse\n").expect("Contact by").type("+40d\n")
+    terminal.expect("Why so late: ").type("\n").expect("needs an answer")
+    terminal.expect("Why so late: ").type("no-capacity\n").expect("Do it? [y/N] ").type("y\n").expect("accepted")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert maria.get(sent.referral).referral.status == "accepted"
 
 
 def test_who_breaks_care_off_is_told_what_that_needs_by_its_name(client, code):
@@ -87,7 +98,7 @@ def test_who_was_rejected_may_send_again_and_who_proposed_is_not_asked_to_confir
     client.run("petra", "reject", code, "--reason", "outside-area", "--none-known", "--person-told", "phone")
     assert f"You can: stafett --as maria send --replaces {code}" in client.run("maria", "show", code)
     client.run("maria", "void", code, "--reason", "sent-by-mistake")
-    assert " confirm " not in client.run("maria", "show", code)
+    assert not re.search(rf"confirm {code}(?!\s+--drop)", client.run("maria", "show", code))
     assert f"confirm {code}" in client.run("mona", "show", code)
 
 
