@@ -5,6 +5,7 @@
 #include "client/asking.h"
 #include "client/card.h"
 #include "client/memory.h"
+#include "client/review.h"
 #include "client/screen/act.h"
 #include "client/screen/lines.h"
 #include "client/screen/row.h"
@@ -152,6 +153,14 @@ static int acting_check_possible(struct acting *acting)
 	return r;
 }
 
+/* What was typed as lines, as it begins: nobody sees it again before it is sent. */
+static void acting_show_text(struct acting *acting)
+{
+	for (enum input_id id = 0; id < INPUT_COUNT; id++)
+		if (input_get(id)->type == INPUT_IS_TEXT && acting_has(acting, id))
+			review_print_text(acting->client, acting->values[id].data);
+}
+
 int acting_ask(struct acting *acting)
 {
 	struct client *client = acting->client;
@@ -171,7 +180,11 @@ int acting_ask(struct acting *acting)
 	}
 	asking_tell(
 		&asking, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
-	is_wanted = acting_ask_all(acting, &asking) && asking_confirm(&asking, _("Do it? [y/N] "));
+	is_wanted = acting_ask_all(acting, &asking);
+	if (is_wanted) {
+		acting_show_text(acting);
+		is_wanted = asking_confirm(&asking, _("Do it? [y/N] "));
+	}
 	asking_end(&asking);
 	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_DONE, NULL);
 }

@@ -36,7 +36,7 @@ static void acting_set_words(const struct acting *acting, const Stafett__V1__Act
 		directory_name(client, is_own ? referral->owner : referral->requester));
 	client_word(client, "owner", directory_name(client, referral->owner));
 	client_word(client, "actor", directory_name(client, referral->next_actor));
-	client_word(client, "act", row_act(client, referral));
+	client_word(client, "act", row_duty(client, referral));
 	client_word(client, "due",
 		format_moment(&client->arena, format_us(referral->due_time), client->today));
 }
@@ -120,7 +120,7 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 	if (is_ours && acting_is_to_be_booked(referral))
 		command = act_command(client, "book", referral, now->chain);
 	else if (is_ours)
-		command = act_command(client, referral->next_act, referral, now->chain);
+		command = act_command(client, row_next_act(referral), referral, now->chain);
 	else if (acting_is_at_rest(client, now))
 		command = act_command(client, "send", referral, now->chain);
 	if (command)

@@ -78,15 +78,21 @@ const char *asking_line(struct asking *asking, const char *label, const char *fa
 	return typed;
 }
 
-const char *asking_lines(struct asking *asking, const char *label)
+const char *asking_lines(struct asking *asking, const char *label, const char *help)
 {
 	struct arena *arena = &asking->client->arena;
 	const char *text = "";
 	const char *line;
 
 	fprintf(stderr, _("%s (end with a line \".\"):\n"), label);
-	while ((line = asking_type(asking, "")) && strcmp(line, ".") != 0)
-		text = memory_printf(arena, "%s%s\n", text, line);
+	while ((line = asking_type(asking, "")) && strcmp(line, ".") != 0) {
+		if (strcmp(line, "?") != 0) {
+			text = memory_printf(arena, "%s%s\n", text, line);
+			continue;
+		}
+		asking_tell(asking, help);
+		asking_tell(asking, _("The text goes on; a line with nothing but a dot ends it."));
+	}
 	return asking->said == TTY_LINE_STOPPED ? NULL : text;
 }
 
@@ -187,9 +193,10 @@ static int asking_check(struct asking *asking, const struct input *input, const 
 static bool asking_text(struct asking *asking, const struct input *input, const char *fallback,
 	struct input_value *ret_value)
 {
+	const char *help = _(option_get(input->option)->help);
 	const char *text;
 
-	while ((text = asking_lines(asking, _(input->label))) && !*text && !fallback &&
+	while ((text = asking_lines(asking, _(input->label), help)) && !*text && !fallback &&
 		asking->said == TTY_LINE_TYPED)
 		asking_tell_required(asking);
 	if (!text || (!*text && !fallback))

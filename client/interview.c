@@ -110,10 +110,14 @@ static enum tty_line interview_read_lines(struct interview *it, const struct que
 		said = tty_line(&it->tty, "", false, &one);
 		if (said != TTY_LINE_TYPED || strcmp(secret_text(&one), ".") == 0)
 			break;
+		if (strcmp(secret_text(&one), "?") == 0) {
+			interview_explain(it, question);
+			interview_say(
+				it, _("The text goes on; a line with nothing but a dot ends it."));
+			continue;
+		}
 		secret_add_text(&it->line, secret_text(&one));
 		secret_add_text(&it->line, "\n");
-		if (strcmp(secret_text(&it->line), "?\n") == 0)
-			break;
 	}
 	secret_end(&one);
 	if (it->line.len)

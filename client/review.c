@@ -54,6 +54,7 @@ static const char *review_needs(struct client *client, const char *codes)
 	return text;
 }
 
+/* How long a text is; how it begins stands below. */
 static const char *review_lines(struct client *client, const char *text)
 {
 	int lines = 1;
@@ -61,6 +62,25 @@ static const char *review_lines(struct client *client, const char *text)
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n';
 	return memory_printf(&client->arena, _n("one line", "%d lines", lines), lines);
+}
+
+void review_print_text(struct client *client, struct bytes text)
+{
+	enum { REVIEW_TEXT_LINES = 3 };
+	const char *indent = "      ";
+
+	for (int i = 0; text.len && i < REVIEW_TEXT_LINES; i++) {
+		const uint8_t *end = memchr(text.data, '\n', text.len);
+		size_t len = end ? (size_t)(end - text.data) : text.len;
+		struct bytes line = bytes_of(text.data, len);
+
+		lines_print(
+			stderr, indent, indent, safe_text(&client->arena, line, SAFE_TEXT_LINE));
+		len += end != NULL;
+		text = bytes_of(text.data + len, text.len - len);
+	}
+	if (text.len)
+		lines_print(stderr, indent, indent, "...");
 }
 
 /* An answer as people read it. */
@@ -110,8 +130,11 @@ void review_print(struct client *client, const char *to, const struct answers *a
 	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
 		const struct secret *answer = &answers->list[id];
 
-		if (answer->len && question_is_asked(id, answers))
-			review_print_line(client, _(question_get(id)->label),
-				review_value(client, id, secret_text(answer), review));
+		if (!answer->len || !question_is_asked(id, answers))
+			continue;
+		review_print_line(client, _(question_get(id)->label),
+			review_value(client, id, secret_text(answer), review));
+		if (question_get(id)->type == QUESTION_IS_BODY)
+			review_print_text(client, bytes_of_string(secret_text(answer)));
 	}
 }

@@ -20,5 +20,7 @@ void review_note(struct client *client, enum question_id id, const struct draft 
  * asked yet. */
 void review_print(struct client *client, const char *to, const struct answers *answers,
 	const struct review *review);
+/* Prints how a text begins, on standard error. */
+void review_print_text(struct client *client, struct bytes text);
 
 #endif

@@ -97,7 +97,9 @@ static bool triage_question(struct triage *triage, struct acting *acting)
 
 	if (!triage_input(triage, acting, INPUT_ask_template, NULL))
 		return false;
-	text = asking_line(&triage->asking, _("In your words"), "");
+	while ((text = asking_line(&triage->asking, _("In your words"), "")) &&
+		strcmp(text, "?") == 0)
+		asking_tell(&triage->asking, _(option_get(OPTION_ask_file)->help));
 	triage->is_left = !text || (!*text && !acting_has(acting, INPUT_ask_template));
 	triage->is_over = triage->asking.tty.is_wanted_to_stop;
 	if (triage->is_left)

@@ -56,7 +56,7 @@ static void accept_set_words(struct client *client, const Stafett__V1__GetRespon
 	client_word(client, "sender", directory_name(client, now->referral->requester));
 	client_word(client, "contact",
 		format_day_text(arena, now->referral->contact_by_date, client->today));
-	client_word(client, "due",
+	client_word(client, "help",
 		format_day_text(arena, now->chain->intervention_due_date, client->today));
 	client_word(client, "left",
 		format_days_left(arena, now->chain->intervention_due_date, client->today));
@@ -74,7 +74,7 @@ static void accept_tell(struct acting *acting, const Stafett__V1__GetResponse *n
 			  : _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for "
 			      "{person}]."));
 	output_say(client, "  ",
-		_("[You promised contact by {contact}; ]help is due {due} ({left})."));
+		_("[You promised contact by {contact}; ]help is due {help} ({left})."));
 	output_say(client, "  ", _("{sender} was told, and stays a party."));
 	acting_tell_next(client, now);
 }

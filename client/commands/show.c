@@ -17,6 +17,7 @@
 #include "client/replay.h"
 #include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
+#include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/person.h"
 #include "client/screen/referral.h"
@@ -140,6 +141,13 @@ static int show_print_bodies(struct client *client, const Stafett__V1__GetRespon
 
 	for (size_t i = 0; i < response->n_contents && !r; i++)
 		r = show_print_body(client, response->referral->id, response->contents[i]);
+	/* Not among the bytes of the texts, which a program may read. */
+	if (response->referral->no_longer_shared)
+		lines_print(stderr, "", "  ",
+			words_fill(&client->arena,
+				_("{code} is shared no longer: what others wrote is not read any "
+				  "more."),
+				&client->words));
 	return r;
 }
 

@@ -92,7 +92,7 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 		row_matter(client, referral->priority, referral->needs, referral->n_needs, &card));
 	words_set(&words, "other",
 		directory_name(client, is_own ? referral->owner : referral->requester));
-	words_set(&words, "act", row_act(client, referral));
+	words_set(&words, "act", row_duty(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
 	return words_fill(&client->arena,
 		_(*referral->id ? today_template(is_own, due_us != 0, row_is_late(client, due_us))
@@ -116,7 +116,7 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
 	const char *command =
-		act_command(client, row->referral->next_act, row->referral, row->chain);
+		act_command(client, row_next_act(row->referral), row->referral, row->chain);
 
 	if (is_late)
 		lines_begin_alarm(stdout);

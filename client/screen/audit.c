@@ -107,7 +107,7 @@ static const char *audit_reason(struct client *client, const Stafett__V1__AuditE
 							 : _(reason_message(reason));
 }
 
-/* Whether it was only proposed: what takes two is done by whoever confirms it. */
+/* Whether it takes two; one that was sent again does not say which part it was. */
 static bool audit_is_proposal(const Stafett__V1__AuditEntry *entry)
 {
 	int act = act_from_code(bytes_of_string(entry->act));
@@ -117,10 +117,15 @@ static bool audit_is_proposal(const Stafett__V1__AuditEntry *entry)
 
 static const char *audit_done(struct client *client, const Stafett__V1__AuditEntry *entry)
 {
-	if (!audit_is_proposal(entry))
+	const char *step = *entry->step ? entry->step : audit_is_proposal(entry) ? "propose" : NULL;
+
+	if (!step)
 		return event_word(*entry->act ? entry->act : entry->operation);
+	/* Of what was dropped it is not told what it would have been. */
+	if (strcmp(step, "drop") == 0)
+		return event_word(step);
 	return memory_printf(
-		&client->arena, "%s: %s", event_word("propose"), term_word(client, entry->act));
+		&client->arena, "%s: %s", event_word(step), term_word(client, entry->act));
 }
 
 char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)

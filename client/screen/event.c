@@ -84,7 +84,9 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct words words = {0};
 
 	words_set(&words, "done", event_done(event));
-	words_set(&words, "what", term_code(client, CODES_INTERVENTION, event->intervention));
+	words_set(&words, "what",
+		*event->question ? term_code(client, CODES_QUESTION, event->question)
+				 : term_code(client, CODES_INTERVENTION, event->intervention));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
 	if (next) {

@@ -9,15 +9,20 @@
 
 enum { FACT_LABEL_COLUMNS = 13 };
 
-void fact_print(struct client *client, const char *label, const char *text)
+char *fact_indent(struct arena *arena, const char *label)
 {
-	struct arena *arena = &client->arena;
 	size_t columns = lines_columns(label);
 	int gap = columns < FACT_LABEL_COLUMNS ? FACT_LABEL_COLUMNS - (int)columns : 1;
 
+	return memory_printf(arena, "%s%*s", label, gap, "");
+}
+
+void fact_print(struct client *client, const char *label, const char *text)
+{
+	struct arena *arena = &client->arena;
+
 	if (*text)
-		lines_print(stdout, memory_printf(arena, "%s%*s", label, gap, ""),
-			memory_printf(arena, "%*s", FACT_LABEL_COLUMNS, ""), text);
+		lines_print(stdout, fact_indent(arena, label), fact_indent(arena, ""), text);
 }
 
 void fact_print_words(

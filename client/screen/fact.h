@@ -5,6 +5,8 @@
 
 #include "client/client.h"
 
+/* A label with the gap to its fact; of "" the room that further lines leave. */
+char *fact_indent(struct arena *arena, const char *label);
 /* Prints a fact, wrapped in its own column; nothing where there is no text, which is
  * harmless already. */
 void fact_print(struct client *client, const char *label, const char *text);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "client/asked.h"
 #include "client/chain.h"
 #include "client/directory.h"
 #include "client/memory.h"
@@ -88,6 +89,11 @@ static void referral_print_next(struct referral_screen *screen)
 		&words);
 	if (is_late)
 		lines_end_alarm(stdout);
+}
+
+static void referral_print_question(struct referral_screen *screen)
+{
+	asked_print(screen->client, screen->response, stdout);
 }
 
 /* How the person's clock is told: it is met, broken, or runs. */
@@ -307,10 +313,14 @@ static void referral_add_acts(struct referral_screen *screen, struct act_command
 	char *const *acts, size_t n_acts)
 {
 	for (size_t i = 0; i < n_acts; i++) {
+		/* Of notes only that the person was reached is told still. */
+		bool is_stopped = strcmp(acts[i], "note") == 0 && row_is_unshared(screen->referral);
+		const char *act = is_stopped ? "reach" : acts[i];
+
 		/* It stands first already, or somebody else confirms it. */
-		if (strcmp(acts[i], "confirm") == 0)
+		if (strcmp(act, "confirm") == 0)
 			continue;
-		act_commands_add(screen->client, commands, &acts[i], 1,
+		act_commands_add(screen->client, commands, (char *const *)&act, 1,
 			format_code_start(&screen->client->arena, screen->referral->code),
 			screen->chain->intervention_due_date);
 	}
@@ -334,14 +344,15 @@ static void referral_print_acts(struct referral_screen *screen)
 	const Stafett__V1__Chain *chain = screen->chain;
 	struct client *client = screen->client;
 	const char *code = format_code_start(&client->arena, referral->code);
+	const char *next = row_next_act(referral);
 	char *const first[] = {(char *)"send-first"};
 	struct act_commands commands = {0};
 	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
 
 	referral_add_answers(screen, &commands);
 	/* First what is asked of us; a new referral is no act on this one. */
-	if (is_ours && act_command(client, referral->next_act, referral, chain))
-		act_commands_add(client, &commands, (char *const *)&referral->next_act, 1, code,
+	if (is_ours && act_command(client, next, referral, chain))
+		act_commands_add(client, &commands, (char *const *)&next, 1, code,
 			chain->intervention_due_date);
 	referral_add_acts(screen, &commands, referral->allowed_acts, referral->n_allowed_acts);
 	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
@@ -407,6 +418,7 @@ void referral_print(
 		referral_print_person,
 		referral_print_holder,
 		referral_print_next,
+		referral_print_question,
 		referral_print_clock,
 		referral_print_promise,
 		referral_print_expected,

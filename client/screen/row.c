@@ -79,13 +79,63 @@ const char *row_unit(struct client *client, const char *handle)
 	return directory_name(client, handle);
 }
 
-const char *row_act(const struct client *client, const Stafett__V1__Referral *referral)
+/* What is refused once a consent is revoked, and what is left to whose turn it is. */
+static const struct {
+	const char *act, *instead, *text;
+} row_stopped[] = {
+	{"accept", "reject", N_("reject it, for it is shared no longer")},
+	{"amend", "withdraw", N_("end it, for it is shared no longer")},
+};
+
+bool row_is_unshared(const Stafett__V1__Referral *referral)
+{
+	return referral->no_longer_shared || (referral->consent && referral->consent->revoke_time);
+}
+
+/* The row of what is next, where that is refused; -1 where it is not. */
+static int row_find_stopped(const Stafett__V1__Referral *referral)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(row_stopped); i++)
+		if (row_is_unshared(referral) &&
+			strcmp(referral->next_act, row_stopped[i].act) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *row_next_act(const Stafett__V1__Referral *referral)
+{
+	int stopped = row_find_stopped(referral);
+
+	return stopped < 0 ? referral->next_act : row_stopped[stopped].instead;
+}
+
+/* What the next step of a referral is that nothing has stopped. */
+static const char *row_free_act(const struct client *client, const Stafett__V1__Referral *referral)
 {
 	bool is_at_rest = strcmp(referral->next_act, "send") == 0 &&
 			  strcmp(referral->status, "rejected") != 0;
 
 	return is_at_rest && !client->is_plain ? _("send on, or close")
 					       : term_next(client, referral->next_act);
+}
+
+const char *row_act(const struct client *client, const Stafett__V1__Referral *referral)
+{
+	int stopped = row_find_stopped(referral);
+
+	return stopped < 0 || client->is_plain ? row_free_act(client, referral)
+					       : _(row_stopped[stopped].text);
+}
+
+const char *row_duty(struct client *client, const Stafett__V1__Referral *referral)
+{
+	struct words words = {0};
+
+	if (strcmp(row_next_act(referral), "amend") != 0 || !*referral->question)
+		return row_act(client, referral);
+	words_set(&words, "act", row_act(client, referral));
+	words_set(&words, "question", term_code(client, CODES_QUESTION, referral->question));
+	return words_fill(&client->arena, _("{act} ({question})"), &words);
 }
 
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral)

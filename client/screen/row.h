@@ -27,6 +27,13 @@ const char *row_days_left(struct client *client, const char *date);
 const char *row_unit(struct client *client, const char *handle);
 /* What must be done next, in words. */
 const char *row_act(const struct client *client, const Stafett__V1__Referral *referral);
+/* The same with what was asked, where that is to be answered. */
+const char *row_duty(struct client *client, const Stafett__V1__Referral *referral);
+/* The act that is next; where that is refused since the consent was revoked, the one
+ * that is left. */
+const char *row_next_act(const Stafett__V1__Referral *referral);
+/* Whether the consent on which it rests is revoked, as far as the unit is told. */
+bool row_is_unshared(const Stafett__V1__Referral *referral);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
 /* Whether a point in time has passed, by the server's clock where it was told; 0 never

@@ -191,7 +191,7 @@ CREATE TYPE stafett.referral_row AS (
     chain_proposal_help_date date, chain_proposal_create_time timestamptz,
     delivery_state text, store_time timestamptz, offer_time timestamptz, fetch_time timestamptz,
     delivery_acknowledge_time timestamptz, acknowledge_member text, cause text,
-    relation text, question_time timestamptz, assignee text, assignee_display_name text,
+    relation text, question_time timestamptz, question text, assignee text, assignee_display_name text,
     expected text, expected_time timestamptz, alarm_time timestamptz, missed boolean,
     home_planned boolean, aftercare uuid, aftercare_accepted boolean, waits boolean,
     proposal uuid, proposal_act text, proposal_member text, proposal_member_name text,
@@ -238,6 +238,8 @@ BEGIN ATOMIC
             CASE WHEN s.until IS NOT NULL THEN 'left' END),
         (SELECT e.create_time FROM stafett.event e
             WHERE e.chain = r.chain AND e.seq = r.question_seq AND s.open LIMIT 1),
+        (SELECT a.question FROM stafett.detail a
+            WHERE a.chain = r.chain AND a.seq = r.question_seq AND s.open AND NOT s.kept LIMIT 1),
         assignee.urn, assignee.display_name,
         still.expected, still.expected_time, still.alarm_time, still.missed,
         still.home_planned, still.aftercare,

@@ -25,6 +25,7 @@ enum audit_tag {
 	AUDIT_BASIS = 8,
 	AUDIT_REASON = 9,  /* of a refusal */
 	AUDIT_ASKED = 10,  /* of a reading of the log: its filters */
+	AUDIT_STEP = 11,   /* of an act that takes two: propose, confirm or drop */
 	AUDIT_RULE = 20,   /* of deadlines or bases: what was done to which version of it */
 	AUDIT_NOTICE = 21, /* what was done to how a unit is told of alarms */
 };

@@ -60,6 +60,7 @@ enum referral_column {
 	DELIVERY_CAUSE,
 	REFERRAL_RELATION,
 	REFERRAL_QUESTION_TIME,
+	REFERRAL_QUESTION,
 	REFERRAL_ASSIGNEE,
 	REFERRAL_ASSIGNEE_NAME,
 	REFERRAL_EXPECTED,
@@ -267,6 +268,7 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 	r->assignee = take_text(a, row, REFERRAL_ASSIGNEE);
 	r->assignee_display_name = take_text(a, row, REFERRAL_ASSIGNEE_NAME);
 	r->question_time = take_time(a, row, REFERRAL_QUESTION_TIME);
+	r->question = take_text(a, row, REFERRAL_QUESTION);
 	r->planning_call = take_planning(a, row);
 	r->expected_event = take_expected(a, row);
 	r->business_status = arena_copy(a, bytes_of_string(business_status(row)));

@@ -216,6 +216,7 @@ static void take_what(struct arena *a, const struct leaf *leaf, struct bytes det
 	entry->action = arena_copy(a, bytes_of(&what->action, 1));
 	entry->operation = word(what->code);
 	entry->act = detail_text(a, detail, AUDIT_ACT);
+	entry->step = detail_text(a, detail, AUDIT_STEP);
 	entry->outcome = word(leaf_outcome_code(leaf->outcome));
 	entry->reason = detail_text(a, detail, AUDIT_REASON);
 	entry->purpose = detail_text(a, detail, AUDIT_BASIS);

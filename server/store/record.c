@@ -21,10 +21,21 @@ static enum leaf_outcome decision_outcome(const struct decision *d)
 		       : LEAF_REFUSED;
 }
 
+/* Which part of an act that takes two it is; NULL of all others. */
+static const char *record_step(const struct write *w, const struct decision *d)
+{
+	if (d->proposes)
+		return "propose";
+	if (!d->decides)
+		return NULL;
+	return w->order.drops ? "drop" : "confirm";
+}
+
 void record_write(struct audit *audit, const struct write *w, const struct decision *d,
 	const struct loaded *l, const uint8_t *random)
 {
 	mask_t roles = rules_act_roles(d->act);
+	const char *step = record_step(w, d);
 	struct leaf *leaf = &audit->leaf;
 
 	audit_begin(audit, w->type, l->facts.now_us, &w->caller, random);
@@ -39,6 +50,8 @@ void record_write(struct audit *audit, const struct write *w, const struct decis
 		leaf->state_after = state_leaf_number(d->to);
 	}
 	audit_add(audit, AUDIT_ACT, bytes_of_string(act_code(d->act)));
+	if (step)
+		audit_add(audit, AUDIT_STEP, bytes_of_string(step));
 	audit_add(audit, AUDIT_CHAIN, bytes_of(w->order.chain.b, 16));
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(w->order.referral.b, 16));
 	if (w->request.basis.len)

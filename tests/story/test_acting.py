@@ -71,11 +71,40 @@ def test_a_question_is_asked_answered_and_taken_back(client, code, sent, maria, 
     assert not referral_of(maria, sent).question_time.seconds
 
 
+def test_whom_a_question_is_put_to_reads_it_wherever_it_is_to_be_answered(client, code, sent, petra):
+    client.run("petra", "ack", code)
+    client.run("petra", "ask", code, "--template", "consent", "--file", "-", stdin="Finns det?\nPå papper?")
+    assert petra.get(sent.referral).referral.question == "consent"
+    shown = client.run("maria", "show", code)
+    assert "Question     The consent; asked " in shown
+    assert " " * 13 + "Finns det?\n" + " " * 13 + "På papper?\n" in shown
+    assert "question asked: consent" in shown
+    assert "Finns det?" not in client.run("petra", "show", code)
+    assert re.search(rf"{code[:4]}  (?s:.){{0,200}}answer the\s+question\s+\(consent\)", client.run("maria"))
+    assert "Fråga        Samtycket; ställd " in client.run("maria", "show", code, LANGUAGE="sv")
+    terminal = client.at_terminal("maria", "amend", code)
+    terminal.expect("What there is to add")
+    assert "The consent; asked " in terminal.said and "På papper?" in terminal.said
+    terminal.expect("\n").type("?\n").expect("The text goes on").type("Ja.\n.\n").expect("Do it?")
+    assert "Ja." in terminal.said[terminal.said.rindex("The text goes on"):]
+    terminal.type("y\n").expect("amended")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert petra.get(sent.referral, contents=True).contents[-1].body.data == b"Ja.\n"
+    assert not petra.get(sent.referral).referral.question
+
+
 def test_one_cannot_accept_while_ones_own_question_is_open(client, code):
     client.run("petra", "ack", code)
     client.run("petra", "ask", code, "--template", "reason")
     said = client.run("petra", "accept", code, "--responsible", "team", "--contact-by", "+3d", status=3)
     assert "ACT_NOT_POSSIBLE" in said
+
+
+def test_accepting_tells_the_deadline_that_every_screen_tells(client, code):
+    said = client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+4d")
+    by = re.search(r"You must act next: start by (.*?)\. Book", " ".join(said.split())).group(1)
+    assert f"start by {by}" in " ".join(client.run("petra", "show", code).split())
 
 
 def test_an_answer_is_read_by_the_requester(client, code, sent, maria, petra):

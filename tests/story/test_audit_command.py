@@ -53,6 +53,17 @@ def follow(client, who, said):
     return [client.run(who, *command.replace("'", "").split()) for command in commands]
 
 
+def test_who_confirmed_and_who_proposed_are_told_apart(client, maria, mona):
+    dropped, voided = maria.send(people.BEROENDE), maria.send(people.BEROENDE)
+    for sent, drop in ((dropped, True), (voided, False)):
+        maria.perform(sent, "void", reason="other")
+        mona.perform(sent, "confirm", drop=drop, proposal=mona.get(sent.referral).referral.proposal.id)
+        said = flat(client.run("axel", "audit", "log", sent.referral))
+        assert f"Maria Nilsson, Lund Vuxen: {code(sent)} proposed: void" in said
+        assert f"Mona Ek, Lund Vuxen: {code(sent)} {'proposal dropped' if drop else 'confirmed: void'}" in said
+        assert said.count("proposed: void") == 1
+
+
 def test_the_log_of_a_referral_is_sentences(client, sent):
     said = flat(client.run("vera", "audit", "log", sent.referral))
     assert f"Petra Svensson, Beroende Lund: read {code(sent)}" in said

@@ -82,6 +82,22 @@ def test_revoking_says_who_goes_on_and_what_stops(client, sent):
     assert "CONSENT_MISSING" in refused
 
 
+def test_what_a_revoked_consent_stops_is_not_offered(client, sent):
+    client.run("petra", "ack", code(sent))
+    client.run("maria", "consent", "revoke", code(sent))
+    theirs = flat(client.run("petra", "show", code(sent)))
+    assert "Beroende Lund: reject it, for it is shared no longer by " in theirs
+    assert f"You can: stafett --as petra reject {code(sent)[:4]}" in theirs
+    assert f"note {code(sent)[:4]} --contact" in theirs and f"accept {code(sent)[:4]}" not in theirs
+    day = flat(client.run("petra"))
+    at = day.index(f"{code(sent)[:4]} ")
+    assert "reject it, for it is shared no longer by " in day[at:at + 200]
+    assert f"stafett --as petra reject {code(sent)[:4]}" in day
+    assert "reject it, for it is shared no longer" in flat(client.run("maria", "show", code(sent)))
+    assert "avvisa den, för den delas inte längre" in flat(client.run("petra", "show", code(sent), LANGUAGE="sv"))
+    assert f"{sent.answer.code} is shared no longer" in client.run("petra", "show", code(sent), "--body")
+
+
 def test_json_is_the_referral_with_its_consent_and_disclosures(client, sent):
     told = json.loads(client.run("maria", "consent", "show", code(sent), "--json"))
     assert told["referral"]["consent"]["recipients"] == ["skane"]

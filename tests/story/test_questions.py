@@ -163,9 +163,18 @@ def test_what_is_sent_is_shown_as_it_was_understood(client):
         assert terminal.wait() == 2
         shown = terminal.said[at:]
     for line in ("To: Beroende Lund", "Needs, the main one first: alcohol, housing", "Family name: Holm",
-                 "Personal number (hidden): 62 years old", "Does the person know of this? yes", "Text: 3 lines"):
+                 "Personal number (hidden): 62 years old", "Does the person know of this? yes", "Text: 3 lines", *TALK[-1][1].split("\n")):
         assert line in shown, shown
     assert NUMBER[:8] not in shown and "yesterday" not in shown
+
+
+def test_a_question_mark_in_a_text_explains_and_does_not_become_text(client):
+    with talk(client, people.BEROENDE) as terminal:
+        answer(terminal, TALK[:-1])
+        terminal.expect("Text (end with a line \".\"):\r\n").type("First.\n?\n").expect("The text goes on")
+        terminal.type("Last.\n.\n").expect("This is what you send:").expect("Text: 2 lines")
+        terminal.expect("First.").expect("Last.").expect("Send? [y/N] ").type("n\n")
+        assert terminal.wait() == 2
 
 
 def test_a_person_who_is_too_young_is_known_before_the_other_questions(client):
