@@ -4,6 +4,7 @@
 import calendar
 import datetime
 import json
+import re
 import zoneinfo
 
 import people
