@@ -197,9 +197,15 @@ static void refusal_add_commands(struct client *client, const Stafett__V1__Refus
 
 	if (*ref)
 		refusal_add_first(client, &commands, refusal, ref);
-	if (*ref)
-		act_commands_add(client, &commands, refusal->allowed_acts, refusal->n_allowed_acts,
-			ref, refusal->intervention_due_date);
+	for (size_t i = 0; *ref && i < refusal->n_allowed_acts; i++) {
+		const char *act = refusal->allowed_acts[i];
+
+		/* One question is open at a time: what is left is to take it back. */
+		if (strcmp(act, "ask") == 0 && refusal->question_time)
+			act = "unask";
+		act_commands_add(client, &commands, (char *const *)&act, 1, ref,
+			refusal->intervention_due_date);
+	}
 	problem->commands = commands.list;
 	for (size_t i = 0; i < commands.count; i++) {
 		if (strcmp(commands.list[i], problem->command) != 0)

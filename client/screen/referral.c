@@ -315,7 +315,9 @@ static void referral_add_acts(struct referral_screen *screen, struct act_command
 	for (size_t i = 0; i < n_acts; i++) {
 		/* Of notes only that the person was reached is told still. */
 		bool is_stopped = strcmp(acts[i], "note") == 0 && row_is_unshared(screen->referral);
-		const char *act = is_stopped ? "reach" : acts[i];
+		/* One question is open at a time. */
+		bool is_asked = strcmp(acts[i], "ask") == 0 && screen->referral->question_time;
+		const char *act = is_stopped ? "reach" : is_asked ? "unask" : acts[i];
 
 		/* It stands first already, or somebody else confirms it. */
 		if (strcmp(act, "confirm") == 0)

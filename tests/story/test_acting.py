@@ -101,6 +101,14 @@ def test_one_cannot_accept_while_ones_own_question_is_open(client, code):
     assert "ACT_NOT_POSSIBLE" in said
 
 
+def test_a_second_question_is_refused_and_not_offered(client, code):
+    client.run("petra", "ack", code)
+    client.run("petra", "ask", code, "--template", "reason")
+    said = client.run("petra", "ask", code, "--template", "consent", status=3)
+    for offered in (said, client.run("petra", "show", code)):
+        assert re.findall(rf"stafett --as petra (ask {code[:4]}.*)", offered) == [f"ask {code[:4]} --withdraw"]
+
+
 def test_accepting_tells_the_deadline_that_every_screen_tells(client, code):
     said = client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+4d")
     by = re.search(r"You must act next: start by (.*?)\. Book", " ".join(said.split())).group(1)
