@@ -32,12 +32,11 @@ SEEDS = [
         (BATCH, r"(db_conn_execute\(b->conn, \(int\)b->effects\.statement[^;]*?) &&\s*\(b->n == 1"
                 r"[^;]*WRITE_COMMIT, [^;]*;",
          r"\1)\n(void)!db_conn_flush(b->conn);"),
-        (BATCH, r"(b->phase = BATCH_COMMITTING;\n[^}]*)(\}\n\nstatic void batch_on_commit)",
+        (BATCH, r"(static void batch_enter_commit\(struct batch \*b\)\n\{[^}]*)\}",
+         r"static void batch_on_commit(void *arg, const PGresult *result);\n"
          r"\1batch_settle(b, BATCH_COMMITTING);\n"
          r"if (db_conn_execute(b->conn, WRITE_COMMIT, NULL, batch_on_commit, b) == 0)\n"
-         r"(void)!db_conn_sync(b->conn, batch_on_sync, b);\n\2"),
-        (BATCH, r"(static void batch_on_applied\()",
-         r"static void batch_on_commit(void *arg, const PGresult *result);\n\1")),
+         r"(void)!db_conn_sync(b->conn, batch_on_sync, b);\n}")),
         {"lost"}, "cut"),
     # A known key is answered from what was read, and its transaction writes nothing.
     Seed("acknowledge a duplicate without a write", (

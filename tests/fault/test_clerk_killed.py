@@ -46,6 +46,7 @@ class Stage:
         self.tables = first.tables()
         self.at("09:00:00")
         self.maria = first.caller("maria")
+        self.maria.asked = "2037-11-20"   # as at() has it
         self.sent = []
 
     def _write(self, name, text, mode):

@@ -167,6 +167,9 @@ class Caller:
 
     # Whether gRPC repeats, unseen, a call that the server has not begun (its default).
     repeats_unseen = False
+    # The day on which the person asked for help, unless an act says another; empty: today.
+    # For those whose daemon is shown another day: no act names one ten years away.
+    asked = ""
 
     def __init__(self, address, authority, member, unit, identity=None):
         self.member, self.unit = member, unit
@@ -216,7 +219,7 @@ class Caller:
 
     def send_act(self, **more):
         values = dict(kind="care-request", priority="routine", needs=["alcohol"],
-                      help_request_date=in_days(0), person_informed=True,
+                      help_request_date=self.asked or in_days(0), person_informed=True,
                       legal_basis=pb.LegalBasis(code=BASES.get(more.get("kind"), "need-of-care")))
         return pb.SendAct(**{**values, **more})
 
@@ -278,7 +281,8 @@ class Caller:
 
     def register(self, days_ago=0, **act):
         """A chain without a referral: its id."""
-        values = dict(kind="self-request", needs=["alcohol"], help_request_date=in_days(-days_ago))
+        values = dict(kind="self-request", needs=["alcohol"],
+                      help_request_date=self.asked or in_days(-days_ago))
         header = self.header(register=pb.RegisterAct(**{**values, **act}))
         request = contract.referral_service.ActRequest(
             header=header.SerializeToString(), card=part(b"card"), body=part(b"words"), suite="none")
