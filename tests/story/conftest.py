@@ -9,6 +9,7 @@ import json
 
 import people
 import pytest
+import quarter
 import tree
 from stack import Stack
 
@@ -37,6 +38,26 @@ def _fixture_of(member):
 
 # A fixture for each member: maria (caseworker of Lund), petra (of Beroende Lund), ...
 globals().update({f"fixture_{name}": _fixture_of(name) for name in people.MEMBERS})
+
+
+@pytest.fixture(scope="module")
+def built_quarter(stack):
+    """The daemon, which knows the quarter too."""
+    quarter.build(stack)
+    return stack
+
+
+def _fixture_of_quarter(name, who):
+    @pytest.fixture(scope="module", name=name)
+    def caller(built_quarter):
+        return quarter.caller(built_quarter, who)
+    return caller
+
+
+# Of the quarter: two of one unit in the north, so that one may confirm what the other
+# proposed, and one each in the east and in the west.
+globals().update({f"fixture_{name}": _fixture_of_quarter(name, who) for name, who in (
+    ("north", "nora"), ("colleague", "noel"), ("east", "elsa"), ("west", "vera"))})
 
 
 @pytest.fixture

@@ -14,33 +14,8 @@ from caller import pb, refused
 from client import Client
 from google.protobuf.timestamp_pb2 import Timestamp
 from processes import DEADLINE_S
-from stack import Stack
 
 COVERED = pb.LegalBasis(code="consent", form="written", covers_missed_events=True, end_date="2038-11-02")
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own, whose clock these stories set."""
-    stack = Stack(build, work / "alarms").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture
-def tables(stack):
-    return stack.tables()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
 
 
 @pytest.fixture

@@ -8,35 +8,10 @@ import people
 import pytest
 from caller import refused
 from client import Client, offers
-from stack import Stack
 
 TOLD = dict(person_told="phone")
 REJECT = dict(reason="outside-mission", none_known=True, **TOLD)
 SEND = "send"
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: these stories look at whole days."""
-    stack = Stack(build, work / "rest").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
-
-
-@pytest.fixture(scope="module")
-def omar(stack):
-    return stack.caller("omar")
 
 
 @pytest.fixture(scope="module")

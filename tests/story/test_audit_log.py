@@ -27,11 +27,6 @@ def sent(maria, petra, stack):
     return sent
 
 
-@pytest.fixture(scope="module")
-def vera(stack):
-    return stack.caller("vera")
-
-
 def about(caller, sent, **more):
     return list(caller.whole_log(referral=sent.referral, **more))
 

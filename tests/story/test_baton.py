@@ -10,27 +10,6 @@ from caller import in_days, refused
 from postgres import connect
 
 
-@pytest.fixture(scope="module")
-def north(stack):
-    quarter.build(stack)
-    return quarter.caller(stack, "nora")
-
-
-@pytest.fixture(scope="module")
-def colleague(stack, north):
-    return quarter.caller(stack, "noel")
-
-
-@pytest.fixture(scope="module")
-def east(stack, north):
-    return quarter.caller(stack, "elsa")
-
-
-@pytest.fixture(scope="module")
-def west(stack, north):
-    return quarter.caller(stack, "vera")
-
-
 def handed_over(sender, taker, **more):
     """A referral by which |taker| holds the chain."""
     sent = sender.send(taker.unit, **more)

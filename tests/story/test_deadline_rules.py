@@ -9,34 +9,9 @@ import people
 import pytest
 from caller import uuid7
 from processes import DEADLINE_S
-from stack import Stack
 
 SPEEDY = {"name": "ANSWER-LUND-SKANE", "deadline": "answer", "between": ["lund", "skane"], "unit": "minutes",
           "amount": 30, "steps": "due:actor", "source": "agreement A-17"}
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: these stories change everybody's deadlines."""
-    stack = Stack(build, work / "rules").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
-
-
-@pytest.fixture(scope="module")
-def omar(stack):
-    return stack.caller("omar")
 
 
 def until(make, wanted):

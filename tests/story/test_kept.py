@@ -19,27 +19,6 @@ def visit(days=2):
     return event
 
 
-@pytest.fixture(scope="module")
-def north(stack):
-    quarter.build(stack)
-    return quarter.caller(stack, "nora")
-
-
-@pytest.fixture(scope="module")
-def colleague(stack, north):
-    return quarter.caller(stack, "noel")
-
-
-@pytest.fixture(scope="module")
-def east(stack, north):
-    return quarter.caller(stack, "elsa")
-
-
-@pytest.fixture(scope="module")
-def west(stack, north):
-    return quarter.caller(stack, "vera")
-
-
 @pytest.fixture()
 def said_no(maria, petra):
     """Beroende holds it, and tells Lund no more."""

@@ -11,21 +11,6 @@ import people
 import pytest
 from caller import in_days, soon
 from client import Client
-from stack import Stack
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: what is expected here is told of short lists."""
-    stack = Stack(build, work / "nc").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
 
 
 @pytest.fixture(scope="module")

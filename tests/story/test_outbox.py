@@ -12,7 +12,6 @@ import subprocess
 import people
 import pytest
 from client import Client
-from stack import Stack
 
 CODE = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b")
 DRAFT = {
@@ -21,15 +20,6 @@ DRAFT = {
     "subject": {"familyName": "Holm", "givenName": "Anders", "identifier": "19640823-3234"},
     "body": "Återfall sedan i våras.",
 }
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of this file's own: it is stopped and started."""
-    stack = Stack(build, work / "o").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import people
 import pytest
 from caller import in_days, pb
 from client import Client
-from stack import Stack
 from stubs import contract
 
 NUMBER = "19640823-3234"
@@ -33,20 +32,6 @@ TALK = [
     ("Reason, one line: ", "Alkohol, ber om \"hjälp\""),
     ("Text (end with a line \".\"):\r\n", "Första raden.\n\nTredje: å ä ö \\ \"."),
 ]
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: nobody else sends for the same person."""
-    stack = Stack(build, work / "qs").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
 
 
 @pytest.fixture(scope="module")

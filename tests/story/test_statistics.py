@@ -10,19 +10,9 @@ import pytest
 from business_clock import stop_at
 from caller import refused
 from client import Client
-from stack import Stack
 
 QUARTER, MONTH = "2037-Q1", "2037-02"
 UNHELPED = "2035-Q4"   # in no year that is asked for beside it
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: everybody who asked for help in it is counted."""
-    stack = Stack(build, work / "statistics").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,9 @@ import people
 import pytest
 from caller import refused
 from google.protobuf.timestamp_pb2 import Timestamp
-from stack import Stack
 
 CLOCK = "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz" \
         " LANGUAGE sql STABLE PARALLEL SAFE RETURN transaction_timestamp() + interval '{}'"
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: these stories count everything that a unit has."""
-    stack = Stack(build, work / "today").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture

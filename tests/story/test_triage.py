@@ -9,7 +9,6 @@ import people
 import pytest
 from caller import uuid7
 from client import Client
-from stack import Stack
 from stubs import contract
 
 CARD = {"givenName": "Elias", "familyName": "Berg", "identifier": "200002292399",
@@ -19,25 +18,6 @@ CARD = {"givenName": "Elias", "familyName": "Berg", "identifier": "200002292399"
 # What is typed for one referral at a time, for comparison.
 SINGLE = {"show": "stafett show {}\n", "ack": "stafett ack {}\n",
           "accept": "stafett accept {} --responsible nurse --contact-by +7d\n"}
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of this file's own: an inbox is emptied, whatever is in it."""
-    stack = Stack(build, work / "tr").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
 
 
 @pytest.fixture(scope="module")

@@ -3,30 +3,8 @@
 that closes; and all who are parties hear of it."""
 
 import quarter
-import pytest
 from caller import code_of, in_days, refused
 from uuid import UUID
-
-
-@pytest.fixture(scope="module")
-def north(stack):
-    quarter.build(stack)
-    return quarter.caller(stack, "nora")
-
-
-@pytest.fixture(scope="module")
-def colleague(stack, north):
-    return quarter.caller(stack, "noel")
-
-
-@pytest.fixture(scope="module")
-def east(stack, north):
-    return quarter.caller(stack, "elsa")
-
-
-@pytest.fixture(scope="module")
-def west(stack, north):
-    return quarter.caller(stack, "vera")
 
 
 def handed_over(sender, taker):
