@@ -199,7 +199,8 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
 	cells[7] = row_help(client, summary->chain);
-	table_row(table, arena, row_is_late(client, due_us), cells);
+	table_row(table, arena,
+		row_is_late(client, due_us) || row_help_is_late(client, summary->chain), cells);
 }
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)

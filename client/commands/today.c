@@ -12,6 +12,7 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/act.h"
+#include "client/screen/chain_question.h"
 #include "client/screen/event.h"
 #include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
@@ -112,7 +113,8 @@ static bool today_may_close(const Stafett__V1__ReferralSummary *row)
 static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	struct arena *arena = &client->arena;
-	bool is_late = row_is_late(client, format_us(row->referral->due_time));
+	bool is_late = row_is_late(client, format_us(row->referral->due_time)) ||
+		       row_help_is_late(client, row->chain);
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
 	const char *command =
@@ -253,9 +255,12 @@ static size_t today_count_to_confirm(const Stafett__V1__TodayResponse *today)
 static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	size_t far = today_count_far(client, today);
-	bool is_nothing = far == today->n_duties && !today_count_to_confirm(today);
+	bool is_nothing =
+		far == today->n_duties && !today->n_questions && !today_count_to_confirm(today);
 
 	printf("\n%s\n", is_nothing ? _("Nothing waits for you.") : _("YOU MUST ACT"));
+	for (size_t i = 0; i < today->n_questions; i++)
+		chain_question_print(client, today->questions[i]);
 	for (size_t i = 0; i < today->n_duties; i++) {
 		if (!today_is_far(client, today->duties[i]))
 			today_print_duty(client, today->duties[i]);
@@ -285,7 +290,8 @@ static void today_add_waiting(
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
 	cells[5] = row_help(client, row->chain);
-	table_row(table, &client->arena, row_is_late(client, due_us), cells);
+	table_row(table, &client->arena,
+		row_is_late(client, due_us) || row_help_is_late(client, row->chain), cells);
 }
 
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
@@ -336,6 +342,12 @@ static void today_print_rest(struct client *client, const Stafett__V1__TodayResp
 		!open  ? _("Nothing is open.")
 		: late ? _("{late} late, {open} open in all.")
 		       : _("Nothing is late. {open} open in all."));
+	if (today->late_help_count) {
+		client_word(client, "count", today_count(client, today->late_help_count));
+		lines_begin_alarm(stdout);
+		output_say(client, "! ", _("Help is late for {count} of those whom you hold."));
+		lines_end_alarm(stdout);
+	}
 	output_next(client, open ? "list --open" : "inbox --all");
 }
 
@@ -359,6 +371,8 @@ static void today_print_table(struct client *client, const Stafett__V1__TodayRes
 		{.title = _("HELP DUE")}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
+	for (size_t i = 0; i < today->n_questions; i++)
+		chain_question_add(client, table, today->questions[i]);
 	for (size_t i = 0; i < today->n_duties; i++)
 		today_add_waiting(client, table, today->duties[i]);
 	for (size_t i = 0; i < today->n_waiting; i++)
@@ -402,12 +416,14 @@ static int today_read(
 		chain_keep_rows(client, (*ret_today)->duties, (*ret_today)->n_duties);
 	(*ret_today)->n_waiting =
 		chain_keep_rows(client, (*ret_today)->waiting, (*ret_today)->n_waiting);
+	(*ret_today)->n_questions =
+		chain_question_keep_whole((*ret_today)->questions, (*ret_today)->n_questions);
 	return 0;
 }
 
 static bool today_is_red(const Stafett__V1__TodayResponse *today)
 {
-	return today->late_duty_count || today->late_waiting_count ||
+	return today->late_duty_count || today->late_waiting_count || today->late_help_count ||
 	       heartbeat_is_silent(today->heartbeat);
 }
 

@@ -51,6 +51,10 @@ static const struct {
 	{"propose", N_("proposed")},
 	{"drop", N_("proposal dropped")},
 	{"alarm", N_("still not done: told again")},
+	{"breach", N_("help has not begun in time")},
+	{"delay", N_("why help is late")},
+	{"unanswered", N_("how the person is was not answered")},
+	{"follow-up", N_("how the person is")},
 };
 
 const char *event_word(const char *kind)
@@ -75,6 +79,18 @@ const char *event_unit(struct client *client, const Stafett__V1__Event *event)
 	return *event->unit ? directory_name(client, event->unit) : _("the clock");
 }
 
+/* The code that is most of what an act said. */
+static const char *event_what(struct client *client, const Stafett__V1__Event *event)
+{
+	if (strcmp(event->kind, "delay") == 0)
+		return term_code(client, CODES_CLOCK_REASON, event->status_reason);
+	if (strcmp(event->kind, "follow-up") == 0)
+		return term_code(client, CODES_FOLLOW_UP, event->status_reason);
+	if (*event->question)
+		return term_code(client, CODES_QUESTION, event->question);
+	return term_code(client, CODES_INTERVENTION, event->intervention);
+}
+
 /* What was done, with what people look for: "treatment began: CRA, next visit Fri 20
  * Nov 13:00". */
 static const char *event_details(struct client *client, const Stafett__V1__Event *event)
@@ -84,9 +100,7 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct words words = {0};
 
 	words_set(&words, "done", event_done(event));
-	words_set(&words, "what",
-		*event->question ? term_code(client, CODES_QUESTION, event->question)
-				 : term_code(client, CODES_INTERVENTION, event->intervention));
+	words_set(&words, "what", event_what(client, event));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
 	if (next) {

@@ -150,3 +150,12 @@ bool row_is_late(const struct client *client, int64_t due_us)
 {
 	return due_us && due_us < client->now_us;
 }
+
+bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain)
+{
+	struct date due;
+
+	return date_parse(bytes_of_string(chain->intervention_due_date), &due) &&
+	       !*chain->intervention_start_date && strcmp(chain->status, "open") == 0 &&
+	       date_compare(due, client->today) < 0;
+}

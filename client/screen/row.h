@@ -36,6 +36,8 @@ const char *row_next_act(const Stafett__V1__Referral *referral);
 bool row_is_unshared(const Stafett__V1__Referral *referral);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
+/* Whether the person's clock was broken, and nothing has begun. */
+bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain);
 /* Whether a point in time has passed, by the server's clock where it was told; 0 never
  * has. */
 bool row_is_late(const struct client *client, int64_t due_us);

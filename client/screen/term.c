@@ -65,6 +65,10 @@ const char *term_next(const struct client *client, const char *act)
 		{"amend", N_("answer the question")},
 		{"attend", N_("say who came")},
 		{"reply", N_("answer the call to plan together")},
+		{"help", N_("say why help is late")},
+		{"follow-up-3", N_("say how it is after 3 months")},
+		{"follow-up-6", N_("say how it is after 6 months")},
+		{"follow-up-12", N_("say how it is after a year")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

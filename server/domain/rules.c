@@ -21,10 +21,18 @@ static enum reason refuse(struct decision *d, enum reason reason, const char *fi
 
 /* --- may it be asked for ------------------------------------------------- */
 
+bool rules_help_is_late(const struct facts *f)
+{
+	struct date until = f->start_date.year ? f->start_date : calendar_date_of(f->now_us);
+
+	return date_compare(until, f->due_date) > 0;
+}
+
 static bool relation_holds(enum relation by, const struct facts *f)
 {
 	bool requests = uuid_equal(&f->requester, &f->unit);
 	bool owns = uuid_equal(&f->owner, &f->unit);
+	bool holds = uuid_equal(&f->custodian, &f->unit);
 
 	switch (by) {
 	case BY_REQUESTER:
@@ -32,7 +40,7 @@ static bool relation_holds(enum relation by, const struct facts *f)
 	case BY_OWNER:
 		return owns;
 	case BY_HOLDER:
-		return uuid_equal(&f->custodian, &f->unit);
+		return holds;
 	case BY_HAND_BACK:
 		return uuid_equal(&f->hand_back, &f->unit);
 	case BY_PARTY:
@@ -42,14 +50,30 @@ static bool relation_holds(enum relation by, const struct facts *f)
 	case BY_ANYBODY:
 		return true;
 	case BY_EITHER_HOLDER:
-		return uuid_equal(&f->custodian, &f->unit) ||
-		       uuid_equal(&f->other.custodian, &f->unit);
+		return holds || uuid_equal(&f->other.custodian, &f->unit);
 	case BY_SUCCESSOR:
 		return f->succeeds;
 	case BY_RECIPIENT:
 		return f->delivered_known;
+	case BY_LATE_HOLDER:
+		return holds && rules_help_is_late(f);
+	case BY_FOLLOWER:
+		return holds && f->follow_up != DEADLINE_NONE;
 	}
 	return false;
+}
+
+/* Why a row is none of the caller's: the holder is only asked when the time has come. */
+static enum reason refuse_relation(
+	const struct act_row *row, const struct facts *f, struct decision *d)
+{
+	bool is_asked = row->by == BY_LATE_HOLDER || row->by == BY_FOLLOWER;
+
+	if (row->by == BY_RECIPIENT)
+		return refuse(d, REASON_NOT_FOUND, "message");
+	if (is_asked && uuid_equal(&f->custodian, &f->unit))
+		return refuse(d, REASON_ACT_NOT_POSSIBLE, "chain");
+	return REASON_ACT_NOT_YOURS;
 }
 
 static bool row_fits(const struct act_row *row, const struct facts *f)
@@ -251,8 +275,7 @@ static enum reason check_row(
 			return REASON_ACT_NOT_POSSIBLE;
 		}
 		if (!relation_holds(row->by, f))
-			return row->by == BY_RECIPIENT ? refuse(d, REASON_NOT_FOUND, "message")
-						       : REASON_ACT_NOT_YOURS;
+			return refuse_relation(row, f, d);
 	}
 	if (o->act == d->act || d->act == ACT_SEEN)
 		reason = check_guards(row, o, f, d);

@@ -141,9 +141,10 @@ struct facts {
 	/* The referral by which it holds the chain, and those by which the requester and
 	 * the hand-back unit did before; nil: by none. */
 	struct uuid held_by, requester_held_by, hand_back_held_by;
-	struct date help_request_date, start_date; /* known where another chain is named */
-	struct date due_date;			   /* the person's clock */
-	int custody_seq;			   /* the ledger's last line */
+	struct date help_request_date;	  /* known where another chain is named */
+	struct date due_date, start_date; /* the person's clock, and its end; year 0: it runs */
+	enum deadline follow_up; /* which question about the person the holder is asked now */
+	int custody_seq;	 /* the ledger's last line */
 	int chain_version;
 	/* No referral of it, but that which is named, is open or waits to be taken back. */
 	bool chain_at_rest;
@@ -286,6 +287,8 @@ struct decision {
 	bool unshares;	       /* what rests on it is shared no longer */
 	bool quiet;	       /* that was revoked: others than the holder do not hear of it */
 	bool replies, waives;  /* that is answered by the unit, or need not be */
+	bool explains;	       /* why help is late */
+	bool follows;	       /* how the person is will be asked from now on */
 	struct uuid confirmer; /* the unit that a proposal waits for; nil: none */
 	struct {
 		int version, event_seq;
@@ -313,6 +316,8 @@ mask_t rules_allowed_acts(const struct facts *facts);
 mask_t rules_allowed_chain_acts(const struct facts *facts);
 /* Whether an order acts on a chain and on no referral. */
 bool rules_is_of_chain(const struct order *order);
+/* Whether the person's clock was broken: help has begun, if it has, too late. */
+bool rules_help_is_late(const struct facts *facts);
 /* The roles that may perform an act. */
 mask_t rules_act_roles(enum act act);
 /* "act", "ack", "none"; NULL of NEEDS_NOT. */

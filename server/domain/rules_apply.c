@@ -326,6 +326,8 @@ void rules_apply(
 	d->tells = row->tells;
 	d->replies = d->act == ACT_REPLY;
 	d->waives = d->act == ACT_WAIVE;
+	d->explains = o->clock_reason.len && rules_help_is_late(f);
+	d->follows = d->act == ACT_COMPLETE && rules_kind_row(f->kind)->comes_home;
 	apply_sides(o, f, d);
 	apply_holder(row, o, f, d);
 	apply_leaver(o, f, d);

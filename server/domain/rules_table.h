@@ -20,6 +20,8 @@ enum relation {
 	BY_EITHER_HOLDER,
 	BY_SUCCESSOR,
 	BY_RECIPIENT,
+	BY_LATE_HOLDER,
+	BY_FOLLOWER,
 };
 
 enum holder_effect {

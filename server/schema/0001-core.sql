@@ -127,6 +127,8 @@ CREATE TABLE stafett.chain (
     create_time timestamptz NOT NULL,
     merged_into uuid, -- where it goes on, since it turned out to be of the same person
     asked boolean NOT NULL DEFAULT false, -- its holder is, by its row of chain_duty
+    breach_time timestamptz, -- the person's clock was broken: when that was seen
+    duty_time timestamptz, -- since when its holder is asked something (chain_question); null: never
     CHECK ((status = 'open') = (custodian IS NOT NULL)),
     CHECK (merged_into IS NULL OR status = 'closed')
 ) WITH (fillfactor = 85);

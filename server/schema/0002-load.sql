@@ -36,6 +36,24 @@ CREATE FUNCTION stafett.is_seen(
     RETURN p_unshared IS NULL OR p_time < p_unshared
         OR stafett.is_shared(p_unit, p_custodian, p_unshared, p_author, p_time, p_kind);
 
+-- What is asked of whoever holds a chain, and of no referral of it: why help is late,
+-- and how the person is some time after the treatment. The clerk counts the times of a
+-- row that has none yet.
+CREATE TABLE stafett.chain_question (
+    chain uuid NOT NULL REFERENCES stafett.chain,
+    what text NOT NULL, -- as the column of rules
+    kind text NOT NULL DEFAULT '', -- of the referral that it is about
+    set_seq int NOT NULL, -- the event that it was set by, or after
+    from_time timestamptz NOT NULL,
+    show_time timestamptz, -- from when on it is asked
+    due_time timestamptz,
+    rule text,
+    rule_version int,
+    step int NOT NULL DEFAULT 0, -- how often somebody was told, and when to look next
+    look_time timestamptz,
+    PRIMARY KEY (chain, what)
+);
+
 -- Who asks, with which key, for whom: a row an operation, in their order. A
 -- batch is often one caller's: only a caller's first operation has the member, and
 -- only a recipient's first the recipient; where they are null, nothing is looked
@@ -136,7 +154,7 @@ RETURNS TABLE (
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
     chain_kinds text, own_kinds text, chain_proposed boolean, shown_status text,
-    shown_version int, apart boolean)
+    shown_version int, apart boolean, start_date date, follow_up text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -174,7 +192,11 @@ BEGIN
         seen.chain AND EXISTS (SELECT FROM proposal x WHERE x.chain = c.id
             AND x.referral IS NOT DISTINCT FROM o.referral AND x.state = 'open'),
         CASE WHEN kept.so THEN latest.to_status END, CASE WHEN kept.so THEN latest.version END,
-        o.referral IS NULL AND stafett.chain_unshared(u.id, c.id) IS NOT NULL
+        o.referral IS NULL AND stafett.chain_unshared(u.id, c.id) IS NOT NULL,
+        CASE WHEN seen.chain THEN c.intervention_start_date END,
+        CASE WHEN c.duty_time <= stafett.now() THEN
+            (SELECT x.what FROM chain_question x WHERE x.chain = c.id AND x.what <> 'help'
+                AND x.show_time <= stafett.now() LIMIT 1) END
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)

@@ -204,8 +204,23 @@ CREATE TYPE stafett.referral_row AS (
     consent_recipients text, consent_given_by text, consent_form text,
     consent_time timestamptz, consent_end_date date, consent_covers boolean,
     revoke_time timestamptz, consent_status text, read_time timestamptz,
-    card bytea);
+    breach_reason text, follow_up text, card bytea);
 
+-- Why help is late, where it is and somebody has said so: the last word on it.
+CREATE FUNCTION stafett.breach_reason(p_chain uuid, p_due date, p_start date) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN coalesce(p_start, (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date) > p_due
+    THEN (SELECT d.clock_reason FROM stafett.detail d
+        WHERE d.chain = p_chain AND d.clock_reason IS NOT NULL ORDER BY d.seq DESC LIMIT 1) END;
+
+-- Which question is asked about how the person is; null: none now.
+CREATE FUNCTION stafett.follow_up_of(p_chain uuid, p_duty_time timestamptz) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN p_duty_time <= stafett.now()
+    THEN (SELECT d.what FROM stafett.chain_question d WHERE d.chain = p_chain AND d.what <> 'help'
+        AND d.show_time <= stafett.now() LIMIT 1) END;
+
+-- A unit that has left sees the referral as it stood then: "gone" is its last event.
 CREATE FUNCTION stafett.referral_rows(p_unit uuid, p_ids uuid[]) RETURNS SETOF stafett.referral_row
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -260,6 +275,10 @@ BEGIN ATOMIC
             WHEN agreed.end_date < (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date THEN 'ended'
             WHEN agreed.id IS NOT NULL THEN 'active' END,
         stafett.now(),
+        CASE WHEN s.until IS NULL AND NOT s.kept
+            THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
+        CASE WHEN c.custodian = p_unit AND s.until IS NULL
+            THEN stafett.follow_up_of(c.id, c.duty_time) END,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= s.last
                 AND length(ct.card) > 0

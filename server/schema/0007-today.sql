@@ -17,6 +17,9 @@ CREATE INDEX referral_owned ON stafett.referral (owner, stafett.due_place(due_ti
     WHERE next_act IS NOT NULL AND next_actor <> owner;
 
 CREATE INDEX chain_duty_of ON stafett.chain_duty (unit, stafett.due_place(due_time), chain);
+-- The broken clocks of those whom a unit holds.
+CREATE INDEX chain_broken ON stafett.chain (custodian, id)
+    WHERE breach_time IS NOT NULL AND intervention_start_date IS NULL;
 
 CREATE TABLE stafett.heartbeat (
     process text PRIMARY KEY,
@@ -117,7 +120,8 @@ $$;
 
 -- What is open: that in which the unit must act (p_side 'unit'), that in which it waits
 -- for another ('others'), or both (''), the most urgent first. What each part finds is in
--- the order of its index, and no part reads further than the page.
+-- the order of its index, and no part reads further than the page. Late is what should have
+-- been done before now; and of chains that the unit holds and whose clock is broken, all.
 CREATE FUNCTION api.open_referrals(
     p_unit text, p_member text, p_roles text[], p_side text, p_direction text,
     p_overdue boolean, p_status text, p_other text, p_since timestamptz,
@@ -182,6 +186,21 @@ BEGIN
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
             UNION
+            (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL
+            FROM (SELECT y.id FROM chain y
+                WHERE p_overdue AND y.custodian = acting AND y.breach_time IS NOT NULL
+                    AND y.intervention_start_date IS NULL OFFSET 0) c
+            JOIN referral x ON x.chain = c.id
+            WHERE x.next_act IS NOT NULL AND acting IN (x.next_actor, x.requester, x.owner)
+                AND (p_side = '' OR (p_side = 'unit') = (x.next_actor = acting))
+                AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
+                AND (p_direction = '' OR (p_direction = 'sent' AND x.requester = acting)
+                    OR (p_direction = 'received' AND x.owner = acting))
+                AND (p_status = '' OR x.status = p_status)
+                AND (p_other = '' OR x.requester = other OR x.owner = other)
+                AND x.create_time >= least_time
+            ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
+            UNION
             (SELECT a.* FROM stafett.duties_aside(
                 acting, least_time, until, after, after_id, p_limit) a WHERE with_aside)) h
         ORDER BY h.due, h.key LIMIT p_limit) o;
@@ -206,42 +225,51 @@ END
 $$;
 
 -- How many are open, and how many of them are late; each counted no further than
--- |p_most|.
+-- |p_most|. What the holder of a chain is asked (chain_question) is its own to do, too; and
+-- for how many of those whom it holds help is late.
 CREATE FUNCTION api.open_counts(p_unit text, p_member text, p_roles text[], p_most int)
-RETURNS TABLE (duties int, waiting int, late_duties int, late_waiting int)
+RETURNS TABLE (duties int, waiting int, late_duties int, late_waiting int, late_help int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
-    SELECT count(*), count(*) FILTER (WHERE d.due < stafett.now()) INTO duties, late_duties
+    SELECT least(count(*), p_most), least(count(*) FILTER (WHERE d.is_late), p_most)
+    INTO duties, late_duties
     FROM (
-        (SELECT stafett.due_place(x.due_time) AS due FROM referral x
+        (SELECT stafett.due_place(x.due_time) < stafett.now() FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor = acting
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
         UNION ALL
-        SELECT a.due FROM stafett.duties_aside(acting, '-infinity', 'infinity', '-infinity',
-            '00000000-0000-0000-0000-000000000000', p_most) a
-        ORDER BY 1 LIMIT p_most) d;
-    SELECT least(count(*), p_most), least(count(*) FILTER (WHERE w.due < stafett.now()), p_most)
+        (SELECT a.due < stafett.now() FROM stafett.duties_aside(acting, '-infinity', 'infinity',
+            '-infinity', '00000000-0000-0000-0000-000000000000', p_most) a)
+        UNION ALL
+        (SELECT y.due_time < stafett.now() FROM chain x
+        JOIN chain_question y ON y.chain = x.id AND y.show_time <= stafett.now()
+        WHERE x.custodian = acting AND x.duty_time IS NOT NULL AND x.duty_time <= stafett.now()
+        ORDER BY x.duty_time, x.id LIMIT p_most)) d (is_late);
+    SELECT least(count(*), p_most), least(count(*) FILTER (WHERE w.is_late), p_most)
     INTO waiting, late_waiting
     FROM (
-        (SELECT x.id, stafett.due_place(x.due_time) AS due FROM referral x
+        (SELECT x.id, stafett.due_place(x.due_time) < stafett.now() AS is_late FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.requester AND x.requester = acting
             AND stafett.hears(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
         UNION
-        (SELECT x.id, stafett.due_place(x.due_time) FROM referral x
+        (SELECT x.id, stafett.due_place(x.due_time) < stafett.now() FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.owner AND x.owner = acting
             AND stafett.hears(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)) w;
+    late_help := (SELECT count(*) FROM (
+        SELECT FROM chain x WHERE x.custodian = acting AND x.breach_time IS NOT NULL
+            AND x.intervention_start_date IS NULL LIMIT p_most) h);
     RETURN NEXT;
 END
 $$;
 
 -- What the unit was told since a time, the newest first: the events of its
--- deliveries, dealt with or not.
+-- deliveries, dealt with or not. What is of a chain alone comes with a referral of it.
 CREATE FUNCTION api.news(
     p_unit text, p_member text, p_roles text[], p_since timestamptz, p_limit int)
 RETURNS TABLE (
@@ -256,19 +284,19 @@ DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
 BEGIN
     RETURN QUERY
-    SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
+    SELECT e.id, d.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
         e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
         e.custodian_changed,
         dt.reason, dt.person_told, n.handle, dt.question, dt.contact
     FROM (
-        (SELECT x.chain, x.seq, x.store_time FROM delivery x
+        (SELECT x.chain, x.seq, x.referral, x.store_time FROM delivery x
         WHERE x.unit = acting AND NOT x.done AND x.store_time > p_since
         ORDER BY x.store_time DESC, x.chain DESC, x.seq DESC LIMIT p_limit)
         UNION ALL
-        (SELECT x.chain, x.seq, x.store_time FROM delivery x
+        (SELECT x.chain, x.seq, x.referral, x.store_time FROM delivery x
         WHERE x.unit = acting AND x.done AND x.store_time > p_since
         ORDER BY x.store_time DESC, x.chain DESC, x.seq DESC LIMIT p_limit)
-        ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT p_limit) d
+        ORDER BY 4 DESC, 1 DESC, 2 DESC LIMIT p_limit) d
     CROSS JOIN LATERAL (
         SELECT y.* FROM event y WHERE y.chain = d.chain AND y.seq = d.seq LIMIT 1) e
     LEFT JOIN LATERAL (SELECT y.handle FROM unit y WHERE y.id = e.unit LIMIT 1) u ON true

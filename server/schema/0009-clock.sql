@@ -92,24 +92,25 @@ CREATE INDEX chain_duty_look ON stafett.chain_duty (step_time, chain) WHERE step
 CREATE INDEX planning_call_look ON stafett.planning_call (step_time, id)
     WHERE step_time IS NOT NULL AND state = 'open';
 
--- The person's clock was broken: when that was seen. Only the clocks that run.
-ALTER TABLE stafett.chain ADD COLUMN breach_time timestamptz;
+-- Of the person's clocks only those that run, and were not seen to be broken.
 CREATE INDEX chain_clock ON stafett.chain (intervention_due_date, id)
     WHERE status = 'open' AND intervention_start_date IS NULL AND breach_time IS NULL;
 
 -- Each step of each deadline once, whoever works and whatever was killed: a deadline
--- is named by the event that set it, step -1 is the miss of an expected event.
+-- is named by the event that set it, step -1 is the miss of an expected event. One of
+-- the chain alone has no referral, and says what it is about.
 CREATE TABLE stafett.alarm (
     chain uuid NOT NULL,
     seq int NOT NULL, -- the event
     referral uuid, -- null: it is of the chain
     call uuid, -- to plan together, whose deadline it is
+    what text NOT NULL DEFAULT '', -- of the chain's questions
     deadline_seq int NOT NULL,
     step int NOT NULL,
     told uuid[] NOT NULL,
     managers boolean NOT NULL,
     PRIMARY KEY (chain, seq),
-    UNIQUE NULLS NOT DISTINCT (chain, referral, call, deadline_seq, step)
+    UNIQUE NULLS NOT DISTINCT (chain, referral, call, what, deadline_seq, step)
 );
 
 -- The clocks of the machines on which clerks have worked: how long the machine was up
@@ -243,8 +244,14 @@ CREATE FUNCTION duty.next_due() RETURNS TABLE (done int, wait_ms bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    SELECT 0, (extract(epoch FROM (SELECT l.look_time FROM stafett.looks(
-            '-infinity', '00000000-0000-0000-0000-000000000000', 1) l)
+    SELECT 0, (extract(epoch FROM least((SELECT l.look_time FROM stafett.looks(
+            '-infinity', '00000000-0000-0000-0000-000000000000', 1) l), (
+        SELECT x.look_time FROM stafett.chain_question x WHERE x.look_time IS NOT NULL
+        ORDER BY x.look_time, x.chain LIMIT 1), (
+        SELECT (x.intervention_due_date + 1)::timestamp AT TIME ZONE 'Europe/Stockholm'
+        FROM stafett.chain x
+        WHERE x.status = 'open' AND x.intervention_start_date IS NULL AND x.breach_time IS NULL
+        ORDER BY x.intervention_due_date, x.id LIMIT 1))
         - stafett.now()) * 1000)::bigint;
 END;
 
@@ -324,7 +331,7 @@ CREATE FUNCTION duty.raise(
     p_step int[], p_step_time timestamptz[], p_requester text[], p_owner text[],
     p_hand_back text[], p_holder text[], p_waiting text[], p_managers boolean[],
     p_audit uuid[], p_leaf bytea[], p_salt bytea[], p_detail bytea[], p_hash bytea)
-RETURNS TABLE (done int, hint text, failure text)
+RETURNS TABLE (done int, hint text, failure text, alarms int)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -338,6 +345,7 @@ DECLARE
     everybody uuid[] := '{}';
 BEGIN
     done := 0;
+    alarms := 0;
     FOR a IN
         SELECT o.*, c.custodian, c.version AS chain_version
         FROM unnest(p_chain, p_seq, p_referral, p_call, p_kind, p_event, p_due, p_rule, p_version,
@@ -404,6 +412,7 @@ BEGIN
                 a.salt, a.detail);
             everybody := everybody || told || r.owner || r.requester;
             done := done + 1;
+            alarms := alarms + 1;
         EXCEPTION WHEN OTHERS THEN
             failure := SQLSTATE;
         END;
@@ -414,8 +423,8 @@ BEGIN
 END
 $$;
 
--- Why something is due: of a referral that the unit sees, the person's clock, then what
--- was next at a time. What was set before goes on until an event says otherwise, and
+-- Why something is due: of a referral that the unit sees, the person's clock, what
+-- was next at a time, and when it will be asked how the person is. What was set before goes on until an event says otherwise, and
 -- its rule is that of the event that counted it.
 CREATE FUNCTION api.deadlines(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_as_of timestamptz)
@@ -458,14 +467,23 @@ BEGIN
         WHERE e.chain = r.chain AND (e.referral = r.id OR e.referral IS NULL)
             AND e.due_time = turn.due_time AND e.due_rule IS NOT NULL AND e.seq <= turn.upto
         ORDER BY e.seq DESC LIMIT 1) w ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM chain_question x
+        WHERE x.chain = r.chain AND x.what <> 'help' AND x.from_time <= as_of
+            AND x.due_time IS NOT NULL AND s.until IS NULL AND NOT s.kept
+        LIMIT 1) asked ON true
     CROSS JOIN LATERAL (VALUES
         (1, 'help', NULL::uuid, NULL::timestamptz, s.help_request_date, NULL::timestamptz,
             s.intervention_due_date,
-            CASE WHEN s.intervention_start_date <= as_of THEN s.intervention_start_date END, 0,
+            CASE WHEN s.intervention_start_date <= as_of THEN s.intervention_start_date END,
+            (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.what = 'help'
+                AND s.until IS NULL AND NOT s.kept),
             c.clock_rule, c.clock_version),
         (2, turn.next_act, turn.next_actor, w.due_from, NULL, turn.due_time, NULL, NULL,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id
-                AND x.deadline_seq = n.seq AND x.step >= 0), w.due_rule, w.due_version))
+                AND x.deadline_seq = n.seq AND x.step >= 0), w.due_rule, w.due_version),
+        (3, asked.what, c.custodian, asked.from_time, NULL, asked.due_time, NULL, NULL, 0,
+            asked.rule, asked.rule_version))
         AS d (n, what, actor, anchor_time, anchor_date, due_time, due_date, stop_date, alarms,
             rule, rule_version)
     LEFT JOIN LATERAL (SELECT x.handle FROM unit x WHERE x.id = d.actor LIMIT 1) a ON true

@@ -25,7 +25,7 @@ CREATE TABLE stafett.reach (
     chain uuid NOT NULL,
     seq int NOT NULL,
     kind text NOT NULL CHECK (kind IN ('register', 'tell', 'ask', 'settle', 'merge', 'take-over',
-        'call', 'reply', 'waive', 'link', 'void')),
+        'call', 'reply', 'waive', 'link', 'void', 'explain', 'follow', 'followed')),
     unit uuid NOT NULL,
     member uuid NOT NULL,
     message uuid NOT NULL,
@@ -163,6 +163,11 @@ BEGIN
 END
 $$;
 
+-- From when on the holder of a chain is asked the first of its own (chain_question).
+CREATE FUNCTION stafett.duty_time_of(p_chain uuid) RETURNS timestamptz
+    LANGUAGE sql STABLE
+    RETURN (SELECT min(d.show_time) FROM stafett.chain_question d WHERE d.chain = p_chain);
+
 -- What they do ------------------------------------------------------------------
 
 CREATE FUNCTION stafett.refuse_reach(p_reach stafett.reach) RETURNS void
@@ -252,6 +257,12 @@ BEGIN
     PERFORM stafett.carry_links(p.chain, p.other_chain);
     UPDATE alarm SET chain = p.other_chain, seq = seq + behind, deadline_seq = deadline_seq + behind
     WHERE chain = p.chain;
+    UPDATE chain_question d SET chain = p.other_chain, set_seq = d.set_seq + behind
+    WHERE d.chain = p.chain AND d.what <> 'help' AND NOT EXISTS (
+        SELECT FROM chain_question x WHERE x.chain = p.other_chain AND x.what <> 'help');
+    DELETE FROM chain_question d WHERE d.chain = p.chain;
+    UPDATE chain c SET duty_time = stafett.duty_time_of(c.id)
+    WHERE c.id IN (p.chain, p.other_chain);
     UPDATE party y SET until = y.until + behind, past = y.past + behind
     FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
         CROSS JOIN LATERAL (
@@ -441,23 +452,6 @@ BEGIN
 END
 $$;
 
--- What was sent by mistake has not stopped the person's clock: it stands since the
--- earliest start that is left, or goes on.
-CREATE FUNCTION stafett.carry_void(p stafett.reach) RETURNS void
-LANGUAGE sql VOLATILE
-SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    UPDATE stafett.chain c SET intervention_start_date = (
-        SELECT min(d.start_date) FROM stafett.event e
-        JOIN stafett.detail d ON d.chain = e.chain AND d.seq = e.seq
-        JOIN stafett.referral r ON r.id = e.referral
-        WHERE e.chain = c.id AND e.kind = 'start' AND r.status <> 'entered-in-error'
-            AND stafett.stops_clock(r.kind))
-    WHERE c.id = p.chain AND c.intervention_start_date IS NOT NULL AND EXISTS (
-        SELECT FROM stafett.event e
-        WHERE e.chain = c.id AND e.referral = p.referral AND e.kind = 'start');
-END;
-
 -- A merge is proposed to the holder of the other chain: by a referral of this chain
 -- that it is a party of, else by one of its own, if it has any.
 CREATE FUNCTION stafett.carry_ask(p stafett.reach) RETURNS void
@@ -484,6 +478,9 @@ BEGIN
     WHEN 'reply', 'waive' THEN PERFORM stafett.carry_answer(new);
     WHEN 'ask' THEN PERFORM stafett.carry_ask(new);
     WHEN 'void' THEN PERFORM stafett.carry_void(new);
+    WHEN 'explain' THEN PERFORM stafett.carry_explain(new);
+    WHEN 'follow' THEN PERFORM stafett.carry_follow(new);
+    WHEN 'followed' THEN PERFORM stafett.carry_followed(new);
     WHEN 'settle' THEN PERFORM stafett.settle(new.chain, new.proposal, NULL, new.member);
     WHEN 'register' THEN
         INSERT INTO chain_party (unit, code, chain, since)
@@ -549,7 +546,8 @@ GRANT INSERT, DELETE ON stafett.chain_duty TO stafett_mover;
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
-    intervention_start_date, merged_into, asked) ON stafett.chain TO stafett_mover;
+    intervention_start_date, merged_into, asked, breach_time, duty_time) ON stafett.chain
+    TO stafett_mover;
 GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)
     ON stafett.delivery TO stafett_mover;
@@ -562,6 +560,7 @@ GRANT DELETE, UPDATE (linked) ON stafett.chain_link TO stafett_mover;
 GRANT UPDATE (referral) ON stafett.custody TO stafett_mover;
 GRANT UPDATE (chain, seq, deadline_seq) ON stafett.alarm TO stafett_mover;
 GRANT UPDATE (chain) ON stafett.consent TO stafett_mover;
+GRANT INSERT, UPDATE, DELETE ON stafett.chain_question TO stafett_mover;
 GRANT UPDATE (chain, state, decide_time, decide_member) ON stafett.proposal TO stafett_mover;
 GRANT UPDATE ON stafett.planning_call, stafett.planning_answer TO stafett_mover;
 
@@ -570,6 +569,7 @@ DECLARE
     f regprocedure;
 BEGIN
     FOREACH f IN ARRAY ARRAY[
+        'stafett.duty_time_of(uuid)',
         'stafett.tell(stafett.reach, uuid, int, uuid, uuid, text)',
         'stafett.settle(uuid, uuid, uuid, uuid)',
         'stafett.end_chain_duty(uuid)',
@@ -582,7 +582,6 @@ BEGIN
         'stafett.carry_take_over(stafett.reach)',
         'stafett.carry_call(stafett.reach)',
         'stafett.carry_answer(stafett.reach)',
-        'stafett.carry_void(stafett.reach)',
         'stafett.carry_ask(stafett.reach)',
         'stafett.carry_out()'
         ]::regprocedure[]

@@ -9,7 +9,8 @@ CREATE TYPE stafett.chain_row AS (
     proposal uuid, proposal_act text, proposal_member text, proposal_member_name text,
     proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
     proposal_help_date date, proposal_create_time timestamptz,
-    create_time timestamptz, asked boolean, due_time timestamptz);
+    create_time timestamptz, asked boolean, due_time timestamptz, read_time timestamptz,
+    breach_reason text, follow_up text);
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -89,7 +90,9 @@ BEGIN ATOMIC
         coalesce(c.custodian = s.custodian AND h.replaced_by = p_unit, false),
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
         cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time,
-        asked.chain IS NOT NULL, asked.due_time
+        asked.chain IS NOT NULL, asked.due_time, stafett.now(),
+        stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date),
+        CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     CROSS JOIN LATERAL stafett.chain_shown(p_unit, c.id) s

@@ -51,7 +51,9 @@ BEGIN
     JOIN notice_way w ON w.unit = t.unit
     CROSS JOIN LATERAL (VALUES ('mail', w.mail), ('hook', w.hook)) m (means, target)
     JOIN event e ON e.chain = new.chain AND e.seq = new.seq
-    CROSS JOIN LATERAL (SELECT stafett.code_of(coalesce(new.referral, new.chain)) AS code) at
+    CROSS JOIN LATERAL (SELECT stafett.code_of(coalesce(new.referral, (
+        SELECT u.referral FROM stafett.chain_units(new.chain) u
+        WHERE new.what <> '' AND u.unit = t.unit), new.chain)) AS code) at
     WHERE m.target <> '';
     RETURN NULL;
 END

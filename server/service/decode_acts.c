@@ -293,6 +293,8 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_TAKE_OVER, ACT_TAKE_OVER, decode_nothing},
 	{STAFETT__V1__HEADER__ACT_CORRECT_CLOCK, ACT_CORRECT_CLOCK, decode_correct_clock},
 	{STAFETT__V1__HEADER__ACT_CONFIRM, ACT_CONFIRM, decode_confirm},
+	{STAFETT__V1__HEADER__ACT_DELAY, ACT_DELAY, decode_delay},
+	{STAFETT__V1__HEADER__ACT_FOLLOW_UP, ACT_FOLLOW_UP, decode_follow_up},
 	{STAFETT__V1__HEADER__ACT_WITHDRAW, ACT_WITHDRAW, decode_withdraw},
 	{STAFETT__V1__HEADER__ACT_NEED_GONE, ACT_NEED_GONE, decode_need_gone},
 	{STAFETT__V1__HEADER__ACT_NOTE, ACT_NOTE, decode_note},

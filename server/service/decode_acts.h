@@ -26,6 +26,8 @@ struct fault decode_close(struct arena *arena, const Stafett__V1__Header *h, str
 struct fault decode_correct_clock(
 	struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 struct fault decode_merge(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
+struct fault decode_delay(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
+struct fault decode_follow_up(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 struct fault decode_confirm(struct arena *arena, const Stafett__V1__Header *h, struct write *w);
 
 #endif

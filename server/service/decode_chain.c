@@ -7,7 +7,7 @@
 static bool is_only_for_chain(enum act act)
 {
 	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK || act == ACT_MERGE ||
-	       act == ACT_TAKE_OVER;
+	       act == ACT_TAKE_OVER || act == ACT_DELAY || act == ACT_FOLLOW_UP;
 }
 
 static bool is_for_chain(enum act act)
@@ -73,6 +73,23 @@ struct fault decode_correct_clock(
 	DECODE_TRY(decode_date(h->correct_clock->help_request_date,
 		"correct_clock.help_request_date", &w->order.help_request_date));
 	return decode_words(w);
+}
+
+/* It is the last word on it for the figures, and the event's own for its readers. */
+struct fault decode_delay(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	struct order *o = &w->order;
+
+	DECODE_TRY(decode_code(
+		h->delay->reason, CODES_CLOCK_REASON, "delay.reason", &o->clock_reason));
+	o->reason = o->clock_reason;
+	return DECODE_OK;
+}
+
+struct fault decode_follow_up(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
+{
+	return decode_code(
+		h->follow_up->outcome, CODES_FOLLOW_UP, "follow_up.outcome", &w->order.reason);
 }
 
 struct fault decode_confirm(struct arena *arena, const Stafett__V1__Header *h, struct write *w)

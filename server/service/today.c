@@ -12,9 +12,10 @@ enum today_query {
 	TODAY_NEWS,
 	TODAY_PROPOSALS,
 	TODAY_CHAIN_PROPOSALS,
+	TODAY_QUESTIONS,
 };
 
-/* All ids of three parts fit into the detail of one audit leaf. */
+/* All ids of four parts fit into the detail of one audit leaf. */
 enum { TODAY_ROWS = 20, TODAY_ROWS_MOST = 50, TODAY_COUNT_MOST = 100 };
 
 static void today_row_referral(struct read_call *rc, const struct db_row *row, struct audit *audit,
@@ -30,12 +31,13 @@ static void today_row_referral(struct read_call *rc, const struct db_row *row, s
 
 static void today_row_counts(struct read_call *rc, const struct db_row *row)
 {
-	enum { DUTIES, WAITING, LATE_DUTIES, LATE_WAITING };
+	enum { DUTIES, WAITING, LATE_DUTIES, LATE_WAITING, LATE_HELP };
 
 	rc->today.duty_count = db_row_int(row, DUTIES);
 	rc->today.waiting_count = db_row_int(row, WAITING);
 	rc->today.late_duty_count = db_row_int(row, LATE_DUTIES);
 	rc->today.late_waiting_count = db_row_int(row, LATE_WAITING);
+	rc->today.late_help_count = db_row_int(row, LATE_HELP);
 }
 
 static void today_row_news(struct read_call *rc, const struct db_row *row, struct audit *audit)
@@ -66,6 +68,21 @@ static void today_row_chain(struct read_call *rc, const struct db_row *row, stru
 	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
 }
 
+static void today_row_chain_question(
+	struct read_call *rc, const struct db_row *row, struct audit *audit)
+{
+	Stafett__V1__ChainQuestion *duty;
+	struct chain_place place;
+
+	if (rc->today.n_questions >= (size_t)rc->page)
+		return;
+	duty = present_chain_question(rc->arena, row, &rc->read, &place);
+	if (!duty)
+		return;
+	rc->today.questions[rc->today.n_questions++] = duty;
+	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+}
+
 static void today_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
 {
 	struct read_call *rc = read->arg;
@@ -86,6 +103,9 @@ static void today_row(struct read *read, int query, const struct db_row *row, st
 		break;
 	case TODAY_PROPOSALS:
 		today_row_referral(rc, row, audit, today->proposals, &today->n_proposals);
+		break;
+	case TODAY_QUESTIONS:
+		today_row_chain_question(rc, row, audit);
 		break;
 	case TODAY_CHAIN_PROPOSALS:
 		today_row_chain(rc, row, audit);
@@ -126,6 +146,7 @@ static void today_add_queries(struct read_call *rc, int64_t since_us)
 	db_args_add_int(args, rc->page);
 	db_args_add_int(read_add_query(&rc->read, READ_PROPOSALS), rc->page);
 	db_args_add_int(read_add_query(&rc->read, READ_CHAIN_PROPOSALS), rc->page);
+	db_args_add_int(read_add_query(&rc->read, READ_CHAIN_QUESTIONS), rc->page);
 }
 
 void method_today(const struct incoming *in)
@@ -147,6 +168,7 @@ void method_today(const struct incoming *in)
 	rc->today.waiting = read_call_room(rc, (size_t)rc->page);
 	rc->today.news = read_call_room(rc, (size_t)rc->page);
 	rc->today.proposals = read_call_room(rc, (size_t)rc->page);
+	rc->today.questions = read_call_room(rc, (size_t)rc->page);
 	today_add_queries(rc, since_us);
 	read_call_submit(rc);
 }

@@ -12,6 +12,7 @@
 #include "db/row.h"
 #include "net/now.h"
 #include "store/alarms.h"
+#include "store/chain_alarms.h"
 #include "store/machine.h"
 #include "store/rulebooks.h"
 #include "store/statements.h"
@@ -38,6 +39,7 @@ struct duties {
 	 * whether it raised anything, which asks for another pass. */
 	struct alarms_place place;
 	bool any_more, any_raised;
+	struct chain_alarms *chain_alarms;
 	char boot[MACHINE_BOOT_LEN + 1];
 	struct db_array tellable; /* units of which there is something to tell */
 	bool any_tellable, wants_room;
@@ -145,14 +147,29 @@ static bool raise_args(struct duties *d, struct db_args *args)
 	return true;
 }
 
+static void chains_due_read(struct duties *d, const PGresult *result)
+{
+	if (chain_alarms_decide(d->chain_alarms, result, d->book) < 0)
+		d->done = -1;
+}
+
+static bool raise_chains_args(struct duties *d, struct db_args *args)
+{
+	if (!chain_alarms_count(d->chain_alarms))
+		return false;
+	chain_alarms_args(d->chain_alarms, args);
+	return true;
+}
+
+/* Of chains, some have only had their times counted. */
 static void raise_read(struct duties *d, const PGresult *result)
 {
-	enum { RAISE_DONE, RAISE_HINT, RAISE_FAILURE };
+	enum { RAISE_DONE, RAISE_HINT, RAISE_FAILURE, RAISE_ALARMS };
 	const struct db_row row = {result, 0};
 
 	d->done = db_row_int(&row, RAISE_DONE);
 	d->any_raised |= d->done > 0;
-	metrics_add(d->params.metrics, METRIC_ALARMS, (uint64_t)d->done);
+	metrics_add(d->params.metrics, METRIC_ALARMS, (uint64_t)db_row_int(&row, RAISE_ALARMS));
 	if (db_row_has(&row, RAISE_FAILURE))
 		log_error("an alarm cannot be raised",
 			LOG_S("sqlstate", db_row_text(&row, RAISE_FAILURE)));
@@ -240,6 +257,10 @@ static const struct duty_row duty_rows[] = {
 	{"due", DUTY_DUE, DUE_PORTION, due_args, due_read},
 	{"alarms raised", DUTY_RAISE, DUE_PORTION, raise_args, raise_read},
 	{"hint", DUTY_HINT, 1, hint_args, hint_read},
+	{"clocks broken", DUTY_BREAK_CLOCKS, DUE_PORTION, NULL, NULL},
+	{"chains due", DUTY_CHAINS_DUE, DUE_PORTION, NULL, chains_due_read},
+	{"chains told", DUTY_RAISE_CHAINS, DUE_PORTION, raise_chains_args, raise_read},
+	{"hint of chains", DUTY_HINT, 1, hint_args, hint_read},
 	{"notice units", DUTY_NOTICE_UNITS, 1, no_args, notice_units_read},
 	{"notices gathered", DUTY_GATHER_NOTICES, 1, gather_args, gather_read},
 	{"notices claimed", DUTY_CLAIM_NOTICES, 1, claim_args, claim_read},
@@ -247,7 +268,7 @@ static const struct duty_row duty_rows[] = {
 	{"heartbeat", DUTY_BEAT, 1, NULL, beat_read},
 };
 
-enum { DUTY_ROW_DUE = 3, DUTY_ROW_RAISE = 4 };
+enum { DUTY_ROW_DUE = 3, DUTY_ROW_RAISE = 4, DUTY_ROW_CHAINS_DUE = 7, DUTY_ROW_RAISE_CHAINS = 8 };
 
 /* --- a round ------------------------------------------------------------------------ */
 
@@ -323,6 +344,8 @@ static void duties_step(struct duties *d)
 {
 	if (due_goes_on(d))
 		d->at = DUTY_ROW_DUE;
+	else if (d->at == DUTY_ROW_RAISE_CHAINS && d->done > 0)
+		d->at = DUTY_ROW_CHAINS_DUE;
 	else if (d->done < duty_rows[d->at].portion)
 		d->at++;
 	if (d->jumped)
@@ -508,9 +531,10 @@ static int duties_open(struct duties *d)
 
 	machine_boot(d->boot);
 	d->alarms = alarms_new();
+	d->chain_alarms = chain_alarms_new();
 	db_array_init(&d->tellable, DB_UUID_ARRAY);
 	d->alarm = evtimer_new(d->params.base, duties_on_alarm, d);
-	return d->alarm && d->alarms ? db_conn_new(&db, &d->conn) : -ENOMEM;
+	return d->alarm && d->alarms && d->chain_alarms ? db_conn_new(&db, &d->conn) : -ENOMEM;
 }
 
 int duties_new(const struct duties_params *params, struct duties **ret_duties)
@@ -539,6 +563,7 @@ struct duties *duties_free(struct duties *d)
 	if (d->alarm)
 		event_free(d->alarm);
 	alarms_free(d->alarms);
+	chain_alarms_free(d->chain_alarms);
 	db_array_fini(&d->tellable);
 	rulebooks_free(d->book);
 	rulebooks_free(d->half_book);

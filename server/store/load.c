@@ -3,6 +3,7 @@
 #include "store/load.h"
 
 #include "domain/hours.h"
+#include "store/present_values.h"
 
 /* The columns of api.load, in its order. */
 enum load_column {
@@ -111,6 +112,8 @@ enum chain_column {
 	CHAIN_SHOWN_STATUS,
 	CHAIN_SHOWN_VERSION,
 	CHAIN_APART,
+	CHAIN_START_DATE,
+	CHAIN_FOLLOW_UP,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -358,12 +361,6 @@ static struct uuid read_uuid(const struct db_row *row, int column)
 	return uuid;
 }
 
-static struct date read_date(const struct db_row *row, int column)
-{
-	return db_row_has(row, column) ? date_from_days(db_row_date(row, column))
-				       : (struct date){0};
-}
-
 static bool is_word(const struct db_row *row, int column, const char *word)
 {
 	return bytes_equal(db_row_bytes(row, column), bytes_of_string(word));
@@ -435,7 +432,7 @@ static void read_proposal(const struct db_row *row, struct facts *f)
 	f->proposal.member = read_uuid(row, CHAIN_PROPOSAL_MEMBER);
 	f->proposal.unit = read_uuid(row, CHAIN_PROPOSAL_UNIT);
 	f->proposal.other_chain = read_uuid(row, CHAIN_PROPOSAL_OTHER);
-	f->proposal.help_request_date = read_date(row, CHAIN_PROPOSAL_DATE);
+	f->proposal.help_request_date = present_date(row, CHAIN_PROPOSAL_DATE);
 }
 
 /* A basis that this program does not know is none of its rows. */
@@ -447,7 +444,7 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 	f->basis = basis >= 0 ? (enum basis)basis : BASIS_COUNT;
 	f->consent.known = db_row_has(row, CHAIN_CONSENT);
 	f->consent.id = read_uuid(row, CHAIN_CONSENT);
-	f->consent.end = read_date(row, CHAIN_CONSENT_END);
+	f->consent.end = present_date(row, CHAIN_CONSENT_END);
 	f->consent.recipients =
 		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
 	f->consent.revoked = db_row_bool(row, CHAIN_CONSENT_REVOKED);
@@ -517,7 +514,9 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->held_by = read_uuid(row, CHAIN_HELD_BY);
 	f->requester_held_by = read_uuid(row, CHAIN_REQUESTER_HELD_BY);
 	f->hand_back_held_by = read_uuid(row, CHAIN_HAND_BACK_HELD_BY);
-	f->due_date = date_from_days(db_row_date(row, CHAIN_DUE_DATE));
+	f->due_date = present_date(row, CHAIN_DUE_DATE);
+	f->start_date = present_date(row, CHAIN_START_DATE);
+	f->follow_up = present_follow_up(row, CHAIN_FOLLOW_UP);
 	f->priority = keep_text(row, CHAIN_PRIORITY, l->priority, sizeof(l->priority));
 	read_referral(row, f);
 	read_progress(row, &f->progress);
@@ -544,17 +543,17 @@ void load_read_other(const struct db_row *row, struct loaded *l)
 {
 	struct facts *f = &l->facts;
 
-	f->help_request_date = read_date(row, OTHER_OWN_HELP_REQUEST_DATE);
-	f->start_date = read_date(row, OTHER_OWN_START_DATE);
+	f->help_request_date = present_date(row, OTHER_OWN_HELP_REQUEST_DATE);
+	f->start_date = present_date(row, OTHER_OWN_START_DATE);
 	l->other_exists = db_row_bool(row, OTHER_EXISTS);
 	f->other.visible = db_row_bool(row, OTHER_VISIBLE);
 	f->other.open = db_row_bool(row, OTHER_OPEN);
 	f->other.custodian = read_uuid(row, OTHER_CUSTODIAN);
 	f->other.version = db_row_int(row, OTHER_VERSION);
 	f->other.event_seq = db_row_int(row, OTHER_EVENT_SEQ);
-	f->other.help_request_date = read_date(row, OTHER_HELP_REQUEST_DATE);
-	f->other.due_date = read_date(row, OTHER_DUE_DATE);
-	f->other.start_date = read_date(row, OTHER_START_DATE);
+	f->other.help_request_date = present_date(row, OTHER_HELP_REQUEST_DATE);
+	f->other.due_date = present_date(row, OTHER_DUE_DATE);
+	f->other.start_date = present_date(row, OTHER_START_DATE);
 	f->other.kinds = kind_mask_from_list(db_row_bytes(row, OTHER_KINDS));
 }
 

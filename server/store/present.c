@@ -89,6 +89,8 @@ enum referral_column {
 	CONSENT_ID, /* and what it says */
 	CONSENT_LAST = CONSENT_ID + CONSENT_COLUMNS - 1,
 	REFERRAL_READ_TIME,
+	CHAIN_BREACH_REASON,
+	CHAIN_FOLLOW_UP,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 	REFERRAL_KEY,
@@ -148,6 +150,9 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 				   present_consent_is(row, CONSENT_ID, "revoked"),
 		/* Any day before today is one that has passed. */
 		.consent.end.year = present_consent_is(row, CONSENT_ID, "ended"),
+		.due_date = present_date(row, CHAIN_DUE_DATE),
+		.start_date = present_date(row, CHAIN_START_DATE),
+		.follow_up = present_follow_up(row, CHAIN_FOLLOW_UP),
 	};
 }
 
@@ -298,6 +303,8 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	}
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
+	c->breach_reason = take_text(a, row, CHAIN_BREACH_REASON);
+	c->follow_up = take_text(a, row, CHAIN_FOLLOW_UP);
 }
 
 bool present_referral(struct arena *a, const struct db_row *row, const struct read *read,

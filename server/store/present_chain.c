@@ -29,7 +29,14 @@ enum chain_column {
 	CHAIN_CREATE_TIME,
 	CHAIN_ASKED,
 	CHAIN_ASKED_BY, /* what time */
+	CHAIN_READ_TIME,
+	CHAIN_BREACH_REASON,
+	CHAIN_FOLLOW_UP,
 	CHAIN_CARD,
+	DUTY_WHAT, /* in a row of api.chain_questions, and what follows it */
+	DUTY_DUE_TIME,
+	DUTY_REFERRAL,
+	DUTY_CODE,
 };
 
 /* The facts that the allowed acts depend on: who holds it, and what waits. */
@@ -46,6 +53,10 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.unit = us,
 		.custodian = db_row_bool(row, CHAIN_HOLDS) ? us : somebody_else,
 		.proposal.open = db_row_has(row, CHAIN_PROPOSAL),
+		.now_us = db_row_time(row, CHAIN_READ_TIME),
+		.due_date = present_date(row, CHAIN_DUE_DATE),
+		.start_date = present_date(row, CHAIN_START_DATE),
+		.follow_up = present_follow_up(row, CHAIN_FOLLOW_UP),
 	};
 }
 
@@ -54,6 +65,8 @@ static void take_clock(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->help_request_date = take_date(a, row, CHAIN_HELP_REQUEST_DATE);
 	c->intervention_due_date = take_date(a, row, CHAIN_DUE_DATE);
 	c->intervention_start_date = take_date(a, row, CHAIN_START_DATE);
+	c->breach_reason = take_text(a, row, CHAIN_BREACH_REASON);
+	c->follow_up = take_text(a, row, CHAIN_FOLLOW_UP);
 }
 
 Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
@@ -91,4 +104,21 @@ Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
 Stafett__V1__Part *present_chain_card(struct arena *a, const struct db_row *row)
 {
 	return take_part(a, row, CHAIN_CARD);
+}
+
+Stafett__V1__ChainQuestion *present_chain_question(struct arena *a, const struct db_row *row,
+	const struct read *read, struct chain_place *ret_place)
+{
+	Stafett__V1__ChainQuestion *duty = arena_alloc(a, sizeof(*duty));
+
+	if (!duty)
+		return NULL;
+	stafett__v1__chain_question__init(duty);
+	duty->chain = present_chain(a, row, read, ret_place);
+	duty->what = take_text(a, row, DUTY_WHAT);
+	duty->due_time = take_time(a, row, DUTY_DUE_TIME);
+	duty->referral = take_uuid(a, row, DUTY_REFERRAL);
+	duty->code = take_code(a, row, DUTY_CODE);
+	duty->card = present_chain_card(a, row);
+	return a->overflowed ? NULL : duty;
 }

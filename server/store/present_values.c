@@ -2,7 +2,6 @@
 /* Columns as fields of messages. */
 #include "store/present_values.h"
 
-#include "domain/calendar.h"
 #include "domain/code.h"
 #include "domain/uuid.h"
 
@@ -24,6 +23,19 @@ char *take_uuid(struct arena *a, const struct db_row *row, int column)
 	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
 	uuid_format(&uuid, text);
 	return arena_copy(a, bytes_of_string(text));
+}
+
+struct date present_date(const struct db_row *row, int column)
+{
+	return db_row_has(row, column) ? date_from_days(db_row_date(row, column))
+				       : (struct date){0};
+}
+
+enum deadline present_follow_up(const struct db_row *row, int column)
+{
+	int what = deadline_from_code(db_row_bytes(row, column));
+
+	return what > 0 ? (enum deadline)what : DEADLINE_NONE;
 }
 
 char *take_date(struct arena *a, const struct db_row *row, int column)

@@ -8,11 +8,17 @@
 
 #include "base/arena.h"
 #include "db/row.h"
+#include "domain/calendar.h"
+#include "domain/rulebook.h"
 #include "stafett/v1/message.pb-c.h"
 #include "stafett/v1/referral.pb-c.h"
 
 char *take_text(struct arena *a, const struct db_row *row, int column);
 char *take_uuid(struct arena *a, const struct db_row *row, int column);
+/* Year 0: it is null. */
+struct date present_date(const struct db_row *row, int column);
+/* Which question about a person is asked; none where this program does not know it. */
+enum deadline present_follow_up(const struct db_row *row, int column);
 char *take_date(struct arena *a, const struct db_row *row, int column);
 /* Of microseconds since 1970; a time beyond what programs read becomes the last, or the
  * first, that they do. */

@@ -16,7 +16,7 @@
 
 struct reader;
 
-enum { READ_QUERIES = 6 };
+enum { READ_QUERIES = 7 };
 
 /* One question of a reading; its arguments begin with the acting unit's three
  * (read_add_query puts them there). */

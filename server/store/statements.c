@@ -411,6 +411,10 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		STATEMENT("counts", "SELECT * FROM api.open_counts($1, $2, $3, $4)", counts_types),
 	[READ_DEADLINES] = STATEMENT("deadlines",
 		"SELECT * FROM api.deadlines($1, $2, $3, $4, $5, $6)", deadlines_types),
+	[READ_CHAIN_QUESTIONS] = STATEMENT("chain_questions",
+		"SELECT (c).*, card, what, due_time, referral, code"
+		" FROM api.chain_questions($1, $2, $3, $4)",
+		counts_types),
 	[READ_NEWS] = STATEMENT("news", "SELECT * FROM api.news($1, $2, $3, $4, $5)", news_types),
 	[READ_INBOX] = STATEMENT(
 		"inbox", "SELECT * FROM api.inbox($1, $2, $3, $4, $5, $6, $7, $8)", inbox_types),
@@ -486,6 +490,11 @@ static const Oid raise_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_UUID_ARRAY, D
 	DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_BOOL_ARRAY, DB_UUID_ARRAY, DB_BYTEA_ARRAY,
 	DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA};
 
+static const Oid raise_chains_types[] = {DB_UUID_ARRAY, DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY,
+	DB_UUID_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY,
+	DB_INT4_ARRAY, DB_TIMESTAMPTZ_ARRAY, DB_BOOL_ARRAY, DB_BOOL_ARRAY, DB_UUID_ARRAY,
+	DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA_ARRAY, DB_BYTEA};
+
 const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 	[DUTY_PURGE_UPLOADS] =
 		STATEMENT("purge_uploads", "SELECT * FROM duty.purge_uploads($1)", portion_types),
@@ -499,6 +508,14 @@ const struct db_statement duty_statements[DUTY_STATEMENTS] = {
 		"SELECT * FROM duty.raise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 		" $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
 		raise_types),
+	[DUTY_BREAK_CLOCKS] =
+		STATEMENT("break_clocks", "SELECT * FROM duty.break_clocks($1)", portion_types),
+	[DUTY_CHAINS_DUE] =
+		STATEMENT("chains_due", "SELECT * FROM duty.chains_due($1)", portion_types),
+	[DUTY_RAISE_CHAINS] = STATEMENT("raise_chains",
+		"SELECT * FROM duty.raise_chains($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" $13, $14, $15, $16, $17, $18)",
+		raise_chains_types),
 	[DUTY_HINT] =
 		STATEMENT("hint", "SELECT 0, pg_notify('stafett_inbox', $1)::text", hint_types),
 	[DUTY_NOTICE_UNITS] = BARE("notice_units", "SELECT * FROM duty.notice_units()"),

@@ -102,7 +102,7 @@ def _field(entry, name, default=""):
 
 def _page():
     """The page, with its lists on one line each."""
-    return PAGE.read_text().replace(",\n", ", ")
+    return PAGE.read_text().replace(",\n", ", ").replace(";\n", "; ")
 
 
 def acts():

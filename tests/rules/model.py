@@ -13,14 +13,14 @@ HOME = TRANSFERS
 REPORTS = {"report-of-concern", "lvm-report"}
 OWN_CHAIN = REPORTS | {"next-of-kin"}
 OPENS = {"send", "register"}
-OF_CHAIN = {"register", "close", "correct-clock", "merge", "take-over"}
+OF_CHAIN = {"register", "close", "correct-clock", "merge", "take-over", "delay", "follow-up"}
 
 CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
                 and any(name in ACTS[act].guards for act in OF_CHAIN)]
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0)
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0)
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -30,7 +30,9 @@ def relation(by, s):
     return {"requester": unit == "R", "owner": unit == "O", "holder": unit == s["custodian"],
             "hand-back": unit == s["back"], "side": unit in "RO", "party": True, "anybody": True,
             "either-holder": unit in (s["custodian"], s["other"]), "successor": bool(s["succeeds"]),
-            "recipient": s["wrong"] != "message_was_delivered"}[by]
+            "recipient": s["wrong"] != "message_was_delivered",
+            "late-holder": unit == s["custodian"] and bool(s["late"]),
+            "follower": unit == s["custodian"] and bool(s["asked"])}[by]
 
 
 def facts_allow(guard, s):
@@ -154,6 +156,8 @@ def refusal_of(act, s):
     if not fits(act, s):
         return "ACT_NOT_POSSIBLE"
     if not relation(act.by, s):
+        if act.by in ("late-holder", "follower") and s["unit"] == s["custodian"]:
+            return "ACT_NOT_POSSIBLE"   # it is not asked yet
         return "NOT_FOUND" if act.by == "recipient" else "ACT_NOT_YOURS"
     return refused_by(act, s)
 

@@ -236,6 +236,8 @@ class Party:
             "correct_clock": lambda: (pb.CorrectClockAct(help_request_date=in_days(-rng.randint(1, 9))), b"why"),
             "merge": lambda: (pb.MergeAct(into=into), b"the same person"),
             "take_over": lambda: (pb.TakeOverAct(), b""),
+            "delay": lambda: (pb.DelayAct(reason=rng.choice(["no-capacity", "person-wishes", "other"])), b""),
+            "follow_up": lambda: (pb.FollowUpAct(outcome=rng.choice(["better", "worse", "not-reached"])), b""),
             "confirm": lambda: (pb.ConfirmAct(proposal=known.proposal.id or str(uuid7()),
                                               into=known.proposal.into, drop=rng.random() < 0.2), b""),
         }[name]()

@@ -16,7 +16,7 @@ from watcher import Watcher
 
 GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
            "proposal", "consent", "idempotency", "audit_queue", "upload", "upload_part", "reach", "chain_party",
-           "chain_link", "planning_call", "planning_answer", "chain_duty"}
+           "chain_link", "chain_question", "planning_call", "planning_answer", "chain_duty"}
 WHOLE = re.compile(r"Seq Scan on (?:stafett\.)?(\w+)")
 # A step that reads a table or an index: its name, and how many rows it gave.
 STEP = re.compile(r"-> +(.*?Scan [^(]*?)\s+\(cost=.*?\(actual rows=(\d+) loops=(\d+)\)")

@@ -11,6 +11,8 @@
  *   succeeds inside near moved   0 or 1: the unit follows the holder; the send is
  *                                into the chain; the next unit is of the same
  *                                organisation; it has moved twice lately
+ *   late asked                   0 or 1: the person's clock was broken; the holder is
+ *                                asked how the person is
  *   by                           how the chain is held: it (by the referral), other, none
  *   busy                         units that have more of the chain under way: RB
  *   call                         to plan together: 0 none, 1 open, 2 open and answered
@@ -183,6 +185,11 @@ static bool set_planning(struct facts *f, const char *key, const char *value)
 	if (strcmp(key, "call") == 0) {
 		f->call_open = strcmp(value, "0") != 0;
 		f->call_waits = is_yes(value);
+	} else if (strcmp(key, "late") == 0) {
+		if (is_yes(value))
+			f->due_date = (struct date){2026, 11, 2};
+	} else if (strcmp(key, "asked") == 0) {
+		f->follow_up = is_yes(value) ? DEADLINE_FOLLOW_UP_3 : DEADLINE_NONE;
 	} else if (strcmp(key, "near") == 0) {
 		f->to_organisation.b[0] = is_yes(value) ? 1 : 2;
 	} else if (strcmp(key, "moved") == 0) {
@@ -408,7 +415,8 @@ static void complete_order(struct situation *s)
 {
 	enum act act = s->order.act;
 	bool of_chain = act == ACT_CLOSE || act == ACT_CORRECT_CLOCK || act == ACT_MERGE ||
-			act == ACT_TAKE_OVER || act == ACT_REGISTER ||
+			act == ACT_TAKE_OVER || act == ACT_REGISTER || act == ACT_DELAY ||
+			act == ACT_FOLLOW_UP ||
 			(act == ACT_CONFIRM && s->facts.proposal.act == ACT_MERGE);
 
 	s->order.opens_chain = act == ACT_REGISTER || (act == ACT_SEND && !s->inside);

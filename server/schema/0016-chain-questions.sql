@@ -1,0 +1,322 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What is asked of whoever holds a chain (stafett.chain_question): why help is late, once
+-- the person's clock is broken, and how the person is, 3, 6 and 12 months after the
+-- treatment. Asked in the day of the holder until it is answered; where it is not, those
+-- are told whom the rule names. Nothing else follows from time.
+--
+--   the clock breaks, or a treatment is completed -> a row -> the clerk counts its times
+--   -> it is asked -> told, step by step -> answered: the row goes
+
+CREATE INDEX chain_question_look ON stafett.chain_question (look_time, chain)
+    WHERE look_time IS NOT NULL;
+CREATE INDEX chain_asks ON stafett.chain (custodian, duty_time, id) WHERE duty_time IS NOT NULL;
+
+CREATE FUNCTION stafett.today() RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date;
+
+-- A clock that was mended, has stopped, or runs again since a start was voided, is
+-- looked at anew.
+CREATE FUNCTION stafett.clock_is_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    DELETE FROM chain_question d WHERE d.chain = new.id AND d.what = 'help';
+    new.breach_time := NULL;
+    new.duty_time := stafett.duty_time_of(new.id);
+    RETURN new;
+END
+$$;
+CREATE TRIGGER chain_clock_changes BEFORE UPDATE ON stafett.chain FOR EACH ROW
+    WHEN (new.intervention_due_date <> old.intervention_due_date
+        OR new.intervention_start_date IS DISTINCT FROM old.intervention_start_date)
+    EXECUTE FUNCTION stafett.clock_is_changed();
+
+-- What acts do with it (stafett.carry_out) -------------------------------------------
+
+-- What was sent by mistake has not stopped the person's clock: it stands since the
+-- earliest start that is left, or goes on; and how the person is is not asked after it.
+CREATE FUNCTION stafett.carry_void(p stafett.reach) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    UPDATE stafett.chain c SET intervention_start_date = (
+        SELECT min(d.start_date) FROM stafett.event e
+        JOIN stafett.detail d ON d.chain = e.chain AND d.seq = e.seq
+        JOIN stafett.referral r ON r.id = e.referral
+        WHERE e.chain = c.id AND e.kind = 'start' AND r.status <> 'entered-in-error'
+            AND stafett.stops_clock(r.kind))
+    WHERE c.id = p.chain AND c.intervention_start_date IS NOT NULL AND EXISTS (
+        SELECT FROM stafett.event e
+        WHERE e.chain = c.id AND e.referral = p.referral AND e.kind = 'start');
+    DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what <> 'help' AND EXISTS (
+        SELECT FROM stafett.event e
+        WHERE e.chain = d.chain AND e.seq = d.set_seq AND e.referral = p.referral);
+    UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END;
+
+-- Why help is late has been said: nobody is asked, or told, any more.
+CREATE FUNCTION stafett.carry_explain(p stafett.reach) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what = 'help';
+    UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END;
+
+-- A treatment was completed: how the person is will be asked, the latest one counts.
+CREATE FUNCTION stafett.carry_follow(p stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    DELETE FROM chain_question d WHERE d.chain = p.chain AND d.what <> 'help';
+    INSERT INTO chain_question (chain, what, kind, set_seq, from_time, look_time)
+    SELECT p.chain, 'follow-up-3', r.kind, p.seq, stafett.now(), stafett.now()
+    FROM referral r WHERE r.id = p.referral;
+    UPDATE chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END
+$$;
+
+-- How the person is was answered; the next question is the first whose time has not
+-- passed, counted from the same day.
+CREATE FUNCTION stafett.carry_followed(p stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    asked chain_question;
+    next text;
+BEGIN
+    DELETE FROM chain_question d WHERE d.chain = p.chain AND d.what <> 'help' RETURNING * INTO asked;
+    next := (SELECT 'follow-up-' || m.months FROM (VALUES (6), (12)) m (months)
+        WHERE 'follow-up-' || m.months <> asked.what
+            AND asked.from_time + m.months * interval '1 month' > stafett.now()
+        ORDER BY m.months LIMIT 1);
+    INSERT INTO chain_question (chain, what, kind, set_seq, from_time, look_time)
+    SELECT p.chain, next, asked.kind, p.seq, asked.from_time, stafett.now() WHERE next IS NOT NULL;
+    UPDATE chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END
+$$;
+
+-- What is asked --------------------------------------------------------------------
+
+-- What the unit is asked of the chains that it holds, the oldest first.
+CREATE FUNCTION api.chain_questions(p_unit text, p_member text, p_roles text[], p_limit int)
+RETURNS TABLE (
+    c stafett.chain_row, what text, due_time timestamptz, referral uuid, code text, card bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY
+    SELECT cr, d.what, d.due_time, r.id, coalesce(r.code, own.code), (
+        SELECT ct.card FROM event e JOIN content ct ON ct.chain = e.chain AND ct.seq = e.seq
+        WHERE e.chain = x.id AND (e.referral IS NULL OR e.referral = r.id)
+            AND length(ct.card) > 0
+        ORDER BY e.seq DESC LIMIT 1)
+    FROM (
+        SELECT y.id, y.duty_time FROM chain y
+        WHERE y.custodian = acting AND y.duty_time IS NOT NULL AND y.duty_time <= stafett.now()
+        ORDER BY y.duty_time, y.id LIMIT p_limit) x
+    CROSS JOIN LATERAL (
+        SELECT y.what, y.due_time FROM chain_question y
+        WHERE y.chain = x.id AND y.show_time <= stafett.now()
+        ORDER BY y.due_time, y.what) d
+    CROSS JOIN LATERAL stafett.chain_rows(acting, ARRAY[x.id]) cr
+    LEFT JOIN LATERAL (
+        SELECT u.referral FROM stafett.chain_units(x.id) u WHERE u.unit = acting LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+        SELECT y.id, y.code FROM referral y WHERE y.id = u.referral LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT y.code FROM chain_party y WHERE y.chain = x.id AND y.unit = acting
+            AND y.until IS NULL LIMIT 1) own ON true
+    ORDER BY x.duty_time, x.id, d.due_time;
+END
+$$;
+
+-- What the clerk does ----------------------------------------------------------------
+
+-- Sees that clocks are broken.
+CREATE FUNCTION duty.break_clocks(p_limit int) RETURNS TABLE (done int, wait_ms bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    WITH broken AS (
+        SELECT x.id FROM stafett.chain x
+        WHERE x.status = 'open' AND x.intervention_start_date IS NULL AND x.breach_time IS NULL
+            AND x.intervention_due_date < stafett.today()
+        ORDER BY x.intervention_due_date, x.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ), seen AS (
+        UPDATE stafett.chain c SET breach_time = stafett.now() FROM broken b WHERE c.id = b.id
+        RETURNING c.id, c.event_seq, c.help_request_date
+    ), asked AS (
+        INSERT INTO stafett.chain_question (chain, what, set_seq, from_time, look_time)
+        SELECT s.id, 'help', s.event_seq,
+            s.help_request_date::timestamp AT TIME ZONE 'Europe/Stockholm', stafett.now()
+        FROM seen s ON CONFLICT DO NOTHING
+        RETURNING chain
+    )
+    SELECT count(*)::int, NULL::bigint FROM asked;
+END;
+
+-- What has to be looked at of chains, the oldest first, a chain once. Nothing is locked:
+-- duty.raise_chains looks again.
+CREATE FUNCTION duty.chains_due(p_limit int)
+RETURNS TABLE (
+    at timestamptz, chain uuid, event_seq int, chain_open boolean, what text, kind text,
+    from_time timestamptz, due_date date, due_time timestamptz, rule text, rule_version int,
+    step int, look_time timestamptz, holder_handle text, holder_organization text)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT stafett.now(), c.id, c.event_seq::int, c.status = 'open', d.what, d.kind, d.from_time,
+        c.intervention_due_date, d.due_time,
+        coalesce(d.rule, CASE d.what WHEN 'help' THEN c.clock_rule END),
+        coalesce(d.rule_version, CASE d.what WHEN 'help' THEN c.clock_version END),
+        d.step, d.look_time, u.handle, o.number
+    FROM (
+        SELECT * FROM stafett.chain_question x
+        WHERE x.look_time IS NOT NULL AND x.look_time <= stafett.now()
+        ORDER BY x.look_time, x.chain LIMIT p_limit) d
+    CROSS JOIN LATERAL (SELECT * FROM stafett.chain x WHERE x.id = d.chain LIMIT 1) c
+    LEFT JOIN LATERAL (
+        SELECT x.handle, x.organization FROM stafett.unit x WHERE x.id = c.custodian LIMIT 1) u
+        ON true
+    LEFT JOIN LATERAL (
+        SELECT x.number FROM stafett.organization x WHERE x.id = u.organization LIMIT 1) o ON true;
+END;
+
+-- Who is told of a chain: its holder, or all that are parties of it now and with whom
+-- it is shared; each with the referral by which it is one (null: by none).
+CREATE FUNCTION stafett.chain_told(p_chain uuid, p_holder uuid, p_parties boolean)
+RETURNS TABLE (unit uuid, referral uuid)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT p_holder, (
+        SELECT u.referral FROM stafett.chain_units(p_chain) u WHERE u.unit = p_holder LIMIT 1)
+    UNION ALL
+    SELECT u.unit, u.referral FROM stafett.chain_units(p_chain) u
+    CROSS JOIN LATERAL (
+        SELECT x.unshared_time FROM stafett.referral x WHERE x.id = u.referral LIMIT 1) r
+    WHERE p_parties AND u.unit <> p_holder AND r.unshared_time IS NULL;
+END;
+
+-- Notes the times that were counted (kind ''), and tells what was decided: as duty.raise,
+-- one transaction with event, deliveries and audit record, only what still stands as
+-- it was seen.
+CREATE FUNCTION duty.raise_chains(
+    p_chain uuid[], p_seq int[], p_what text[], p_kind text[], p_event uuid[],
+    p_show timestamptz[], p_due timestamptz[], p_rule text[], p_version int[], p_step int[],
+    p_look timestamptz[], p_parties boolean[], p_managers boolean[],
+    p_audit uuid[], p_leaf bytea[], p_salt bytea[], p_detail bytea[], p_hash bytea)
+RETURNS TABLE (done int, hint text, failure text, alarms int)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    a record;
+    told uuid[];
+    everybody uuid[] := '{}';
+BEGIN
+    done := 0;
+    alarms := 0;
+    FOR a IN
+        SELECT o.*, c.custodian, c.version AS chain_version, d.set_seq, d.step AS told_before,
+            coalesce(d.due_time, d.look_time) AS at
+        FROM unnest(p_chain, p_seq, p_what, p_kind, p_event, p_show, p_due, p_rule, p_version,
+            p_step, p_look, p_parties, p_managers, p_audit, p_leaf, p_salt, p_detail)
+            AS o (chain, seq, what, kind, event, show, due, rule, version, step, look, parties,
+                managers, audit, leaf, salt, detail)
+        JOIN chain c ON c.id = o.chain AND c.event_seq = o.seq
+        JOIN chain_question d ON d.chain = o.chain AND d.what = o.what
+        ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+    LOOP
+        -- One that cannot be told must not hold up the others.
+        BEGIN
+            UPDATE chain_question d SET show_time = a.show, due_time = a.due, rule = a.rule,
+                rule_version = a.version, step = a.step, look_time = a.look
+            WHERE d.chain = a.chain AND d.what = a.what;
+            IF a.kind <> '' THEN
+                SELECT coalesce(array_agg(t.unit), '{}') INTO told
+                FROM stafett.chain_told(a.chain, a.custodian, a.parties) t;
+                INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,
+                    occurrence_time, create_time, from_status, to_status, custodian,
+                    custodian_changed)
+                VALUES (a.chain, a.seq + 1, a.event, NULL, a.chain_version, a.kind, '',
+                    '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000',
+                    least(a.at, stafett.now()), stafett.now(), 'open', 'open', a.custodian, false);
+                INSERT INTO alarm (chain, seq, referral, what, deadline_seq, step, told, managers)
+                VALUES (a.chain, a.seq + 1, NULL, a.what, a.set_seq, a.told_before, told, a.managers);
+                INSERT INTO delivery (chain, seq, unit, referral, message, content_hash, state,
+                    done, needs, store_time)
+                SELECT a.chain, a.seq + 1, t.unit, t.referral, a.event, p_hash, 'stored', false,
+                    'none', stafett.now()
+                FROM stafett.chain_told(a.chain, a.custodian, a.parties) t
+                WHERE t.referral IS NOT NULL;
+                INSERT INTO audit_queue (id, create_time, unit, leaf, salt, detail)
+                VALUES (a.audit, stafett.now(), a.custodian, a.leaf, a.salt, a.detail);
+                UPDATE chain x SET event_seq = a.seq + 1 WHERE x.id = a.chain;
+                everybody := everybody || told;
+                alarms := alarms + 1;
+            END IF;
+            -- Why help is late may be known before it is.
+            DELETE FROM chain_question d WHERE d.chain = a.chain AND d.what = a.what
+                AND a.what = 'help' AND a.kind <> ''
+                AND EXISTS (SELECT FROM detail t WHERE t.chain = a.chain
+                    AND t.clock_reason IS NOT NULL);
+            UPDATE chain x SET duty_time = stafett.duty_time_of(a.chain) WHERE x.id = a.chain;
+            done := done + 1;
+        EXCEPTION WHEN OTHERS THEN
+            failure := SQLSTATE;
+        END;
+    END LOOP;
+    SELECT string_agg(DISTINCT replace(t::text, '-', ''), '') INTO hint FROM unnest(everybody) t;
+    RETURN NEXT;
+END
+$$;
+
+-- What they may do -------------------------------------------------------------------
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON stafett.chain_question TO stafett_owner;
+GRANT UPDATE (duty_time, breach_time) ON stafett.chain TO stafett_owner;
+GRANT EXECUTE ON FUNCTION stafett.today() TO stafett_app;
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    GRANT EXECUTE ON FUNCTION stafett.duty_time_of(uuid) TO stafett_owner;
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.carry_void(stafett.reach)',
+        'stafett.carry_explain(stafett.reach)',
+        'stafett.carry_follow(stafett.reach)',
+        'stafett.carry_followed(stafett.reach)']::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    END LOOP;
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.clock_is_changed()',
+        'stafett.chain_told(uuid, uuid, boolean)',
+        'api.chain_questions(text, text, text[], int)',
+        'duty.break_clocks(int)',
+        'duty.chains_due(int)',
+        'duty.raise_chains(uuid[], int[], text[], text[], uuid[], timestamptz[], timestamptz[],'
+            ' text[], int[], int[], timestamptz[], boolean[], boolean[], uuid[], bytea[], bytea[],'
+            ' bytea[], bytea)']::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        IF f::text LIKE 'api.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_app', f);
+        ELSIF f::text LIKE 'duty.%' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stafett_clerk', f);
+        END IF;
+    END LOOP;
+END
+$$;
