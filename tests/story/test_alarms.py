@@ -4,16 +4,13 @@ step once, and nothing ends by it."""
 
 import datetime
 import re
-import select
-import time
 
 import people
 import pytest
-from business_clock import set_at
+from business_clock import set_at, settle, wait_for
 from caller import pb, refused
 from client import Client
 from google.protobuf.timestamp_pb2 import Timestamp
-from processes import DEADLINE_S
 
 COVERED = pb.LegalBasis(code="consent", form="written", covers_missed_events=True, end_date="2038-11-02")
 
@@ -55,33 +52,12 @@ def alarms(tables, sent):
         " WHERE a.referral = %s GROUP BY a.chain, a.seq, e.kind, a.step ORDER BY a.seq", sent.referral)]
 
 
-def wait_for(tables, holds):
-    """Until |holds|: asked again whenever the clerk tells an inbox, and now and then."""
-    deadline = time.monotonic() + DEADLINE_S
-    tables.connection.cursor().execute("LISTEN stafett_inbox")
-    while not (found := holds()) and time.monotonic() < deadline:
-        select.select([tables.connection], [], [], 0.2)
-        tables.connection.poll()
-        tables.connection.notifies.clear()
-    return found
-
-
 def wait_alarms(tables, sent, count):
     """The alarms of a referral, when there are so many."""
     wait_for(tables, lambda: len(alarms(tables, sent)) >= count)
     found = alarms(tables, sent)
     assert len(found) == count, found
     return found
-
-
-def settle(stack, tables):
-    """Until the clerk has done a whole round from here on: the heartbeat is its end."""
-    def beat():
-        return tables.value("SELECT max(last_time) FROM stafett.heartbeat")
-    for _ in range(2):
-        before = beat()
-        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
-        assert wait_for(tables, lambda: beat() not in (None, before))
 
 
 def seen(caller, sent):
@@ -108,7 +84,7 @@ def test_a_missed_visit_climbs_its_ladder_step_by_step(stack, tables, clock, mar
     sent = treated(maria, petra)
     version = seen(petra, sent)[3]
     clock("11-20 16:29:50")
-    settle(stack, tables)
+    settle(tables)
     assert not alarms(tables, sent)
 
     clock("11-20 16:30:00")
@@ -128,7 +104,7 @@ def test_a_missed_visit_climbs_its_ladder_step_by_step(stack, tables, clock, mar
     assert tables.rows("SELECT a.managers FROM stafett.alarm a WHERE a.referral = %s ORDER BY a.seq",
                        sent.referral) == [(False,), (False,), (True,)]
     clock("12-20 12:00:00")
-    settle(stack, tables)
+    settle(tables)
     assert len(alarms(tables, sent)) == 3
     assert seen(petra, sent) == ("in-progress", "missed", "reach", version)
 
@@ -162,7 +138,7 @@ def test_after_it_no_step_of_any_ladder_tells_who_is_told_no_more(stack, tables,
     assert [told for *_, told in wait_alarms(tables, sent, 3)] == 3 * [{people.BEROENDE}]
     clock("11-24 17:00:00")
     assert wait_for(tables, lambda: alarms(tables, promised))
-    settle(stack, tables)
+    settle(tables)
     assert {unit for *_, told in alarms(tables, promised) for unit in told} == {people.BEROENDE}
     for referral in (sent, promised):
         assert not item(maria, referral, "alarm") and item(petra, referral, "alarm")
@@ -175,7 +151,7 @@ def test_whoever_reached_the_person_ends_the_alarm(stack, tables, clock, maria, 
     maria.perform(sent, "note", contact=True)
     assert seen(maria, sent)[1:3] == ("booked", "book")
     clock("11-23 08:00:30")
-    settle(stack, tables)
+    settle(tables)
     assert len(alarms(tables, sent)) == 1
     clock("11-23 17:00:30")
     assert wait_alarms(tables, sent, 2)[1][0] == "alarm"
@@ -191,7 +167,7 @@ def test_what_is_confirmed_or_cancelled_in_time_is_not_missed(stack, tables, clo
     clock("11-20 12:50:00")
     petra.perform(sent, answer[0], **answer[1])
     clock("11-20 16:30:30")
-    settle(stack, tables)
+    settle(tables)
     assert not alarms(tables, sent)
 
 
@@ -203,7 +179,7 @@ def test_a_dose_and_a_call_have_their_own_grace(stack, tables, clock, maria, pet
     clock("11-20 15:00:00")
     assert wait_alarms(tables, dose, 1)[0][0] == "miss"
     clock("11-20 23:59:50")
-    settle(stack, tables)
+    settle(tables)
     assert not alarms(tables, call)
     clock("11-21 00:00:00")
     assert wait_alarms(tables, call, 1)[0][0] == "miss"

@@ -8,16 +8,13 @@ import datetime
 import io
 import json
 import re
-import select
-import time
 
 import people
 import pytest
-from business_clock import set_at
+from business_clock import set_at, settle, wait_for
 from calendar_model import add_working_days, us_of, wall
 from client import Client
 from postgres import Cluster
-from processes import DEADLINE_S
 from stack import Stack
 
 ACCEPT = ("--responsible", "nurse", "--contact-by", "+7d")
@@ -105,33 +102,16 @@ def told(desk, who, code):
     return [event["kind"] for event in events if "unit" not in event and event["kind"] in ("miss", "alarm")]
 
 
+def wait_told(tables, desk, code, count):
+    """Until the clock has told so often of it, whatever goes on here."""
+    wait_for(tables, lambda: len(told(desk, "petra", code)) >= count)
+    return told(desk, "petra", code)
+
+
 def items(desk, who, code):
     listed = answer(desk, who, "inbox", "--all").get("items", [])
     wanted = answer(desk, who, "show", code)["referral"]["id"]
     return [item["kind"] for item in listed if item["referral"] == wanted and not item.get("fromUnit")]
-
-
-def wait_told(tables, desk, code, count):
-    """Until the clock has told so often of it: at most a minute, whatever goes on here."""
-    deadline = time.monotonic() + DEADLINE_S
-    tables.connection.cursor().execute("LISTEN stafett_inbox")
-    while len(said := told(desk, "petra", code)) < count and time.monotonic() < deadline:
-        select.select([tables.connection], [], [], 0.5)
-        tables.connection.poll()
-        tables.connection.notifies.clear()
-    return said
-
-
-def settle(tables):
-    """Until a clerk has looked at everything from here on, twice."""
-    for _ in range(2):
-        before, deadline = tables.value("SELECT max(last_time) FROM stafett.heartbeat"), time.monotonic() + DEADLINE_S
-        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
-        while tables.value("SELECT max(last_time) FROM stafett.heartbeat") in (None, before):
-            assert time.monotonic() < deadline
-            select.select([tables.connection], [], [], 0.2)
-            tables.connection.poll()
-            tables.connection.notifies.clear()
 
 
 def test_behaviour_4_silence_is_told_once_a_step(tables, desks, clock, expect):

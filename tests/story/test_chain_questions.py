@@ -5,43 +5,15 @@ answered; silence is told step by step, once each; nothing else follows from tim
 
 import datetime
 import json
-import select
-import time
 
 import people
 import pytest
-from business_clock import set_at
+from business_clock import set_at, settle
 from caller import refused
 from client import Client
-from processes import DEADLINE_S
-from stack import Stack
 
 OVERDUE, BOTH = 8, {people.LUND, people.BEROENDE}
 CARD = json.dumps({"familyName": "Holm", "givenName": "Anders", "number": "196408233234"}).encode()
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own, whose clock these stories set."""
-    stack = Stack(build, work / "duties").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture
-def tables(stack):
-    return stack.tables()
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +28,6 @@ def clock(tables):
         set_at(tables, text if text.startswith("20") else f"2037-{text}")
     set_clock("11-02 09:00:00")
     return set_clock
-
-
-def settle(tables):
-    """Until a clerk has looked at everything from here on, twice."""
-    tables.connection.cursor().execute("LISTEN stafett_inbox")
-    for _ in range(2):
-        before, deadline = tables.value("SELECT max(last_time) FROM stafett.heartbeat"), time.monotonic() + DEADLINE_S
-        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
-        while tables.value("SELECT max(last_time) FROM stafett.heartbeat") in (None, before):
-            assert time.monotonic() < deadline
-            select.select([tables.connection], [], [], 0.2)
-            tables.connection.poll()
-            tables.connection.notifies.clear()
 
 
 def told(tables, chain):

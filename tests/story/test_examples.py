@@ -8,7 +8,8 @@ import shutil
 import people
 import pytest
 import tree
-from caller import pb, soon
+from business_clock import wait_for
+from caller import in_days, pb, soon
 from client import Client
 
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
@@ -16,10 +17,12 @@ EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TAB
 OWNERS = ["inbox", "triage", "plan_home", "complete", "take_over"]
 WHO = {"audit": "axel", "stats": "axel", "confirm": "mona", "waive": "mona", "reply": "mona",
        **dict.fromkeys(OWNERS + re.findall(
-           r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra")}
+           r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra"),
+       "delay": "maria"}
 ACCEPT = "stafett accept 7K3M --responsible nurse --contact-by +7d"
 BEGUN = [ACCEPT, "stafett start 7K3M --intervention CRA --next 2027-03-01T10:00"]
 PLANNED = [*BEGUN, "stafett plan-home 7K3M --not-needed no-need --housing own --first-contact +3d --file words.txt"]
+COMPLETE = "stafett complete 7K3M --file words.txt"
 BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett ask": ["stafett ack 7K3M"],
     "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
@@ -31,7 +34,8 @@ BEFORE = {   # what must have happened already, by the beginning of the example
     "stafett noted": ["stafett ack R8ZC"],
     "stafett resume": [*BEGUN, "stafett pause 7K3M --reason in-custody --until +20d"],
     "stafett complete": PLANNED,
-    "stafett take-back": [*PLANNED, "stafett complete 7K3M --file words.txt"],
+    "stafett take-back": [*PLANNED, COMPLETE],
+    "stafett follow-up": [*PLANNED, COMPLETE, "maria: stafett take-back 7K3M"],
     **dict.fromkeys(["stafett reply", "stafett waive"], [
         f"{who}: stafett forward 7K3M {to} --reason other --person-told phone" for who, to in
         (("petra", people.MALMO), ("omar", people.ESLOV), ("karin", people.BEROENDE))]),
@@ -54,7 +58,9 @@ def client(stack, work):
 def codes(maria):
     """What the codes of the examples stand for: referrals that were just sent."""
     report = dict(kind="report-of-concern", legal_basis=pb.LegalBasis(code="duty-to-report"))
+    late = dict(help_request_date=in_days(-40))
     return {"R8ZC": maria.send(people.BEROENDE, act=report).answer.code,
+            "5TQN": maria.send(people.BEROENDE, act=late).answer.code,
             **{name: maria.send(people.BEROENDE).answer.code for name in ("7K3M", "9TQR", "2WDA")}}
 
 
@@ -65,6 +71,14 @@ def with_times(line):
 
 def reader_of(command):
     return WHO.get(command, "maria")
+
+
+def months_pass(tables):
+    """As if every treatment had been completed a quarter of a year ago, or earlier."""
+    tables.connection.cursor().execute(
+        "UPDATE stafett.chain_question SET from_time = from_time - interval '100 days', show_time = NULL,"
+        " due_time = NULL, look_time = stafett.now() WHERE what = 'follow-up-3'; NOTIFY stafett_clock, 'look'")
+    assert wait_for(tables, lambda: not tables.count("chain_question", "show_time IS NULL"))
 
 
 def prepared(client, codes, folder, example):
@@ -80,6 +94,8 @@ def prepared(client, codes, folder, example):
         other, _, line = earlier.rpartition(": ")
         done = client.shell(other or "petra", typed(line), folder)
         assert done.returncode == 0, done.stderr
+    if start == "stafett follow-up":
+        months_pass(client.stack.tables())
     return typed(example)
 
 

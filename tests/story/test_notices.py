@@ -15,7 +15,7 @@ import metrics
 import people
 import processes
 import pytest
-from business_clock import set_at
+from business_clock import set_at, settle
 from client import Client
 from smtp_sink import Sink
 from stack import Stack
@@ -66,13 +66,7 @@ class Post:
         return found
 
     def settle(self):
-        """Until the clerk has done a whole round from here on: the heartbeat is its end."""
-        def beat():
-            return self.tables.value("SELECT max(last_time) FROM stafett.heartbeat")
-        for _ in range(2):
-            before = beat()
-            self.tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
-            self.wait(lambda: beat() not in (None, before))
+        settle(self.tables)
 
     def notices(self, unit):
         """[(id, means, codes, count, tries, whether it was told)] of a unit."""

@@ -253,4 +253,4 @@ def test_no_text_about_a_person_is_an_argument(client):
         options = re.findall(r"^  --([\w-]+) (\w+)", client.run("petra", "help", command), re.M)
         assert {value for _, value in options} <= {
             "FILE", "FOLDER", "CODE", "REASON", "TIME", "DATE", "EVENT", "WHO", "HOW", "UNIT", "ROLE", "QUESTION",
-            "MEMBER", "BASIS", "HOUSING", "ANSWER", "REF"}, command
+            "MEMBER", "BASIS", "HOUSING", "ANSWER", "OUTCOME", "REF"}, command

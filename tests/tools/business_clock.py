@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one clock of the database, set by a test: stafett.now() is replaced, and nothing
-else, so that the program under test is the released one."""
+else, so that the program under test is the released one; and waiting for the clerk."""
+
+import select
+import time
+
+from processes import DEADLINE_S
 
 REPLACE = "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz" \
           " LANGUAGE sql STABLE PARALLEL SAFE RETURN {}"
@@ -33,3 +38,26 @@ def set_at(tables, when):
 def stop_at(tables, when):
     """At a point in time, and standing."""
     _replace(tables, f"timestamptz '{when} Europe/Stockholm'")
+
+
+def wait_for(tables, holds):
+    """What |holds| says, once it is true or its time is over: asked again whenever an
+    inbox is told of something, and now and then."""
+    deadline = time.monotonic() + DEADLINE_S
+    tables.connection.cursor().execute("LISTEN stafett_inbox")
+    while not (found := holds()) and time.monotonic() < deadline:
+        select.select([tables.connection], [], [], 0.2)
+        tables.connection.poll()
+        tables.connection.notifies.clear()
+    return found
+
+
+def settle(tables):
+    """Until a clerk has looked at everything from here on, twice: the heartbeat is the
+    end of a round."""
+    def beat():
+        return tables.value("SELECT max(last_time) FROM stafett.heartbeat")
+    for _ in range(2):
+        before = beat()
+        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
+        assert wait_for(tables, lambda: beat() not in (None, before))

@@ -34,6 +34,7 @@ class Client:
     of their own."""
 
     def __init__(self, stack, folder, *more):
+        self.stack = stack
         self.program = stack.build / "client" / "stafett"
         self.home = folder
         profiles = folder / "config" / "stafett" / "profiles"
