@@ -133,64 +133,80 @@ BEGIN ATOMIC
     ORDER BY page.store_time, page.chain, page.seq LIMIT p_limit;
 END;
 
--- The inbox of a unit. What had only been stored is offered from now on.
-CREATE FUNCTION api.inbox(
-    p_unit text, p_member text, p_roles text[], p_all boolean,
-    p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
-RETURNS TABLE (
+-- One item of an inbox, or of what a watcher is told.
+CREATE TYPE stafett.inbox_item AS (
     message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
     code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
     fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
     assignee text, assignee_display_name text, no_longer_shared boolean,
-    intervention_start_date date)
+    intervention_start_date date);
+
+-- Deliveries as a unit may see them, in the order in which they are named.
+CREATE FUNCTION stafett.inbox_items(p_unit uuid, p_chains uuid[], p_seqs int[])
+RETURNS TABLE (n int, item stafett.inbox_item)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT k.n::int, ROW(d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
+        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
+        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
+        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = p_unit THEN r.due_time END,
+        coalesce(s.status, e.to_status), coalesce(s.version, e.version),
+        r.priority, r.kind, array_to_string(q.needs, ','),
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
+            WHEN c.custodian = p_unit THEN c.intervention_due_date END,
+        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
+        assignee.urn, assignee.display_name, NOT shared.so,
+        CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
+            WHEN c.custodian = p_unit THEN c.intervention_start_date END)::stafett.inbox_item
+    FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
+    CROSS JOIN LATERAL (
+        SELECT * FROM stafett.delivery x
+        WHERE x.chain = k.chain AND x.seq = k.seq AND x.unit = p_unit LIMIT 1) d
+    LEFT JOIN stafett.referral r ON r.id = d.referral
+    LEFT JOIN stafett.request q ON q.referral = r.id
+    LEFT JOIN stafett.chain_duty asked ON asked.chain = d.chain AND asked.unit = p_unit
+    JOIN stafett.chain c ON c.id = d.chain
+    JOIN stafett.event e ON e.chain = d.chain AND e.seq = d.seq
+    LEFT JOIN stafett.content ct ON ct.chain = d.chain AND ct.seq = d.seq
+    LEFT JOIN LATERAL stafett.shown(p_unit, r.id) s ON true
+    LEFT JOIN stafett.unit f ON f.id = e.unit
+    LEFT JOIN LATERAL (
+        SELECT x.urn FROM stafett.member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM stafett.member x
+        WHERE s.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
+            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
+    CROSS JOIN LATERAL (SELECT stafett.is_shared(
+        p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
+    ORDER BY k.n;
+END;
+
+-- The inbox of a unit. What had only been stored is offered from now on.
+CREATE FUNCTION api.inbox(
+    p_unit text, p_member text, p_roles text[], p_all boolean,
+    p_after timestamptz, p_after_chain uuid, p_after_seq int, p_limit int)
+RETURNS SETOF stafett.inbox_item
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 DECLARE
     acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
-    after timestamptz := coalesce(p_after, '-infinity');
-    after_chain uuid := coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000');
-    after_seq int := coalesce(p_after_seq, 0);
+    chains uuid[];
+    seqs int[];
 BEGIN
     IF acting IS NULL THEN
         RETURN;
     END IF;
     PERFORM stafett.note_inbox_read(acting);
-    PERFORM stafett.mark_offered(acting, array_agg(page.chain), array_agg(page.seq))
-    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) page;
-    RETURN QUERY
-    SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
-        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
-        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = acting THEN r.due_time END,
-        coalesce(s.status, e.to_status), coalesce(s.version, e.version),
-        r.priority, r.kind, array_to_string(q.needs, ','),
-        CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
-            WHEN c.custodian = acting THEN c.intervention_due_date END,
-        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
-        assignee.urn, assignee.display_name, NOT shared.so,
-        CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
-            WHEN c.custodian = acting THEN c.intervention_start_date END
-    FROM stafett.inbox_page(acting, p_all, after, after_chain, after_seq, p_limit) d
-    LEFT JOIN referral r ON r.id = d.referral
-    LEFT JOIN request q ON q.referral = r.id
-    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = acting
-    JOIN chain c ON c.id = d.chain
-    JOIN event e ON e.chain = d.chain AND e.seq = d.seq
-    LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
-    LEFT JOIN LATERAL stafett.shown(acting, r.id) s ON true
-    LEFT JOIN unit f ON f.id = e.unit
-    LEFT JOIN LATERAL (
-        SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
-    LEFT JOIN LATERAL (
-        SELECT x.urn, x.display_name FROM member x
-        WHERE s.until IS NULL AND x.id = CASE acting WHEN r.owner THEN r.owner_assignee
-            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
-    CROSS JOIN LATERAL (SELECT stafett.is_shared(
-        acting, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
-    ORDER BY d.store_time, d.chain, d.seq;
+    SELECT array_agg(x.chain), array_agg(x.seq) INTO chains, seqs
+    FROM stafett.inbox_page(acting, p_all, coalesce(p_after, '-infinity'),
+        coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
+        coalesce(p_after_seq, 0), p_limit) x;
+    PERFORM stafett.mark_offered(acting, chains, seqs);
+    RETURN QUERY SELECT (i.item).* FROM stafett.inbox_items(acting, chains, seqs) i ORDER BY i.n;
 END
 $$;
 
@@ -202,13 +218,7 @@ $$;
 --   more       the next page can be read at once
 --   strangers  of the other members, those who may not watch (any more)
 CREATE TYPE stafett.watch_row AS (
-    message uuid, from_unit text, from_display_name text, referral uuid, chain uuid, seq int,
-    code text, event_kind text, state text, store_time timestamptz, offer_time timestamptz,
-    fetch_time timestamptz, acknowledge_time timestamptz, acknowledge_member text, cause text,
-    due_time timestamptz, status text, version int, priority text, kind text, needs text,
-    intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
-    assignee text, assignee_display_name text, no_longer_shared boolean,
-    intervention_start_date date,
+    item stafett.inbox_item,
     changed xid8, snapshot text, epoch bigint, restarted boolean, more boolean, strangers text);
 
 -- How many of these items fit: cards of |p_bytes| in all, but at least one item.
@@ -249,41 +259,9 @@ BEGIN
     END IF;
     PERFORM stafett.mark_offered(p_unit, p_chains[:fit], p_seqs[:fit]);
     RETURN QUERY
-    SELECT d.message, f.handle, f.display_name, d.referral, d.chain, d.seq,
-        coalesce(r.code, stafett.code_of(d.chain)), e.kind, d.state::text, d.store_time,
-        d.offer_time, d.fetch_time, d.acknowledge_time, am.urn, d.cause,
-        CASE WHEN r.id IS NULL THEN asked.due_time WHEN r.next_actor = p_unit THEN r.due_time END,
-        coalesce(s.status, e.to_status), coalesce(s.version, e.version),
-        r.priority, r.kind, array_to_string(q.needs, ','),
-        CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
-            WHEN c.custodian = p_unit THEN c.intervention_due_date END,
-        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
-        assignee.urn, assignee.display_name, NOT shared.so,
-        CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
-            WHEN c.custodian = p_unit THEN c.intervention_start_date END,
-        k.number, NULL::text, NULL::bigint, NULL::boolean, NULL::boolean, NULL::text
-    FROM unnest(p_chains[:fit], p_seqs[:fit], p_numbers[:fit]) WITH ORDINALITY
-        AS k (chain, seq, number, n)
-    CROSS JOIN LATERAL (
-        SELECT * FROM delivery x
-        WHERE x.chain = k.chain AND x.seq = k.seq AND x.unit = p_unit LIMIT 1) d
-    LEFT JOIN referral r ON r.id = d.referral
-    LEFT JOIN request q ON q.referral = r.id
-    LEFT JOIN chain_duty asked ON asked.chain = d.chain AND asked.unit = p_unit
-    JOIN chain c ON c.id = d.chain
-    JOIN event e ON e.chain = d.chain AND e.seq = d.seq
-    LEFT JOIN content ct ON ct.chain = d.chain AND ct.seq = d.seq
-    LEFT JOIN LATERAL stafett.shown(p_unit, r.id) s ON true
-    LEFT JOIN unit f ON f.id = e.unit
-    LEFT JOIN LATERAL (
-        SELECT x.urn FROM member x WHERE x.id = d.acknowledge_member LIMIT 1) am ON true
-    LEFT JOIN LATERAL (
-        SELECT x.urn, x.display_name FROM member x
-        WHERE s.until IS NULL AND x.id = CASE p_unit WHEN r.owner THEN r.owner_assignee
-            WHEN r.requester THEN r.requester_assignee END LIMIT 1) assignee ON true
-    CROSS JOIN LATERAL (SELECT stafett.is_shared(
-        p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind) AS so) shared
-    ORDER BY k.n;
+    SELECT i.item, p_numbers[i.n], NULL::text, NULL::bigint, NULL::boolean, NULL::boolean,
+        NULL::text
+    FROM stafett.inbox_items(p_unit, p_chains[:fit], p_seqs[:fit]) i ORDER BY i.n;
 END
 $$;
 
@@ -372,6 +350,7 @@ BEGIN
         'stafett.mark_offered(uuid, uuid[], int[])',
         'stafett.items_that_fit(uuid[], int[], int)',
         'stafett.inbox_page(uuid, boolean, timestamptz, uuid, int, int)',
+        'stafett.inbox_items(uuid, uuid[], int[])',
         'api.inbox(text, text, text[], boolean, timestamptz, uuid, int, int)',
         'stafett.watch_page(uuid, uuid[], int[], xid8[], int, int, pg_snapshot, text)',
         'api.watch_inbox(text, text, text[], timestamptz, uuid, int, int, int)',

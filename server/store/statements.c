@@ -342,6 +342,10 @@ static const Oid counts_types[] = {ACTING_TYPES, DB_INT4};
 static const Oid deadlines_types[] = {ACTING_TYPES, DB_UUID, DB_TEXT, DB_TIMESTAMPTZ};
 static const Oid news_types[] = {ACTING_TYPES, DB_TIMESTAMPTZ, DB_INT4};
 static const Oid inbox_types[] = {ACTING_TYPES, DB_BOOL, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4};
+
+/* An item, as in an inbox, and what stands about the page (stafett.watch_row). */
+#define WATCH_COLUMNS "(w.item).*, w.changed, w.snapshot, w.epoch, w.restarted, w.more, w.strangers"
+
 static const Oid watch_inbox_types[] = {
 	ACTING_TYPES, DB_TIMESTAMPTZ, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
 static const Oid watch_changes_types[] = {ACTING_TYPES, DB_TEXT_ARRAY, DB_INT8, DB_TEXT, DB_TEXT,
@@ -419,10 +423,11 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_INBOX] = STATEMENT(
 		"inbox", "SELECT * FROM api.inbox($1, $2, $3, $4, $5, $6, $7, $8)", inbox_types),
 	[READ_WATCH_INBOX] = STATEMENT("watch_inbox",
-		"SELECT * FROM api.watch_inbox($1, $2, $3, $4, $5, $6, $7, $8)", watch_inbox_types),
+		"SELECT " WATCH_COLUMNS " FROM api.watch_inbox($1, $2, $3, $4, $5, $6, $7, $8) w",
+		watch_inbox_types),
 	[READ_WATCH_CHANGES] = STATEMENT("watch_changes",
-		"SELECT * FROM api.watch_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-		" $12)",
+		"SELECT " WATCH_COLUMNS
+		" FROM api.watch_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) w",
 		watch_changes_types),
 	[READ_UNITS] = STATEMENT("units",
 		"SELECT * FROM api.units($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",

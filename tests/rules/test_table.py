@@ -135,6 +135,17 @@ def test_the_manual_says_which_days_and_times_may_not_be_too_far_away():
     assert re.search(r"^CAP\(YEARS_AWAY, 10,", (manual.TABLES / "caps.def").read_text(), re.M)
 
 
+def test_no_act_is_for_a_role_that_may_not_call_its_method():
+    """A service sends and fetches; it answers, amends and acknowledges nothing."""
+    methods = (manual.TABLES / "methods.def").read_text()
+    callers = {name: set(roles.lower().split(", ")) for name, roles in
+               re.findall(r"^METHOD\((\w+),.*ROLES\((.*)\)\)", methods, re.M)}
+    for code, act in model.ACTS.items():
+        method = {"send": "send", "acknowledge": "acknowledge", "seen": "acknowledge"}.get(code, "act")
+        assert act.roles <= callers[method], code
+    assert [code for code, act in model.ACTS.items() if "service" in act.roles] == ["send"]
+
+
 def test_every_move_and_call_to_plan(ask):
     compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, moved=moved, near=near, call=call, role=role)
                   for act in ("forward", "reply", "waive") for state in STATES for unit in "ROH"
