@@ -50,6 +50,17 @@ const char *consent_sentence(struct client *client, const Stafett__V1__Referral 
 		&words);
 }
 
+static void consent_row(struct client *client, struct table *table, const Stafett__V1__Event *event,
+	const Stafett__V1__Disclosure *d)
+{
+	table_row(table, &client->arena, false,
+		(const char *[]){
+			format_stamp(&client->arena, format_us(event->create_time), client->today),
+			directory_name(client, event->unit), directory_name(client, d->unit),
+			term_code(client, CODES_BASIS, d->basis),
+			memory_printf(&client->arena, "%s v%d", d->rule, d->rule_version)});
+}
+
 static void consent_print_disclosures(
 	struct client *client, const Stafett__V1__GetResponse *response)
 {
@@ -58,20 +69,10 @@ static void consent_print_disclosures(
 		{.title = _("BASIS"), .may_shrink = true}, {.title = _("RULE")}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
-	for (size_t i = 0; i < response->n_events; i++) {
-		const Stafett__V1__Event *event = response->events[i];
-		const Stafett__V1__Disclosure *d = event->disclosure;
-
-		if (!d)
-			continue;
-		table_row(table, &client->arena, false,
-			(const char *[]){format_stamp(&client->arena, format_us(event->create_time),
-						 client->today),
-				directory_name(client, event->unit),
-				directory_name(client, d->unit),
-				term_code(client, CODES_BASIS, d->basis),
-				memory_printf(&client->arena, "%s v%d", d->rule, d->rule_version)});
-	}
+	for (size_t i = 0; i < response->n_events; i++)
+		for (size_t j = 0; j < response->events[i]->n_disclosures; j++)
+			consent_row(client, table, response->events[i],
+				response->events[i]->disclosures[j]);
 	table_print(table);
 }
 

@@ -108,17 +108,10 @@ static bool guard_clock_not_in_future(const struct order *o, const struct facts 
 	       date_compare(o->help_request_date, calendar_date_of(f->now_us)) <= 0;
 }
 
-/* A third unit, to which it would be handed back: it reads what is sent, too. */
-static bool guard_has_third(const struct order *o, const struct facts *f)
-{
-	return o->named_unit.len && !uuid_equal(&f->named_unit, &f->unit) &&
-	       !uuid_equal(&f->named_unit, &f->to_unit);
-}
-
 static bool guard_basis_allowed(const struct order *o, const struct facts *f)
 {
 	return (uuid_equal(&f->to_unit, &f->unit) || rules_basis_rule(o, f)) &&
-	       (!guard_has_third(o, f) || rules_basis_fits(o, f, f->named_unit_sector));
+	       (!rules_names_third(o, f) || rules_basis_rule_of_third(o, f));
 }
 
 /* Given with the message, or before: then it is the chain's, and stands. */
@@ -131,7 +124,7 @@ static bool guard_consent_covers(const struct order *o, const struct facts *f)
 		return true;
 	return (is_new || (f->consent.known && !f->consent.revoked)) &&
 	       rules_consent_covers(whom, o->to_unit) &&
-	       (!guard_has_third(o, f) || rules_consent_covers(whom, o->named_unit));
+	       (!rules_names_third(o, f) || rules_consent_covers(whom, o->named_unit));
 }
 
 /* What the person has agreed to ends with the day that was said. */

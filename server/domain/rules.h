@@ -282,6 +282,8 @@ struct decision {
 	struct due beside; /* what is due beside the referral */
 	/* Why what is disclosed may be: frozen with the event. NULL: nothing is. */
 	const struct basis_rule *disclosure;
+	/* The same, of the unit to which it would be handed back, where that is a third. */
+	const struct basis_rule *disclosure_to_third;
 	bool gives_consent;    /* the event's; it is what the referral rests on from now on */
 	struct uuid consent;   /* otherwise: that on which it is disclosed, or is revoked */
 	bool unshares;	       /* what rests on it is shared no longer */

@@ -90,11 +90,17 @@ const struct basis_rule *rules_basis_rule(const struct order *o, const struct fa
 	return basis_find(book_of(f), &q, rules_basis_of(o, f));
 }
 
-bool rules_basis_fits(const struct order *o, const struct facts *f, enum sector to)
+bool rules_names_third(const struct order *o, const struct facts *f)
+{
+	return o->act == ACT_SEND && o->named_unit.len && !uuid_equal(&f->named_unit, &f->unit) &&
+	       !uuid_equal(&f->named_unit, &f->to_unit);
+}
+
+const struct basis_rule *rules_basis_rule_of_third(const struct order *o, const struct facts *f)
 {
 	struct basis_question q = question_of(o, f);
 
-	q.to = to;
+	q.to = f->named_unit_sector;
 	return basis_find(book_of(f), &q, o->basis);
 }
 
@@ -119,6 +125,8 @@ static void apply_disclosure(const struct order *o, const struct facts *f, struc
 		d->consent = f->consent.id;
 	if (!uuid_equal(&f->to_unit, &f->unit))
 		d->disclosure = rules_basis_rule(o, f);
+	if (rules_names_third(o, f))
+		d->disclosure_to_third = rules_basis_rule_of_third(o, f);
 }
 
 void rules_apply_basis(const struct order *o, const struct facts *f, struct decision *d)

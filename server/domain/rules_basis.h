@@ -10,8 +10,10 @@
 enum basis rules_basis_of(const struct order *o, const struct facts *f);
 /* The row that allows it; NULL: none does. */
 const struct basis_rule *rules_basis_rule(const struct order *o, const struct facts *f);
-/* Whether the basis of a send would do for a unit of another sector, too. */
-bool rules_basis_fits(const struct order *o, const struct facts *f, enum sector to);
+/* Whether a send names a third unit, to which it would be handed back: that reads what is
+ * sent, too. And the row that allows this; NULL: none does. */
+bool rules_names_third(const struct order *o, const struct facts *f);
+const struct basis_rule *rules_basis_rule_of_third(const struct order *o, const struct facts *f);
 /* Whether |unit|, a handle, is among |recipients|. */
 bool rules_consent_covers(struct bytes recipients, struct bytes unit);
 /* Whether a consent with this last day counts today. */

@@ -255,11 +255,15 @@ CREATE TABLE stafett.event (
     due_rule text,
     due_version int,
     due_from timestamptz,
-    -- What was disclosed by it to whom, and why that was lawful then.
+    -- To whom something was disclosed by it, and why that was lawful then; and to a third
+    -- unit, by which row: the one to which it would be handed back.
     disclosed_to uuid,
     basis text,
     basis_rule text,
     basis_version int,
+    third uuid,
+    third_rule text,
+    third_version int,
     consent uuid,
     PRIMARY KEY (chain, seq)
 );

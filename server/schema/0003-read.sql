@@ -389,7 +389,8 @@ CREATE TYPE stafett.event_row AS (
     expected text, expected_time timestamptz, no_next text, cancelled_by text,
     intervention text, start_date date, until_date date, housing text, not_needed text,
     first_contact_date date, aftercare uuid, request_kind text, needs text,
-    disclosed_to text, basis text, basis_rule text, basis_version int, consent uuid);
+    basis text, consent uuid, disclosed_to text, basis_rule text, basis_version int,
+    third text, third_rule text, third_version int);
 
 CREATE FUNCTION stafett.events_of(p_chains uuid[], p_seqs int[]) RETURNS SETOF stafett.event_row
 LANGUAGE sql STABLE
@@ -402,7 +403,8 @@ BEGIN ATOMIC
         dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
         dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
         dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ','),
-        told.handle, e.basis, e.basis_rule, e.basis_version, e.consent
+        e.basis, e.consent, told.handle, e.basis_rule, e.basis_version,
+        third.handle, e.third_rule, e.third_version
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (
         SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
@@ -417,6 +419,8 @@ BEGIN ATOMIC
         SELECT x.handle FROM stafett.unit x WHERE x.id = dt.named_unit LIMIT 1) n ON true
     LEFT JOIN LATERAL (
         SELECT x.handle FROM stafett.unit x WHERE x.id = e.disclosed_to LIMIT 1) told ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.third LIMIT 1) third ON true
     ORDER BY k.n;
 END;
 

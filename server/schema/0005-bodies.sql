@@ -192,12 +192,12 @@ BEGIN
 END
 $$;
 
--- The body of one message: how large it is; null: the unit knows of the message, and what
+-- The body of one message: how large it is, and on which basis it was told; null: the unit knows of the message, and what
 -- it says is not shared with it any more.
 CREATE FUNCTION api.body(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text,
     p_from text, p_message uuid)
-RETURNS TABLE (referral uuid, size int)
+RETURNS TABLE (referral uuid, size int, basis text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -208,14 +208,15 @@ BEGIN
     FROM stafett.visible_contents(acting, p_id, p_code) v
     WHERE v.from_unit = p_from AND v.message = p_message;
     RETURN QUERY
-    SELECT v.referral, coalesce(up.size, length(ct.body))
+    SELECT v.referral, coalesce(up.size, length(ct.body)), q.basis
     FROM stafett.visible_contents(acting, p_id, p_code) v
+    JOIN request q ON q.referral = v.referral
     JOIN content ct ON ct.chain = v.chain AND ct.seq = v.seq
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
     WHERE v.from_unit = p_from AND v.message = p_message;
     IF NOT FOUND THEN
         RETURN QUERY
-        SELECT v.referral, NULL::int FROM stafett.visible(acting, p_id, p_code) v
+        SELECT v.referral, NULL::int, NULL FROM stafett.visible(acting, p_id, p_code) v
         JOIN referral r ON r.id = v.referral
         JOIN event e ON e.chain = r.chain AND e.referral = r.id AND e.seq <= v.until
         JOIN unit u ON u.id = e.unit AND u.handle = p_from

@@ -25,7 +25,7 @@ struct fetch_call {
 };
 
 /* The columns of the opening's row. */
-enum { FETCH_REFERRAL, FETCH_SIZE };
+enum { FETCH_REFERRAL, FETCH_SIZE, FETCH_BASIS };
 
 static struct fetch_call *fetch_of(struct body_call *bc)
 {
@@ -44,6 +44,8 @@ static void fetch_on_row(
 	f->size = (uint32_t)db_row_int(row, FETCH_SIZE);
 	db_row_copy(row, FETCH_REFERRAL, read->object.b, sizeof(read->object.b));
 	audit_add(audit, AUDIT_REFERRAL, bytes_of(read->object.b, sizeof(read->object.b)));
+	if (db_row_has(row, FETCH_BASIS))
+		audit_add(audit, AUDIT_BASIS, db_row_bytes(row, FETCH_BASIS));
 }
 
 static enum reason fetch_judge(struct read *read)

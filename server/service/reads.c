@@ -24,6 +24,7 @@ static void get_row_referral(struct read_call *rc, const struct db_row *row, str
 	rc->get.card = p.card;
 	rc->read.object = p.id;
 	read_call_record(audit, &p.id);
+	audit_add(audit, AUDIT_BASIS, bytes_of_string(p.referral->legal_basis->code));
 }
 
 static void get_row(struct read *read, int query, const struct db_row *row, struct audit *audit)

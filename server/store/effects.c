@@ -297,13 +297,17 @@ static void add_request(struct effects *e, const struct write *w)
 static void add_disclosure(struct effects *e, const struct write *w, const struct facts *f,
 	const struct decision *d, const struct uuid *event)
 {
-	const struct basis_rule *rule = d->disclosure;
+	const struct basis_rule *rule = d->disclosure, *third = d->disclosure_to_third;
+	const struct basis_rule *either = rule ? rule : third;
 	static const struct uuid nobody;
 
 	put_who(e, BATCH_disclosed_to, rule ? &f->to_unit : &nobody);
-	put_code(e, BATCH_disclosed_by, rule ? basis_code(rule->basis) : NULL);
+	put_code(e, BATCH_disclosed_by, either ? basis_code(either->basis) : NULL);
 	put_code(e, BATCH_basis_rule, rule ? rule->name : NULL);
 	put_seq(e, BATCH_basis_version, rule ? rule->version : 0);
+	put_who(e, BATCH_third, third ? &f->named_unit : &nobody);
+	put_code(e, BATCH_third_rule, third ? third->name : NULL);
+	put_seq(e, BATCH_third_version, third ? third->version : 0);
 	put_who(e, BATCH_consent, d->gives_consent ? event : &d->consent);
 	put_bool(e, BATCH_gives_consent, d->gives_consent);
 	put_text(e, BATCH_given_by, w->request.given_by);

@@ -17,13 +17,14 @@ enum consent_column {
 };
 _Static_assert(CONSENT_STATUS + 1 == CONSENT_COLUMNS, "the columns are counted");
 
+/* What the disclosures of an event have in common, then those: unit, rule, version. */
 enum disclosure_column {
-	DISCLOSURE_UNIT,
 	DISCLOSURE_BASIS,
-	DISCLOSURE_RULE,
-	DISCLOSURE_RULE_VERSION,
 	DISCLOSURE_CONSENT,
+	DISCLOSURE_TOLD,
 };
+enum { TOLD_UNIT, TOLD_RULE, TOLD_VERSION, TOLD_COLUMNS };
+enum { DISCLOSURES_MOST = 2 };
 
 Stafett__V1__Consent *present_consent(struct arena *a, const struct db_row *row, int first)
 {
@@ -50,19 +51,40 @@ bool present_consent_is(const struct db_row *row, int first, const char *status)
 	return strcmp(db_row_text(row, first + CONSENT_STATUS), status) == 0;
 }
 
-Stafett__V1__Disclosure *present_disclosure(struct arena *a, const struct db_row *row, int first)
+static Stafett__V1__Disclosure *take_disclosure(
+	struct arena *a, const struct db_row *row, int first, int told)
 {
-	Stafett__V1__Disclosure *d;
+	Stafett__V1__Disclosure *d = arena_alloc(a, sizeof(*d));
 
-	if (!db_row_has(row, first + DISCLOSURE_UNIT) || !(d = arena_alloc(a, sizeof(*d))))
+	if (!d)
 		return NULL;
 	stafett__v1__disclosure__init(d);
-	d->unit = take_text(a, row, first + DISCLOSURE_UNIT);
+	d->unit = take_text(a, row, told + TOLD_UNIT);
+	d->rule = take_text(a, row, told + TOLD_RULE);
+	d->rule_version = db_row_int(row, told + TOLD_VERSION);
 	d->basis = take_text(a, row, first + DISCLOSURE_BASIS);
-	d->rule = take_text(a, row, first + DISCLOSURE_RULE);
-	d->rule_version = db_row_int(row, first + DISCLOSURE_RULE_VERSION);
 	d->consent = take_uuid(a, row, first + DISCLOSURE_CONSENT);
 	return d;
+}
+
+Stafett__V1__Disclosure **present_disclosures(
+	struct arena *a, const struct db_row *row, int first, size_t *ret_n)
+{
+	Stafett__V1__Disclosure **list = NULL;
+
+	*ret_n = 0;
+	for (int i = 0; i < DISCLOSURES_MOST; i++) {
+		int told = first + DISCLOSURE_TOLD + i * TOLD_COLUMNS;
+
+		if (!db_row_has(row, told + TOLD_UNIT))
+			continue;
+		if (!list)
+			list = arena_alloc(a, DISCLOSURES_MOST * sizeof(*list));
+		if (!list || !(list[*ret_n] = take_disclosure(a, row, first, told)))
+			break;
+		(*ret_n)++;
+	}
+	return list;
 }
 
 enum basis present_basis(const struct db_row *row, int column)

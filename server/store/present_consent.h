@@ -16,8 +16,9 @@ enum { CONSENT_COLUMNS = 10 };
 Stafett__V1__Consent *present_consent(struct arena *a, const struct db_row *row, int first);
 /* Whether its status is this one. */
 bool present_consent_is(const struct db_row *row, int first, const char *status);
-/* Of an event; NULL: it disclosed nothing, or the arena is full. */
-Stafett__V1__Disclosure *present_disclosure(struct arena *a, const struct db_row *row, int first);
+/* Of an event: to whom it disclosed something. NULL: to nobody, or the arena is full. */
+Stafett__V1__Disclosure **present_disclosures(
+	struct arena *a, const struct db_row *row, int first, size_t *ret_n);
 /* BASIS_COUNT: one that this program does not know. */
 enum basis present_basis(const struct db_row *row, int column);
 

@@ -38,7 +38,7 @@ enum event_column {
 	EVENT_AFTERCARE,
 	EVENT_REQUEST_KIND,
 	EVENT_NEEDS,
-	EVENT_DISCLOSED_TO, /* and why */
+	EVENT_DISCLOSURES, /* to whom, and why */
 };
 
 /* What the act said in codes, beyond its kind. */
@@ -90,7 +90,7 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->custodian = take_text(a, row, EVENT_CUSTODIAN);
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
 	take_detail(a, row, e);
-	e->disclosure = present_disclosure(a, row, EVENT_DISCLOSED_TO);
+	e->disclosures = present_disclosures(a, row, EVENT_DISCLOSURES, &e->n_disclosures);
 	return a->overflowed ? NULL : e;
 }
 

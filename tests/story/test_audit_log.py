@@ -55,6 +55,14 @@ def test_an_entry_says_who_did_what_when_and_on_what_ground(axel, maria, sent):
     assert not entry.certificate and not entry.address
 
 
+def test_who_reads_a_referral_or_fetches_a_body_of_it_has_the_ground_recorded(vera, petra, maria):
+    sent = maria.send(people.BEROENDE, body=b"body")
+    petra.get(sent.referral, contents=True)
+    petra.fetch(sent)
+    grounds = {e.operation: e.purpose for e in about(vera, sent) if e.outcome == "ok"}
+    assert (grounds["get"], grounds["fetch"]) == ("need-of-care", "need-of-care")
+
+
 def test_one_entry_tells_from_where_it_was_done(stack, axel, maria, sent):
     entry = axel.entry(next(e.id for e in about(axel, sent) if e.operation == "send"))
     certificate = stack.identity(maria.member).certificate

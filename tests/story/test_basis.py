@@ -127,7 +127,7 @@ def test_the_rows_that_a_database_begins_with_are_listed(stack):
 def test_a_disclosure_is_frozen_with_its_event(maria, petra):
     sent = maria.send(people.BEROENDE)
     petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
-    first, moved = (event.disclosure for event in maria.get(sent.referral).events)
+    first, moved = (event.disclosures[0] for event in maria.get(sent.referral).events)
     assert (first.unit, first.basis, first.rule, first.rule_version) == (
         people.BEROENDE, "need-of-care", "NEED-SOCIAL-HEALTH", 1)
     assert (moved.unit, moved.rule, moved.consent) == (people.MALMO, "NEED-HEALTH-SOCIAL", "")
@@ -148,7 +148,7 @@ def test_a_consent_that_is_given_with_a_referral_covers_the_organisation_that_is
     petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
     last = maria.get(sent.referral)
     assert last.referral.owner == people.MALMO
-    assert last.events[-1].disclosure.consent == last.referral.consent.id != given.id
+    assert last.events[-1].disclosures[0].consent == last.referral.consent.id != given.id
 
 
 def test_the_unit_to_which_it_is_handed_back_reads_it_by_the_same_basis(maria, omar):
@@ -157,11 +157,22 @@ def test_the_unit_to_which_it_is_handed_back_reads_it_by_the_same_basis(maria, o
     said(maria, refused(maria.send, people.BEROENDE, act={**consent(), **back}),
          "CONSENT_MISSING", "send.legal_basis.consent")
     sent = maria.send(people.BEROENDE, act={**consent(recipients=["skane", "malmo"]), **back})
-    assert omar.get(sent.referral, contents=True).contents[0].body.data == b"body"
+    seen = omar.get(sent.referral, contents=True)
+    assert seen.contents[0].body.data == b"body"
+    to_owner, to_third = seen.events[0].disclosures
+    assert (to_owner.unit, to_third.unit) == (people.BEROENDE, people.MALMO)
+    assert to_owner.consent == to_third.consent == seen.referral.consent.id
+    assert (to_third.basis, to_third.rule, to_third.rule_version) == ("consent", "CONSENT", 1)
     narrow = dict(legal_basis=pb.LegalBasis(
         code="consent", consent=maria.get(sent.referral).referral.consent.id))
     maria.send(people.BEROENDE, chain=sent.chain, act={**narrow, **back})
     maria.send(people.BEROENDE, act={**consent(), "hand_back_unit": people.LUND})
+
+
+def test_to_a_third_unit_it_is_disclosed_by_the_row_between_those_sectors(maria, omar):
+    sent = maria.send(people.BEROENDE, act={**HARM_TEST, "hand_back_unit": people.MALMO})
+    disclosed = {d.unit: d.rule for d in omar.get(sent.referral).events[0].disclosures}
+    assert disclosed == {people.BEROENDE: "HARM-TEST-SOCIAL", people.MALMO: "HARM-TEST-SOCIAL"}
 
 
 def test_the_basis_must_be_one_for_the_hand_back_unit_too(stack, maria):

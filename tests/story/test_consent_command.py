@@ -101,7 +101,7 @@ def test_what_a_revoked_consent_stops_is_not_offered(client, sent):
 def test_json_is_the_referral_with_its_consent_and_disclosures(client, sent):
     told = json.loads(client.run("maria", "consent", "show", code(sent), "--json"))
     assert told["referral"]["consent"]["recipients"] == ["skane"]
-    assert told["events"][0]["disclosure"]["rule"] == "CONSENT"
+    assert told["events"][0]["disclosures"][0]["rule"] == "CONSENT"
     wrong = client.run("maria", "consent", "burn", code(sent), status=2)
     assert "can be shown, given and revoked" in flat(wrong)
 
