@@ -84,24 +84,24 @@
 	" 'stored', false, tell_owner, stafett.now() FROM ok WHERE sends),"
 
 /* What every operation leaves behind that happens. */
-#define RECORDS                                                                            \
-	"event AS ("                                                                       \
-	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit,"  \
-	" member, occurrence_time, create_time, from_status, to_status, custodian,"        \
-	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"         \
-	" due_version, due_from, disclosed_to, basis, basis_rule, basis_version," \
-	" third, third_rule, third_version, consent)" \
-	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"   \
-	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"       \
-	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from,"     \
-	" disclosed_to, disclosed_by, basis_rule, basis_version, third, third_rule," \
-	" third_version, consent"                  \
-	" FROM ok WHERE has_event),"                                                       \
-	"content AS ("                                                                     \
-	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"   \
-	" card, body, body_unit, body_upload)"                                             \
-	" SELECT chain, seq, message, suite, content_hash, header, card, body,"            \
-	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                    \
+#define RECORDS                                                                           \
+	"event AS ("                                                                      \
+	"INSERT INTO stafett.event (chain, seq, id, referral, version, kind, code, unit," \
+	" member, occurrence_time, create_time, from_status, to_status, custodian,"       \
+	" custodian_changed, next_kept, next_actor, next_act, due_time, due_rule,"        \
+	" due_version, due_from, disclosed_to, basis, basis_rule, basis_version,"         \
+	" third, third_rule, third_version, consent)"                                     \
+	" SELECT chain, seq, event, referral, version, act, message_code, unit, member,"  \
+	" occurrence_time, stafett.now(), from_status, to_status, custodian, moves,"      \
+	" next_kept, next_actor, next_act, due_time, due_rule, due_version, due_from,"    \
+	" disclosed_to, disclosed_by, basis_rule, basis_version, third, third_rule,"      \
+	" third_version, consent"                                                         \
+	" FROM ok WHERE has_event),"                                                      \
+	"content AS ("                                                                    \
+	"INSERT INTO stafett.content (chain, seq, message, suite, content_hash, header,"  \
+	" card, body, body_unit, body_upload)"                                            \
+	" SELECT chain, seq, message, suite, content_hash, header, card, body,"           \
+	" CASE WHEN body_upload IS NOT NULL THEN unit END, body_upload"                   \
 	" FROM ok WHERE header IS NOT NULL)"
 
 /* And a refused one too. */
