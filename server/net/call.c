@@ -49,6 +49,7 @@ struct call *call_new(struct h2 *h2, int32_t stream_id)
 	grpc_frame_init(&call->frame, CAP_MESSAGE_BYTES);
 	list_init(&call->chunks);
 	list_init(&call->work);
+	list_init(&call->unread);
 	list_push(&h2->calls, &call->node);
 	h2->n_calls++;
 	call_put_to_work(call);
@@ -223,6 +224,8 @@ static void call_on_deadline(evutil_socket_t fd, short what, void *arg)
 		call_arm(call); /* the loop counts from its last wake-up */
 		return;
 	}
+	if (!list_is_empty(&call->unread))
+		metrics_add(h2->host->metrics, METRIC_ATTACK_STALL, 1);
 	if (call->begun)
 		call_abort(call, &late);
 	else /* a header list blocks every other call of the peer */

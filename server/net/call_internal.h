@@ -70,8 +70,9 @@ struct call_trailer {
 };
 
 struct call {
-	struct list node; /* in h2->calls */
-	struct list work; /* in h2->work while the owner must hear of something */
+	struct list node;   /* in h2->calls */
+	struct list work;   /* in h2->work while the owner must hear of something */
+	struct list unread; /* in h2->unread while nobody would read its answer */
 	struct h2 *h2;
 	const struct call_method *method;
 	int32_t stream_id;
@@ -149,6 +150,8 @@ void call_request_begin(struct call *call);
 void call_request_data(struct call *call, struct bytes data);
 /* The peer's END_STREAM. */
 void call_request_end(struct call *call);
+/* For a call in h2->unread: windows have changed, and it may be read now. */
+void call_request_on_window(struct call *call);
 /* When the caller stops waiting, or |cap_ms| from |from_ns| where that is sooner. */
 int64_t call_request_within(const struct call *call, int64_t from_ns, int64_t cap_ms);
 /* Gives the owner what is complete. */

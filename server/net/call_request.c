@@ -285,6 +285,35 @@ void call_request_data(struct call *call, struct bytes data)
 void call_request_end(struct call *call)
 {
 	call->input_ended = true;
+	if (call->begun && !call_is_refused(call) && !call->method->client_streams)
+		call->deadline_ns = call_request_deadline(call, call->h2->now_ns, CAP_DEADLINE_MS);
+	call_put_to_work(call);
+}
+
+/* Whether the peer takes so much as a byte of an answer's message. */
+static bool call_request_has_reader(const struct call *call)
+{
+	nghttp2_session *session = call->h2->session;
+
+	return nghttp2_session_get_remote_window_size(session) > 0 &&
+	       nghttp2_session_get_stream_remote_window_size(session, call->stream_id) > 0;
+}
+
+/* No work is begun for answers that cannot leave: the call waits, by its deadline at most. */
+static void call_request_await_reader(struct call *call)
+{
+	struct h2 *h2 = call->h2;
+
+	if (!h2_is_waiting(h2))
+		h2->moved_ns = h2->now_ns;
+	list_push(&h2->unread, &call->unread);
+}
+
+void call_request_on_window(struct call *call)
+{
+	if (!call_request_has_reader(call))
+		return;
+	list_remove(&call->unread);
 	call_put_to_work(call);
 }
 
@@ -293,17 +322,19 @@ static void call_request_run_unary(struct call *call)
 {
 	const struct call_router *router = call->h2->host->router;
 	enum grpc_frame_event end = grpc_frame_end(&call->frame);
-	int64_t now = call->h2->now_ns;
 
-	call->deadline_ns = call_request_deadline(call, now, CAP_DEADLINE_MS);
 	if (end != GRPC_FRAME_MORE)
 		call_refuse(call, GRPC_INTERNAL, grpc_frame_text(end));
 	else if (!call->has_message)
 		call_refuse(call, GRPC_UNIMPLEMENTED, "the method takes one message, none came");
-	else if (call->deadline_ns <= now)
+	else if (call->deadline_ns <= call->h2->now_ns)
 		call_refuse(call, GRPC_DEADLINE_EXCEEDED, "the deadline passed");
 	if (call_is_refused(call))
 		return;
+	if (!call_request_has_reader(call)) {
+		call_request_await_reader(call);
+		return;
+	}
 	call->told = true;
 	call->method->ops->message(router->arg, call, call->frame.message);
 }
@@ -377,12 +408,13 @@ void call_request_run(struct call *call)
 {
 	if (call->method->client_streams)
 		call_request_run_stream(call);
-	else if (call->input_ended && !call->told)
+	else if (call->input_ended && !call->told && list_is_empty(&call->unread))
 		call_request_run_unary(call);
 }
 
 void call_request_fini(struct call *call)
 {
+	list_remove(&call->unread);
 	if (call->inbox.len > 0)
 		call_request_release(call, call->inbox.len);
 	call_release(call, call->retained);

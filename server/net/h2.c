@@ -90,6 +90,13 @@ static int h2_on_ping(struct h2 *h2, const nghttp2_ping *ping)
 	return 0;
 }
 
+/* The peer has changed its windows: some answers may leave now. */
+static void h2_on_window(struct h2 *h2)
+{
+	list_for_each_safe (node, &h2->unread)
+		call_request_on_window(container_of(node, struct call, unread));
+}
+
 static int h2_on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
 {
 	struct h2 *h2 = user_data;
@@ -106,6 +113,10 @@ static int h2_on_frame(nghttp2_session *session, const nghttp2_frame *frame, voi
 		return 0;
 	case NGHTTP2_SETTINGS:
 		h2->greeted = true;
+		h2_on_window(h2);
+		return 0;
+	case NGHTTP2_WINDOW_UPDATE:
+		h2_on_window(h2);
 		return 0;
 	case NGHTTP2_PING:
 		return h2_on_ping(h2, &frame->ping);
@@ -276,6 +287,7 @@ int h2_new(struct h2_host *host, const struct peer *peer, void (*wake)(void *arg
 	guard_init(&h2->guard, h2->now_ns);
 	list_init(&h2->calls);
 	list_init(&h2->work);
+	list_init(&h2->unread);
 	if (nghttp2_session_server_new2(&h2->session, host->callbacks, h2, host->options) ||
 		h2_submit_settings(h2->session) < 0) {
 		h2_free(h2);
@@ -354,7 +366,7 @@ int h2_next_output(struct h2 *h2, struct bytes *ret_output)
 
 bool h2_is_waiting(const struct h2 *h2)
 {
-	return h2->held > 0 || h2->lingering > 0;
+	return h2->held > 0 || h2->lingering > 0 || !list_is_empty(&h2->unread);
 }
 
 bool h2_is_over(const struct h2 *h2)

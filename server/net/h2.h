@@ -47,8 +47,9 @@ struct h2 {
 	/* Output or work has appeared outside h2_receive and h2_dispatch. */
 	void (*wake)(void *arg);
 	void *wake_arg;
-	struct list calls; /* struct call.node: every call of this session */
-	struct list work;  /* struct call.work: whose owner must hear of something */
+	struct list calls;  /* struct call.node: every call of this session */
+	struct list work;   /* struct call.work: whose owner must hear of something */
+	struct list unread; /* struct call.unread: whole, and windows are closed */
 	struct guard guard;
 	size_t n_calls;
 	size_t lingering;     /* calls that have ended while their streams have not */
@@ -88,7 +89,7 @@ bool h2_has_work(const struct h2 *h2);
 /* The next piece of output, valid until the next call; empty when there is none.
  * Returns 0 or a negative errno when the session is broken. */
 int h2_next_output(struct h2 *h2, struct bytes *ret_output) WARN_UNUSED;
-/* Answers wait for the peer to read. */
+/* Answers, or calls that would have one, wait for the peer to read. */
 bool h2_is_waiting(const struct h2 *h2);
 /* Nothing more will come or go. */
 bool h2_is_over(const struct h2 *h2);

@@ -349,18 +349,33 @@ def test_a_server_without_descriptors_refuses_and_recovers(build, work):
 
 @pytest.mark.counted("ATTACK_STALL")
 def test_a_peer_that_never_reads_is_left(server):
-    """Zero windows: answers wait, but not for ever; and a blocked socket."""
+    """Windows of nothing, or of a byte: answers wait, but not for ever; and a blocked socket."""
     mark = server.process.mark()
-    with Peer(server, windows=False, settings={4: 0}) as closed_windows, Peer(server) as blocked:
+    with Peer(server, windows=False, settings={4: 1}) as narrow, Peer(server) as blocked, \
+            Peer(server, windows=False, settings={4: 0}) as closed_windows:
         for n in range(20):
-            closed_windows.send(*_request(closed_windows, message(bytes(10000))))
+            narrow.send(*_request(narrow, message(bytes(10000))))
+            closed_windows.send(*_request(closed_windows, message(b""), headers("/test.Echo/Burst")))
+        narrow.ping()
         closed_windows.ping()
         for n in range(10):
             blocked.send(*_request(blocked, b"\0\0\0\0\0", headers(
                 "/test.Echo/Repeat", x_count="100000", x_size="100000")))
-        lines = server.wait_lines("the peer has stopped reading", 2, after=mark)
+        lines = server.wait_lines("the peer has stopped reading", 3, after=mark)
         assert all("level=warn" in line for line in lines)
-        assert ends_unasked(closed_windows.socket)
+        assert ends_unasked(narrow.socket) and ends_unasked(closed_windows.socket)
+
+
+@pytest.mark.counted("ATTACK_STALL")
+def test_calls_whose_answers_cannot_leave_are_not_begun(server):
+    """As many as may be under way, of a peer that never opens its windows."""
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings={4: 0}) as peer:
+        for _ in range(STREAMS):
+            peer.send(*_request(peer, message(b""), headers("/test.Echo/Hold", grpc_timeout="100m")))
+        answers = [peer.answer(stream) for stream in range(1, peer.next_stream, 2)]
+    assert {answer.status for answer in answers} == {4}
+    assert not any(line.startswith("held") for line in server.process.lines[mark:])
 
 
 def _request(peer, data, fields=None):
@@ -372,7 +387,7 @@ def _request(peer, data, fields=None):
 
 
 def test_streams_that_nobody_reads_cost_no_memory(server):
-    with Peer(server, windows=False, settings={4: 0}) as peer:
+    with Peer(server, windows=False, settings={4: 1}) as peer:
         before = server.resident_kb()
         for _ in range(50):
             peer.send(*_request(peer, b"\0\0\0\0\0", headers(
@@ -383,8 +398,8 @@ def test_streams_that_nobody_reads_cost_no_memory(server):
 
 @pytest.mark.counted("ATTACK_REPLY")
 def test_answers_that_nobody_reads_have_a_cap(server):
-    """Ninety answers of a megabyte are not kept for a peer with closed windows."""
-    with Peer(server, windows=False, settings={4: 0}) as peer:
+    """Ninety answers of a megabyte are not kept for a peer that does not read."""
+    with Peer(server, windows=False, settings={4: 1}) as peer:
         peer.ping()
         streams = []
         for _ in range(90):
@@ -396,9 +411,9 @@ def test_answers_that_nobody_reads_have_a_cap(server):
 
 
 def test_a_burst_over_the_cap_fails_as_a_whole(server):
-    with Peer(server, windows=False, settings={4: 0}) as peer:
+    with Peer(server, windows=False, settings={4: 1}) as peer:
         answer = peer.call(b"\0\0\0\0\0", headers("/test.Echo/Burst", x_count="20", x_size="1000000"))
-        assert answer.reset == ENHANCE_YOUR_CALM
+        assert (answer.data, answer.status, answer.text) == (b"", 8, "too many answers wait to be read")
         assert peer.call(b"", headers("/unknown")).status == 12
 
 
@@ -433,7 +448,7 @@ def test_who_is_put_off_by_the_engine_is_told_why_and_until_when(server):
 def test_input_that_no_owner_takes_has_a_cap(server):
     """Conversations whose answers nobody reads keep what was said, up to a limit:
     about 170 KB each, when their owners have heard the first 70."""
-    with Peer(server, windows=False, settings={4: 0}) as peer:
+    with Peer(server, windows=False, settings={4: 1}) as peer:
         peer.ping()
         streams = []
         for _ in range(40):

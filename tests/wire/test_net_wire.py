@@ -134,7 +134,7 @@ def test_the_deadline_of_a_request_that_never_comes_is_answered(peer):
     assert peer.wait_for(frames.RstStreamFrame).error_code == h2peer.NO_ERROR
 
 
-@pytest.mark.parametrize("window", [0, 10, 104, 105])
+@pytest.mark.parametrize("window", [1, 10, 104, 105])
 def test_the_deadline_of_a_stream_that_nobody_reads_cancels_it(server, window):
     """Trailers would have to wait behind the message that is stuck."""
     with Peer(server, windows=False, settings={frames.SettingsFrame.INITIAL_WINDOW_SIZE: window}) as peer:
@@ -152,6 +152,86 @@ def test_too_many_headers_are_refused_in_words(peer):
 def test_the_first_of_two_equal_headers_counts(peer):
     answer = peer.call(fields=headers(x_code="5") + [("x-code", "3")])
     assert answer.status == NOT_FOUND
+
+
+# -- a peer that takes no byte of an answer ---------------------------------------------
+
+WINDOW, NO_WINDOW = frames.SettingsFrame.INITIAL_WINDOW_SIZE, {frames.SettingsFrame.INITIAL_WINDOW_SIZE: 0}
+DEFAULT_WINDOW = 65535
+
+
+def ask(peer, path="/test.Echo/Hold", **fields):
+    """A whole request; its answer is not waited for."""
+    stream = peer.open(headers(path, **fields))
+    peer.send(peer.data_frame(stream, message(b"hello"), end=True))
+    return stream
+
+
+def is_begun(server, mark):
+    return any(line.startswith("held") for line in server.process.lines[mark:])
+
+
+@pytest.mark.parametrize("opens", [
+    lambda stream: frames.WindowUpdateFrame(stream, window_increment=1000),
+    lambda stream: frames.SettingsFrame(0, settings={WINDOW: 1000}),
+], ids=["window update", "settings"])
+def test_a_call_is_begun_when_its_answer_can_leave(server, opens):
+    """A well-behaved client may begin with no window and open it later."""
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings=NO_WINDOW) as peer:
+        stream = ask(peer)
+        peer.ping()
+        assert not is_begun(server, mark)
+        peer.send(opens(stream))
+        server.process.wait_line("^held", after=mark)
+        peer.send(opens(ask(peer, "/test.Echo/Release")))
+        assert peer.answer(stream).data == message(b"hello") and peer.answer(stream).status == OK
+
+
+def test_a_call_waits_for_the_window_of_its_session_too(server):
+    """Which another answer has used up."""
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings={WINDOW: 2**20}) as peer:
+        large = ask(peer, "/test.Echo/Repeat", x_count="1", x_size="70000")
+        while sum(len(answer.data) for answer in peer.answers.values()) < DEFAULT_WINDOW:
+            assert peer.read_frame()
+        held = ask(peer)
+        peer.ping()
+        assert not is_begun(server, mark)
+        peer.send(frames.WindowUpdateFrame(0, window_increment=2**20))
+        assert peer.answer(large).status == OK
+        server.process.wait_line("^held", after=mark)
+        ask(peer, "/test.Echo/Release")
+        assert peer.answer(held).status == OK
+
+
+def test_a_call_whose_answer_cannot_leave_is_not_begun_before_its_deadline(server):
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings=NO_WINDOW) as peer:
+        answer = peer.answer(ask(peer, grpc_timeout="100m"))
+        assert (answer.status, answer.is_trailers_only) == (DEADLINE, True)
+        stream = ask(peer, "/test.Echo/Repeat", grpc_timeout="100m", x_count="5", x_size="99")
+        assert peer.answer(stream).status == DEADLINE
+        peer.send(frames.SettingsFrame(0, settings={WINDOW: 1000}))
+        assert peer.call().status == OK
+    assert not is_begun(server, mark)
+
+
+def test_a_call_that_waits_for_a_window_can_be_taken_back(server):
+    mark = server.process.mark()
+    with Peer(server, windows=False, settings=NO_WINDOW) as peer:
+        stream = ask(peer)
+        peer.send(frames.RstStreamFrame(stream, error_code=h2peer.CANCEL))
+        peer.send(frames.SettingsFrame(0, settings={WINDOW: 1000}))
+        assert peer.call().status == OK
+    assert not is_begun(server, mark)
+    server.process.wait_line("^ended .*/Hold -1 ", after=mark)
+
+
+def test_what_is_refused_needs_no_window(server):
+    with Peer(server, windows=False, settings=NO_WINDOW) as peer:
+        assert peer.call(b"").status == UNIMPLEMENTED
+        assert peer.call(fields=headers("/unknown")).status == UNIMPLEMENTED
 
 
 # -- the request's message -----------------------------------------------------------
