@@ -7,7 +7,7 @@ import re
 
 import pytest
 import quarter
-from caller import in_days, refused
+from caller import in_days
 from client import REFUSED, USAGE, Client, offers
 
 NORTH, EAST, SOUTH, OLD, NEW = quarter.NORTH, quarter.EAST, quarter.SOUTH, quarter.OLD, quarter.NEW

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import signal
-import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path

@@ -11,7 +11,6 @@ import socket
 import subprocess
 from pathlib import Path
 
-import metrics
 import processes
 import pytest
 import tree
