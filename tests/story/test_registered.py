@@ -6,11 +6,10 @@ import json
 
 import pytest
 import quarter
-from business_clock import set_at
+from business_clock import set_at, settle, wait_for
 from caller import code_of
 from client import Client
 from stack import Stack
-from test_alarms import settle, wait_for
 from uuid import UUID
 
 NORTH, EAST, SOUTH, OLD, NEW = quarter.NORTH, quarter.EAST, quarter.SOUTH, quarter.OLD, quarter.NEW
@@ -146,14 +145,14 @@ def test_silence_about_a_registered_chain_is_an_alarm(stack, clock, crew, tables
     nora = crew["nora"]
     chain = nora.register(help_request_date="2037-11-20")
     clock("11-27 16:59:00")
-    settle(stack, tables)
+    settle(tables)
     assert alarms(tables, chain) == []
     clock("11-27 17:00:01")
     wait_for(tables, lambda: alarms(tables, chain))
     assert alarms(tables, chain) == [(0, NORTH)]
     item, = items(nora, chain)
     assert (item.needs, item.referral, item.code) == ("act", "", code_of(UUID(chain)))
-    settle(stack, tables)
+    settle(tables)
     assert alarms(tables, chain) == [(0, NORTH)], "each step once"
     clock("11-30 08:00:01")
     wait_for(tables, lambda: len(alarms(tables, chain)) > 1)
@@ -163,7 +162,7 @@ def test_silence_about_a_registered_chain_is_an_alarm(stack, clock, crew, tables
     nora.send(crew["elsa"].unit, chain=chain)
     assert items(nora, chain) == []
     clock("12-30 08:00:00")
-    settle(stack, tables)
+    settle(tables)
     assert len(alarms(tables, chain)) == 2
 
 
@@ -264,7 +263,7 @@ def test_a_call_that_nobody_answers_is_an_alarm_to_those_who_must(stack, clock, 
     assert (1, SOUTH) not in alarms(tables, sent.chain), "it has answered"
     crew["nora"].perform(sent, "reply", answer="coming")
     clock("12-30 08:00:01")
-    settle(stack, tables)
+    settle(tables)
     assert max(step for step, _ in alarms(tables, sent.chain)) == 1
 
 
