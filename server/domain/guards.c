@@ -263,6 +263,12 @@ static bool guard_event_has_come(const struct order *o, const struct facts *f)
 	return f->progress.expected_us <= f->now_us + early_us;
 }
 
+/* Who is a little late has not stayed away: nobody is missed before the time. */
+static bool guard_event_is_over(const struct order *o, const struct facts *f)
+{
+	return f->progress.expected_us <= f->now_us;
+}
+
 static bool guard_event_not_missed(const struct order *o, const struct facts *f)
 {
 	return !f->progress.missed;

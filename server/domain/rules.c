@@ -84,7 +84,7 @@ static bool row_fits(const struct act_row *row, const struct facts *f)
 static bool guards_of_facts_hold(const struct act_row *row, const struct facts *f)
 {
 	for (int g = 0; g < GUARD_COUNT; g++)
-		if ((row->guards & GUARD_MASK(g)) && rules_guards[g].of_facts &&
+		if (rules_row_asks(row, (enum guard)g) && rules_guards[g].of_facts &&
 			!rules_guards[g].holds(NULL, f))
 			return false;
 	return true;
@@ -213,7 +213,7 @@ static enum reason check_guards(
 	for (int g = 0; g < GUARD_COUNT; g++) {
 		const struct guard_row *guard = &rules_guards[g];
 
-		if (!(row->guards & GUARD_MASK(g)) || guard->holds(o, f))
+		if (!rules_row_asks(row, (enum guard)g) || guard->holds(o, f))
 			continue;
 		if (guard->reason == REASON_UNIT_CLOSED && g != GUARD_own_unit_open)
 			d->alternative = f->to_open ? f->named_unit_replaced_by : f->to_replaced_by;
@@ -250,7 +250,7 @@ static enum reason check_confirmation(
 
 	if (reason)
 		return reason;
-	if ((row->guards & GUARD_MASK(GUARD_own_unit_open)) && !f->unit_open)
+	if (rules_row_asks(row, GUARD_own_unit_open) && !f->unit_open)
 		return refuse(d, REASON_UNIT_CLOSED, "from_unit");
 	if (uuid_equal(&f->proposal.member, &f->member))
 		return refuse(d, REASON_SECOND_MEMBER_REQUIRED, "confirm.proposal");

@@ -35,15 +35,23 @@
 #define STATE_BIT(name) MASK(STATE_##name)
 #define ROLE_BIT(name)	MASK(ROLE_##name)
 #define KIND_BIT(name)	MASK(KIND_##name)
-#define GUARD_BIT(name) GUARD_MASK(GUARD_##name)
+/* A guard's bit in one of the words of a set; 0 where it has it in the other. */
+#define GUARD_BIT_OF(guard, word) ((uint64_t)((guard) / 64 == (word)) << ((guard) % 64))
+#define GUARD_BIT_0(name)	  GUARD_BIT_OF(GUARD_##name, 0)
+#define GUARD_BIT_1(name)	  GUARD_BIT_OF(GUARD_##name, 1)
 /* The bits of nothing. */
 #define KIND_NONE  KIND_COUNT
 #define GUARD_NONE GUARD_COUNT
-_Static_assert(GUARD_COUNT < 64 && KIND_COUNT < 32 && ACT_COUNT < 64, "sets fit their masks");
+_Static_assert(GUARD_COUNT < 128 && KIND_COUNT < 32 && ACT_COUNT < 64, "sets fit their masks");
 
-#define FROM(...)	    SET_OF(STATE_BIT, __VA_ARGS__)
-#define ROLES(...)	    SET_OF(ROLE_BIT, __VA_ARGS__)
-#define GUARDS(...)	    SET_OF(GUARD_BIT, __VA_ARGS__)
+#define FROM(...)  SET_OF(STATE_BIT, __VA_ARGS__)
+#define ROLES(...) SET_OF(ROLE_BIT, __VA_ARGS__)
+#define GUARDS(...)                                                                        \
+	{                                                                                  \
+		{                                                                          \
+			SET_OF(GUARD_BIT_0, __VA_ARGS__), SET_OF(GUARD_BIT_1, __VA_ARGS__) \
+		}                                                                          \
+	}
 #define NOT_FOR(...)	    SET_OF(KIND_BIT, __VA_ARGS__)
 #define TO(state)	    TO_##state
 #define TO_SAME		    STATE_COUNT
@@ -102,6 +110,11 @@ const struct act_row *rules_act_row(enum act act)
 {
 	assert(act < ACT_COUNT);
 	return &act_rows[act];
+}
+
+bool rules_row_asks(const struct act_row *row, enum guard guard)
+{
+	return row->guards.words[guard / 64] >> guard % 64 & 1;
 }
 
 const struct kind_row *rules_kind_row(enum kind kind)

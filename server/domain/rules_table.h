@@ -57,7 +57,7 @@ enum course { COURSE_USUAL, COURSE_TO_ITSELF, COURSE_OWN_CHAIN, COURSE_REPORT };
 
 enum actor { ACTOR_NOBODY, ACTOR_REQUESTER, ACTOR_OWNER };
 
-/* The rows of guards.def: a set of them is a mask of GUARD_... bits. */
+/* The rows of guards.def. */
 #define GUARD(name, ...) GUARD_##name,
 enum guard {
 #include "stafett/tbl/guards.def"
@@ -65,15 +65,17 @@ enum guard {
 };
 #undef GUARD
 
-typedef uint64_t guards_t;
-#define GUARD_MASK(guard) ((guards_t)1 << (guard))
+/* A set of them; they are more than one word has bits. */
+struct guard_set {
+	uint64_t words[2];
+};
 
 struct act_row {
 	const char *message_code;
 	mask_t from, roles, not_for;
 	int to; /* enum state, or STATE_COUNT for "the same" */
 	enum relation by;
-	guards_t guards;
+	struct guard_set guards;
 	enum holder_effect holder;
 	bool raises;
 	enum next_effect next;
@@ -101,6 +103,8 @@ struct guard_row {
 };
 
 const struct act_row *rules_act_row(enum act act);
+/* Whether the act of the row asks this guard. */
+bool rules_row_asks(const struct act_row *row, enum guard guard);
 const struct kind_row *rules_kind_row(enum kind kind);
 const struct state_row *rules_state_row(enum state state);
 /* In guards.c. */

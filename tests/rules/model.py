@@ -41,6 +41,7 @@ def facts_allow(guard, s):
         "no_question_open": not s["question"],
         "event_expected": bool(s["expected"]),
         "event_has_come": s["wrong"] != "event_has_come",
+        "event_is_over": s["wrong"] not in ("event_is_over", "event_has_come"),
         "event_not_missed": not s["missed"],
         "homecoming_planned": s["kind"] not in HOME or bool(s["planned"]),
         "aftercare_accepted": s["aftercare"] != "asked",

@@ -85,7 +85,7 @@ def test_every_guard_of_a_message(ask):
         dict(act=act, state=state or "requested", unit=unit, kind="care-request", wrong=guard,
              expected=expected, question=question, planned=1)
         for act in ACTS if act not in model.OPENS for state in STATES for unit in "RO"
-        for guard in (*ORDERS, "event_has_come") for expected in (0, 1) for question in (0, 1)))
+        for guard in (*ORDERS, "event_has_come", "event_is_over") for expected in (0, 1) for question in (0, 1)))
 
 
 def test_every_role(ask):

@@ -7,6 +7,7 @@ import re
 
 import people
 import pytest
+from business_clock import let_come
 from caller import in_days, soon
 from client import Client
 
@@ -99,13 +100,15 @@ def test_who_came_is_followed_by_the_next_or_by_a_reason(client, due, sent, mari
     assert "NOTHING_EXPECTED" in client.run("petra", "attend", due, "--no-next", "other", status=3)
 
 
-def test_who_did_not_come_is_to_be_reached_or_has_another_time(client, due, sent, maria):
+def test_who_did_not_come_is_to_be_reached_or_has_another_time(client, due, sent, maria, tables):
+    let_come(tables, sent.referral)
     said = client.run("petra", "miss", due)
     assert f"note {due[:4]} --contact" in said
     assert state(maria, sent)[1] == "reach"
     assert "MISSED" in client.run("maria", "show", due)
     client.run("maria", "note", due, "--contact")
     client.run("petra", "book", due, soon())
+    let_come(tables, sent.referral)
     client.run("petra", "miss", due, "--next", at(4))
     assert [event.kind for event in maria.get(sent.referral).events[-2:]] == ["miss", "book"]
 

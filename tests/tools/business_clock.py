@@ -35,6 +35,14 @@ def set_at(tables, when):
         "{}", str(tables.value(f"SELECT {REAL}"))))
 
 
+def let_come(tables, referral):
+    """What is expected of a referral was a minute ago."""
+    with tables.connection.cursor() as cursor:
+        cursor.execute("UPDATE stafett.referral SET expected_time = stafett.now() - interval '1 minute'"
+                       " WHERE id = %s", (referral,))
+        assert cursor.rowcount == 1
+
+
 def stop_at(tables, when):
     """At a point in time, and standing."""
     _replace(tables, f"timestamptz '{when} Europe/Stockholm'")

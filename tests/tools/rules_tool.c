@@ -288,6 +288,8 @@ static void spoil_times(struct situation *s)
 		o->until = (struct date){2026, 11, 3};
 	if (is_wrong(s, "event_has_come"))
 		s->facts.progress.expected_us = o->expected_us;
+	if (is_wrong(s, "event_is_over"))
+		s->facts.progress.expected_us = s->facts.now_us + 1;
 	if (is_wrong(s, "first_contact_to_come"))
 		o->first_contact = (struct date){2026, 11, 2};
 	if (is_wrong(s, "start_not_in_future"))
