@@ -9,6 +9,7 @@
 #include "client/inbox.h"
 #include "client/last_list.h"
 #include "client/memory.h"
+#include "client/screen/event.h"
 #include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
 #include "client/screen/lines.h"
@@ -17,6 +18,7 @@
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+#include "domain/words.h"
 
 /* The groups of the page, in its order. */
 enum inbox_group { INBOX_LATE, INBOX_NEW, INBOX_ANSWERS, INBOX_HAND_BACKS, INBOX_INFORMATION };
@@ -82,6 +84,14 @@ const char *inbox_from(const Stafett__V1__InboxItem *item)
 	return *item->from_unit ? item->from_unit : _("(clock)");
 }
 
+/* What it asked for is over: withdrawn, rejected, voided. */
+static bool inbox_has_ended(const Stafett__V1__InboxItem *item)
+{
+	int state = state_from_code(bytes_of_string(item->status));
+
+	return state >= 0 && state_is_ended((enum state)state);
+}
+
 static enum inbox_group inbox_group_of(
 	const struct client *client, const Stafett__V1__InboxItem *item)
 {
@@ -89,7 +99,9 @@ static enum inbox_group inbox_group_of(
 		return INBOX_LATE;
 	for (size_t i = 0; i < ARRAY_SIZE(inbox_kinds) && !inbox_is_acknowledged(item); i++) {
 		if (strcmp(inbox_kinds[i].kind, item->kind) == 0)
-			return inbox_kinds[i].group;
+			return inbox_kinds[i].group == INBOX_NEW && inbox_has_ended(item)
+				       ? INBOX_INFORMATION
+				       : inbox_kinds[i].group;
 	}
 	return INBOX_INFORMATION;
 }
@@ -146,17 +158,27 @@ static void inbox_sort(
 	all->items = sorted;
 }
 
+/* What it says: the act in words, or where nothing is to be done about it any more how
+ * it stands. Programs get the code. */
+static const char *inbox_news(struct client *client, const Stafett__V1__InboxItem *item)
+{
+	bool asks = strcmp(item->kind, "send") == 0;
+
+	if (inbox_is_acknowledged(item) || (asks && inbox_has_ended(item)))
+		return term_word(client, item->status);
+	if (asks)
+		return _("new");
+	return client->is_plain ? item->kind : event_word_of(item->kind, item->from_unit);
+}
+
 const char *inbox_what(
 	struct client *client, const Stafett__V1__InboxItem *item, const struct card *card)
 {
 	const char *matter = row_matter(
 		client, item->priority, item->referral_needs, item->n_referral_needs, card);
-	const char *kind =
-		strcmp(item->kind, "send") == 0 ? _("new") : term_word(client, item->kind);
 
-	if (inbox_is_acknowledged(item))
-		kind = term_word(client, item->status);
-	return memory_printf(&client->arena, "%s%s%s", kind, *matter ? ", " : "", matter);
+	return memory_printf(
+		&client->arena, "%s%s%s", inbox_news(client, item), *matter ? ", " : "", matter);
 }
 
 /* "you", or a colleague's name; programs get the member. */
@@ -186,7 +208,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[4] = row_born(client, &card);
 	cells[5] = inbox_what(client, item, &card);
 	cells[6] = row_time(client, format_us(item->due_time));
-	cells[7] = row_days_left(client, item->intervention_due_date);
+	cells[7] = row_help(client, item->intervention_due_date, item->intervention_start_date);
 	cells[8] = inbox_taker(client, item);
 	if (*item->from_display_name)
 		directory_learn(client, item->from_unit, item->from_display_name);

@@ -59,8 +59,6 @@ static int list_read_status(struct client *client, const char *text, char **ret_
 	const char *states = "";
 	struct suggest nearest;
 
-	if (list_is_option(text))
-		return client_problem(client, PROBLEM_STATE_IS_OPTION, "value", text, NULL);
 	suggest_begin(&nearest, text);
 	for (int state = STATE_NONE + 1; state < STATE_COUNT; state++) {
 		const char *code = state_code((enum state)state);
@@ -74,6 +72,8 @@ static int list_read_status(struct client *client, const char *text, char **ret_
 		states = memory_printf(&client->arena, "%s%s%s", states, *states ? ", " : "",
 			term_word(client, code));
 	}
+	if (list_is_option(text))
+		return client_problem(client, PROBLEM_STATE_IS_OPTION, "value", text, NULL);
 	return client_problem(client, PROBLEM_STATE_UNKNOWN, "value", text, "near", nearest.best,
 		"states", states, NULL);
 }
@@ -198,7 +198,8 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[4] = row_unit(client, summary->chain->custodian);
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
-	cells[7] = row_help(client, summary->chain);
+	cells[7] = row_help(client, summary->chain->intervention_due_date,
+		summary->chain->intervention_start_date);
 	table_row(table, arena,
 		row_is_late(client, due_us) || row_help_is_late(client, summary->chain), cells);
 }

@@ -29,7 +29,7 @@ static int take_fill(struct acting *acting)
 	}
 	act->member = other ? take_member(client, other) : client->member;
 	if (other)
-		acting->said = _("{code} is {person}'s now; your colleagues see that.");
+		acting->said = _("{code} is {person}'s to see to now; your colleagues see that.");
 	return 0;
 }
 
@@ -37,7 +37,7 @@ const struct acting_row act_take = {
 	.command = COMMAND_take,
 	.act = "assign",
 	.fill = take_fill,
-	.said = N_("{code} is yours now; your colleagues see that."),
+	.said = N_("{code} is yours to see to now; your colleagues see that."),
 };
 
 int command_take(struct client *client, const struct arguments *arguments)

@@ -11,6 +11,7 @@
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
+#include "client/screen/safe_text.h"
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
@@ -22,7 +23,6 @@ enum {
 	UNITS_AGE_MOST = 130,
 	/* An inbox that nobody has read for so long is marked. */
 	UNITS_STALE_S = 2 * 86400,
-	UNITS_WIDE_COLUMNS = 100,
 };
 
 /* Takes a code from an option; what is not in its list never leaves. */
@@ -90,11 +90,13 @@ static int units_search(struct client *client, Stafett__V1__SearchRequest *reque
 /* What it takes: a list to read, or codes with spaces between them for scripts. */
 static const char *units_join_kinds(struct client *client, char *const *kinds, size_t count)
 {
-	const char *gap = client->is_plain ? " " : ", ";
 	const char *joined = "";
 
 	for (size_t i = 0; i < count; i++)
-		joined = memory_printf(&client->arena, "%s%s%s", joined, i ? gap : "",
+		joined = memory_printf(&client->arena, "%s%s%s", joined,
+			!i		   ? ""
+			: client->is_plain ? " "
+					   : ", ",
 			term_code(client, CODES_KIND, kinds[i]));
 	return joined;
 }
@@ -107,15 +109,26 @@ static int64_t units_unread_s(const Stafett__V1__Unit *unit)
 	return (int64_t)time(NULL) - unit->inbox->last_read_time->seconds;
 }
 
+static bool units_is_own(const struct client *client, const Stafett__V1__Unit *unit)
+{
+	return strcmp(unit->handle, client->profile->unit) == 0;
+}
+
+static bool units_is_closed(const Stafett__V1__Unit *unit)
+{
+	return strcmp(unit->status, "closed") == 0;
+}
+
 /* Closed, or something waits there and nobody has looked for days. */
 static bool units_is_marked(const Stafett__V1__Unit *unit)
 {
 	int64_t unread_s = units_unread_s(unit);
 	bool is_waiting = unit->inbox && unit->inbox->unacknowledged > 0;
 
-	return strcmp(unit->status, "closed") == 0 || unread_s > UNITS_STALE_S ||
-	       (unread_s < 0 && is_waiting);
+	return units_is_closed(unit) || unread_s > UNITS_STALE_S || (unread_s < 0 && is_waiting);
 }
+
+/* --- for programs ------------------------------------------------------------------ */
 
 static void units_add_row(struct client *client, struct table *table, const Stafett__V1__Unit *unit)
 {
@@ -124,34 +137,76 @@ static void units_add_row(struct client *client, struct table *table, const Staf
 	int32_t answers_s = unit->inbox ? unit->inbox->median_acknowledge_seconds : 0;
 	const char *cells[] = {unit->handle, units_join_kinds(client, unit->kinds, unit->n_kinds),
 		unit->opening_hours, unread_s < 0 ? "" : format_span(arena, unread_s),
-		answers_s ? format_span(arena, answers_s) : "", unit->phone};
+		answers_s ? format_span(arena, answers_s) : "", unit->phone, unit->display_name};
 
-	directory_learn(client, unit->handle, unit->display_name);
 	table_row(table, arena, units_is_marked(unit), cells);
 }
 
-/* Why a row is marked, and what to do instead of waiting. */
-static void units_explain(struct client *client, const Stafett__V1__Unit *unit)
+static void units_print_table(struct client *client, const Stafett__V1__SearchResponse *all)
+{
+	const struct table_column columns[] = {{.title = _("UNIT")}, {.title = _("TAKES")},
+		{.title = _("OPEN")}, {.title = _("READ")}, {.title = _("ANSWERS IN")},
+		{.title = _("PHONE")}, {.title = _("NAME")}, {.title = NULL}};
+	struct table *table = table_new(columns, client->form);
+
+	for (size_t i = 0; i < all->n_units; i++)
+		units_add_row(client, table, all->units[i]);
+	table_print(table);
+}
+
+/* --- the page ---------------------------------------------------------------------- */
+
+/* How alive its inbox is, and what to do instead of waiting. The own unit's is the
+ * reader's to look at. */
+static const char *units_template(const struct client *client, const Stafett__V1__Unit *unit)
+{
+	if (units_is_closed(unit))
+		return N_("closed[; it sends you to {other}]");
+	if (units_is_own(client, unit))
+		return N_("your unit[; open {hours}][; phone {phone}]");
+	if (units_unread_s(unit) < 0)
+		return N_("never read[, {count} not acknowledged][; open {hours}][; phone "
+			  "{phone}]");
+	return N_("read {span} ago[, {count} not acknowledged][, usually answers in "
+		  "{answers}][; open {hours}][; phone {phone}]");
+}
+
+static const char *units_state(struct client *client, const Stafett__V1__Unit *unit)
 {
 	struct arena *arena = &client->arena;
+	const Stafett__V1__Unit__Inbox *inbox = unit->inbox;
 	struct words words = {0};
-	const char *text;
 
-	words_set(&words, "name", unit->display_name);
-	words_set(&words, "other", unit->replaced_by);
+	words_set(&words, "other", directory_name(client, unit->replaced_by));
 	words_set(&words, "phone", unit->phone);
-	if (unit->inbox && unit->inbox->unacknowledged)
-		words_set(&words, "count", memory_printf(arena, "%d", unit->inbox->unacknowledged));
+	words_set(&words, "hours", format_hours(arena, unit->opening_hours));
+	if (inbox && inbox->unacknowledged)
+		words_set(&words, "count", memory_printf(arena, "%d", inbox->unacknowledged));
+	if (inbox && inbox->median_acknowledge_seconds)
+		words_set(&words, "answers", format_span(arena, inbox->median_acknowledge_seconds));
 	if (units_unread_s(unit) >= 0)
 		words_set(&words, "span", format_span(arena, units_unread_s(unit)));
-	if (strcmp(unit->status, "closed") == 0)
-		text = _("{name} is closed[ and sends you to {other}].");
-	else if (units_unread_s(unit) < 0)
-		text = _("{name}:[ {count} not acknowledged,] never read[. Phone {phone}].");
-	else
-		text = _("{name}:[ {count} not acknowledged,] last read {span} ago[. Phone "
-			 "{phone}].");
-	lines_print(stdout, "! ", "  ", words_fill(arena, text, &words));
+	return words_fill(arena, _(units_template(client, unit)), &words);
+}
+
+/* "! skane/beroende-lund  Beroende Lund", and below it what is to be known of it. */
+static void units_print_unit(struct client *client, const Stafett__V1__Unit *unit)
+{
+	struct arena *arena = &client->arena;
+	bool is_marked = units_is_marked(unit) && !units_is_own(client, unit);
+	static const char indent[] = "    ";
+
+	if (is_marked)
+		lines_begin_alarm(stdout);
+	lines_print(stdout,
+		memory_printf(
+			arena, "%s%s  ", is_marked ? "! " : "  ", safe_line(arena, unit->handle)),
+		indent, safe_line(arena, unit->display_name));
+	lines_print(stdout, indent, indent, units_state(client, unit));
+	if (is_marked)
+		lines_end_alarm(stdout);
+	lines_print(stdout, memory_printf(arena, "%s%s ", indent, _("takes")), "          ",
+		units_join_kinds(client, unit->kinds, unit->n_kinds));
 }
 
 /* Who answers soonest first; who is marked, or has never answered, comes last. */
@@ -173,39 +228,40 @@ static int units_compare(const void *a, const void *b)
 	return strcmp(one->handle, other->handle);
 }
 
-/* Sending to the first that is not oneself. */
-static void units_print_next(struct client *client, const Stafett__V1__SearchResponse *all)
+/* Sending to the first that is not oneself: of all there are, none is meant. */
+static void units_print_next(
+	struct client *client, const Stafett__V1__SearchResponse *all, bool is_narrowed)
 {
-	for (size_t i = 0; i < all->n_units; i++) {
-		if (strcmp(all->units[i]->handle, client->profile->unit) == 0 ||
-			strcmp(all->units[i]->status, "closed") == 0)
+	for (size_t i = 0; i < all->n_units && is_narrowed; i++) {
+		if (units_is_own(client, all->units[i]) || units_is_closed(all->units[i]))
 			continue;
 		output_next(client, "send %s", all->units[i]->handle);
 		return;
 	}
+	output_next(client, "help units");
 }
 
-static void units_print(struct client *client, const Stafett__V1__SearchResponse *all)
+static void units_print(
+	struct client *client, const Stafett__V1__SearchResponse *all, bool is_narrowed)
 {
-	/* A narrow page has no room for telephones; marked units show theirs below. */
-	bool has_room = client->is_plain || lines_width() >= UNITS_WIDE_COLUMNS;
-	const struct table_column columns[] = {{.title = _("UNIT")},
-		{.title = _("TAKES"), .may_shrink = true}, {.title = _("OPEN"), .may_shrink = true},
-		{.title = _("READ"), .is_number = true}, {.title = _("ANSWERS"), .is_number = true},
-		{.title = has_room ? _("PHONE") : NULL}, {.title = NULL}};
-	struct table *table = table_new(columns, client->form);
-
 	qsort(all->units, all->n_units, sizeof(*all->units), units_compare);
 	for (size_t i = 0; i < all->n_units; i++)
-		units_add_row(client, table, all->units[i]);
-	table_print(table);
-	if (client->is_plain)
+		directory_learn(client, all->units[i]->handle, all->units[i]->display_name);
+	if (client->is_plain) {
+		units_print_table(client, all);
 		return;
-	for (size_t i = 0; i < all->n_units; i++) {
-		if (units_is_marked(all->units[i]))
-			units_explain(client, all->units[i]);
 	}
-	units_print_next(client, all);
+	for (size_t i = 0; i < all->n_units; i++)
+		units_print_unit(client, all->units[i]);
+	units_print_next(client, all, is_narrowed);
+}
+
+/* Whether it was asked who takes something, and not who there is. */
+static bool units_is_narrowed(const struct arguments *arguments)
+{
+	return arguments_has(arguments, OPTION_units_need) ||
+	       arguments_has(arguments, OPTION_units_kind) ||
+	       arguments_has(arguments, OPTION_units_handle);
 }
 
 int command_units(struct client *client, const struct arguments *arguments)
@@ -223,7 +279,7 @@ int command_units(struct client *client, const struct arguments *arguments)
 	if (client->is_json)
 		return output_json(client, &all.base);
 	if (all.n_units) {
-		units_print(client, &all);
+		units_print(client, &all, units_is_narrowed(arguments));
 	} else {
 		puts(_("No unit takes that. Ask for less, and see who there is."));
 		output_next(client, "units");

@@ -66,12 +66,9 @@ const char *event_word(const char *kind)
 	return kind;
 }
 
-/* A member says that somebody did not come; the clock only that nobody said so. */
-static const char *event_done(const Stafett__V1__Event *event)
+const char *event_word_of(const char *kind, const char *unit)
 {
-	if (!*event->unit && strcmp(event->kind, "miss") == 0)
-		return _("not confirmed");
-	return event_word(event->kind);
+	return !*unit && strcmp(kind, "miss") == 0 ? _("not confirmed") : event_word(kind);
 }
 
 const char *event_unit(struct client *client, const Stafett__V1__Event *event)
@@ -99,7 +96,7 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct arena *arena = &client->arena;
 	struct words words = {0};
 
-	words_set(&words, "done", event_done(event));
+	words_set(&words, "done", event_word_of(event->kind, event->unit));
 	words_set(&words, "what", event_what(client, event));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
@@ -130,7 +127,7 @@ const char *event_news(struct client *client, const Stafett__V1__Event *event)
 
 	words_set(&words, "code",
 		format_code_start(arena, format_code_of_id(arena, event->referral)));
-	words_set(&words, "done", event_done(event));
+	words_set(&words, "done", event_word_of(event->kind, event->unit));
 	words_set(&words, "unit", event_unit(client, event));
 	return words_fill(arena, _("{code} {done} by {unit}"), &words);
 }

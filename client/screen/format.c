@@ -22,6 +22,28 @@ static const char *format_weekday(struct date date)
 	return _(format_weekdays[date_weekday(date) - 1]);
 }
 
+const char *format_hours(struct arena *arena, const char *hours)
+{
+	const char *text = "";
+
+	while (*hours) {
+		const char *day = NULL;
+		size_t len = 1;
+
+		for (size_t i = 0; i < ARRAY_SIZE(format_weekdays) && !day; i++) {
+			len = strlen(format_weekdays[i]);
+			if (strncmp(hours, format_weekdays[i], len) == 0)
+				day = _(format_weekdays[i]);
+		}
+		if (!day)
+			len = 1;
+		text = memory_printf(
+			arena, "%s%.*s", text, day ? (int)strlen(day) : 1, day ? day : hours);
+		hours += len;
+	}
+	return text;
+}
+
 /* "3 Nov", with the year where it is not today's. */
 static char *format_date(struct arena *arena, struct date date, struct date today)
 {

@@ -30,6 +30,8 @@ char *format_day_text(struct arena *arena, const char *text, struct date today);
 char *format_days_left(struct arena *arena, const char *text, struct date today);
 /* Days from one date to another: "7 d"; "" where one is no date. */
 char *format_days_between(struct arena *arena, const char *from, const char *to);
+/* "Mon-Fri 8-16" with the days in the user's language. */
+const char *format_hours(struct arena *arena, const char *hours);
 /* How long something takes or has been: "12 min", "3 h", "2 d". */
 char *format_span(struct arena *arena, int64_t seconds);
 /* "7K3M-Q9FX" of a UUID's text; "" of anything else. */

@@ -58,16 +58,11 @@ const char *row_time(struct client *client, int64_t us)
 	return us ? format_iso(&client->arena, us) : "";
 }
 
-const char *row_days_left(struct client *client, const char *date)
+const char *row_help(struct client *client, const char *due, const char *start)
 {
-	return client->is_plain ? date : format_days_left(&client->arena, date, client->today);
-}
-
-const char *row_help(struct client *client, const Stafett__V1__Chain *chain)
-{
-	if (!client->is_plain && *chain->intervention_start_date)
-		return _("met");
-	return row_days_left(client, chain->intervention_due_date);
+	if (client->is_plain)
+		return due;
+	return *start ? _("met") : format_days_left(&client->arena, due, client->today);
 }
 
 const char *row_unit(struct client *client, const char *handle)

@@ -18,10 +18,9 @@ const char *row_matter(struct client *client, const char *priority, char *const 
 	size_t n_needs, const struct card *card);
 /* By when: short on a page, RFC 3339 for programs. */
 const char *row_time(struct client *client, int64_t us);
-/* Days left of the help that was promised; "met" where a treatment has begun. */
-const char *row_help(struct client *client, const Stafett__V1__Chain *chain);
-/* The days to a date: "16 d" on a page, the date itself for programs. */
-const char *row_days_left(struct client *client, const char *date);
+/* Days left of the help that was promised for |due|, "16 d", or "met" where a treatment
+ * has begun by |start|; for programs the date itself. */
+const char *row_help(struct client *client, const char *due, const char *start);
 /* A unit's name, or "you", which is shorter and what one looks for; for programs
  * its handle. */
 const char *row_unit(struct client *client, const char *handle);

@@ -143,8 +143,32 @@ CREATE TYPE stafett.inbox_item AS (
     assignee text, assignee_display_name text, no_longer_shared boolean,
     intervention_start_date date);
 
--- Deliveries as a unit may see them, in the order in which they are named.
-CREATE FUNCTION stafett.inbox_items(p_unit uuid, p_chains uuid[], p_seqs int[])
+-- The card that a message about the same brought last before one that brings none: by it
+-- a list tells whom an answer is about. Of what is shared with the unit.
+CREATE FUNCTION stafett.card_before(p_unit uuid, p_chain uuid, p_referral uuid, p_seq int)
+RETURNS bytea
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    RETURN CASE WHEN p_referral IS NULL THEN stafett.chain_card(p_unit, p_chain) ELSE (
+        SELECT ct.card
+        FROM event e
+        JOIN content ct USING (chain, seq)
+        JOIN referral r ON r.id = e.referral
+        JOIN chain c ON c.id = e.chain
+        WHERE e.chain = p_chain AND e.referral = p_referral AND e.seq < p_seq
+            AND length(ct.card) > 0
+            AND stafett.is_shared(
+                p_unit, c.custodian, r.unshared_time, e.unit, e.create_time, e.kind)
+        ORDER BY e.seq DESC LIMIT 1) END;
+END
+$$;
+
+-- Deliveries as a unit may see them, in the order in which they are named; those without
+-- a card of their own with an earlier one, if |p_with_earlier|.
+CREATE FUNCTION stafett.inbox_items(
+    p_unit uuid, p_chains uuid[], p_seqs int[], p_with_earlier boolean)
 RETURNS TABLE (n int, item stafett.inbox_item)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -157,7 +181,10 @@ BEGIN ATOMIC
         r.priority, r.kind, array_to_string(q.needs, ','),
         CASE WHEN r.id IS NOT NULL THEN s.intervention_due_date
             WHEN c.custodian = p_unit THEN c.intervention_due_date END,
-        d.needs::text, CASE WHEN shared.so THEN ct.card END, d.content_hash,
+        d.needs::text,
+        CASE WHEN NOT shared.so THEN NULL
+            WHEN length(ct.card) > 0 OR NOT p_with_earlier THEN ct.card
+            ELSE stafett.card_before(p_unit, d.chain, d.referral, d.seq) END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
         CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
             WHEN c.custodian = p_unit THEN c.intervention_start_date END)::stafett.inbox_item
@@ -206,7 +233,8 @@ BEGIN
         coalesce(p_after_chain, '00000000-0000-0000-0000-000000000000'),
         coalesce(p_after_seq, 0), p_limit) x;
     PERFORM stafett.mark_offered(acting, chains, seqs);
-    RETURN QUERY SELECT (i.item).* FROM stafett.inbox_items(acting, chains, seqs) i ORDER BY i.n;
+    RETURN QUERY SELECT (i.item).* FROM stafett.inbox_items(acting, chains, seqs, true) i
+    ORDER BY i.n;
 END
 $$;
 
@@ -261,7 +289,7 @@ BEGIN
     RETURN QUERY
     SELECT i.item, p_numbers[i.n], NULL::text, NULL::bigint, NULL::boolean, NULL::boolean,
         NULL::text
-    FROM stafett.inbox_items(p_unit, p_chains[:fit], p_seqs[:fit]) i ORDER BY i.n;
+    FROM stafett.inbox_items(p_unit, p_chains[:fit], p_seqs[:fit], false) i ORDER BY i.n;
 END
 $$;
 
@@ -350,7 +378,8 @@ BEGIN
         'stafett.mark_offered(uuid, uuid[], int[])',
         'stafett.items_that_fit(uuid[], int[], int)',
         'stafett.inbox_page(uuid, boolean, timestamptz, uuid, int, int)',
-        'stafett.inbox_items(uuid, uuid[], int[])',
+        'stafett.card_before(uuid, uuid, uuid, int)',
+        'stafett.inbox_items(uuid, uuid[], int[], boolean)',
         'api.inbox(text, text, text[], boolean, timestamptz, uuid, int, int)',
         'stafett.watch_page(uuid, uuid[], int[], xid8[], int, int, pg_snapshot, text)',
         'api.watch_inbox(text, text, text[], timestamptz, uuid, int, int, int)',

@@ -47,7 +47,7 @@ def directory():
 def event(rng):
     """Mostly so near that it can be attended at once, and soon missed."""
     expected = pb.ExpectedEvent(kind=rng.choice(["visit", "call", "dose"]))
-    minutes = rng.choice([0.05, 0.05, 24 * 60 * rng.randint(1, 20)])
+    minutes = rng.choice([0.02, 0.02, 24 * 60 * rng.randint(1, 20)])
     expected.time.FromDatetime(datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes))
     return expected
 

@@ -132,7 +132,7 @@ def test_a_note_is_for_all_and_changes_nothing(client, code, sent, petra):
 
 
 def test_two_colleagues_never_take_the_same_person(client, code, sent, petra):
-    assert "is yours now" in client.run("petra", "take", code)
+    assert "is yours to see to now" in client.run("petra", "take", code)
     assert referral_of(petra, sent).assignee == people.MEMBERS["petra"].urn
     client.run("petra", "take", code, "--for", "ines")
     assert referral_of(petra, sent).assignee == people.MEMBERS["ines"].urn
