@@ -60,8 +60,8 @@ def without_added(text):
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WITHOUT])
-def test_each_command_prints_its_message(client, codes, tables, tmp_path, command):   # noqa: F811
-    line = with_json(prepared(client, codes, tables, tmp_path, first_example(command)))
+def test_each_command_prints_its_message(client, codes, tmp_path, command):   # noqa: F811
+    line = with_json(prepared(client, codes, tmp_path, first_example(command)))
     done = client.shell(reader_of(command), line, tmp_path)
     assert done.returncode == 0, done.stderr
     said = without_added(done.stdout)

@@ -44,9 +44,9 @@ def run_all(client, who, said, folder):
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WITHOUT])
-def test_a_success_prints_what_to_type_next(client, codes, tables, tmp_path, command):   # noqa: F811
+def test_a_success_prints_what_to_type_next(client, codes, tmp_path, command):   # noqa: F811
     example = next(example for owner, example in EXAMPLES if owner == command)
-    line = prepared(client, codes, tables, tmp_path, example)
+    line = prepared(client, codes, tmp_path, example)
     done = client.shell(reader_of(command), line, tmp_path)
     assert done.returncode in (0, OVERDUE), done.stderr
     run_all(client, reader_of(command), done.stdout, tmp_path)
