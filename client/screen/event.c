@@ -71,6 +71,14 @@ const char *event_word_of(const char *kind, const char *unit)
 	return !*unit && strcmp(kind, "miss") == 0 ? _("not confirmed") : event_word(kind);
 }
 
+/* What ends a chain at once ends what is open in it. */
+static const char *event_done(const Stafett__V1__Event *event)
+{
+	if (*event->referral && strcmp(event->kind, "close") == 0)
+		return _("ended with its chain");
+	return event_word_of(event->kind, event->unit);
+}
+
 const char *event_unit(struct client *client, const Stafett__V1__Event *event)
 {
 	return *event->unit ? directory_name(client, event->unit) : _("the clock");
@@ -81,6 +89,8 @@ static const char *event_what(struct client *client, const Stafett__V1__Event *e
 {
 	if (strcmp(event->kind, "delay") == 0)
 		return term_code(client, CODES_CLOCK_REASON, event->status_reason);
+	if (strcmp(event->kind, "close") == 0)
+		return term_code(client, CODES_CLOSE, event->status_reason);
 	if (strcmp(event->kind, "follow-up") == 0)
 		return term_code(client, CODES_FOLLOW_UP, event->status_reason);
 	if (*event->question)
@@ -96,7 +106,7 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct arena *arena = &client->arena;
 	struct words words = {0};
 
-	words_set(&words, "done", event_word_of(event->kind, event->unit));
+	words_set(&words, "done", event_done(event));
 	words_set(&words, "what", event_what(client, event));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
@@ -127,7 +137,7 @@ const char *event_news(struct client *client, const Stafett__V1__Event *event)
 
 	words_set(&words, "code",
 		format_code_start(arena, format_code_of_id(arena, event->referral)));
-	words_set(&words, "done", event_word_of(event->kind, event->unit));
+	words_set(&words, "done", event_done(event));
 	words_set(&words, "unit", event_unit(client, event));
 	return words_fill(arena, _("{code} {done} by {unit}"), &words);
 }

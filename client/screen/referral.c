@@ -65,7 +65,9 @@ static void referral_print_holder(struct referral_screen *screen)
 		format_moment(
 			&client->arena, format_us(chain->custodian_since_time), client->today));
 	fact_print_words(screen->client, _("Held by"),
-		is_own ? _("{unit} (your unit)[, since {since}]") : _("{unit}[, since {since}]"),
+		!*chain->custodian ? _("nobody: the chain is closed")
+		: is_own	   ? _("{unit} (your unit)[, since {since}]")
+				   : _("{unit}[, since {since}]"),
 		&words);
 }
 

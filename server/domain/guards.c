@@ -322,9 +322,18 @@ static bool guard_chain_still_open(const struct order *o, const struct facts *f)
 	return f->chain_open;
 }
 
+/* Who has died or moved away is not waited for. But what was reported is no less true. */
+static bool ends_at_once(const struct order *o, const struct facts *f)
+{
+	bool is_gone = bytes_equal(o->reason, bytes_of_string("deceased")) ||
+		       bytes_equal(o->reason, bytes_of_string("moved"));
+
+	return is_gone && !kinds_of_course(f->chain_kinds, COURSE_REPORT);
+}
+
 static bool guard_chain_at_rest(const struct order *o, const struct facts *f)
 {
-	return f->chain_at_rest;
+	return f->chain_at_rest || (o && ends_at_once(o, f));
 }
 
 static bool guard_no_proposal_open(const struct order *o, const struct facts *f)

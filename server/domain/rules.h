@@ -273,6 +273,7 @@ struct decision {
 	bool proposes;	     /* it waits for another member; nothing else happens */
 	bool decides;	     /* what waited: it happens now, or is dropped */
 	bool chain_closes;
+	bool ends_all;		/* with it, at once: what is open in it is cancelled */
 	bool merges;		/* into the other chain, which is from now on as |other| */
 	struct uuid takes_over; /* the unit whose place is taken; nil: none */
 	bool calls;		/* to plan together, by |beside| */

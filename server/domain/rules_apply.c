@@ -292,6 +292,7 @@ static void apply_chain(
 		d->version = f->version;
 	if (d->act == ACT_MERGE)
 		apply_merge(f, d);
+	d->ends_all = d->act == ACT_CLOSE && !f->chain_at_rest;
 	if (d->act == ACT_TAKE_OVER)
 		d->takes_over = f->custodian;
 	if (d->act == ACT_CORRECT_CLOCK) {

@@ -25,7 +25,7 @@ CREATE TABLE stafett.reach (
     chain uuid NOT NULL,
     seq int NOT NULL,
     kind text NOT NULL CHECK (kind IN ('register', 'tell', 'ask', 'settle', 'merge', 'take-over',
-        'call', 'reply', 'waive', 'link', 'void', 'explain', 'follow', 'followed')),
+        'call', 'reply', 'waive', 'link', 'void', 'close', 'explain', 'follow', 'followed')),
     unit uuid NOT NULL,
     member uuid NOT NULL,
     message uuid NOT NULL,
@@ -478,6 +478,7 @@ BEGIN
     WHEN 'reply', 'waive' THEN PERFORM stafett.carry_answer(new);
     WHEN 'ask' THEN PERFORM stafett.carry_ask(new);
     WHEN 'void' THEN PERFORM stafett.carry_void(new);
+    WHEN 'close' THEN PERFORM stafett.carry_close(new);
     WHEN 'explain' THEN PERFORM stafett.carry_explain(new);
     WHEN 'follow' THEN PERFORM stafett.carry_follow(new);
     WHEN 'followed' THEN PERFORM stafett.carry_followed(new);

@@ -364,6 +364,7 @@ static const char *reach_of(const struct order *o, const struct decision *d)
 		{d->explains, "explain"},
 		{d->follows, "follow"},
 		{d->act == ACT_FOLLOW_UP, "followed"},
+		{d->ends_all, "close"},
 		{d->act == ACT_VOID && d->decides && !o->drops, "void"},
 		{o->act == ACT_SEND && !uuid_is_nil(&o->other_chain), "link"},
 		{d->tells.parties != NEEDS_NOT, "tell"},

@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0)
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, gone=0, reports=0)
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -113,6 +113,8 @@ def order_allows(guard, s):
 
 
 def holds(guard, s):
+    if guard == "chain_at_rest" and s["gone"] and not s["reports"]:
+        return True     # offered when at rest; who says that the person has died may at once
     return facts_allow(guard, s) if GUARDS[guard][0] == "FACTS" else order_allows(guard, s)
 
 

@@ -232,7 +232,8 @@ class Party:
             others = held + self.chains[-25:]
         into = rng.choice(others) if others else str(uuid7())
         return {
-            "close": lambda: (pb.CloseAct(reason="moved", person_told="phone"), b""),
+            "close": lambda: (pb.CloseAct(reason=rng.choice(["person-wishes"] * 4 + ["moved"]),
+                                          person_told="phone"), b""),
             "correct_clock": lambda: (pb.CorrectClockAct(help_request_date=in_days(-rng.randint(1, 9))), b"why"),
             "merge": lambda: (pb.MergeAct(into=into), b"the same person"),
             "take_over": lambda: (pb.TakeOverAct(), b""),

@@ -103,6 +103,13 @@ def test_every_act_on_the_chain(ask):
                   for wrong in ("", *model.CHAIN_ORDERS)))
 
 
+def test_a_chain_ends_at_once_when_the_person_is_gone(ask):
+    compare(ask, (dict(act="close", unit=unit, custodian=custodian, rest=rest, open=open_, gone=gone,
+                       reports=reports, role=role)
+                  for unit in "ROH" for custodian in "ROH" for rest in (0, 1) for open_ in (0, 1)
+                  for gone in (0, 1) for reports in (0, 1) for role in ("caseworker", "manager")))
+
+
 def test_both_halves_of_a_merge(ask):
     situations = [dict(act="confirm", confirms="merge", proposal=1, unit=unit, custodian=custodian,
                        other=other, proposer=proposer)

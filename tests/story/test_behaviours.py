@@ -74,7 +74,7 @@ ACTORS = {people.LUND: ("maria", "mona"), people.BEROENDE: ("petra", "ines"), pe
 ACTS = [("ack",), ("accept", *ACCEPT), ("reject", "--reason", "other", "--none-known", *TOLD),
         ("forward", people.MALMO, "--reason", "other", *TOLD), ("forward", people.BEROENDE, "--reason", "other", *TOLD),
         ("start", "--intervention", "CRA", "--no-next", "other"), ("end", "--reason", "moved", *TOLD), ("take-back",),
-        ("void", "--reason", "other"), ("confirm",), ("close", "--reason", "moved", *TOLD)]
+        ("void", "--reason", "other"), ("confirm",), ("close", "--reason", "person-wishes", *TOLD)]
 HOLDERS = """
     SELECT c.id FROM stafett.chain c LEFT JOIN stafett.custody u ON u.chain = c.id AND u.seq = c.custody_seq
     GROUP BY c.id, c.status, c.custodian

@@ -121,6 +121,17 @@ def test_a_registered_person_is_found_and_the_chain_closed(client):
     assert answer(client, "nora", "show", code)["chain"]["status"] == "closed"
 
 
+def test_a_chain_is_closed_at_once_where_the_person_has_moved(client):
+    code = sent(client, "nora", EAST)
+    accepted(client, "elsa", code)
+    assert "something in it is open" in client.run("elsa", "close", code, "--reason", "help-given", *TOLD, status=REFUSED)
+    said = client.run("elsa", "close", code, "--reason", "moved", *TOLD)
+    assert f"The chain of {code} is closed" in said
+    shown = client.run("nora", "show", code)
+    assert "[cancelled]" in shown and "chain closed: moved" in shown, shown
+    assert "ended with its chain: moved" in shown and "nobody" in shown.split("Help due")[0], shown
+
+
 def test_what_the_unit_holds_is_listed_each_chain_once(client):
     own = registered(client, "nora")
     ours = sent(client, "nora", EAST)

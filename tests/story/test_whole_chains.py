@@ -2,8 +2,10 @@
 """Chains as a whole: they begin without a referral, go on in another one, follow a unit
 that closes; and all who are parties hear of it."""
 
+import time
+
 import quarter
-from caller import code_of, in_days, refused
+from caller import code_of, in_days, pb, refused
 from uuid import UUID
 
 
@@ -305,3 +307,51 @@ def test_a_unit_that_holds_chains_closes_when_its_successor_has_them(stack, nort
     assert new.get(sees.referral).referral.hand_back_unit == new.unit
     assert refused(old.register).reason == "UNIT_CLOSED"
     assert refused(north.send, old.unit).refusal.alternative_unit == new.unit
+
+
+# -- who has died, or moved away ---------------------------------------------------------------
+
+
+def test_a_chain_ends_at_once_when_the_person_has_died(north, east, west):
+    """With all that is open in it: nobody is asked, expected or waited for any more."""
+    treated = handed_over(north, east)
+    visit = pb.ExpectedEvent(kind="visit")
+    visit.time.FromSeconds(int(time.time()) + 3600)
+    east.perform(treated, "start", intervention="CRA", start_date=in_days(0), event=visit)
+    beside = east.send(west.unit, chain=treated.chain, act=dict(kind="consultation"))
+    waiting = [treated, beside]
+    assert refused(east.on_chain, treated.chain, "close", reason="person-wishes",
+                   person_told="phone").reason == "CHAIN_NOT_AT_REST"
+    assert refused(north.on_chain, treated.chain, "close", reason="deceased",
+                   person_told="not-told").reason == "ACT_NOT_YOURS"
+    east.on_chain(treated.chain, "close", reason="deceased", person_told="not-told")
+    for caller, sent in ((north, treated), (east, treated), (east, beside), (west, beside)):
+        answer = caller.get(sent.referral)
+        row, last = answer.referral, answer.events[-1]
+        assert (row.status, row.next_act, answer.chain.status) == ("cancelled", "", "closed")
+        assert not row.HasField("expected_event") and not row.HasField("due_time")
+        assert (last.kind, last.referral, last.to_status, last.status_reason, last.unit) == (
+            "close", sent.referral, "cancelled", "deceased", east.unit)
+        assert last.version == row.version and not list(row.allowed_acts)
+    assert told(north, treated.chain, "close") and told(west, treated.chain, "close")
+    for caller in (north, east, west):
+        assert not [row for row in caller.list(open_only=True, page_size=100).referrals
+                    if row.referral.id in [sent.referral for sent in waiting]]
+        assert not [item for item in caller.whole_inbox() if item.chain == treated.chain and item.needs != "none"]
+
+
+def test_who_waits_to_be_relieved_closes_at_once_where_the_person_has_moved(north, east):
+    sent = handed_over(north, east)
+    east.perform(sent, "break_off", reason="moved", person_told="phone", body=b"next")
+    assert north.get(sent.referral).referral.next_act == "take-back"
+    east.on_chain(sent.chain, "close", reason="moved", person_told="letter")
+    row = north.get(sent.referral).referral
+    assert (row.status, row.next_act) == ("failed", "")
+    assert refused(north.perform, sent, "take_back").reason == "CHAIN_CLOSED"
+
+
+def test_a_report_does_not_end_with_who_reported_it(north, east):
+    """Whoever wrote it down cannot take it back by closing its chain."""
+    sent = north.send(east.unit, act=dict(kind="report-of-concern", legal_basis=pb.LegalBasis(code="duty-to-report")))
+    assert refused(north.on_chain, sent.chain, "close", reason="moved",
+                   person_told="phone").reason == "CHAIN_NOT_AT_REST"

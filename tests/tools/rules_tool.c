@@ -13,6 +13,7 @@
  *                                organisation; it has moved twice lately
  *   late asked                   0 or 1: the person's clock was broken; the holder is
  *                                asked how the person is
+ *   gone reports                 0 or 1: the person has died; a report is in the chain
  *   by                           how the chain is held: it (by the referral), other, none
  *   busy                         units that have more of the chain under way: RB
  *   call                         to plan together: 0 none, 1 open, 2 open and answered
@@ -190,6 +191,8 @@ static bool set_planning(struct facts *f, const char *key, const char *value)
 			f->due_date = (struct date){2026, 11, 2};
 	} else if (strcmp(key, "asked") == 0) {
 		f->follow_up = is_yes(value) ? DEADLINE_FOLLOW_UP_3 : DEADLINE_NONE;
+	} else if (strcmp(key, "reports") == 0) {
+		f->chain_kinds = is_yes(value) ? MASK(KIND_REPORT_OF_CONCERN) : 0;
 	} else if (strcmp(key, "near") == 0) {
 		f->to_organisation.b[0] = is_yes(value) ? 1 : 2;
 	} else if (strcmp(key, "moved") == 0) {
@@ -238,6 +241,8 @@ static void set_word(struct situation *s, const char *key, const char *value)
 		s->inside = is_yes(value);
 	else if (strcmp(key, "consent") == 0)
 		s->consent = *value;
+	else if (strcmp(key, "gone") == 0)
+		s->order.reason = bytes_of_string(is_yes(value) ? "deceased" : "help-given");
 	else if (strcmp(key, "aftercare") == 0)
 		set_aftercare(&s->facts, value);
 	else if (!set_unit(&s->facts, key, value) && !set_flag(&s->facts, key, value))
