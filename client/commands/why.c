@@ -15,126 +15,12 @@
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/row.h"
+#include "client/screen/rule.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/term.h"
 #include "client/text.h"
 #include "client/when.h"
 #include "stafett/v1/clock_service.pb-c.h"
-
-enum { WHY_LABEL_COLUMNS = 11 };
-
-/* "  rule     HELP-1-MONTH v1": nothing where there is no text. */
-static void why_print_fact(struct client *client, const char *label, const char *text)
-{
-	struct arena *arena = &client->arena;
-	int gap = WHY_LABEL_COLUMNS - 2 - (int)lines_columns(label);
-
-	if (*text)
-		lines_print(stdout, memory_printf(arena, "  %s%*s", label, gap > 1 ? gap : 1, ""),
-			memory_printf(arena, "%*s", WHY_LABEL_COLUMNS, ""), safe_line(arena, text));
-}
-
-static const char *why_how(struct client *client, const Stafett__V1__DeadlineRule *rule)
-{
-	static const struct {
-		const char *unit, *text, *one;
-	} rows[] = {
-		{"working-days",
-			N_("{n} working days later, 17:00: no weekends, holidays and eves"),
-			N_("a working day later, 17:00: no weekends, holidays and eves")},
-		{"working-minutes", N_("{n} minutes, counted from 08 to 17 of working days"), NULL},
-		{"minutes", N_("{n} minutes later"), NULL},
-		{"days", N_("{n} days of the calendar later[; past {cut} it is a day more]"),
-			N_("a day of the calendar later[; past {cut} it is a day more]")},
-		{"months",
-			N_("{n} months from that day, never restarted; where the month has no such "
-			   "day, its last"),
-			N_("a month from that day, never restarted; where the month has no such "
-			   "day, its last")},
-		{"day-end", N_("when that day is over"), NULL},
-		{"promised", N_("17:00 of the day that was promised"), NULL},
-	};
-	struct words words = {0};
-
-	words_set(&words, "n", memory_printf(&client->arena, "%d", rule->amount));
-	words_set(&words, "cut", rule->cut_off);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (strcmp(rows[i].unit, rule->unit) == 0)
-			return words_fill(&client->arena,
-				rule->amount == 1 && rows[i].one ? _(rows[i].one) : _(rows[i].text),
-				&words);
-	}
-	return rule->unit;
-}
-
-/* "actor+requester" as people say it. */
-static const char *why_whom(struct client *client, const char *names)
-{
-	static const struct {
-		const char *name, *text;
-	} rows[] = {
-		{"actor", N_("who must act")},
-		{"requester", N_("the requester")},
-		{"owner", N_("who was asked")},
-		{"holder", N_("the holder")},
-		{"parties", N_("the parties whom the consent covers")},
-		{"managers", N_("the managers of both")},
-	};
-	struct arena *arena = &client->arena;
-	const char *text = "";
-
-	while (*names) {
-		size_t len = strcspn(names, "+");
-		const char *one = memory_copy(arena, bytes_of(names, len));
-
-		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-			if (strcmp(rows[i].name, one) == 0)
-				one = _(rows[i].text);
-		}
-		text = memory_printf(arena, "%s%s%s", text, *text ? ", " : "", one);
-		names += len + (names[len] == '+');
-	}
-	return text;
-}
-
-/* When a step is: "due", "due+1" (working days after), "morning". */
-static const char *why_when(struct client *client, const char *when)
-{
-	struct words words = {0};
-
-	if (strcmp(when, "due") == 0)
-		return _("when it is due");
-	if (strcmp(when, "morning") == 0)
-		return _("the next working morning");
-	if (strncmp(when, "due+", 4) != 0)
-		return when;
-	words_set(&words, "n", when + 4);
-	return words_fill(&client->arena,
-		strcmp(when + 4, "1") == 0 ? _("the working day after")
-					   : _("{n} working days after"),
-		&words);
-}
-
-/* "due:actor+requester due+3:managers" as "when it is due: ...; 3 working days after:
- * ..." */
-static const char *why_told(struct client *client, const char *steps)
-{
-	struct arena *arena = &client->arena;
-	const char *text = "";
-
-	while (*(steps += strspn(steps, " ")) != '\0') {
-		size_t len = strcspn(steps, " ");
-		char *step = memory_copy(arena, bytes_of(steps, len));
-		char *whom = strchr(step, ':');
-
-		if (whom)
-			*whom++ = '\0';
-		text = memory_printf(arena, "%s%s%s: %s", text, *text ? "; " : "",
-			why_when(client, step), whom ? why_whom(client, whom) : "");
-		steps += len;
-	}
-	return text;
-}
 
 static void why_print_rule(struct client *client, const Stafett__V1__Deadline *deadline)
 {
@@ -148,16 +34,17 @@ static void why_print_rule(struct client *client, const Stafett__V1__Deadline *d
 		format_moment(arena, format_us(rule->valid_from_time), client->today));
 	words_set(&words, "source",
 		strcmp(rule->source, "default") == 0 ? _("the common rule") : rule->source);
-	why_print_fact(client, _("rule"),
+	rule_print_fact(client, _("rule"),
 		words_fill(arena, _("{name} v{version}[, valid from {since}], {source}"), &words));
 	words_set(&words, "anchor", term_word(client, rule->anchor));
 	words_set(&words, "when",
 		*deadline->anchor_date
 			? format_day_text(arena, deadline->anchor_date, client->today)
 			: format_moment(arena, format_us(deadline->anchor_time), client->today));
-	why_print_fact(client, _("from"), words_fill(arena, "{anchor} {when}", &words));
-	why_print_fact(client, _("how"), why_how(client, rule));
-	why_print_fact(client, _("told"), why_told(client, rule->steps));
+	rule_print_fact(client, _("from"), words_fill(arena, "{anchor} {when}", &words));
+	rule_print_fact(
+		client, _("how"), rule_how(client, rule->unit, rule->amount, rule->cut_off));
+	rule_print_fact(client, _("told"), rule_told(client, rule->steps));
 }
 
 /* Whether the day of the person's clock has passed before help came. */
@@ -192,7 +79,7 @@ static void why_print_deadline(struct client *client, const Stafett__V1__Deadlin
 		lines_end_alarm(stdout);
 	if (deadline->rule)
 		why_print_rule(client, deadline);
-	why_print_fact(
+	rule_print_fact(
 		client, _("stopped"), format_day_text(arena, deadline->stop_date, client->today));
 }
 

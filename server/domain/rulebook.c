@@ -4,11 +4,20 @@
 
 static const struct {
 	const char *code, *anchor;
-} deadline_names[DEADLINE_COUNT] = {
-	[DEADLINE_NONE] = {"", ""},
-#define DEADLINE(name, code, anchor) [DEADLINE_##name] = {code, anchor},
+	enum deadline_count count;
+} deadline_rows[DEADLINE_COUNT] = {
+	[DEADLINE_NONE] = {"", "", COUNT_MAY_END},
+#define DEADLINE(name, code, anchor, count) [DEADLINE_##name] = {code, anchor, COUNT_##count},
 #include "stafett/tbl/deadlines.def"
 };
+
+#define CODE_IF_ALWAYS(code)	code ","
+#define CODE_IF_MAY_END(code)	""
+#define CODE_IF_LOOKED_UP(code) ""
+const char rulebook_needed[] =
+#define DEADLINE(name, code, anchor, count) CODE_IF_##count(code)
+#include "stafett/tbl/deadlines.def"
+	;
 
 static const char *const unit_codes[CLOCK_UNITS] = {
 	[CLOCK_WORKING_DAYS] = "working-days",
@@ -31,18 +40,23 @@ static const char *const who_codes[TOLD_COUNT] = {
 
 const char *deadline_code(enum deadline what)
 {
-	return deadline_names[what].code;
+	return deadline_rows[what].code;
 }
 
 const char *deadline_anchor(enum deadline what)
 {
-	return deadline_names[what].anchor;
+	return deadline_rows[what].anchor;
+}
+
+enum deadline_count deadline_count(enum deadline what)
+{
+	return deadline_rows[what].count;
 }
 
 int deadline_from_code(struct bytes code)
 {
 	for (int i = DEADLINE_NONE + 1; i < DEADLINE_COUNT; i++)
-		if (bytes_equal(code, bytes_of_string(deadline_names[i].code)))
+		if (bytes_equal(code, bytes_of_string(deadline_rows[i].code)))
 			return i;
 	return -1;
 }

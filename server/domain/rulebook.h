@@ -27,6 +27,10 @@ enum deadline {
 	DEADLINE_EXPECTED = DEADLINE_COUNT, /* of a state: what the treatment expects */
 };
 
+/* Whether the deadlines of a kind are counted: always, so that it must have a rule; as
+ * long as it has one; or never, for its rule is a row to read. */
+enum deadline_count { COUNT_ALWAYS, COUNT_MAY_END, COUNT_LOOKED_UP };
+
 enum clock_unit {
 	CLOCK_WORKING_DAYS,
 	CLOCK_WORKING_MINUTES,
@@ -106,7 +110,10 @@ const struct clock_rule *rulebook_get(const struct rulebook *book, struct bytes 
 /* The codes of the columns. The values of a code are -1 where there is none. */
 const char *deadline_code(enum deadline what);
 const char *deadline_anchor(enum deadline what);
+enum deadline_count deadline_count(enum deadline what);
 int deadline_from_code(struct bytes code);
+/* The codes of those that must have a rule at all times, a comma after each. */
+extern const char rulebook_needed[];
 const char *clock_unit_code(enum clock_unit unit);
 int clock_unit_from_code(struct bytes code);
 /* The ladder of |text| ("due:actor+holder due+2:managers"), or -1 where it is none. */

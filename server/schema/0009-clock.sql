@@ -21,6 +21,12 @@ CREATE TABLE stafett.rule (
     source text NOT NULL,
     valid_from timestamptz NOT NULL,
     valid_to timestamptz NOT NULL DEFAULT 'infinity',
+    -- Who added it and who ended it, a member or an account of the machine, and when that
+    -- was said; '': it came with the program, or has no end.
+    author text NOT NULL DEFAULT '',
+    create_time timestamptz NOT NULL DEFAULT stafett.now(),
+    end_author text NOT NULL DEFAULT '',
+    end_time timestamptz,
     PRIMARY KEY (name, version),
     CHECK (valid_from <= valid_to),
     CHECK ((organization IS NULL) = (other_organization IS NULL))

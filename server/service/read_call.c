@@ -19,7 +19,7 @@ static void read_call_done(struct read *read, enum reason reason)
 
 	call_set_user(rc->call, NULL);
 	if (reason || rc->arena->overflowed)
-		answer_refusal(rc->call, reason ? reason : REASON_SERVER_FAULT, NULL);
+		answer_refusal(rc->call, reason ? reason : REASON_SERVER_FAULT, rc->field);
 	else
 		rc->reply(rc);
 }

@@ -9,6 +9,7 @@
 
 #include "service/method.h"
 #include "service/page.h"
+#include "stafett/v1/admin_service.pb-c.h"
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/chain_service.pb-c.h"
@@ -25,6 +26,7 @@ struct read_call {
 	int page, rows; /* rows of a page, and rows that came */
 	struct page_place last;
 	struct referral_key key;
+	const char *field; /* that a refusal is about; NULL: it names none */
 	void (*reply)(struct read_call *rc);
 	void *own; /* the handler's own, in the arena */
 	union {
@@ -40,6 +42,9 @@ struct read_call {
 		Stafett__V1__AuditServiceListResponse audit_list;
 		Stafett__V1__AuditServiceGetResponse audit_get;
 		Stafett__V1__StatisticsServiceGetResponse statistics;
+		Stafett__V1__ListRulesResponse rules;
+		Stafett__V1__AddRuleResponse add_rule;
+		Stafett__V1__EndRuleResponse end_rule;
 	};
 };
 

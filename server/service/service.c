@@ -14,6 +14,7 @@
 #include "service/method.h"
 #include "service/reflection.h"
 #include "stafett/caps.h"
+#include "stafett/v1/admin_service.pb-c.h"
 #include "stafett/v1/audit_service.pb-c.h"
 #include "stafett/v1/body_service.pb-c.h"
 #include "stafett/v1/chain_service.pb-c.h"

@@ -17,8 +17,7 @@ static const char admin_sql_audit[] =
 	" VALUES ($1, stafett.now(), (SELECT u.id FROM stafett.unit u WHERE u.handle = $5), $2, $3,"
 	" $4)";
 
-/* Who sits at the machine: the account, for this is no member's act. */
-static const char *admin_operator(void)
+const char *admin_operator(void)
 {
 	const struct passwd *account = getpwuid(getuid());
 

@@ -14,6 +14,8 @@ struct admin_record {
 	const char *unit; /* in whose log it stands, by its handle; NULL: in nobody's */
 };
 
+/* Who sits at the machine: the account, for this is no member's act. Not to be kept. */
+const char *admin_operator(void);
 /* Writes the record of a change by the account that sits at the machine. As with all
  * below: 0, or -errno and a line in |ret_error|, to be freed. */
 int admin_record(PGconn *conn, const struct admin_record *record, char **ret_error) WARN_UNUSED;

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "domain/basis.h"
+#include "domain/rule_draft.h"
 #include "store/admin.h"
 #include "store/admin_record.h"
 #include "store/fields.h"
@@ -101,7 +102,7 @@ static bool basis_value_fits(enum basis_value value, const char *text)
 {
 	switch (value) {
 	case VALUE_NAME:
-		return row_admin_name_fits(text);
+		return rule_name_fits(text);
 	case VALUE_FROM:
 		return row_admin_from_fits(text);
 	case VALUE_BASIS:

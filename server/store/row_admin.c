@@ -13,14 +13,6 @@
 /* Times without a zone are Stockholm's, whatever the database's own is. */
 static const char row_sql_zone[] = "SET TimeZone = 'Europe/Stockholm'";
 
-bool row_admin_name_fits(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len >= 1 && len <= 40 &&
-	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len;
-}
-
 bool row_admin_from_fits(const char *from)
 {
 	struct date date;

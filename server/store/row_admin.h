@@ -14,8 +14,6 @@
 #include "domain/leaf.h"
 #include "stafett/base.h"
 
-/* Letters, digits and hyphens: a name stands in screens and records. */
-bool row_admin_name_fits(const char *name);
 /* A day, or a day and a time of it, at Stockholm; "" for now. */
 bool row_admin_from_fits(const char *from);
 /* Prints |heading| and what |sql| selects, a line each with tabs between; times are

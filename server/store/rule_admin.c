@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "domain/codes.h"
 #include "domain/deadlines.h"
+#include "domain/rule_draft.h"
 #include "store/admin.h"
 #include "store/admin_record.h"
 #include "store/fields.h"
@@ -31,25 +31,11 @@ static const char rule_sql_list[] =
 	" LEFT JOIN stafett.organization b ON b.id = r.other_organization"
 	" ORDER BY r.name, r.version";
 
-/* When a row begins must not have passed: what has been counted stays counted. */
-static const char rule_sql_end_before[] =
-	"UPDATE stafett.rule r SET valid_to = greatest(r.valid_from, t.at) FROM (SELECT"
-	" greatest(stafett.now(), coalesce(nullif($2, '')::timestamptz, stafett.now())) AS at) t"
-	" WHERE r.name = $1 AND r.valid_to > t.at";
 static const char rule_sql_add[] =
-	"INSERT INTO stafett.rule (name, version, deadline, kind, priority, organization,"
-	" other_organization, unit, amount, cut_off, steps, source, valid_from)"
-	" SELECT $1, 1 + coalesce((SELECT max(r.version) FROM stafett.rule r WHERE r.name = $1), "
-	"0),"
-	" $3, $4, $5, a.id, b.id, $8, $9, $10, $11, $12,"
-	" greatest(stafett.now(), coalesce(nullif($2, '')::timestamptz, stafett.now()))"
-	" FROM (SELECT 1) one LEFT JOIN stafett.organization a ON a.slug = $6"
-	" LEFT JOIN stafett.organization b ON b.slug = $7"
-	" WHERE ($6 = '' OR a.id IS NOT NULL) AND ($7 = '' OR b.id IS NOT NULL)"
-	" RETURNING version";
+	"SELECT outcome, said FROM stafett.add_rule($1, NULL, $2, $3, $4, $5, $6, $7, $8, $9,"
+	" $10, $11, $12, nullif($13, '')::timestamptz)";
 static const char rule_sql_end[] =
-	"UPDATE stafett.rule SET valid_to = stafett.now() WHERE name = $1"
-	" AND valid_from <= stafett.now() AND valid_to > stafett.now() RETURNING version";
+	"SELECT outcome, said FROM stafett.end_rule($2, NULL, NULL, $1, $3)";
 static const char clock_sql_accept[] =
 	"DELETE FROM stafett.clerk_clock; SELECT pg_notify('stafett_clock', 'look')";
 
@@ -84,8 +70,8 @@ int rule_admin_list(const char *conninfo, FILE *out, char **ret_error)
 
 /* The values of rule_sql_add, in its order. */
 enum rule_value {
+	VALUE_AUTHOR,
 	VALUE_NAME,
-	VALUE_FROM,
 	VALUE_DEADLINE,
 	VALUE_KIND,
 	VALUE_PRIORITY,
@@ -96,36 +82,39 @@ enum rule_value {
 	VALUE_CUT_OFF,
 	VALUE_STEPS,
 	VALUE_SOURCE,
+	VALUE_FROM,
 	RULE_VALUES,
 };
 
 struct rule_row {
 	const char *values[RULE_VALUES]; /* borrowed from the JSON, or of here */
-	char amount[RULE_NUMBER_BYTES];
+	int amount;
+	char amount_text[RULE_NUMBER_BYTES];
 	struct fields fields;
+};
+
+static const struct {
+	const char *key, *fallback; /* NULL: it must be there */
+	enum rule_value value;
+} rule_keys[] = {
+	{"name", NULL, VALUE_NAME},
+	{"from", "", VALUE_FROM},
+	{"deadline", NULL, VALUE_DEADLINE},
+	{"kind", "", VALUE_KIND},
+	{"priority", "", VALUE_PRIORITY},
+	{"unit", NULL, VALUE_UNIT},
+	{"cut_off", "", VALUE_CUT_OFF},
+	{"steps", "", VALUE_STEPS},
+	{"source", NULL, VALUE_SOURCE},
 };
 
 static int rule_read_texts(struct rule_row *row, json_t *object)
 {
-	static const struct {
-		const char *key, *fallback;
-		enum rule_value value;
-	} texts[] = {
-		{"name", NULL, VALUE_NAME},
-		{"from", "", VALUE_FROM},
-		{"deadline", NULL, VALUE_DEADLINE},
-		{"kind", "", VALUE_KIND},
-		{"priority", "", VALUE_PRIORITY},
-		{"unit", NULL, VALUE_UNIT},
-		{"cut_off", "", VALUE_CUT_OFF},
-		{"steps", "", VALUE_STEPS},
-		{"source", NULL, VALUE_SOURCE},
-	};
 	int r = 0;
 
-	for (size_t i = 0; !r && i < ARRAY_SIZE(texts); i++)
-		r = fields_text(&row->fields, object, texts[i].key, texts[i].fallback,
-			&row->values[texts[i].value]);
+	for (size_t i = 0; !r && i < ARRAY_SIZE(rule_keys); i++)
+		r = fields_text(&row->fields, object, rule_keys[i].key, rule_keys[i].fallback,
+			&row->values[rule_keys[i].value]);
 	return r;
 }
 
@@ -145,56 +134,34 @@ static int rule_read_between(struct rule_row *row, json_t *object)
 
 static int rule_read_amount(struct rule_row *row, json_t *object)
 {
-	enum { AMOUNT_MOST = 100000 };
 	json_t *amount = json_object_get(object, "amount");
 	json_int_t value = json_is_integer(amount) ? json_integer_value(amount) : amount ? -1 : 0;
 
-	if (value < 0 || value > AMOUNT_MOST)
-		return fields_fail(
-			&row->fields, "'amount' must be a number of at most %d", AMOUNT_MOST);
-	snprintf(row->amount, sizeof(row->amount), "%d", (int)value);
-	row->values[VALUE_AMOUNT] = row->amount;
+	if (value > INT32_MAX)
+		value = -1; /* which is no amount of anything either */
+	row->amount = (int)value;
+	snprintf(row->amount_text, sizeof(row->amount_text), "%d", row->amount);
+	row->values[VALUE_AMOUNT] = row->amount_text;
 	return 0;
-}
-
-static bool rule_has(const struct rule_row *row, enum rule_value value)
-{
-	return *row->values[value] != '\0';
 }
 
 /* What a reader of the row would have to trust. */
 static int rule_check(struct rule_row *row)
 {
 	const char *const *v = row->values;
-	struct clock_step steps[CLOCK_STEPS];
-	struct clock_time time;
-	const struct {
-		bool ok;
-		const char *key, *value;
-	} checks[] = {
-		{row_admin_name_fits(v[VALUE_NAME]), "name", v[VALUE_NAME]},
-		{row_admin_from_fits(v[VALUE_FROM]), "from", v[VALUE_FROM]},
-		{deadline_from_code(bytes_of_string(v[VALUE_DEADLINE])) > 0, "deadline",
-			v[VALUE_DEADLINE]},
-		{!rule_has(row, VALUE_KIND) || kind_from_code(bytes_of_string(v[VALUE_KIND])) >= 0,
-			"kind", v[VALUE_KIND]},
-		{!rule_has(row, VALUE_PRIORITY) ||
-				codes_has(CODES_PRIORITY, bytes_of_string(v[VALUE_PRIORITY])),
-			"priority", v[VALUE_PRIORITY]},
-		{clock_unit_from_code(bytes_of_string(v[VALUE_UNIT])) >= 0, "unit", v[VALUE_UNIT]},
-		{!rule_has(row, VALUE_CUT_OFF) ||
-				clock_time_read(bytes_of_string(v[VALUE_CUT_OFF]), &time),
-			"cut_off", v[VALUE_CUT_OFF]},
-		{clock_steps_read(bytes_of_string(v[VALUE_STEPS]), steps) >= 0, "steps",
-			v[VALUE_STEPS]},
-	};
+	const struct rule_draft draft = {v[VALUE_NAME], v[VALUE_DEADLINE], v[VALUE_KIND],
+		v[VALUE_PRIORITY], {v[VALUE_ORGANISATION], v[VALUE_OTHER]}, v[VALUE_UNIT],
+		row->amount, v[VALUE_CUT_OFF], v[VALUE_STEPS], v[VALUE_SOURCE]};
+	const char *fault = rule_draft_fault(&draft);
 
 	row->fields.place = v[VALUE_NAME];
-	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
-		if (!checks[i].ok)
-			return fields_fail(&row->fields, "'%s' cannot be '%s'", checks[i].key,
-				checks[i].value);
-	return 0;
+	if (!fault && !row_admin_from_fits(v[VALUE_FROM]))
+		fault = "from";
+	for (size_t i = 0; fault && i < ARRAY_SIZE(rule_keys); i++)
+		if (strcmp(rule_keys[i].key, fault) == 0)
+			return fields_fail(
+				&row->fields, "'%s' cannot be '%s'", fault, v[rule_keys[i].value]);
+	return fault ? fields_fail(&row->fields, "'%s' cannot be so", fault) : 0;
 }
 
 static int rule_read(struct rule_row *row, json_t *object)
@@ -214,17 +181,55 @@ static int rule_read(struct rule_row *row, json_t *object)
 
 /* --- changes ------------------------------------------------------------------------- */
 
+/* What keeps a change from being made; NULL where nothing does. */
+static const char *rule_complaint(const char *outcome)
+{
+	static const struct {
+		const char *outcome, *complaint;
+	} rows[] = {
+		{"done", NULL},
+		{"name", "is a rule of another deadline, kind, priority or agreement"},
+		{"far", "cannot begin more than ten years ahead"},
+		{"needed", "is what makes it due: add another rule for all first"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (strcmp(rows[i].outcome, outcome) == 0)
+			return rows[i].complaint;
+	return "there is no such rule or organisation";
+}
+
+/* Runs |sql|, which answers with how it came out and what was said of |name|. */
+static int rule_change(PGconn *conn, const char *name, const char *sql, const char *const *values,
+	int n, char **ret_error)
+{
+	enum { OUTCOME, SAID };
+	CLEANUP(admin_clear) PGresult *done = NULL;
+	const char *complaint;
+	int r = admin_run(conn, sql, values, n, &done, ret_error);
+
+	if (r)
+		return r;
+	complaint = rule_complaint(PQgetvalue(done, 0, OUTCOME));
+	if (!complaint)
+		return admin_record(conn,
+			&(struct admin_record){
+				LEAF_RULE, AUDIT_RULE, PQgetvalue(done, 0, SAID), NULL},
+			ret_error);
+	if (asprintf(ret_error, "%s: %s", name, complaint) < 0)
+		*ret_error = NULL;
+	return -EINVAL;
+}
+
 static int rule_do_add(PGconn *conn, void *arg, char **ret_error)
 {
 	struct rule_row *row = arg;
 	int r = row_admin_use_zone(conn, ret_error);
 
-	if (!r)
-		r = admin_run(
-			conn, rule_sql_end_before, row->values, VALUE_FROM + 1, NULL, ret_error);
+	row->values[VALUE_AUTHOR] = admin_operator();
 	return r ? r
-		 : row_admin_change(conn, LEAF_RULE, "add", rule_sql_add, row->values, RULE_VALUES,
-			   ret_error);
+		 : rule_change(conn, row->values[VALUE_NAME], rule_sql_add, row->values,
+			   RULE_VALUES, ret_error);
 }
 
 int rule_admin_add(const char *conninfo, const char *file, char **ret_error)
@@ -245,9 +250,9 @@ int rule_admin_add(const char *conninfo, const char *file, char **ret_error)
 
 static int rule_do_end(PGconn *conn, void *arg, char **ret_error)
 {
-	const char *const name = arg;
+	const char *const values[] = {admin_operator(), arg, rulebook_needed};
 
-	return row_admin_change(conn, LEAF_RULE, "end", rule_sql_end, &name, 1, ret_error);
+	return rule_change(conn, arg, rule_sql_end, values, ARRAY_SIZE(values), ret_error);
 }
 
 int rule_admin_end(const char *conninfo, const char *name, char **ret_error)

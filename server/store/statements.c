@@ -361,6 +361,10 @@ static const Oid audit_subject_types[] = {ACTING_TYPES, DB_TEXT, DB_UUID, DB_TEX
 static const Oid audit_log_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT4,
 	DB_UUID, DB_TEXT, DB_BOOL, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_UUID, DB_INT4};
 static const Oid audit_entry_types[] = {ACTING_TYPES, DB_UUID};
+static const Oid rules_types[] = {ACTING_TYPES, DB_TEXT, DB_BOOL, DB_TEXT, DB_INT4, DB_INT4};
+static const Oid add_rule_types[] = {ACTING_TYPES, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
+	DB_TEXT, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_TIMESTAMPTZ};
+static const Oid end_rule_types[] = {ACTING_TYPES, DB_INT4, DB_TEXT, DB_TIMESTAMPTZ, DB_TEXT};
 static const Oid statistics_quarter_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT};
 static const Oid statistics_types[] = {ACTING_TYPES, DB_TEXT, DB_TEXT};
 static const Oid audit_types[] = {DB_UUID, DB_UUID, DB_BYTEA, DB_BYTEA, DB_BYTEA};
@@ -442,6 +446,14 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		audit_log_types),
 	[READ_AUDIT_ENTRY] = STATEMENT(
 		"audit_entry", "SELECT * FROM api.audit_entry($1, $2, $3, $4)", audit_entry_types),
+	[READ_RULES] = STATEMENT("rules",
+		"SELECT * FROM api.listed_rules($1, $2, $3, $4, $5, $6, $7, $8)", rules_types),
+	[READ_ADD_RULE] = STATEMENT("add_rule",
+		"SELECT * FROM api.add_rule($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" $13, $14, $15, $16)",
+		add_rule_types),
+	[READ_END_RULE] = STATEMENT("end_rule",
+		"SELECT * FROM api.end_rule($1, $2, $3, $4, $5, $6, $7)", end_rule_types),
 	[READ_STATISTICS_QUARTER] = STATEMENT("statistics_quarter",
 		"SELECT * FROM api.statistics_quarter($1, $2, $3, $4, $5)",
 		statistics_quarter_types),

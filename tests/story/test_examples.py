@@ -15,7 +15,7 @@ from client import Client
 TABLE = (tree.TOP / "include" / "stafett" / "tbl" / "commands.def").read_text()
 EXAMPLES = re.findall(r'^EXAMPLE\((\w+), "(.*)"\)$', tree.without_c_comments(TABLE), re.M)
 OWNERS = ["inbox", "triage", "plan_home", "complete", "take_over"]
-WHO = {"audit": "axel", "stats": "axel", "confirm": "mona", "waive": "mona", "reply": "mona",
+WHO = {"admin": "olga", "audit": "axel", "stats": "axel", "confirm": "mona", "waive": "mona", "reply": "mona",
        **dict.fromkeys(OWNERS + re.findall(
            r'^COMMAND\((\w+), "[^"]+", "[^"]+", (?:INTAKE|TREATMENT)', TABLE, re.M), "petra"),
        "delay": "maria"}
@@ -24,6 +24,8 @@ BEGUN = [ACCEPT, "stafett start 7K3M --intervention CRA --next 2027-03-01T10:00"
 PLANNED = [*BEGUN, "stafett plan-home 7K3M --not-needed no-need --housing own --first-contact +3d --file words.txt"]
 COMPLETE = "stafett complete 7K3M --file words.txt"
 BEFORE = {   # what must have happened already, by the beginning of the example
+    "stafett admin rule end": ["olga: stafett admin rule add ACK-LUND-SKANE --deadline acknowledge --between lund,skane "
+                               "--unit minutes --amount 240 --source 'agreement A-17'"],
     "stafett ask": ["stafett ack 7K3M"],
     "stafett ask 7K3M --withdraw": ["stafett ack 7K3M", "stafett ask 7K3M --template consent"],
     "stafett answer": ["stafett ack 7K3M"],

@@ -29,6 +29,7 @@ ANSWERS = {   # the message that a command prints; the others act, and print wha
     "why": contract.clock_service.WhyResponse,
     "consent": contract.referral_service.GetResponse,
     "audit": contract.audit_service.AuditServiceListResponse,
+    "admin": contract.admin_service.ListRulesResponse,
     "stats": contract.statistics_service.StatisticsServiceGetResponse,
     "doctor": contract.answers.Checkup,
     "profile": contract.answers.Profiles,

@@ -12,7 +12,7 @@ from stack import health_method
 from stubs import contract
 
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
-SERVICES = {"stafett.v1.AuditService", "stafett.v1.BodyService", "stafett.v1.ReferralService",
+SERVICES = {"stafett.v1.AdminService", "stafett.v1.AuditService", "stafett.v1.BodyService", "stafett.v1.ReferralService",
             "stafett.v1.InboxService", "stafett.v1.StatisticsService", "stafett.v1.DirectoryService",
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"}
 

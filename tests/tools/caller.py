@@ -189,6 +189,7 @@ class Caller:
         self.bodies = contract.body_service_grpc.BodyServiceStub(self.channel)
         self.chains = contract.chain_service_grpc.ChainServiceStub(self.channel)
         self.clock = contract.clock_service_grpc.ClockServiceStub(self.channel)
+        self.administration = contract.admin_service_grpc.AdminServiceStub(self.channel)
         self.audits = contract.audit_service_grpc.AuditServiceStub(self.channel)
         self.figures = contract.statistics_service_grpc.StatisticsServiceStub(self.channel)
 
@@ -349,6 +350,19 @@ class Caller:
     def entry(self, id):
         """One entry of it."""
         return self.call(self.audits.Get, contract.audit_service.AuditServiceGetRequest(id=id)).entry
+
+    def rules(self, **more):
+        """One page of the rules of deadlines."""
+        return self.call(self.administration.ListRules, contract.admin_service.ListRulesRequest(**more))
+
+    def add_rule(self, known=0, **rule):
+        """The rule, as it stands from then on."""
+        request = contract.admin_service.AddRuleRequest(rule=contract.admin_service.Rule(**rule), known_version=known)
+        return self.call(self.administration.AddRule, request).rule
+
+    def end_rule(self, name, known, **more):
+        request = contract.admin_service.EndRuleRequest(name=name, known_version=known, **more)
+        return self.call(self.administration.EndRule, request).rule
 
     def statistics(self, **more):
         request = contract.statistics_service.StatisticsServiceGetRequest(**more)

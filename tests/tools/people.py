@@ -49,6 +49,7 @@ MEMBERS = {member.id: member for member in [
     Member("lund", "lars", "Lars Berg", ((LUND, "intake"),)),
     Member("lund", "mona", "Mona Ek", ((LUND, "manager"),)),
     Member("lund", "axel", "Axel Lind", ((LUND, "auditor"),)),
+    Member("lund", "olga", "Olga Ström", ((LUND, "operator"),)),
     Member("lund", "system", "Case system", ((LUND, "service"),)),
     Member("lund", "former", "Former Member", (), ((LUND, "caseworker"),)),
     Member("skane", "petra", "Petra Svensson", ((BEROENDE, "caseworker"),)),

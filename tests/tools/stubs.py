@@ -18,7 +18,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 PROTO = Path(__file__).resolve().parents[2] / "proto"
 OTHERS = ["google/rpc/status.proto", "google/rpc/error_details.proto",
           "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto"]
-SERVICES = ["audit_service", "body_service", "chain_service", "clock_service", "referral_service", "inbox_service", "directory_service",
+SERVICES = ["admin_service", "audit_service", "body_service", "chain_service", "clock_service", "referral_service", "inbox_service", "directory_service",
             "statistics_service"]
 MODULES = ["message", "referral", *SERVICES]
 
