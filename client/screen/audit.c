@@ -39,7 +39,8 @@ static const struct {
 	{"clock", N_("said that the clock is right"), N_("say that the clock is right")},
 	{"notice", N_("changed how a unit is told of alarms"),
 		N_("change how a unit is told of alarms")},
-	{"rule", N_("changed a rule of deadlines"), N_("change a rule of deadlines")},
+	{"rule", N_("changed a rule of deadlines[: {change}]"), N_("change a rule of deadlines")},
+	{"list-rules", N_("listed the rules of deadlines"), N_("list the rules of deadlines")},
 	{"basis", N_("changed a row of legal bases"), N_("change a row of legal bases")},
 	{"audit-list", N_("read this log[, about {code}][: {asked}]"), N_("read this log")},
 	{"statistics", N_("looked at the statistics"), N_("look at the statistics")},
@@ -137,6 +138,7 @@ char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
 	words_set(&words, "code", audit_codes(client, entry));
 	words_set(&words, "count", memory_printf(arena, "%d", entry->entity_count));
 	words_set(&words, "asked", entry->asked);
+	words_set(&words, "change", entry->change);
 	words_set(&words, "done", audit_done(client, entry));
 	words_set(&words, "purpose", term_code(client, CODES_BASIS, entry->purpose));
 	words_set(&words, "reason", audit_reason(client, entry));

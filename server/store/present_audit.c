@@ -221,6 +221,7 @@ static void take_what(struct arena *a, const struct leaf *leaf, struct bytes det
 	entry->reason = detail_text(a, detail, AUDIT_REASON);
 	entry->purpose = detail_text(a, detail, AUDIT_BASIS);
 	entry->asked = detail_text(a, detail, AUDIT_ASKED);
+	entry->change = detail_text(a, detail, AUDIT_RULE);
 	entry->from_status = state_text(leaf->state_before);
 	entry->to_status = state_text(leaf->state_after);
 }

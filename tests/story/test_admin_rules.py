@@ -120,6 +120,7 @@ def test_every_change_is_recorded_with_what_was_before(stack, olga, axel, tables
         assert people.MEMBERS["olga"].urn in detail
     found = axel.log(page_size=3, action="rule").entries
     assert [entry.agent.member for entry in found] == [people.MEMBERS["olga"].urn] * 3
+    assert "before: 5 minutes" in found[1].change and found[0].change.startswith("end RECORDED 2")
 
 
 def test_the_same_again_changes_nothing_and_has_the_same_answer(olga, tables):
@@ -186,13 +187,13 @@ def test_another_one_may_take_its_place(olga):
 def test_the_list_fits_a_page_and_says_which_is_only_to_look_up(client):
     said = client.run("maria", "admin", "rule")
     assert max(map(len, said.splitlines())) <= 80
-    assert re.search(r"^ *HELP-1-MONTH v1 +help begins +1 month", said, re.M)
-    assert re.search(r"^ *PAYMENT v1 +.* only to +", said, re.M)
+    assert re.search(r"^ *HELP-1-MONTH v1 +help", said, re.M)
+    assert re.search(r"^ *PAYMENT v1 .* only", said, re.M)
     assert "ANSWER-LUND-SKANE" not in said
     plain = client.run("maria", "--plain", "admin", "rule").splitlines()
     assert all(len(line.split("\t")) == 17 for line in plain)
     swedish = client.run("maria", "admin", "regel", "lista", LANGUAGE="sv")
-    assert re.search(r"^ *HELP-1-MONTH v1 +hjälpen börjar +1 månad", swedish, re.M)
+    assert re.search(r"^ *HELP-1-MONTH v1 +hjälpen", swedish, re.M)
 
 
 def test_an_operator_sees_the_versions_of_a_rule_and_adds_one(client):
