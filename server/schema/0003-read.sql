@@ -275,7 +275,7 @@ BEGIN ATOMIC
             WHEN agreed.end_date < (stafett.now() AT TIME ZONE 'Europe/Stockholm')::date THEN 'ended'
             WHEN agreed.id IS NOT NULL THEN 'active' END,
         stafett.now(),
-        CASE WHEN s.until IS NULL AND NOT s.kept
+        CASE WHEN s.until IS NULL AND NOT s.kept AND s.apart IS NULL
             THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
         CASE WHEN c.custodian = p_unit AND s.until IS NULL
             THEN stafett.follow_up_of(c.id, c.duty_time) END,

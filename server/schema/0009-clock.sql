@@ -476,14 +476,14 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT x.* FROM chain_question x
         WHERE x.chain = r.chain AND x.what <> 'help' AND x.from_time <= as_of
-            AND x.due_time IS NOT NULL AND s.until IS NULL AND NOT s.kept
+            AND x.due_time IS NOT NULL AND s.until IS NULL AND NOT s.kept AND s.apart IS NULL
         LIMIT 1) asked ON true
     CROSS JOIN LATERAL (VALUES
         (1, 'help', NULL::uuid, NULL::timestamptz, s.help_request_date, NULL::timestamptz,
             s.intervention_due_date,
             CASE WHEN s.intervention_start_date <= as_of THEN s.intervention_start_date END,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.what = 'help'
-                AND s.until IS NULL AND NOT s.kept),
+                AND s.until IS NULL AND NOT s.kept AND s.apart IS NULL),
             c.clock_rule, c.clock_version),
         (2, turn.next_act, turn.next_actor, w.due_from, NULL, turn.due_time, NULL, NULL,
             (SELECT count(*)::int FROM alarm x WHERE x.chain = r.chain AND x.referral = r.id

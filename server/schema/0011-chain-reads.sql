@@ -91,7 +91,11 @@ BEGIN ATOMIC
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
         cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time,
         asked.chain IS NOT NULL, asked.due_time, stafett.now(),
-        stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date),
+        -- Not for who is only asked to agree that it goes on in another chain, or follows.
+        CASE WHEN s.until IS NULL AND s.apart IS NULL AND (c.custodian = p_unit
+            OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
+            OR EXISTS (SELECT FROM stafett.chain_party x WHERE x.chain = c.id AND x.unit = p_unit))
+            THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
         CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
