@@ -178,8 +178,6 @@ BEGIN
 END
 $$;
 
--- Everything that was in the chain stands behind what is in the other one, in its
--- old order. What remains is the ledger of who held it, and where it goes on.
 -- Whom the chain of a next of kin belongs to does not change when either goes on in
 -- another. Two chains that become one are not linked to themselves.
 CREATE FUNCTION stafett.carry_links(p_from uuid, p_into uuid) RETURNS void
@@ -197,6 +195,8 @@ BEGIN ATOMIC
     DELETE FROM stafett.chain_link k WHERE k.linked = p_from;
 END;
 
+-- Everything that was in the chain stands behind what is in the other one, in its
+-- old order. What remains is the ledger of who held it, and where it goes on.
 CREATE FUNCTION stafett.carry_merge(p stafett.reach) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -210,7 +210,11 @@ BEGIN
     SELECT * INTO ended FROM chain c WHERE c.id = p.chain;
     UPDATE chain c SET version = p.other_version, event_seq = p.other_seq,
         help_request_date = p.help_request_date, intervention_due_date = p.due_date,
-        intervention_start_date = p.start_date
+        intervention_start_date = p.start_date,
+        clock_rule = CASE WHEN p.help_request_date < c.help_request_date
+            THEN ended.clock_rule ELSE c.clock_rule END,
+        clock_version = CASE WHEN p.help_request_date < c.help_request_date
+            THEN ended.clock_version ELSE c.clock_version END
     WHERE c.id = p.other_chain AND c.id <> p.chain AND c.status = 'open' AND c.event_seq = behind
     RETURNING * INTO goes_on;
     IF goes_on.id IS NULL OR ended.status <> 'closed' OR ended.event_seq <> p.seq
@@ -257,12 +261,7 @@ BEGIN
     PERFORM stafett.carry_links(p.chain, p.other_chain);
     UPDATE alarm SET chain = p.other_chain, seq = seq + behind, deadline_seq = deadline_seq + behind
     WHERE chain = p.chain;
-    UPDATE chain_question d SET chain = p.other_chain, set_seq = d.set_seq + behind
-    WHERE d.chain = p.chain AND d.what <> 'help' AND NOT EXISTS (
-        SELECT FROM chain_question x WHERE x.chain = p.other_chain AND x.what <> 'help');
-    DELETE FROM chain_question d WHERE d.chain = p.chain;
-    UPDATE chain c SET duty_time = stafett.duty_time_of(c.id)
-    WHERE c.id IN (p.chain, p.other_chain);
+    PERFORM stafett.carry_questions(p.chain, p.other_chain, behind);
     UPDATE party y SET until = y.until + behind, past = y.past + behind
     FROM (SELECT DISTINCT r.id, r.code, w.unit FROM referral r
         CROSS JOIN LATERAL (
@@ -547,7 +546,8 @@ GRANT INSERT, DELETE ON stafett.chain_duty TO stafett_mover;
 GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
-    intervention_start_date, merged_into, asked, breach_time, duty_time) ON stafett.chain
+    intervention_start_date, clock_rule, clock_version, merged_into, asked, breach_time,
+    duty_time) ON stafett.chain
     TO stafett_mover;
 GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)

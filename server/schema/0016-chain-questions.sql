@@ -36,7 +36,8 @@ CREATE TRIGGER chain_clock_changes BEFORE UPDATE ON stafett.chain FOR EACH ROW
 -- What acts do with it (stafett.carry_out) -------------------------------------------
 
 -- What was sent by mistake has not stopped the person's clock: it stands since the
--- earliest start that is left, or goes on; and how the person is is not asked after it.
+-- earliest start that is left, or goes on; and how the person is is not asked after it,
+-- but after the treatment before it, where there was one.
 CREATE FUNCTION stafett.carry_void(p stafett.reach) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -53,7 +54,36 @@ BEGIN ATOMIC
     DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what <> 'help' AND EXISTS (
         SELECT FROM stafett.event e
         WHERE e.chain = d.chain AND e.seq = d.set_seq AND e.referral = p.referral);
+    INSERT INTO stafett.chain_question (chain, what, kind, set_seq, from_time, look_time)
+    SELECT p.chain, 'follow-up-' || m.months, r.kind, e.seq, e.create_time, stafett.now()
+    FROM stafett.event e JOIN stafett.referral r ON r.id = e.referral
+    CROSS JOIN (VALUES (3), (6), (12)) m (months)
+    WHERE e.chain = p.chain AND e.kind = 'complete' AND r.status = 'completed' AND r.home_planned
+        AND e.create_time + m.months * interval '1 month' > stafett.now()
+        AND NOT EXISTS (SELECT FROM stafett.chain_question d
+            WHERE d.chain = p.chain AND d.what <> 'help')
+    ORDER BY e.create_time DESC, m.months LIMIT 1;
     UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END;
+
+-- What is asked goes with its chain: how the person is after the latest treatment; and why
+-- help is late where the other asks it, if neither has said so.
+CREATE FUNCTION stafett.carry_questions(p_from uuid, p_into uuid, p_behind int) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    DELETE FROM stafett.chain_question d USING stafett.chain_question x
+    WHERE d.chain = p_into AND d.what <> 'help' AND x.chain = p_from AND x.what <> 'help'
+        AND x.from_time > d.from_time;
+    UPDATE stafett.chain_question d SET chain = p_into, set_seq = d.set_seq + p_behind
+    WHERE d.chain = p_from AND d.what <> 'help' AND NOT EXISTS (
+        SELECT FROM stafett.chain_question x WHERE x.chain = p_into AND x.what <> 'help');
+    DELETE FROM stafett.chain_question d WHERE d.chain = p_from;
+    DELETE FROM stafett.chain_question d WHERE d.chain = p_into AND d.what = 'help'
+        AND EXISTS (SELECT FROM stafett.detail t
+            WHERE t.chain = p_into AND t.clock_reason IS NOT NULL);
+    UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id)
+    WHERE c.id IN (p_from, p_into);
 END;
 
 -- Why help is late has been said: nobody is asked, or told, any more.
@@ -95,7 +125,7 @@ BEGIN
             AND asked.from_time + m.months * interval '1 month' > stafett.now()
         ORDER BY m.months LIMIT 1);
     INSERT INTO chain_question (chain, what, kind, set_seq, from_time, look_time)
-    SELECT p.chain, next, asked.kind, p.seq, asked.from_time, stafett.now() WHERE next IS NOT NULL;
+    SELECT p.chain, next, asked.kind, asked.set_seq, asked.from_time, stafett.now() WHERE next IS NOT NULL;
     UPDATE chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
 END
 $$;
@@ -201,9 +231,7 @@ BEGIN ATOMIC
         SELECT u.referral FROM stafett.chain_units(p_chain) u WHERE u.unit = p_holder LIMIT 1)
     UNION ALL
     SELECT u.unit, u.referral FROM stafett.chain_units(p_chain) u
-    CROSS JOIN LATERAL (
-        SELECT x.unshared_time FROM stafett.referral x WHERE x.id = u.referral LIMIT 1) r
-    WHERE p_parties AND u.unit <> p_holder AND r.unshared_time IS NULL;
+    WHERE p_parties AND u.unit <> p_holder AND stafett.chain_unshared(u.unit, p_chain) IS NULL;
 END;
 
 -- Notes the times that were counted (kind ''), and tells what was decided: as duty.raise,
@@ -241,6 +269,11 @@ BEGIN
             UPDATE chain_question d SET show_time = a.show, due_time = a.due, rule = a.rule,
                 rule_version = a.version, step = a.step, look_time = a.look
             WHERE d.chain = a.chain AND d.what = a.what;
+            -- What no rule counts is not asked; what would come after it is.
+            UPDATE chain_question d SET look_time = stafett.now(), what = CASE a.what
+                WHEN 'follow-up-3' THEN 'follow-up-6' ELSE 'follow-up-12' END
+            WHERE d.chain = a.chain AND d.what = a.what AND a.due IS NULL
+                AND a.what IN ('follow-up-3', 'follow-up-6');
             IF a.kind <> '' THEN
                 SELECT coalesce(array_agg(t.unit), '{}') INTO told
                 FROM stafett.chain_told(a.chain, a.custodian, a.parties) t;
@@ -293,6 +326,7 @@ BEGIN
     GRANT EXECUTE ON FUNCTION stafett.duty_time_of(uuid) TO stafett_owner;
     FOREACH f IN ARRAY ARRAY[
         'stafett.carry_void(stafett.reach)',
+        'stafett.carry_questions(uuid, uuid, int)',
         'stafett.carry_explain(stafett.reach)',
         'stafett.carry_follow(stafett.reach)',
         'stafett.carry_followed(stafett.reach)']::regprocedure[]

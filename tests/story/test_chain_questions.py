@@ -9,7 +9,7 @@ import json
 import people
 import pytest
 from business_clock import set_at, settle
-from caller import refused
+from caller import pb, refused
 from client import Client
 
 OVERDUE, BOTH = 8, {people.LUND, people.BEROENDE}
@@ -50,12 +50,13 @@ def accepted(maria, petra, **accept):
     return sent
 
 
-def completed(maria, petra):
-    """A treatment that was begun in time and is over; Lund holds the chain again."""
-    sent = accepted(maria, petra)
-    petra.perform(sent, "start", intervention="CRA", start_date="2037-11-02", no_next="other")
+def completed(maria, petra, day="2037-11-02", **send):
+    """A treatment that was begun on this day and is over; Lund holds the chain again."""
+    sent = maria.send(people.BEROENDE, card=CARD, **{"act": {"help_request_date": day}, **send})
+    petra.accept(sent, 1, contact_by_date=day, clock_reason="other")
+    petra.perform(sent, "start", intervention="CRA", start_date=day, no_next="other")
     petra.perform(sent, "plan_home", not_needed="family-and-friends", housing="own",
-                  first_contact_date="2037-11-05", body=b"I go home")
+                  first_contact_date=day, body=b"I go home")
     petra.perform(sent, "complete", body=b"done")
     maria.perform(sent, "take_back")
     return sent
@@ -225,3 +226,74 @@ def test_what_was_sent_by_mistake_is_not_followed_up(stack, tables, clock, maria
     proposed = maria.perform(sent, "void", reason="sent-by-mistake")
     stack.caller("mona").perform(sent, "confirm", proposal=proposed.id)
     assert tables.count("chain_question", "chain = %s", sent.chain) == 0
+
+
+def questions(tables, chain):
+    return [what for what, in tables.rows("SELECT what FROM stafett.chain_question WHERE chain = %s", chain)]
+
+
+def test_the_treatment_before_one_that_was_a_mistake_is_followed_up(stack, tables, clock, maria, petra):
+    sent = completed(maria, petra)
+    clock("2038-02-02 09:00:00")
+    settle(tables)
+    maria.on_chain(sent.chain, "follow_up", outcome="better")
+    again = completed(maria, petra, "2038-02-02", chain=sent.chain, act={"help_request_date": ""})
+    assert questions(tables, sent.chain) == ["follow-up-3"]
+    for treatment, rest in ((again, ["follow-up-6"]), (sent, [])):
+        proposed = maria.perform(treatment, "void", reason="sent-by-mistake")
+        stack.caller("mona").perform(treatment, "confirm", proposal=proposed.id)
+        assert [what for what in questions(tables, sent.chain) if what != "help"] == rest
+
+
+def test_two_chains_that_become_one_ask_once(stack, tables, clock, maria, petra):
+    """After the latest treatment; and not why help is late, where one of them has said it."""
+    def merge(ended, into):
+        proposal = maria.on_chain(ended, "merge", into=into)
+        stack.caller("mona").on_chain(ended, "confirm", proposal=proposal, into=into)
+        return questions(tables, into)
+
+    old = completed(maria, petra)
+    settle(tables)
+    clock("2038-02-02 09:00:00")
+    settle(tables)
+    maria.on_chain(old.chain, "follow_up", outcome="better")
+    assert questions(tables, old.chain) == ["follow-up-6"]
+    assert merge(completed(maria, petra, "2038-02-02").chain, old.chain) == ["follow-up-3"]
+    clock("12-03 07:00:00")
+    explained, silent = (maria.register(0, help_request_date="2037-10-01") for _ in range(2))
+    settle(tables)
+    maria.on_chain(explained, "delay", reason="no-capacity")
+    assert questions(tables, silent) == ["help"] and merge(explained, silent) == []
+
+
+def test_what_no_rule_counts_is_passed_over(tables, clock, maria, petra):
+    def end_of_rule(when):
+        tables.connection.cursor().execute(
+            f"UPDATE stafett.rule SET valid_to = '{when}' WHERE name = 'FOLLOW-UP-3'")
+        settle(tables)
+    end_of_rule("2037-01-01")
+    try:
+        sent = completed(maria, petra)
+        settle(tables)
+    finally:
+        end_of_rule("infinity")
+    clock("2038-05-03 09:00:00")
+    settle(tables)
+    assert asked(maria, sent.chain) == ["follow-up-6"]
+
+
+def test_who_is_told_no_more_is_not_told_that_help_is_late_or_why(tables, clock, maria, petra):
+    sent = maria.send(people.BEROENDE, act={"help_request_date": "2037-11-02", "legal_basis": pb.LegalBasis(
+        code="consent", form="written", recipients=["skane"])})
+    petra.accept(sent, 1, contact_by_date="2037-12-01")
+    petra.perform(sent, "unshare")
+    own = maria.send(people.LUND, chain=sent.chain, act={"kind": "consultation", "help_request_date": ""})
+    clock("12-03 07:00:00")
+    settle(tables)
+    assert told(tables, sent.chain) == [("breach", {people.BEROENDE}, False)]
+    petra.on_chain(sent.chain, "delay", reason="in-custody")
+    assert petra.chain(sent.chain).chain.breach_reason == "in-custody"
+    assert not maria.chain(sent.chain).chain.breach_reason
+    for one in (sent, own):
+        assert not maria.get(one.referral).chain.breach_reason
+        assert [deadline.alarm_count for deadline in maria.why(one.referral) if deadline.what == "help"] == [0]
