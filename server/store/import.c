@@ -130,7 +130,8 @@ static int import_new_id(char out[UUID_TEXT_LEN + 1])
 
 /* The columns of a unit beside its id; borrowed from the JSON, but for the lists. */
 struct import_unit {
-	const char *handle, *display_name, *status, *hsa_id, *hours, *phone, *on_call;
+	const char *handle, *display_name, *status, *hours, *phone, *on_call;
+	char hsa_id[HSAID_MAX + 1];
 	char area[FIELDS_LIST_BYTES], needs[FIELDS_LIST_BYTES], kinds[FIELDS_LIST_BYTES];
 	char age_min[FIELDS_NUMBER_BYTES], age_max[FIELDS_NUMBER_BYTES];
 };
@@ -142,7 +143,6 @@ static int import_read_unit_texts(struct import *import, json_t *object, struct 
 	} texts[] = {
 		{"display_name", NULL, &unit->display_name},
 		{"status", "active", &unit->status},
-		{"hsa_id", "", &unit->hsa_id},
 		{"opening_hours", "", &unit->hours},
 		{"phone", "", &unit->phone},
 		{"on_call_phone", "", &unit->on_call},
@@ -153,6 +153,20 @@ static int import_read_unit_texts(struct import *import, json_t *object, struct 
 		r = fields_text(
 			&import->fields, object, texts[i].key, texts[i].fallback, texts[i].to);
 	return r;
+}
+
+/* In the one spelling by which other registers know the unit; empty where it has none. */
+static int import_read_unit_hsa_id(struct import *import, json_t *object, struct import_unit *unit)
+{
+	const char *text;
+	int r = fields_text(&import->fields, object, "hsa_id", "", &text);
+
+	if (r)
+		return r;
+	unit->hsa_id[0] = '\0';
+	if (*text && !hsaid_parse(bytes_of_string(text), unit->hsa_id))
+		return fields_fail(&import->fields, "'%s' is not an HSA-id", text);
+	return 0;
 }
 
 static int import_read_unit_codes(struct import *import, json_t *object, struct import_unit *unit)
@@ -210,6 +224,8 @@ static int import_unit(struct import *import, json_t *object, const struct impor
 	r = fields_check_keys(&import->fields, object, keys);
 	if (!r)
 		r = import_read_unit_texts(import, object, &unit);
+	if (!r)
+		r = import_read_unit_hsa_id(import, object, &unit);
 	if (!r)
 		r = import_read_unit_codes(import, object, &unit);
 	return r ? r : import_unit_row(import, &unit, owner->slug);

@@ -11,7 +11,7 @@
  *      "units": [{"handle": "lund/vuxen", "display_name": "Lund Vuxen",
  *         "service_area": ["1281"], "needs": ["alcohol"], "kinds": ["aftercare"],
  *         "age_min": 18, "age_max": 0, "opening_hours": "Mon-Fri 8-16",
- *         "phone": "...", "on_call_phone": "...", "hsa_id": "...",
+ *         "phone": "...", "on_call_phone": "...", "hsa_id": "SE2120001132-E1",
  *         "status": "closed", "replaced_by": "lund/oppenvard"}],
  *      "members": [{"id": "maria.nilsson", "display_name": "Maria Nilsson",
  *         "roles": {"lund/vuxen": ["caseworker", "manager"]}}]}]}

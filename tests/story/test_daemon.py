@@ -358,6 +358,7 @@ WRONG = {  # what is done to the directory, and what is said of it
     "a misspelt field": (lambda d: d["organizations"][0]["units"][0].update(fone="1"), "'fone' is not known"),
     "an unknown need": (lambda d: d["organizations"][0]["units"][0].update(needs=["beer"]), "'needs' cannot hold"),
     "a wrong number": (lambda d: d["organizations"][1].update(number="2321000256"), "not an organisation number"),
+    "a false HSA-id": (lambda d: d["organizations"][0]["units"][0].update(hsa_id="SE2120001132"), "is not an HSA-id"),
     "a foreign handle": (lambda d: d["organizations"][2]["units"][0].update(handle="lund/x"), "the handle must be"),
     "an unknown unit": (lambda d: d["organizations"][0]["members"][0].update(roles={"lund/x": ["intake"]}), "no 'lund/x'"),
     "another's units": (lambda d: d["organizations"][0]["members"][0].update(roles={"skane/*": ["intake"]}), "no 'skane/*'"),
@@ -374,18 +375,31 @@ def imported(build, work):
     stack.stop()
 
 
+def write_directory(stack, directory):
+    path = stack.folder / "directory.json"
+    path.write_text(json.dumps(directory))
+    path.chmod(0o644)
+    return path
+
+
 def test_a_role_in_every_unit_is_one_line_of_the_directory(imported):
     directory = people.directory()
     directory["organizations"][1]["members"].append(
         {"id": "everywhere", "display_name": "Everywhere", "roles": {"skane/*": ["auditor"]}})
-    path = imported.folder / "everywhere.json"
-    path.write_text(json.dumps(directory))
-    path.chmod(0o644)
-    imported.command("directory", "import", path)
+    imported.command("directory", "import", write_directory(imported, directory))
     units = imported.tables().rows(
         "SELECT u.handle FROM stafett.membership ms JOIN stafett.member m ON m.id = ms.member"
         " JOIN stafett.unit u ON u.id = ms.unit WHERE m.display_name = 'Everywhere' ORDER BY u.handle")
     assert [handle for handle, in units] == sorted(h for h in people.UNITS if h.startswith("skane/"))
+
+
+def test_an_hsa_id_is_kept_in_one_spelling(imported):
+    directory = people.directory()
+    unit = directory["organizations"][0]["units"][0]
+    unit["hsa_id"] = "se162120001132-e1"
+    imported.command("directory", "import", write_directory(imported, directory))
+    assert imported.tables().rows("SELECT hsa_id FROM stafett.unit WHERE handle = %s", unit["handle"]) == [
+        ("SE2120001132-E1",)]
 
 
 @pytest.mark.parametrize("spoil, said", WRONG.values(), ids=[name.replace(" ", "_") for name in WRONG])
@@ -393,9 +407,7 @@ def test_a_directory_with_a_fault_changes_nothing(imported, spoil, said):
     directory = people.directory()
     directory["organizations"][0]["name"] = "Another name"
     spoil(directory)
-    path = imported.folder / "wrong.json"
-    path.write_text(json.dumps(directory))
-    path.chmod(0o644)
+    path = write_directory(imported, directory)
     before = imported.tables().digests()
     done = imported.command("directory", "import", path, check=False)
     assert done.returncode == 1 and said in done.stderr and done.stderr.count("\n") == 1
