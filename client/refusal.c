@@ -175,6 +175,15 @@ static enum problem_id refusal_problem(
 	return problem_of_reason(reason);
 }
 
+/* The wording for a status without a reason. */
+static enum problem_id refusal_problem_of_status(int status)
+{
+	if (status == GRPC_UNIMPLEMENTED)
+		return PROBLEM_METHOD_UNKNOWN;
+	return refusal_exit_of_status(status) == EXIT_TEMPORARY ? PROBLEM_OTHER_TROUBLE
+								: PROBLEM_OTHER_REFUSAL;
+}
+
 /* What waits for this unit comes before what it may always do. */
 static void refusal_add_first(struct client *client, struct act_commands *commands,
 	const Stafett__V1__Refusal *refusal, const char *ref)
@@ -248,9 +257,8 @@ int refusal_describe(
 	enum problem_id id;
 
 	refusal_set_words(client, answer, details.refusal);
-	id = reason != REASON_NONE	   ? refusal_problem(client, reason, details.refusal)
-	     : exit_code == EXIT_TEMPORARY ? PROBLEM_OTHER_TROUBLE
-					   : PROBLEM_OTHER_REFUSAL;
+	id = reason != REASON_NONE ? refusal_problem(client, reason, details.refusal)
+				   : refusal_problem_of_status(answer->status);
 	client_problem(client, id, NULL);
 	refusal_add_facts(client, answer, details.refusal);
 	client->problem.exit_code = exit_code;

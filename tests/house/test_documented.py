@@ -156,6 +156,25 @@ def test_every_reason_has_a_status_a_layer_and_an_exit_status():
         assert message.startswith('"') and not message.endswith('."')
 
 
+def programs(folders):
+    """The C of both programs but for the tables, without comments."""
+    return "".join(tree.without_c_comments(path.read_text()) for path in tree.files(".c", ".h", under=folders))
+
+
+def test_every_reason_can_be_given():
+    """By name, or as that of a guard."""
+    server = programs(["server"])
+    given = {row[1] for row in re.findall(
+        r"^GUARD\((\w+), \w+, (\w+)", tree.without_c_comments((TABLES / "guards.def").read_text()), re.M)}
+    assert [name for name in rows("reasons.def", "REASON")
+            if name not in given and not re.search(rf"\bREASON_{name}\b", server)] == []
+
+
+def test_every_cap_is_kept():
+    code = programs(["proto", "server", "client"])
+    assert [name for name in rows("caps.def", "CAP") if not re.search(rf"\bCAP_{name}\b", code)] == []
+
+
 def test_every_cap_has_a_unit_and_a_reason():
     table = tree.without_c_comments((TABLES / "caps.def").read_text())
     found = re.findall(r'^CAP\((\w+), (\d+), "([^"]+)", "([^"]+)"\)$', table, re.M)

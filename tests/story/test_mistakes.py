@@ -159,8 +159,24 @@ def test_there_is_nothing_of_that_name(client, code):
 
 
 @contextmanager
-def server_that_cuts(stack):
-    """Answers reads as if nothing were there, and writes as if the line had broken."""
+def omar_calls(stack, client, *handlers):
+    """A server of |handlers| stands where omar's profile looks for the daemon."""
+    identity = stack.authority.server()
+    server = grpc.server(futures.ThreadPoolExecutor(1), handlers=handlers)
+    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials(
+        [(identity.key, identity.certificate)], stack.authority.certificate, True))
+    server.start()
+    profile = client.home / "config" / "stafett" / "profiles" / "omar.conf"
+    right = profile.read_text()
+    profile.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", right))
+    yield
+    profile.write_text(right)
+    server.stop(None)
+
+
+class CutsTheLine(grpc.GenericRpcHandler):
+    """Answers as if the line had broken."""
+    @staticmethod
     def answer(_, context):
         info = contract.other["google.rpc.ErrorInfo"](reason="OUTCOME_UNKNOWN", domain="stafett")
         status = contract.other["google.rpc.Status"](code=14, message="the outcome is unknown")
@@ -168,29 +184,22 @@ def server_that_cuts(stack):
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.UNAVAILABLE, "the outcome is unknown")
 
-    class Handler(grpc.GenericRpcHandler):
-        def service(self, handler_call_details):
-            return grpc.unary_unary_rpc_method_handler(answer)
-    identity = stack.authority.server()
-    server = grpc.server(futures.ThreadPoolExecutor(1), handlers=[Handler()])
-    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials(
-        [(identity.key, identity.certificate)], stack.authority.certificate, True))
-    server.start()
-    yield port
-    server.stop(None)
+    def service(self, handler_call_details):
+        return grpc.unary_unary_rpc_method_handler(self.answer)
 
 
 def test_the_line_broke_before_the_answer(client, stack, draft):
-    profile = client.home / "config" / "stafett" / "profiles" / "omar.conf"
-    right = profile.read_text()
-    with server_that_cuts(stack) as port:
-        profile.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", right))
+    with omar_calls(stack, client, CutsTheLine()):
         said = client.run("omar", "--timeout", "0", "send", people.BEROENDE, "--file", draft(), status=UNKNOWN)
-    profile.write_text(right)
     assert "(OUTCOME_UNKNOWN" in said and "kept here" in flat(said) and "never twice" in flat(said)
     assert offers(said)[0] == ["--as", "omar"]
     status, after = client.offer_runs(offers(said)[0])
     assert status == OK and "has been delivered now" in after
+
+
+def test_the_server_is_older_than_the_program(client, stack):
+    with omar_calls(stack, client):
+        mistake(client, "omar", ["stats"], USAGE, "METHOD_UNKNOWN", "does not know this request", command="version$")
 
 
 def test_nobody_is_born_tomorrow(client, draft):
