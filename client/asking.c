@@ -49,7 +49,8 @@ void asking_tell_required(struct asking *asking)
 	asking_tell(asking, _("This needs an answer: ? explains, Ctrl-D gives up."));
 }
 
-void asking_tell_codes(enum codes_list list)
+/* The codes of a list with what they mean. */
+static void asking_tell_codes(enum codes_list list)
 {
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
 		fprintf(stderr, "    %-20s %s\n", row->code, row->text[text_language()]);
@@ -78,7 +79,9 @@ const char *asking_line(struct asking *asking, const char *label, const char *fa
 	return typed;
 }
 
-const char *asking_lines(struct asking *asking, const char *label, const char *help)
+/* Lines up to a single dot, or ^D; a line "?" is answered with |help|. NULL where the user
+ * gave up. */
+static const char *asking_lines(struct asking *asking, const char *label, const char *help)
 {
 	struct arena *arena = &asking->client->arena;
 	const char *text = "";

@@ -27,12 +27,8 @@ void asking_tell(struct asking *asking, const char *text);
 void asking_tell_problem(struct asking *asking);
 /* That there must be an answer, and how to leave. */
 void asking_tell_required(struct asking *asking);
-/* The codes of a list with what they mean. */
-void asking_tell_codes(enum codes_list list);
 /* A line; an empty one is |fallback|, or NULL. NULL too where the user gave up. */
 const char *asking_line(struct asking *asking, const char *label, const char *fallback);
-/* Lines up to a single dot, or ^D; a line "?" is answered with |help|. */
-const char *asking_lines(struct asking *asking, const char *label, const char *help);
 /* Yes or no; no where the user gave up. */
 bool asking_confirm(struct asking *asking, const char *question);
 /* An input's value, with |fallback| in place of its own where that is not NULL.

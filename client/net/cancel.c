@@ -3,7 +3,6 @@
 #include "client/net/cancel.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -27,13 +26,6 @@ int cancel_begin(struct cancel *ret_cancel)
 	}
 	*ret_cancel = cancel;
 	return 0;
-}
-
-bool cancel_is_wanted(const struct cancel *cancel)
-{
-	struct pollfd waiting = {.fd = cancel->fd, .events = POLLIN};
-
-	return poll(&waiting, 1, 0) > 0;
 }
 
 void cancel_end(struct cancel *cancel)

@@ -9,7 +9,6 @@
 #define CLIENT_NET_CANCEL_H
 
 #include <signal.h>
-#include <stdbool.h>
 
 #include "stafett/base.h"
 
@@ -20,8 +19,7 @@ struct cancel {
 
 /* 0 or -errno; on 0, cancel_end must follow. */
 int cancel_begin(struct cancel *ret_cancel) WARN_UNUSED;
-/* Whether the user wants this to end. */
-bool cancel_is_wanted(const struct cancel *cancel);
+/* Closes the descriptor and lets the signals come again. */
 void cancel_end(struct cancel *cancel);
 
 #endif

@@ -53,7 +53,8 @@ static bool audit_is_done(const Stafett__V1__AuditEntry *entry)
 	return strcmp(entry->outcome, "refused") != 0 && strcmp(entry->outcome, "denied") != 0;
 }
 
-bool audit_is_marked(const Stafett__V1__AuditEntry *entry)
+/* Something that should not have been tried: the other refusals come of haste. */
+static bool audit_is_marked(const Stafett__V1__AuditEntry *entry)
 {
 	return strcmp(entry->outcome, "denied") == 0;
 }
@@ -129,7 +130,8 @@ static const char *audit_done(struct client *client, const Stafett__V1__AuditEnt
 		&client->arena, "%s: %s", event_word(step), term_word(client, entry->act));
 }
 
-char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
+/* What was done: "read 7K3M", "tried to accept 7K3M; refused: VERSION_CONFLICT". */
+static char *audit_what(struct client *client, const Stafett__V1__AuditEntry *entry)
 {
 	struct arena *arena = &client->arena;
 	struct words words = {0};
@@ -160,7 +162,8 @@ static const char *audit_name(const Stafett__V1__AuditEntry *entry)
 	return *entry->agent->display_name ? entry->agent->display_name : entry->agent->member;
 }
 
-char *audit_who(struct client *client, const Stafett__V1__AuditEntry *entry)
+/* Who did it: "Petra Svensson, Beroende Lund". */
+static char *audit_who(struct client *client, const Stafett__V1__AuditEntry *entry)
 {
 	const char *unit = entry->agent ? entry->agent->unit : "";
 

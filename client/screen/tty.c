@@ -129,11 +129,6 @@ static bool tty_waits(int timeout_ms)
 	return poll(&keys, 1, timeout_ms) > 0 && (keys.revents & POLLIN);
 }
 
-bool tty_is_ahead(void)
-{
-	return tty_waits(0);
-}
-
 /* One byte of what was typed, or TTY_END. */
 static int tty_byte(void)
 {

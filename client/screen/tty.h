@@ -41,8 +41,6 @@ void tty_end(struct tty *tty);
 /* Waits for a key: its byte, or one of the above. A key of several bytes that is no
  * letter (an arrow) is TTY_OTHER. */
 int tty_key(struct tty *tty);
-/* Whether keys wait that were typed ahead. */
-bool tty_is_ahead(void);
 /* Asks for one line of UTF-8 after |label|. |is_hidden|: stars are shown. */
 enum tty_line tty_line(
 	struct tty *tty, const char *label, bool is_hidden, struct secret *ret_line) WARN_UNUSED;

@@ -56,11 +56,6 @@ int basis_from_code(struct bytes code)
 	return code_at(basis_codes, BASIS_COUNT, code);
 }
 
-const char *sector_code(enum sector sector)
-{
-	return sector_codes[sector];
-}
-
 int sector_from_code(struct bytes code)
 {
 	return code_at(sector_codes, SECTOR_COUNT, code);
@@ -100,8 +95,8 @@ static bool rule_fits(
 	const struct basis_rule *rule, const struct basis_question *q, const char *kind)
 {
 	return rule_counts(rule, q) && strcmp(rule->kind, kind) == 0 &&
-	       text_fits(rule->from, sector_code(q->from)) &&
-	       text_fits(rule->to, sector_code(q->to));
+	       text_fits(rule->from, sector_codes[q->from]) &&
+	       text_fits(rule->to, sector_codes[q->to]);
 }
 
 const struct basis_rule *basis_find(

@@ -62,7 +62,6 @@ mask_t basis_allowed(const struct basis_book *book, const struct basis_question 
 const char *basis_code(enum basis basis);
 /* -1: it is none. */
 int basis_from_code(struct bytes code);
-const char *sector_code(enum sector sector);
 /* -1: it is none. */
 int sector_from_code(struct bytes code);
 /* That of a kind of organisation; OTHER of one that this program does not know. */

@@ -61,7 +61,8 @@ bool rules_is_unshared(const struct facts *f)
 	return f->basis == BASIS_CONSENT && f->consent.revoked;
 }
 
-bool rules_still_goes(enum act act)
+/* Whether the others are told of an act on what is shared no longer. */
+static bool rules_still_goes(enum act act)
 {
 	return still_goes & MASK(act);
 }

@@ -20,8 +20,6 @@ bool rules_consent_covers(struct bytes recipients, struct bytes unit);
 bool rules_consent_counts(struct date end, const struct facts *f);
 /* Whether the consent on which the referral rests has been revoked. */
 bool rules_is_unshared(const struct facts *f);
-/* Whether the others are told of an act on what is shared no longer. */
-bool rules_still_goes(enum act act);
 /* What a refusal tells of bases that would do, and of a consent that has ended. */
 void rules_explain_basis(const struct order *o, const struct facts *f, struct decision *d);
 /* What an act discloses, and what it does to the consent. */

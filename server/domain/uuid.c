@@ -98,11 +98,6 @@ int64_t uuid_time_ms(const struct uuid *uuid)
 	return ms;
 }
 
-int uuid_compare(const struct uuid *a, const struct uuid *b)
-{
-	return memcmp(a->b, b->b, sizeof(a->b));
-}
-
 /* The time of |message| and the random bits of one half of the digest. */
 static struct uuid uuid_from_half(const struct uuid *message, const uint8_t half[16])
 {

@@ -34,8 +34,6 @@ static inline bool uuid_equal(const struct uuid *a, const struct uuid *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-/* Order of bytes, as PostgreSQL's: < 0, 0, > 0. */
-int uuid_compare(const struct uuid *a, const struct uuid *b);
 static inline bool uuid_is_nil(const struct uuid *uuid)
 {
 	static const struct uuid nil;

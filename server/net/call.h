@@ -109,8 +109,6 @@ void call_set_patience(struct call *call, int64_t ms);
 /* Sends one message (copied). For server streaming methods; the engine holds it
  * until the peer's windows have room. */
 void call_send(struct call *call, struct bytes message);
-/* Bytes that wait in this call for the peer to read: a producer's brake. */
-size_t call_unsent(const struct call *call);
 /* The call is no good, or comes too soon. It is answered as any other; a peer that
  * makes too many of them (CAP_BAD_CALLS), or large ones, is sent away. */
 void call_blame(struct call *call, enum call_blame blame);

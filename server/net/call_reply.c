@@ -207,11 +207,6 @@ void call_send(struct call *call, struct bytes message)
 	call->h2->wake(call->h2->wake_arg);
 }
 
-size_t call_unsent(const struct call *call)
-{
-	return call->unsent;
-}
-
 /* |text| as grpc-message wants it; NULL for nothing. */
 static char *call_reply_encode_message(const char *text)
 {

@@ -330,21 +330,22 @@ static int64_t conn_choose_age_ns(void)
 	return (CAP_AGE_MS - spread / 2 + spread * random / UINT32_MAX) * NOW_NS_PER_MS;
 }
 
-void conn_open(struct conn *c)
-{
-	conn_enter(c, CONN_OPEN);
-	c->age_ns = conn_choose_age_ns();
-	if (c->host->draining)
-		conn_drain(c, "shutdown");
-}
-
-void conn_drain(struct conn *c, const char *why)
+/* Asks the peer to leave; |why| is a constant that it may read. */
+static void conn_drain(struct conn *c, const char *why)
 {
 	if (c->state != CONN_OPEN)
 		return;
 	conn_enter(c, CONN_DRAINING);
 	h2_drain_begin(c->h2, why);
 	conn_io_wake(c);
+}
+
+void conn_open(struct conn *c)
+{
+	conn_enter(c, CONN_OPEN);
+	c->age_ns = conn_choose_age_ns();
+	if (c->host->draining)
+		conn_drain(c, "shutdown");
 }
 
 void conn_drain_all(struct conn_host *host)

@@ -54,8 +54,6 @@ void conn_leave(struct conn *c, const char *cause, bool politely);
 void conn_enter(struct conn *c, enum conn_state state);
 /* The peer has greeted us. */
 void conn_open(struct conn *c);
-/* Asks the peer to leave; |why| is a constant that it may read. */
-void conn_drain(struct conn *c, const char *why);
 /* Asks for a turn after the events at hand. */
 void conn_ask_turn(struct conn_host *host);
 

@@ -68,9 +68,9 @@ static void master_kill(struct master *master)
 		crew_kill(container_of(node, struct crew, node));
 }
 
-/* Begins the end. The socket is closed first: peers that come now are refused
+/* Begins the end, with |exit_code|. The socket is closed first: peers that come now are refused
  * and try elsewhere, or later; or they wait, where a service manager keeps it. */
-void master_drain(struct master *master, int exit_code)
+static void master_drain(struct master *master, int exit_code)
 {
 	if (master->state >= MASTER_DRAINING)
 		return;

@@ -46,8 +46,6 @@ struct master {
 
 /* Asks |crew| to leave; it is freed when it has. */
 void master_dismiss(struct master *master, struct crew *crew);
-/* Begins the end, with |exit_code|. */
-void master_drain(struct master *master, int exit_code);
 
 /* Takes the steps of a reload or an upgrade that are due. */
 void renewal_step(struct master *master);

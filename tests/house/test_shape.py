@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+from collections import Counter
 
 import tree
 
@@ -51,6 +52,29 @@ def test_no_function_is_longer_than_100_lines():
 def test_half_of_the_functions_have_fewer_than_20_lines():
     lengths = sorted(lines for _, lines in functions())
     assert lengths and lengths[len(lengths) // 2] < 20
+
+
+def test_a_public_function_is_needed_in_another_file():
+    """Or it is static; and a test alone is no reason for it. What a table pastes together counts."""
+    folders = ("include", "proto", "server", "client")
+    code = {path: Counter(re.findall(r"\w+", tree.without_c_comments(path.read_text())))
+            for path in own(".c", ".h", ".def", under=(*folders, "tests"))}
+    programs = sum((words for path, words in code.items() if not tree.name(path).startswith("tests/")), Counter())
+    everywhere = sum(code.values(), Counter())
+    pasted = tuple({prefix for path in code for prefix in re.findall(r"\b([a-z]\w*_)##", path.read_text())})
+    listing = subprocess.run(
+        ["ctags", "-x", "--_xformat=%F %N %{file}", "--kinds-C=f", "--fields=+f", "-L", "-"],
+        input="\n".join(map(str, own(".c", under=folders))), capture_output=True, text=True, check=True)
+    found = []
+    for line in listing.stdout.splitlines():
+        path, name, scope = line.split(" ")
+        if scope == "file" or name == "main" or name.startswith(pasted):
+            continue
+        if programs[name] < 3:  # defined, declared, called
+            found.append(f"{path}: {name}: nobody calls it")
+        elif everywhere[name] - code[tree.Path(path)][name] < 2:
+            found.append(f"{path}: {name}: static")
+    assert found == [], "\n".join(found)
 
 
 def test_every_source_file_names_its_licence_at_the_top():
