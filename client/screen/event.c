@@ -76,6 +76,8 @@ static const char *event_done(const Stafett__V1__Event *event)
 {
 	if (*event->referral && strcmp(event->kind, "close") == 0)
 		return _("ended with its chain");
+	if (event->managers_told && strcmp(event->kind, "alarm") == 0)
+		return _("still not done: the managers are told");
 	return event_word_of(event->kind, event->unit);
 }
 

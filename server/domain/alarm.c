@@ -35,16 +35,27 @@ static void tell_parties(struct alarm_decision *d, const struct alarm_facts *f)
 	tell(d, f, &f->holder);
 }
 
+/* The managers of both sides, and of a third unit whose turn it is. */
+static void tell_managers(struct alarm_decision *d, const struct alarm_facts *f)
+{
+	d->tells_managers = true;
+	tell(d, f, &f->requester);
+	tell(d, f, &f->owner);
+	if (!f->calls)
+		tell(d, f, &f->next_actor);
+}
+
 static void tell_step(struct alarm_decision *d, const struct alarm_facts *f, mask_t who)
 {
-	d->tells_managers = who & MASK(TOLD_MANAGERS);
+	if (who & MASK(TOLD_MANAGERS))
+		tell_managers(d, f);
 	if ((who & MASK(TOLD_ACTOR)) && f->calls)
 		d->tells.waiting = NEEDS_ACT;
 	else if (who & MASK(TOLD_ACTOR))
 		tell(d, f, &f->next_actor);
-	if (who & (MASK(TOLD_REQUESTER) | MASK(TOLD_MANAGERS)))
+	if (who & MASK(TOLD_REQUESTER))
 		tell(d, f, &f->requester);
-	if (who & (MASK(TOLD_OWNER) | MASK(TOLD_MANAGERS)))
+	if (who & MASK(TOLD_OWNER))
 		tell(d, f, &f->owner);
 	if (who & MASK(TOLD_HOLDER))
 		tell(d, f, &f->holder);

@@ -390,7 +390,17 @@ CREATE TYPE stafett.event_row AS (
     intervention text, start_date date, until_date date, housing text, not_needed text,
     first_contact_date date, aftercare uuid, request_kind text, needs text,
     basis text, consent uuid, disclosed_to text, basis_rule text, basis_version int,
-    third text, third_rule text, third_version int);
+    third text, third_rule text, third_version int, managers_told boolean);
+
+-- Whether an alarm is for managers, too. (Its table comes later: 0009-clock.sql.)
+CREATE FUNCTION stafett.tells_managers(p_chain uuid, p_seq int) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT a.managers FROM alarm a WHERE a.chain = p_chain AND a.seq = p_seq);
+END
+$$;
 
 CREATE FUNCTION stafett.events_of(p_chains uuid[], p_seqs int[]) RETURNS SETOF stafett.event_row
 LANGUAGE sql STABLE
@@ -404,7 +414,8 @@ BEGIN ATOMIC
         dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
         dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ','),
         e.basis, e.consent, told.handle, e.basis_rule, e.basis_version,
-        third.handle, e.third_rule, e.third_version
+        third.handle, e.third_rule, e.third_version,
+        CASE WHEN e.kind = 'alarm' THEN stafett.tells_managers(e.chain, e.seq) END
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (
         SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e

@@ -25,6 +25,8 @@ enum disclosure_column {
 };
 enum { TOLD_UNIT, TOLD_RULE, TOLD_VERSION, TOLD_COLUMNS };
 enum { DISCLOSURES_MOST = 2 };
+_Static_assert(DISCLOSURE_TOLD + DISCLOSURES_MOST * TOLD_COLUMNS == DISCLOSURES_COLUMNS,
+	"the columns are counted");
 
 Stafett__V1__Consent *present_consent(struct arena *a, const struct db_row *row, int first)
 {

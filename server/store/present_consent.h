@@ -11,6 +11,8 @@
 
 /* How many columns a consent has in stafett.referral_row. */
 enum { CONSENT_COLUMNS = 10 };
+/* And the disclosures of an event in stafett.event_row. */
+enum { DISCLOSURES_COLUMNS = 8 };
 
 /* Without its chain; NULL: there is none, or the arena is full. */
 Stafett__V1__Consent *present_consent(struct arena *a, const struct db_row *row, int first);

@@ -39,6 +39,7 @@ enum event_column {
 	EVENT_REQUEST_KIND,
 	EVENT_NEEDS,
 	EVENT_DISCLOSURES, /* to whom, and why */
+	EVENT_MANAGERS_TOLD = EVENT_DISCLOSURES + DISCLOSURES_COLUMNS,
 };
 
 /* What the act said in codes, beyond its kind. */
@@ -91,6 +92,7 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
 	take_detail(a, row, e);
 	e->disclosures = present_disclosures(a, row, EVENT_DISCLOSURES, &e->n_disclosures);
+	e->managers_told = db_row_bool(row, EVENT_MANAGERS_TOLD);
 	return a->overflowed ? NULL : e;
 }
 

@@ -103,6 +103,8 @@ def test_a_missed_visit_climbs_its_ladder_step_by_step(stack, tables, clock, mar
     assert wait_alarms(tables, sent, 3)[2][2] == {people.BEROENDE, people.LUND}
     assert tables.rows("SELECT a.managers FROM stafett.alarm a WHERE a.referral = %s ORDER BY a.seq",
                        sent.referral) == [(False,), (False,), (True,)]
+    told = [e.managers_told for e in petra.get(sent.referral).events if e.kind in ("miss", "alarm")]
+    assert told == [False, False, True]
     clock("12-20 12:00:00")
     settle(tables)
     assert len(alarms(tables, sent)) == 3

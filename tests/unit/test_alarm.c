@@ -114,6 +114,31 @@ static void test_at_the_end_managers_of_both_are_told_and_then_nobody(void **sta
 	assert_int_equal(d.step_us, 0);
 }
 
+static void test_the_managers_of_a_third_unit_are_told_of_its_own_turn(void **state)
+{
+	struct alarm_facts f = {
+		.now_us = at(23, 17, 0),
+		.book = &rulebook_defaults,
+		.chain_open = true,
+		.state = STATE_FAILED,
+		.requester = requester,
+		.owner = owner,
+		.hand_back = other,
+		.holder = owner,
+		.next_actor = other,
+		.due_us = at(23, 17, 0),
+		.step_us = at(23, 17, 0),
+		.rule = rulebook_get(&rulebook_defaults, bytes_of_string("HAND-BACK"), 1),
+	};
+	struct alarm_decision d = decide(f);
+
+	assert_true(d.tells_managers); /* when it is due, and not only days after */
+	assert_int_equal(d.tells.hand_back, NEEDS_ACT);
+	f.step = 2;
+	assert_int_equal(decide(f).tells.hand_back, NEEDS_ACT);
+	assert_int_equal(decide(f).tells.requester, NEEDS_NONE);
+}
+
 static void test_a_unit_with_two_parts_is_told_once(void **state)
 {
 	struct alarm_facts f = missed(at(23, 8, 0));
@@ -167,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_before_its_time_nothing_is_missed),
 		cmocka_unit_test(test_the_next_morning_those_are_told_whom_the_basis_covers),
 		cmocka_unit_test(test_at_the_end_managers_of_both_are_told_and_then_nobody),
+		cmocka_unit_test(test_the_managers_of_a_third_unit_are_told_of_its_own_turn),
 		cmocka_unit_test(test_a_unit_with_two_parts_is_told_once),
 		cmocka_unit_test(test_a_miss_that_was_answered_is_not_missed_again),
 		cmocka_unit_test(
