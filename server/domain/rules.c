@@ -57,6 +57,9 @@ static bool relation_holds(enum relation by, const struct facts *f)
 		return f->delivered_known;
 	case BY_LATE_HOLDER:
 		return holds && rules_help_is_late(f);
+	case BY_SHARER:
+		return f->chain_visible && (!rules_is_unshared(f) || holds ||
+						   uuid_equal(&f->consent.revoker, &f->unit));
 	case BY_FOLLOWER:
 		return holds && f->follow_up != DEADLINE_NONE;
 	}

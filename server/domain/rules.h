@@ -178,6 +178,7 @@ struct facts {
 	struct {
 		bool known, revoked;
 		struct uuid id;
+		struct uuid revoker;	 /* the unit that did */
 		struct date end;	 /* year 0: none */
 		struct bytes recipients; /* as in an order */
 	} consent;

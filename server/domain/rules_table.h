@@ -22,6 +22,7 @@ enum relation {
 	BY_RECIPIENT,
 	BY_LATE_HOLDER,
 	BY_FOLLOWER,
+	BY_SHARER,
 };
 
 enum holder_effect {

@@ -200,7 +200,7 @@ CREATE TYPE stafett.referral_row AS (
     call uuid, call_state text, call_create_time timestamptz, call_due_time timestamptz,
     call_waits_for text, call_waits boolean, last_dose_time timestamptz, next_dose_by text,
     discharge text, call_time timestamptz, linked text,
-    no_longer_shared boolean, revoked boolean, consent uuid, consent_unit text,
+    no_longer_shared boolean, revoked boolean, revoked_here boolean, consent uuid, consent_unit text,
     consent_recipients text, consent_given_by text, consent_form text,
     consent_time timestamptz, consent_end_date date, consent_covers boolean,
     revoke_time timestamptz, consent_status text, read_time timestamptz,
@@ -268,7 +268,9 @@ BEGIN ATOMIC
         call.create_time, call.due_time, waited.for_, coalesce(waited.for_us, false),
         q.last_dose_time, q.next_dose_by, q.discharge, q.call_time,
         stafett.links_of(p_unit, c.id),
-        s.kept, r.unshared_time IS NOT NULL, agreed.id, agreed.handle,
+        s.kept, r.unshared_time IS NOT NULL, CASE WHEN r.unshared_time IS NOT NULL THEN (
+            SELECT k.revoke_unit = p_unit FROM stafett.consent k WHERE k.id = r.consent LIMIT 1) END,
+        agreed.id, agreed.handle,
         array_to_string(agreed.recipients, ','), agreed.given_by, agreed.form,
         agreed.create_time, agreed.end_date, agreed.covers_missed_events, agreed.revoke_time,
         CASE WHEN agreed.revoke_time IS NOT NULL THEN 'revoked'

@@ -94,10 +94,10 @@ enum chain_column {
 	CHAIN_PROPOSAL_UNIT,
 	CHAIN_PROPOSAL_OTHER,
 	CHAIN_BASIS,
-	CHAIN_CONSENT, /* and its end, recipients, and whether it is revoked */
+	CHAIN_CONSENT, /* and its end, recipients, and who revoked it */
 	CHAIN_CONSENT_END,
 	CHAIN_CONSENT_RECIPIENTS,
-	CHAIN_CONSENT_REVOKED,
+	CHAIN_CONSENT_REVOKER,
 	CHAIN_BUSY_CUSTODIAN,
 	CHAIN_BUSY_REQUESTER,
 	CHAIN_BUSY_OWNER,
@@ -447,7 +447,8 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 	f->consent.end = present_date(row, CHAIN_CONSENT_END);
 	f->consent.recipients =
 		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
-	f->consent.revoked = db_row_bool(row, CHAIN_CONSENT_REVOKED);
+	f->consent.revoked = db_row_has(row, CHAIN_CONSENT_REVOKER);
+	f->consent.revoker = read_uuid(row, CHAIN_CONSENT_REVOKER);
 }
 
 static void read_named(const struct db_row *row, struct loaded *l)

@@ -86,6 +86,7 @@ enum referral_column {
 	CHAIN_LINKED,
 	REFERRAL_NO_LONGER_SHARED,
 	REFERRAL_REVOKED,
+	REFERRAL_REVOKED_HERE,
 	CONSENT_ID, /* and what it says */
 	CONSENT_LAST = CONSENT_ID + CONSENT_COLUMNS - 1,
 	REFERRAL_READ_TIME,
@@ -148,6 +149,7 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.consent.known = db_row_has(row, CONSENT_ID),
 		.consent.revoked = db_row_bool(row, REFERRAL_REVOKED) ||
 				   present_consent_is(row, CONSENT_ID, "revoked"),
+		.consent.revoker = db_row_bool(row, REFERRAL_REVOKED_HERE) ? us : somebody_else,
 		/* Any day before today is one that has passed. */
 		.consent.end.year = present_consent_is(row, CONSENT_ID, "ended"),
 		.due_date = present_date(row, CHAIN_DUE_DATE),

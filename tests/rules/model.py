@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, gone=0, reports=0)
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, gone=0, reports=0, revoker="")
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -32,7 +32,8 @@ def relation(by, s):
             "either-holder": unit in (s["custodian"], s["other"]), "successor": bool(s["succeeds"]),
             "recipient": s["wrong"] != "message_was_delivered",
             "late-holder": unit == s["custodian"] and bool(s["late"]),
-            "follower": unit == s["custodian"] and bool(s["asked"])}[by]
+            "follower": unit == s["custodian"] and bool(s["asked"]),
+            "sharer": not unshared(s) or unit in (s["custodian"], s["revoker"])}[by]
 
 
 def facts_allow(guard, s):

@@ -133,6 +133,12 @@ def test_every_consent(ask):
                   for wrong in ("", *(["next_consent_covers"] if consent == 0 else []))))
 
 
+def test_who_gives_a_consent_anew_that_was_revoked(ask):
+    compare(ask, (dict(act="consent", state="accepted", unit=unit, kind="care-request", consent=consent,
+                       custodian=custodian, revoker=revoker)
+                  for unit in "ROBH" for consent in (0, 1, 2, 3) for custodian in "ROH" for revoker in "ROBH"))
+
+
 def test_the_manual_says_what_still_goes_when_a_consent_is_revoked():
     assert manual.still_told() == manual.still_goes()
 

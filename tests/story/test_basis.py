@@ -133,6 +133,27 @@ def test_a_disclosure_is_frozen_with_its_event(maria, petra):
     assert (moved.unit, moved.rule, moved.consent) == (people.MALMO, "NEED-HEALTH-SOCIAL", "")
 
 
+def test_what_was_taken_from_a_unit_it_does_not_give_itself(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent())
+    maria.perform(sent, "unshare")
+    ours = dict(form="oral", recipients=["skane"])
+    assert "consent" not in petra.get(sent.referral).referral.allowed_acts
+    assert refused(petra.perform, sent, "consent", **ours).reason == "ACT_NOT_YOURS"
+    assert petra.get(sent.referral).referral.no_longer_shared
+    assert "consent" in maria.get(sent.referral).referral.allowed_acts
+    maria.perform(sent, "consent", **ours)
+    assert not petra.get(sent.referral).referral.no_longer_shared
+
+
+def test_who_revoked_it_gives_it_anew_though_another_unit_holds_the_person(maria, petra):
+    sent = maria.send(people.BEROENDE, act=consent())
+    petra.accept(sent, 1)
+    maria.perform(sent, "unshare")
+    assert maria.get(sent.referral).referral.no_longer_shared
+    maria.perform(sent, "consent", form="oral", recipients=["skane", "lund"])
+    assert not maria.get(sent.referral).referral.no_longer_shared
+
+
 # -- consents --------------------------------------------------------------------------
 
 

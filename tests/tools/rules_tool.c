@@ -17,7 +17,8 @@
  *   by                           how the chain is held: it (by the referral), other, none
  *   busy                         units that have more of the chain under way: RB
  *   call                         to plan together: 0 none, 1 open, 2 open and answered
- *   other proposer               units: who holds the other chain, who proposed
+ *   other proposer revoker       units: who holds the other chain, who proposed, who
+ *                                revoked the consent
  *   confirms                     the act that is confirmed
  *   aftercare                    none, asked, accepted
  *   consent                      that it rests on: 0 none, 1 in force, 2 ended, 3 revoked
@@ -174,6 +175,7 @@ static bool set_unit(struct facts *f, const char *key, const char *value)
 			    : strcmp(key, "back") == 0	    ? &f->hand_back
 			    : strcmp(key, "other") == 0	    ? &f->other.custodian
 			    : strcmp(key, "proposer") == 0  ? &f->proposal.unit
+			    : strcmp(key, "revoker") == 0   ? &f->consent.revoker
 							    : NULL;
 
 	if (unit)
