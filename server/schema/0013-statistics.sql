@@ -13,11 +13,11 @@ CREATE TABLE stafett.counted_quarter (
     count_time timestamptz NOT NULL
 );
 
--- A person of whom these organisations have or had a part, and nothing by which to find
--- whom.
+-- A person of whom this organisation has or had a part, and nothing by which to find whom:
+-- each organisation has rows of its own, and reads no other's.
 CREATE TABLE stafett.counted (
+    organization uuid NOT NULL,
     quarter date NOT NULL REFERENCES stafett.counted_quarter,
-    organizations uuid[] NOT NULL,
     municipality text NOT NULL,
     need text NOT NULL,
     from_unit text NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE stafett.counted (
     contact_days int,
     start_days int
 );
-CREATE INDEX counted_of ON stafett.counted (quarter);
+CREATE INDEX counted_of ON stafett.counted (organization, quarter);
 
 CREATE INDEX chain_asked ON stafett.chain (help_request_date, id);
 
@@ -131,9 +131,12 @@ BEGIN
     INSERT INTO counted_quarter VALUES (p_quarter, stafett.now()) ON CONFLICT DO NOTHING;
     IF FOUND THEN
         INSERT INTO counted
-        SELECT p_quarter, a.* FROM stafett.asked_for_help(
+        SELECT home, p_quarter, a.municipality, a.need, a.from_unit, a.to_unit, a.late, a.reason,
+            a.acknowledge_hours, a.accept_hours, a.contact_days, a.start_days
+        FROM stafett.asked_for_help(
             p_quarter, (p_quarter + interval '3 months')::date,
-            (p_quarter + interval '4 months') AT TIME ZONE 'Europe/Stockholm', p_kinds) a;
+            (p_quarter + interval '4 months') AT TIME ZONE 'Europe/Stockholm', p_kinds) a
+        CROSS JOIN LATERAL unnest(a.organizations) home;
     END IF;
 END
 $$;
@@ -208,7 +211,7 @@ BEGIN
             percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.start_days) AS t4
         FROM counted a
         CROSS JOIN LATERAL (VALUES (array_position(quarters, a.quarter) - 1), (4)) p (period)
-        WHERE a.quarter = ANY (quarters) AND home = ANY (a.organizations)
+        WHERE a.organization = home AND a.quarter = ANY (quarters)
         GROUP BY GROUPING SETS ((p.period), (p.period, a.municipality),
             (p.period, a.municipality, a.need),
             (p.period, a.municipality, a.from_unit, a.to_unit), (p.period, a.reason)))

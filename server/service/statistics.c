@@ -286,6 +286,7 @@ static void statistics_ask(const struct incoming *in, const char *day, const cha
 	*sc = (struct statistics_call){.rc = rc, .municipality = ""};
 	rc->own = sc;
 	rc->read.judge = statistics_judge;
+	rc->read.is_long = true; /* whoever asks first counts the quarters */
 	stafett__v1__statistics_service_get_response__init(&rc->statistics);
 	args = read_add_query(&rc->read, READ_STATISTICS_QUARTER);
 	db_args_add_text(args, day);

@@ -30,7 +30,7 @@ struct reader {
 	struct audit audit;
 	int query, queries; /* whose rows come next, of how many; -1: all are here */
 	enum reason reason;
-	bool committed, weak;
+	bool committed, weak, is_long;
 };
 
 static void reader_on_sync(void *arg, const PGresult *result);
@@ -155,11 +155,14 @@ static void reader_audit_args(struct reader *r, struct db_args *args)
 	db_args_add_bytes(args, bytes_of(r->audit.detail, r->audit.detail_len));
 }
 
-/* Nobody is there to read it: then nothing was read, and no mark is left. */
+/* Nobody is there to read it: then nothing was read, and no mark is left, but of what took
+ * long: whoever asks next finds it done. */
 static void reader_forget(struct reader *r)
 {
+	enum read_statement last = r->is_long ? READ_COMMIT : READ_ROLLBACK;
+
 	r->query = -1;
-	if (db_conn_execute(r->conn, READ_ROLLBACK, NULL, NULL, NULL) == 0)
+	if (db_conn_execute(r->conn, (int)last, NULL, NULL, NULL) == 0)
 		(void)!db_conn_sync(r->conn, reader_on_rolled_back, r);
 }
 
@@ -244,12 +247,16 @@ static void reader_start(struct reader *r, struct read *read)
 	r->queries = read->n_queries;
 	r->reason = REASON_NONE;
 	r->committed = false;
+	r->is_long = read->is_long;
 	db_conn_clear_doubts(r->conn);
 	db_args_init(&actor);
 	db_args_add_bytes(&actor, read->caller.unit);
 	db_args_add_bytes(&actor, read->caller.member);
 	if (db_conn_execute(r->conn, READ_BEGIN, NULL, reader_on_command, r) < 0 ||
 		db_conn_execute(r->conn, READ_ACTOR, &actor, reader_on_actor, r) < 0)
+		return;
+	if (read->is_long &&
+		db_conn_execute(r->conn, READ_PATIENCE, NULL, reader_on_command, r) < 0)
 		return;
 	for (int i = 0; i < read->n_queries; i++)
 		if (db_conn_execute(r->conn, (int)read->queries[i].statement,
@@ -350,6 +357,11 @@ bool reader_is_connected(const struct reader *r)
 	return r->phase >= READER_IDLE;
 }
 
+bool reader_is_long(const struct reader *r)
+{
+	return r->phase > READER_IDLE && r->is_long;
+}
+
 static void read_add_roles(struct db_array *codes, mask_t roles)
 {
 	db_array_init(codes, DB_TEXT_ARRAY);
@@ -374,6 +386,7 @@ void read_init(struct read *read)
 {
 	read->n_queries = 0;
 	read->quiet = false;
+	read->is_long = false;
 	read->reader = NULL;
 	list_init(&read->node);
 	read_add_roles(&read->role_codes, read->roles);

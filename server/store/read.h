@@ -44,6 +44,9 @@ struct read {
 	/* Set by |row| or |judge|: nothing was shown to anybody, there is nothing to
 	 * record. What was denied is recorded all the same. */
 	bool quiet;
+	/* It may take long: of such, one at a time is under way, the others wait, and what
+	 * it leaves behind stays even where nobody waits for its answer any more. */
+	bool is_long;
 
 	/* Of the caller, for |row| and |done|. */
 	int64_t now_us;
@@ -70,6 +73,8 @@ int reader_new(struct event_base *base, const char *conninfo, const char *name,
 /* Its reading must be done or abandoned. Accepts NULL; returns NULL. */
 struct reader *reader_free(struct reader *reader);
 bool reader_is_connected(const struct reader *reader);
+/* Whether a reading that may take long is under way. */
+bool reader_is_long(const struct reader *reader);
 /* Begins with what is next, if it has nothing to do. */
 void reader_wake(struct reader *reader);
 /* Whoever wanted the reading under way is gone. */

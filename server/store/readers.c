@@ -13,23 +13,40 @@ struct readers {
 	struct reader *each[CAP_READERS];
 };
 
+static bool readers_have_long(const struct readers *rs)
+{
+	for (int i = 0; i < CAP_READERS; i++)
+		if (rs->each[i] && reader_is_long(rs->each[i]))
+			return true;
+	return false;
+}
+
+/* The first that may begin now. */
 static struct read *readers_next(void *arg)
 {
 	struct readers *rs = arg;
-	struct list *node = list_pop(&rs->queue);
+	bool has_long = readers_have_long(rs);
 
-	if (!node)
-		return NULL;
-	rs->queued--;
-	return container_of(node, struct read, node);
+	list_for_each (node, &rs->queue) {
+		struct read *read = container_of(node, struct read, node);
+
+		if (read->is_long && has_long)
+			continue;
+		list_remove(node);
+		rs->queued--;
+		return read;
+	}
+	return NULL;
 }
 
 static void readers_refuse_all(struct readers *rs)
 {
-	struct read *read;
+	struct list *node;
 
-	while ((read = readers_next(rs)))
-		read_finish(read, REASON_DATABASE_AWAY);
+	while ((node = list_pop(&rs->queue))) {
+		rs->queued--;
+		read_finish(container_of(node, struct read, node), REASON_DATABASE_AWAY);
+	}
 }
 
 static void readers_on_change(void *arg)

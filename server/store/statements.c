@@ -372,6 +372,7 @@ static const Oid audit_types[] = {DB_UUID, DB_UUID, DB_BYTEA, DB_BYTEA, DB_BYTEA
 const struct db_statement read_statements[READ_STATEMENTS] = {
 	[READ_BEGIN] = BARE("begin", "BEGIN"),
 	[READ_ACTOR] = STATEMENT("actor", "SELECT * FROM api.actor($1, $2)", actor_types),
+	[READ_PATIENCE] = BARE("patience", "SET LOCAL statement_timeout = '60s'"),
 	[READ_REFERRAL] = STATEMENT(
 		"referral", "SELECT * FROM api.referral($1, $2, $3, $4, $5)", referral_types),
 	[READ_EVENTS] = STATEMENT(

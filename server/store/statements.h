@@ -29,6 +29,7 @@ enum write_statement {
 enum read_statement {
 	READ_BEGIN,
 	READ_ACTOR,
+	READ_PATIENCE,
 	READ_REFERRAL,
 	READ_EVENTS,
 	READ_MESSAGES,

@@ -4,12 +4,16 @@
 import csv
 import io
 import json
+import time
 
 import people
 import pytest
 from business_clock import stop_at
 from caller import refused
 from client import Client
+from postgres import connect
+from processes import DEADLINE_S
+from stubs import contract
 
 QUARTER, MONTH = "2037-Q1", "2037-02"
 UNHELPED = "2035-Q4"   # in no year that is asked for beside it
@@ -118,6 +122,25 @@ def test_who_is_recorded_when_a_quarter_is_complete_is_not_of_it(stack, axel):
     for _ in range(6):
         stack.caller("maria").send(people.BEROENDE, act={"help_request_date": "2035-05-02"})
     assert not axel.statistics(quarter="2035-Q2").rows
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'stafett.counted_quarter'::regclass"
+
+
+def test_one_counts_at_a_time_and_the_others_read_on(stack, axel, tables):
+    """Counting takes as long as there are persons, and a worker has few connections to read by."""
+    before, other = axel.statistics(), connect(stack.database_uri())
+    other.cursor().execute("BEGIN; LOCK TABLE stafett.counted_quarter IN ACCESS EXCLUSIVE MODE")
+    asked = [axel.figures.Get.future(
+        contract.statistics_service.StatisticsServiceGetRequest(),
+        metadata=(("stafett-unit", axel.unit),), timeout=DEADLINE_S) for _ in range(6)]
+    deadline = time.monotonic() + DEADLINE_S
+    while not tables.value(WAITING):
+        assert time.monotonic() < deadline
+    assert axel.log(page_size=1).entries   # by the same connection, so of the same worker
+    assert tables.value(WAITING) == 1
+    other.close()
+    assert [one.result() for one in asked] == [before] * 6
 
 
 def test_why_it_was_late(stack, axel):
