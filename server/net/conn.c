@@ -75,7 +75,7 @@ static struct conn *conn_free(struct conn *c)
 	h2_free(c->h2);
 	event_del(&c->readable);
 	event_del(&c->writable);
-	event_del(&c->turn);
+	conn_line_leave(c);
 	list_remove(&c->dirty);
 	list_remove(&c->chore);
 	list_remove(&c->node);
@@ -130,6 +130,7 @@ void conn_leave(struct conn *c, const char *cause, bool politely)
 		conn_log_end(c, cause);
 	c->h2 = h2_free(c->h2);
 	c->member = member_leave(c->member);
+	conn_line_leave(c);
 	list_remove(&c->dirty);
 	list_remove(&c->chore);
 	free(c->pending);
@@ -257,6 +258,8 @@ int conn_host_init(struct conn_host *host)
 
 	for (int i = 0; i < CONN_STATES; i++)
 		list_init(&host->lists[i]);
+	for (int i = 0; i < CONN_LINES; i++)
+		list_init(&host->lines[i]);
 	list_init(&host->dirty);
 	list_init(&host->shaking);
 	host->turn = conn_new_event(host, conn_on_turn, false);
@@ -312,7 +315,6 @@ int conn_new(struct conn_host *host, int fd, uint64_t source, const char *addres
 	host->counts[CONN_HANDSHAKING]++;
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
 	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
-	evtimer_assign(&c->turn, host->h2.base, conn_shake_on_turn, c);
 	if (event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
 		event_priority_set(&c->readable, CONN_PRIORITY);
 	event_add(&c->readable, NULL);

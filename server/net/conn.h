@@ -43,6 +43,8 @@ enum conn_state { CONN_STATE_LIST(CONN_STATE_NAME) CONN_STATES };
 
 /* Of what peers send, on a loop that knows priorities. */
 enum { CONN_PRIORITY = 2 };
+/* Buckets of a hash. */
+enum { CONN_LINES = 256 };
 
 /* What the connections of one listener share. */
 struct conn_host {
@@ -52,13 +54,14 @@ struct conn_host {
 	struct suspects *suspects;
 	struct list lists[CONN_STATES]; /* struct conn.node, the oldest first */
 	size_t counts[CONN_STATES];
-	struct list dirty;	    /* struct conn.dirty: there is something to write */
-	struct event *turn;	    /* runs after the events at hand: writes */
-	struct list shaking;	    /* struct conn.chore: its next step of TLS waits */
-	struct event *chores;	    /* one peer among all: handshakes, goodbyes */
-	int logged;		    /* connections ended for a cause since the last sweep */
-	bool draining;		    /* who comes now is asked to leave again */
-	void (*changed)(void *arg); /* a connection has entered another state */
+	struct list dirty;	       /* struct conn.dirty: there is something to write */
+	struct event *turn;	       /* runs after the events at hand: writes */
+	struct list lines[CONN_LINES]; /* struct conn_line: who waits to begin, by address */
+	struct list shaking;	       /* struct conn.chore: its next step of TLS waits */
+	struct event *chores;	       /* one peer among all: handshakes, goodbyes */
+	int logged;		       /* connections ended for a cause since the last sweep */
+	bool draining;		       /* who comes now is asked to leave again */
+	void (*changed)(void *arg);    /* a connection has entered another state */
 	void *changed_arg;
 	/* Plain text on its way in and out; nobody keeps anything here. */
 	uint8_t in[H2_RECORD_BYTES], out[H2_OUTPUT_BYTES];

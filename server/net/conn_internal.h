@@ -4,6 +4,7 @@
  *
  *   conn.c     its life: states, patience, the reaper
  *   conn_shake.c  its TLS handshake
+ *   conn_line.c  its waiting for one
  *   conn_io.c  its bytes: reading, writing, what to wait for
  *
  * Invariant: |ssl| is NULL until the peer has said something, |h2| until TLS
@@ -18,9 +19,10 @@
 #include "net/conn.h"
 
 struct conn {
-	struct list node;  /* in host->lists[state] */
-	struct list dirty; /* in host->dirty, or alone */
-	struct list chore; /* in host->shaking, or alone */
+	struct list node;	/* in host->lists[state] */
+	struct list dirty;	/* in host->dirty, or alone */
+	struct list chore;	/* in host->shaking, or in line, or alone */
+	struct conn_line *line; /* that it waits in, or NULL */
 	struct conn_host *host;
 	enum conn_state state;
 	int fd;
@@ -28,7 +30,6 @@ struct conn {
 	SSL *ssl;
 	struct h2 *h2;
 	struct event readable, writable;
-	struct event turn; /* the end of its waiting */
 	struct peer peer;
 	uint64_t source;       /* the peer, as suspects.h knows it */
 	struct member *member; /* NULL until it is known */
@@ -63,12 +64,18 @@ void conn_ask_chores(struct conn_host *host);
 /* The peer is new: nothing is done before it has said a word. */
 void conn_shake_expect(struct conn *c);
 /* The end of a wait: the first step queues. */
-void conn_shake_on_turn(evutil_socket_t fd, short what, void *arg);
+void conn_shake_on_turn(struct conn *c);
 /* The socket is ready for something: the next step queues, if there is one. */
 void conn_shake_on_event(struct conn *c);
 /* One step. Returns 0 when TLS stands, -EAGAIN when not yet, or another negative
  * errno when the connection was left. */
 int conn_shake_step(struct conn *c) WARN_UNUSED;
+
+/* Whether the peer, whose first word is there, must wait for its handshake; then it is
+ * in the line of its address, or was left if the lot fell on it. */
+bool conn_line_join(struct conn *c);
+/* The peer waits no more. Of one that does not, nothing. */
+void conn_line_leave(struct conn *c);
 
 /* The socket is ready for something. */
 void conn_io_on_event(evutil_socket_t fd, short what, void *arg);

@@ -111,18 +111,24 @@ void conn_shake_expect(struct conn *c)
 	conn_shake_wake_at(c, CONN_HEAD_BYTES);
 }
 
+static bool conn_shake_has_hung_up(const struct conn *c)
+{
+	struct pollfd at = {.fd = c->fd, .events = POLLRDHUP};
+
+	return poll(&at, 1, 0) == 1 && at.revents != 0;
+}
+
 /* Whether the peer has gone before its first record was whole: then it has cost nothing
  * yet, and takes nobody's turn. */
 static bool conn_shake_is_gone(const struct conn *c)
 {
-	struct pollfd at = {.fd = c->fd, .events = POLLRDHUP};
 	uint8_t head[CONN_HEAD_BYTES];
 	int there = 0;
 
 	return recv(c->fd, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) == sizeof(head) &&
 	       ioctl(c->fd, FIONREAD, &there) == 0 &&
 	       (size_t)there < sizeof(head) + conn_shake_hello_bytes(head) &&
-	       poll(&at, 1, 0) == 1 && at.revents != 0;
+	       conn_shake_has_hung_up(c);
 }
 
 /* Whether the peer has gone without a word, or in the middle of its first. */
@@ -165,35 +171,32 @@ static void conn_shake_queue(struct conn *c)
 	conn_ask_chores(c->host);
 }
 
-void conn_shake_on_turn(evutil_socket_t fd, short what, void *arg)
+void conn_shake_on_turn(struct conn *c)
 {
-	struct conn *c = arg;
-
+	event_del(&c->readable);
+	conn_shake_wake_at(c, 1);
 	conn_enter(c, CONN_HANDSHAKING);
 	c->begun_ns = c->since_ns;
 	conn_shake_queue(c);
 }
 
-/* The first word of the peer is there. Whether its handshake may begin at once; else
- * it waits for its turn, or is left. */
-static bool conn_shake_may_begin(struct conn *c)
+/* While the peer waits it is woken by more than it has said already, or by its end. */
+static void conn_shake_expect_end(struct conn *c)
 {
-	struct metrics *metrics = c->host->h2.metrics;
-	int64_t wait_us, wait_ns = suspects_wait_ns(c->host->suspects, c->source, now_ns());
+	int there = 0;
 
-	if (wait_ns == 0)
-		return true;
-	if (wait_ns < 0) {
-		metrics_add(metrics, METRIC_ATTACK_PACED, 1);
-		conn_leave(c, "too many handshakes of this address wait", false);
-		return false;
-	}
-	wait_us = wait_ns / 1000 + 1;
-	metrics_add(metrics, METRIC_HANDSHAKES_DELAYED, 1);
+	if (ioctl(c->fd, FIONREAD, &there) == 0)
+		conn_shake_wake_at(c, (size_t)there + 1);
+}
+
+/* Something has come of a peer that waits: its end, or what can wait as well. */
+static void conn_shake_on_waiting(struct conn *c)
+{
 	event_del(&c->readable);
-	event_add(&c->turn, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
-	conn_enter(c, CONN_WAITING);
-	return false;
+	if (!conn_shake_has_hung_up(c))
+		return;
+	metrics_add(c->host->h2.metrics, METRIC_HANDSHAKE_OTHER, 1);
+	conn_leave(c, NULL, false);
 }
 
 /* The socket of a peer that has not begun its handshake is ready for something.
@@ -206,11 +209,21 @@ static bool conn_shake_is_due(struct conn *c)
 			c, c->slow ? "the peer left in the middle of its first word" : NULL, false);
 		return false;
 	}
-	return !conn_shake_is_slow(c) && conn_shake_may_begin(c);
+	if (conn_shake_is_slow(c))
+		return false;
+	if (!conn_line_join(c))
+		return true;
+	if (c->state == CONN_WAITING)
+		conn_shake_expect_end(c);
+	return false;
 }
 
 void conn_shake_on_event(struct conn *c)
 {
+	if (c->state == CONN_WAITING) {
+		conn_shake_on_waiting(c);
+		return;
+	}
 	if (!c->ssl && !conn_shake_is_due(c))
 		return;
 	event_del(&c->readable);

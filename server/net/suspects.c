@@ -40,6 +40,7 @@ struct suspect_table {
 struct suspects {
 	struct suspect_table addresses, members;
 	struct suspect_table homes; /* of members: a point, and nothing to forgive */
+	int64_t spare_ns;	    /* when the next is due that any address may have */
 };
 
 struct suspects *suspects_new(void)
@@ -165,19 +166,26 @@ void suspects_note_member(struct suspects *suspects, uint64_t source, int64_t no
 	suspects_add(&suspects->homes, source, 1, now_ns)->settled_ns = now_ns;
 }
 
-int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, int64_t now_ns)
+/* How long until |due_ns|; 0: it is taken, and the next is due by its pace. */
+static int64_t suspects_take_ns(int64_t *due_ns, int pace_s, int64_t now_ns)
+{
+	return pace_take(due_ns, pace_s, 0, now_ns) ? 0 : *due_ns - now_ns;
+}
+
+int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, bool is_calm, int64_t now_ns)
 {
 	struct suspect *suspect = suspects_find(&suspects->addresses, source, now_ns);
-	int64_t wait_ns;
 	int pace_s = suspects_find(&suspects->homes, source, now_ns) ? CAP_HOME_HANDSHAKES_S
 								     : CAP_SUSPECT_HANDSHAKES_S;
+	int64_t own_ns, spare_ns;
 
 	if (!suspect || suspect->points <= CAP_WASTE)
 		return 0;
-	wait_ns = suspect->until_ns > now_ns ? suspect->until_ns - now_ns : 0;
-	if (!pace_take(&suspect->until_ns, pace_s, CAP_HANDSHAKE_WAIT_MS * NOW_NS_PER_MS, now_ns))
-		return -1;
-	return wait_ns;
+	own_ns = suspects_take_ns(&suspect->until_ns, pace_s, now_ns);
+	if (own_ns == 0 || !is_calm)
+		return own_ns;
+	spare_ns = suspects_take_ns(&suspects->spare_ns, CAP_SPARE_HANDSHAKES_S, now_ns);
+	return spare_ns < own_ns ? spare_ns : own_ns;
 }
 
 /* Whoever holds a certificate could make a home of any address, to attack from. */

@@ -6,10 +6,10 @@
  *
  * An address is known before TLS. One from which there was more waste than
  * CAP_WASTE gets few handshakes a second; more of them if members came from there
- * within the hour, since a whole office, or a balancer's town, may be behind it: the
- * others there wait a little in the same line. A member is known
- * after TLS. One whose connections were ended for abuse more often than CAP_ABUSES
- * is shut out for a while, twice as long each time.
+ * within the hour, since a whole office, or a balancer's town, may be behind it, and
+ * more while the worker has nothing better to do. A member is known after TLS. One whose
+ * connections were ended for abuse more often than CAP_ABUSES is shut out for a while, twice as
+ * long each time.
  *
  * Pure arithmetic; the caller brings the time (monotonic nanoseconds). Of fixed
  * size: where there is no place, the least of some others is forgotten. All is
@@ -41,9 +41,10 @@ void suspects_note_abuse(
 	struct suspects *suspects, uint64_t source, const char *member, int64_t now_ns);
 /* A member of ours came from |source|: for an hour it is a home, unless there is abuse. */
 void suspects_note_member(struct suspects *suspects, uint64_t source, int64_t now_ns);
-/* How long the next handshake of |source| has to wait; its turn is taken. Or -1:
- * longer than CAP_HANDSHAKE_WAIT_MS, and it has none. */
-int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, int64_t now_ns);
+/* How long the next handshake of |source| has to wait; 0: it begins, and its turn is
+ * taken. When it |is_calm|, which is to say that no other's handshake waits, there are
+ * turns to spare besides the address's own. */
+int64_t suspects_wait_ns(struct suspects *suspects, uint64_t source, bool is_calm, int64_t now_ns);
 bool suspects_is_shut_out(struct suspects *suspects, const char *member, int64_t now_ns);
 
 #endif

@@ -15,6 +15,7 @@
 
 #define SECOND	 NOW_NS_PER_S
 #define INTERVAL (SECOND / CAP_SUSPECT_HANDSHAKES_S)
+#define SPARE	 (SECOND / CAP_SPARE_HANDSHAKES_S)
 /* Any moment; a clock's zero means nothing. */
 #define BEGIN (1000 * SECOND)
 
@@ -46,12 +47,18 @@ static void abuse(struct suspects *s, int times, int64_t now_ns)
 		suspects_note_abuse(s, HOUSE, mallory, now_ns);
 }
 
+/* Where others' handshakes wait too. */
+static int64_t wait_of(struct suspects *s, uint64_t source, int64_t now_ns)
+{
+	return suspects_wait_ns(s, source, false, now_ns);
+}
+
 /* --- addresses -------------------------------------------------------------------- */
 
 static void nobody_is_a_suspect_at_first(void **state)
 {
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
 	assert_false(suspects_is_shut_out(*state, mallory, BEGIN));
 }
 
@@ -59,15 +66,16 @@ static void some_waste_is_nobodys_fault(void **state)
 {
 	waste(*state, HOUSE, CAP_WASTE, BEGIN);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
 }
 
 static void who_wastes_more_is_paced(void **state)
 {
 	waste(*state, HOUSE, CAP_WASTE + 1, BEGIN);
-	for (int i = 0; i < 10; i++)
-		assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), i * INTERVAL);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN + 4 * INTERVAL), 6 * INTERVAL);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN + i * INTERVAL), 0);
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN + i * INTERVAL), INTERVAL);
+	}
 }
 
 static void its_neighbour_is_not(void **state)
@@ -75,27 +83,43 @@ static void its_neighbour_is_not(void **state)
 	waste(*state, HOUSE, 1000, BEGIN);
 	waste(*state, NEIGHBOUR, 1, BEGIN);
 	for (int i = 0; i < 10; i++)
-		assert_int_equal(suspects_wait_ns(*state, NEIGHBOUR, BEGIN), 0);
+		assert_int_equal(wait_of(*state, NEIGHBOUR, BEGIN), 0);
 }
 
-static void who_would_wait_too_long_has_no_turn(void **state)
+static void a_turn_is_taken_when_it_is_due_and_not_before(void **state)
 {
-	int64_t wait_ns, turns = 0;
-
 	waste(*state, HOUSE, CAP_WASTE + 10, BEGIN);
-	while (turns < 10000 && (wait_ns = suspects_wait_ns(*state, HOUSE, BEGIN)) >= 0) {
-		assert_true(wait_ns <= CAP_HANDSHAKE_WAIT_MS * NOW_NS_PER_MS);
-		turns++;
-	}
-	assert_int_equal(turns, CAP_HANDSHAKE_WAIT_MS * NOW_NS_PER_MS / INTERVAL + 1);
-	/* The others that come a little later find a turn again. */
-	assert_int_not_equal(suspects_wait_ns(*state, HOUSE, BEGIN + INTERVAL), -1);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN + INTERVAL / 2), INTERVAL / 2);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN + INTERVAL), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN + INTERVAL), INTERVAL);
+}
+
+static void while_nobody_waits_there_are_turns_to_spare(void **state)
+{
+	waste(*state, HOUSE, CAP_WASTE + 1, BEGIN);
+	assert_int_equal(suspects_wait_ns(*state, HOUSE, true, BEGIN), 0);
+	assert_int_equal(suspects_wait_ns(*state, HOUSE, true, BEGIN), 0);
+	assert_int_equal(suspects_wait_ns(*state, HOUSE, true, BEGIN), SPARE);
+	assert_int_equal(suspects_wait_ns(*state, HOUSE, false, BEGIN + SPARE), INTERVAL - SPARE);
+	assert_int_equal(suspects_wait_ns(*state, HOUSE, true, BEGIN + SPARE), 0);
+}
+
+static void what_is_to_spare_is_for_all_addresses_together(void **state)
+{
+	waste(*state, HOUSE, CAP_WASTE + 1, BEGIN);
+	waste(*state, NEIGHBOUR, CAP_WASTE + 1, BEGIN);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(suspects_wait_ns(*state, HOUSE, true, BEGIN), 0);
+	assert_int_equal(suspects_wait_ns(*state, NEIGHBOUR, true, BEGIN), 0); /* its own */
+	assert_int_equal(suspects_wait_ns(*state, NEIGHBOUR, true, BEGIN), SPARE);
 }
 
 static int64_t second_wait(struct suspects *s, int64_t now_ns)
 {
-	suspects_wait_ns(s, HOUSE, now_ns);
-	return suspects_wait_ns(s, HOUSE, now_ns);
+	wait_of(s, HOUSE, now_ns);
+	return wait_of(s, HOUSE, now_ns);
 }
 
 static void a_home_of_members_waits_less_for_an_hour(void **state)
@@ -122,10 +146,10 @@ static void a_home_with_abuse_is_none(void **state)
 static void waste_is_forgiven(void **state)
 {
 	waste(*state, HOUSE, 100000, BEGIN);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), INTERVAL);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), INTERVAL);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN + 60 * SECOND), 0);
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN + 60 * SECOND), 0);
 }
 
 static void waste_at_the_pace_of_forgiving_is_none(void **state)
@@ -133,17 +157,17 @@ static void waste_at_the_pace_of_forgiving_is_none(void **state)
 	for (int i = 0; i < 1000; i++)
 		waste(*state, HOUSE, 1, BEGIN + i * SECOND);
 	for (int i = 0; i < 10; i++)
-		assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN + 1000 * SECOND), 0);
+		assert_int_equal(wait_of(*state, HOUSE, BEGIN + 1000 * SECOND), 0);
 }
 
 static void abuse_is_waste_four_times_over(void **state)
 {
 	abuse(*state, CAP_WASTE / 4, BEGIN);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
 	abuse(*state, 1, BEGIN);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), INTERVAL);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), INTERVAL);
 }
 
 static void the_worst_is_remembered_among_many(void **state)
@@ -151,8 +175,8 @@ static void the_worst_is_remembered_among_many(void **state)
 	waste(*state, HOUSE, 100, BEGIN);
 	for (uint64_t other = 1000; other < 200000; other++)
 		waste(*state, other, 1, BEGIN);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), 0);
-	assert_int_equal(suspects_wait_ns(*state, HOUSE, BEGIN), INTERVAL);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), 0);
+	assert_int_equal(wait_of(*state, HOUSE, BEGIN), INTERVAL);
 }
 
 static uint64_t source_of(const char *text)
@@ -235,7 +259,9 @@ int main(void)
 		SUSPECTS_TEST(some_waste_is_nobodys_fault),
 		SUSPECTS_TEST(who_wastes_more_is_paced),
 		SUSPECTS_TEST(its_neighbour_is_not),
-		SUSPECTS_TEST(who_would_wait_too_long_has_no_turn),
+		SUSPECTS_TEST(a_turn_is_taken_when_it_is_due_and_not_before),
+		SUSPECTS_TEST(while_nobody_waits_there_are_turns_to_spare),
+		SUSPECTS_TEST(what_is_to_spare_is_for_all_addresses_together),
 		SUSPECTS_TEST(a_home_of_members_waits_less_for_an_hour),
 		SUSPECTS_TEST(a_home_with_abuse_is_none),
 		SUSPECTS_TEST(waste_is_forgiven),

@@ -23,6 +23,7 @@ REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
 SLOW_PEERS = 600
 BAD_CALLS, ABUSES, TRIES = 200, 2, 20
 NUMBERS = itertools.count()
+WAITING_PEERS = 60
 RESETS_SENT, RECORD_BYTES, FRAME_HEADER_BYTES = 100, 16384, 9
 
 
@@ -505,16 +506,52 @@ def test_a_member_that_comes_back_from_abuse_is_shut_out_and_no_other(server, by
         assert channel.unary(b"hello") == b"hello"
 
 
+def crowd(server, peer, count, until):
+    """Lets |count| peers at a time say their first word and no other, from an address that wastes
+    its handshakes so, until |peer| sees that one of them is counted."""
+    before = counts(peer).get(until, 0)
+    first, *_ = hello(server)
+    for _ in range(TRIES):
+        lines = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(count)]
+        for line in lines:
+            line.sendall(first)
+        peer.call()
+        if counts(peer).get(until, 0) > before:
+            return lines
+        for line in lines:   # a handshake that came to nothing
+            line.close()
+    raise AssertionError(f"none is counted as {until}")
+
+
 def test_an_address_that_wastes_handshakes_is_paced_and_served(server, bystander):
-    before = counts(bystander).get("HANDSHAKES_DELAYED", 0)
-    for _ in range(50 * TRIES):
-        Peer(server).socket.close()
-        if counts(bystander).get("HANDSHAKES_DELAYED", 0) > before:
-            break
-    else:
-        raise AssertionError("nobody had to wait")
+    """Where too many of it wait, the lot falls on some."""
+    mark = server.process.mark()
+    lines = crowd(server, bystander, 5 * WAITING_PEERS, "ATTACK_PACED")
+    server.process.wait_line("from=WAITING to=HANDSHAKING", after=mark)
     with Peer(server) as peer:
         assert peer.call().status == 0
+    for line in lines:
+        line.close()
+
+
+def test_who_goes_away_leaves_the_line_at_once(build, work):
+    """Nobody waits for the turn of somebody who has gone. Nobody is closed by lot here."""
+    server = echo.EchoServer(build, work / "line")
+    with Peer(server) as peer:
+        for _ in range(TRIES):
+            for n, line in enumerate(crowd(server, peer, WAITING_PEERS // 2, "HANDSHAKES_DELAYED")):
+                if n % 2:
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                line.close()
+            peer.call()
+            if any("from=WAITING to=CLOSED" in line for line in server.process.lines):
+                break
+        else:
+            raise AssertionError("who has gone waits")
+        assert "ATTACK_PACED" not in counts(peer)
+        with Peer(server) as other:
+            assert other.call().status == 0
+    server.stop()
 
 
 def test_who_leaves_before_its_first_word_is_whole_has_wasted_nothing(build, work):
