@@ -7,8 +7,16 @@ import signal
 import grpc
 import pki
 import processes
+from h2peer import headers
 
+PREFIX_BYTES = 5
 MEMBER = "urn:stafett:org:2120001132:member:maria"
+
+
+def counts(peer):
+    """What the server has counted so far, by name."""
+    text = peer.call(fields=headers("/test.Echo/Counted")).data[PREFIX_BYTES:].decode()
+    return {name: int(number) for name, number in map(str.split, text.splitlines())}
 
 
 class EchoServer:

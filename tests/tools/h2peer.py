@@ -90,6 +90,18 @@ def connect(port, authority, identity=None, alpn=("h2",), **options):
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
+def hello(server):
+    """The first words of a client that knows the server's name, and who goes on with them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=server.authority.certificate.decode())
+    context.set_alpn_protocols(["h2"])
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read(), client, incoming
+
+
 class Peer:
     """One connection; |windows| opens our side wide, so that answers are not held."""
 

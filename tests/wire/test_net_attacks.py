@@ -4,12 +4,10 @@
 import contextlib
 import itertools
 import socket
-import ssl
 import struct
 import subprocess
 
 import echo
-import grpc
 import h2peer
 import pytest
 from caller import unpack_details
@@ -18,12 +16,10 @@ from hyperframe import frame as frames
 
 CONTROL_FRAMES, STREAMS, REPLY_BYTES, RETAINED_BYTES = 400, 100, 8388608, 4194304
 SESSION_WINDOW = 1048576
-FLOOD, BURST, PREFIX_BYTES = 20000, 5000, 5
+FLOOD, BURST = 20000, 5000
 REFUSED_STREAM, MEMBER_CONNECTIONS = 7, 100
-SLOW_PEERS = 600
 BAD_CALLS, ABUSES, TRIES = 200, 2, 20
 NUMBERS = itertools.count()
-WAITING_PEERS = 60
 RESETS_SENT, RECORD_BYTES, FRAME_HEADER_BYTES = 100, 16384, 9
 
 
@@ -34,19 +30,13 @@ def bystander(server, request):
     whom the server knows no wrong."""
     server.identity = server.authority.member(f"urn:stafett:org:2120001132:member:peer{next(NUMBERS)}")
     with Peer(server) as peer:
-        before = counts(peer)
+        before = echo.counts(peer)
         yield peer
-        after = counts(peer)
+        after = echo.counts(peer)
     assert server.process.is_running()
     for mark in request.node.iter_markers("counted"):
         for name in mark.args:
             assert after.get(name, 0) > before.get(name, 0), name
-
-
-def counts(peer):
-    """What the server has counted so far, by name."""
-    text = peer.call(fields=headers("/test.Echo/Counted")).data[PREFIX_BYTES:].decode()
-    return {name: int(number) for name, number in map(str.split, text.splitlines())}
 
 
 def flood(peer, *pieces, count=FLOOD):
@@ -287,46 +277,6 @@ def test_a_peer_that_says_nothing_is_left(server):
     assert len(server.wait_lines("handshake refused.*took too long", 4, after=mark)) == 4
 
 
-def hello(server):
-    """The first words of a client that knows the server's name, and who goes on with them."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=server.authority.certificate.decode())
-    context.set_alpn_protocols(["h2"])
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
-    with contextlib.suppress(ssl.SSLWantReadError):
-        client.do_handshake()
-    return outgoing.read(), client, incoming
-
-
-def test_a_hello_that_comes_byte_by_byte_is_answered(server):
-    first, client, incoming = hello(server)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=h2peer.DEADLINE_S) as line:
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in first:
-            line.sendall(bytes([byte]))
-        while client.version() is None or client.cipher() is None:
-            incoming.write(line.recv(65536))
-            with contextlib.suppress(ssl.SSLWantReadError):
-                client.do_handshake()
-                break
-    assert client.version() == "TLSv1.3"
-
-
-def test_a_hello_that_is_not_whole_costs_no_session_of_tls(server):
-    """It waits in the kernel: OpenSSL would take 8 KB for each."""
-    first, _, _ = hello(server)
-    with Peer(server) as peer, contextlib.ExitStack() as crowd:
-        peer.ping()
-        before = server.resident_kb()
-        for _ in range(SLOW_PEERS):
-            line = crowd.enter_context(socket.create_connection(("127.0.0.1", server.port)))
-            line.sendall(first[:-1])
-        peer.ping()
-        grown = server.resident_kb() - before
-    assert grown < 4 * SLOW_PEERS
-
-
 def test_more_slow_handshakes_than_places_do_not_keep_others_out(server):
     crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(300)]
     with Peer(server) as peer:
@@ -504,66 +454,6 @@ def test_a_member_that_comes_back_from_abuse_is_shut_out_and_no_other(server, by
     other = server.authority.member("urn:stafett:org:2120001132:member:kim")
     with server.channel(other) as channel:   # from the same address
         assert channel.unary(b"hello") == b"hello"
-
-
-def crowd(server, peer, count, until):
-    """Lets |count| peers at a time say their first word and no other, from an address that wastes
-    its handshakes so, until |peer| sees that one of them is counted."""
-    before = counts(peer).get(until, 0)
-    first, *_ = hello(server)
-    for _ in range(TRIES):
-        lines = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(count)]
-        for line in lines:
-            line.sendall(first)
-        peer.call()
-        if counts(peer).get(until, 0) > before:
-            return lines
-        for line in lines:   # a handshake that came to nothing
-            line.close()
-    raise AssertionError(f"none is counted as {until}")
-
-
-def test_an_address_that_wastes_handshakes_is_paced_and_served(server, bystander):
-    """Where too many of it wait, the lot falls on some."""
-    mark = server.process.mark()
-    lines = crowd(server, bystander, 5 * WAITING_PEERS, "ATTACK_PACED")
-    server.process.wait_line("from=WAITING to=HANDSHAKING", after=mark)
-    with Peer(server) as peer:
-        assert peer.call().status == 0
-    for line in lines:
-        line.close()
-
-
-def test_who_goes_away_leaves_the_line_at_once(build, work):
-    """Nobody waits for the turn of somebody who has gone. Nobody is closed by lot here."""
-    server = echo.EchoServer(build, work / "line")
-    with Peer(server) as peer:
-        for _ in range(TRIES):
-            for n, line in enumerate(crowd(server, peer, WAITING_PEERS // 2, "HANDSHAKES_DELAYED")):
-                if n % 2:
-                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                line.close()
-            peer.call()
-            if any("from=WAITING to=CLOSED" in line for line in server.process.lines):
-                break
-        else:
-            raise AssertionError("who has gone waits")
-        assert "ATTACK_PACED" not in counts(peer)
-        with Peer(server) as other:
-            assert other.call().status == 0
-    server.stop()
-
-
-def test_who_leaves_before_its_first_word_is_whole_has_wasted_nothing(build, work):
-    """However many they are, the others behind their address do not wait for them."""
-    server = echo.EchoServer(build, work / "half")
-    for _ in range(5 * TRIES // 2):
-        with socket.create_connection(("127.0.0.1", server.port)) as session:
-            session.sendall(b"\x16\x03\x01\x01\x00\x01")
-    server.wait_lines("in the middle of its first word", 5 * TRIES // 2)
-    with Peer(server) as peer:
-        assert "HANDSHAKES_DELAYED" not in counts(peer)
-    server.stop()
 
 
 def changed(name, value):
