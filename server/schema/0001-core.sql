@@ -102,8 +102,7 @@ CREATE TABLE stafett.membership (
 -- The holder of a chain is a row of custody, and the chain points at it by all
 -- three of chain, sequence and unit. So a chain cannot have two holders (it
 -- points at one row), nor none while it is open (the column is not null then),
--- nor a holder that the ledger does not know. Triggers see to that, for all rows of a
--- statement at once (see 0017-ties.sql), and so they do where no foreign key stands.
+-- nor a holder that the ledger does not know (the foreign key).
 
 -- What one column may hold is a domain where a batch writes it: PostgreSQL keeps a
 -- domain's check ready, while a table's is read from its text by every statement.
@@ -129,37 +128,41 @@ CREATE TABLE stafett.chain (
     merged_into uuid, -- where it goes on, since it turned out to be of the same person
     asked boolean NOT NULL DEFAULT false, -- its holder is, by its row of chain_duty
     breach_time timestamptz, -- the person's clock was broken: when that was seen
-    duty_time timestamptz -- since when its holder is asked something (chain_question); null: never
+    duty_time timestamptz, -- since when its holder is asked something (chain_question); null: never
+    CHECK ((status = 'open') = (custodian IS NOT NULL)),
+    CHECK (merged_into IS NULL OR status = 'closed')
 ) WITH (fillfactor = 85);
 
 -- Change points, never ranges, each behind the one before it: gaps and overlaps
 -- cannot be written down.
 CREATE TABLE stafett.custody (
-    chain uuid NOT NULL,
+    chain uuid NOT NULL REFERENCES stafett.chain,
     seq stafett.ordinal NOT NULL,
+    before int GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
     unit uuid NOT NULL,
     since timestamptz NOT NULL,
     cause int NOT NULL, -- the event, by its number in the chain
     referral uuid, -- by which it holds: that is given back with it; null: by none
-    PRIMARY KEY (chain, seq)
+    PRIMARY KEY (chain, seq),
+    UNIQUE (chain, seq, unit),
+    FOREIGN KEY (chain, before) REFERENCES stafett.custody (chain, seq)
 );
+
+ALTER TABLE stafett.chain
+    ADD FOREIGN KEY (id, custody_seq, custodian) REFERENCES stafett.custody (chain, seq, unit);
 
 -- And the chain only moves on: never back to an earlier line of the ledger, which
 -- would be a move that nothing records.
 CREATE FUNCTION stafett.refuse_step_back() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'a chain does not step back, and is held until it is closed'
-        USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'a chain does not step back' USING ERRCODE = 'check_violation';
 END
 $$;
 
--- Nor is it closed, or the person's clock mended, without an event that says so; and it
--- has a holder while it is open, and then only, and goes on in another when it is closed.
+-- Nor is it closed, or the person's clock mended, without an event that says so.
 CREATE TRIGGER chain_moves_on BEFORE UPDATE ON stafett.chain FOR EACH ROW
-    WHEN ((new.status = 'open') <> (new.custodian IS NOT NULL)
-        OR (new.merged_into IS NOT NULL AND new.status <> 'closed')
-        OR new.custody_seq < old.custody_seq OR new.event_seq < old.event_seq
+    WHEN (new.custody_seq < old.custody_seq OR new.event_seq < old.event_seq
         OR (new.event_seq = old.event_seq AND (new.status <> old.status
             OR new.help_request_date <> old.help_request_date
             OR new.intervention_due_date <> old.intervention_due_date)))
@@ -169,7 +172,7 @@ CREATE TRIGGER chain_moves_on BEFORE UPDATE ON stafett.chain FOR EACH ROW
 
 CREATE TABLE stafett.referral (
     id uuid PRIMARY KEY,
-    chain uuid NOT NULL,
+    chain uuid NOT NULL REFERENCES stafett.chain,
     code text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     status text NOT NULL,
@@ -231,7 +234,7 @@ CREATE TABLE stafett.event (
     chain uuid NOT NULL,
     seq int NOT NULL, -- the order of a chain's events, given out under its lock
     id uuid NOT NULL,
-    referral uuid,
+    referral uuid REFERENCES stafett.referral,
     version int NOT NULL,
     kind text NOT NULL,
     code text NOT NULL,

@@ -40,7 +40,25 @@ CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
     WHEN (old.status <> 'closed' AND new.status = 'closed')
     EXECUTE FUNCTION stafett.refuse_to_close();
 
--- And a unit that is closed takes hold of nobody: see custody_is_of_open_unit.
+-- And a unit that is closed takes hold of nobody, whatever the daemon believes of it.
+CREATE FUNCTION stafett.refuse_closed_holder() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE unit IN ACCESS SHARE MODE;
+    IF EXISTS (SELECT FROM moved m
+            CROSS JOIN LATERAL (SELECT u.status FROM unit u WHERE u.id = m.unit LIMIT 1) u
+            WHERE u.status = 'closed') THEN
+        RAISE EXCEPTION 'a unit that is closed holds nobody' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER custody_is_of_open_unit AFTER INSERT ON stafett.custody
+    REFERENCING NEW TABLE AS moved
+    FOR EACH STATEMENT EXECUTE FUNCTION stafett.refuse_closed_holder();
 
 -- What was to come back to a unit that is closed comes to its successor, and so does
 -- what is under way there: nobody is asked by a unit, or waits for one, that is closed.
@@ -101,5 +119,8 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
+    f := 'stafett.refuse_closed_holder()';
+    EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 END
 $$;
