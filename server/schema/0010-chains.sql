@@ -233,13 +233,6 @@ BEGIN
             SELECT * FROM stafett.chain_units(p.chain)
             UNION ALL SELECT * FROM stafett.chain_units(p.other_chain)) x) u;
     PERFORM stafett.settle(p.chain, p.proposal, NULL, p.member);
-    UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
-    WHERE x.chain = p.chain AND x.referral IS NULL AND x.state = 'open';
-    -- So does another chain that waited to go on in the one that ends now.
-    PERFORM stafett.settle(x.chain, x.id, NULL, p.member) FROM proposal x
-    WHERE x.other_chain = p.chain AND x.state = 'open';
-    UPDATE proposal x SET state = 'dropped', decide_time = stafett.now(), decide_member = p.member
-    WHERE x.other_chain = p.chain AND x.state = 'open';
 
     UPDATE event SET chain = p.other_chain, seq = seq + behind WHERE chain = p.chain AND seq < p.seq;
     INSERT INTO event (chain, seq, id, referral, version, kind, code, unit, member,

@@ -58,6 +58,31 @@ BEGIN
 END
 $$;
 
+-- What waited for a second member in a chain that is over, or to go on in it, waits no
+-- more. (What was confirmed with the end is not open any more when this looks.)
+CREATE FUNCTION stafett.drop_proposals() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    waits proposal;
+BEGIN
+    FOR waits IN
+        SELECT * FROM proposal x
+        WHERE x.chain = new.id AND x.referral IS NULL AND x.state = 'open'
+        UNION ALL
+        SELECT * FROM proposal x WHERE x.other_chain = new.id AND x.state = 'open'
+    LOOP
+        PERFORM stafett.settle(waits.chain, waits.id, NULL, NULL);
+        UPDATE proposal x SET state = 'dropped', decide_time = stafett.now()
+        WHERE x.unit = waits.unit AND x.id = waits.id AND x.state = 'open';
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER chain_is_over AFTER UPDATE OF status ON stafett.chain FOR EACH ROW
+    WHEN (old.status = 'open' AND new.status = 'closed') EXECUTE FUNCTION stafett.drop_proposals();
+
 GRANT UPDATE (status, version, update_time, owner_due_time, expected, expected_time, alarm_time,
     missed) ON stafett.referral TO stafett_mover;
 GRANT INSERT ON stafett.detail TO stafett_mover;
@@ -68,6 +93,7 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY[
         'stafett.may_end_at_once(stafett.reach)',
+        'stafett.drop_proposals()',
         'stafett.carry_close(stafett.reach)']::regprocedure[]
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);

@@ -355,3 +355,20 @@ def test_a_report_does_not_end_with_who_reported_it(north, east):
     sent = north.send(east.unit, act=dict(kind="report-of-concern", legal_basis=pb.LegalBasis(code="duty-to-report")))
     assert refused(north.on_chain, sent.chain, "close", reason="moved",
                    person_told="phone").reason == "CHAIN_NOT_AT_REST"
+
+
+def test_what_waits_to_go_on_in_a_chain_that_is_closed_waits_no_more(north, colleague, west):
+    """Whoever was asked is not asked any more, and who asked may ask for something else."""
+    chain, other = north.register(), west.register()
+    asked = west.send(north.unit, chain=other, act={"kind": "consultation", "help_request_date": ""})
+    north.accept(asked, 1)
+    north.perform(asked, "complete", body=b"done")
+    north.on_chain(chain, "merge", into=other)
+    assert [item.needs for item in west.whole_inbox() if item.chain == chain] == ["act"]
+    west.on_chain(other, "close", reason="no-longer-relevant", person_told="phone")
+    assert not [item for item in west.whole_inbox() if item.chain == chain and not item.delivery.HasField("acknowledge_time")]
+    assert not north.chain(chain).chain.HasField("proposal")
+    north.on_chain(chain, "correct_clock", help_request_date=in_days(-2), body=b"earlier")
+    assert chain in [row.chain.id for row in colleague.today(page_size=50).proposals]
+    north.on_chain(chain, "close", reason="no-longer-relevant", person_told="phone")
+    assert chain not in [row.chain.id for row in colleague.today(page_size=50).proposals]
