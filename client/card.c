@@ -106,6 +106,15 @@ bool card_has_number(const struct card *card)
 	return strlen(card->identifier) == CARD_NUMBER_DIGITS;
 }
 
+const char *card_number(struct arena *arena, const struct card *card)
+{
+	const char *digits = card->identifier;
+
+	if (strspn(digits, "0123456789") != CARD_NUMBER_DIGITS || digits[CARD_NUMBER_DIGITS])
+		return digits;
+	return memory_printf(arena, "%.8s-%s", digits, digits + 8);
+}
+
 /* Whether one of |text|'s words is one of |names|. */
 static bool card_shares_word(const char *text, const char *names)
 {

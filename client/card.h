@@ -37,6 +37,8 @@ const char *card_full_name(struct arena *arena, const struct card *card);
 const char *card_birth_date(struct arena *arena, const struct card *card);
 /* A personal number; a reserve number may be another's or not. */
 bool card_has_number(const struct card *card);
+/* The personal number as people write it, "19640823-3234"; another one as it is. */
+const char *card_number(struct arena *arena, const struct card *card);
 /* Whether their names are known, and have no word in common. */
 bool card_names_differ(const struct card *one, const struct card *other);
 

@@ -65,11 +65,13 @@ const char *directory_known(struct client *client, size_t index)
 	const char *line = directory_lines(client);
 
 	for (; *line; line += strspn(line, "\n")) {
-		const char *handle = line + strlen(server);
+		bool is_ours = strncmp(line, server, strlen(server)) == 0;
+		const char *handle = is_ours ? line + strlen(server) : line;
+		size_t len = strcspn(handle, "\t\n");
 
-		if (strncmp(line, server, strlen(server)) == 0 && index-- == 0)
-			return memory_copy(
-				&client->arena, bytes_of(handle, strcspn(handle, "\t\n")));
+		/* Of an organisation it is half a handle. */
+		if (is_ours && len && handle[len - 1] != '/' && index-- == 0)
+			return memory_copy(&client->arena, bytes_of(handle, len));
 		line += strcspn(line, "\n");
 	}
 	return NULL;
@@ -171,4 +173,25 @@ const char *directory_names(struct client *client, char *const *handles, size_t 
 		text = memory_printf(&client->arena, "%s%s%s", text, i ? ", " : "",
 			directory_name(client, handles[i]));
 	return text;
+}
+
+/* Remembered like a unit, by the half of a handle that ends with a stroke. */
+const char *directory_organization(struct client *client, const char *half)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *response;
+	char *prefix = memory_printf(&client->arena, "%s/", half);
+	const char *name = directory_recall(client, prefix);
+
+	if (name)
+		return name;
+	request.handle_prefix = prefix;
+	request.include_closed = true;
+	request.page_size = 1;
+	if (!call_aside(client, METHOD_search, &request.base,
+		    &stafett__v1__search_response__descriptor, &response) ||
+		!response->n_units || !*response->units[0]->organization)
+		return half;
+	directory_learn(client, prefix, response->units[0]->organization);
+	return response->units[0]->organization;
 }

@@ -30,4 +30,8 @@ size_t directory_predecessors(struct client *client, const char *handle, char **
  * last. Asks nobody. */
 const char *directory_known(struct client *client, size_t index);
 
+/* The name of an organisation, by the half of its units' handles ("skane"); the half itself
+ * where it is not known. */
+const char *directory_organization(struct client *client, const char *half);
+
 #endif

@@ -28,20 +28,19 @@ static const char *doubt_of_unit(struct client *client, const char *to, const st
 		_("{office} is your own unit: nobody else is asked by this."), &words);
 }
 
-/* The open referral of the same number to the same unit; NULL where there is none, or
- * nobody can say. */
+/* An open referral of the same number, rather one to the same unit; NULL where there is
+ * none, or nobody can say. */
 static const Stafett__V1__Referral *doubt_find_open(
 	struct client *client, const char *to, const struct card *card)
 {
 	Stafett__V1__ReferralServiceListRequest request =
 		STAFETT__V1__REFERRAL_SERVICE_LIST_REQUEST__INIT;
 	const Stafett__V1__ReferralServiceListResponse *response;
-	const Stafett__V1__Referral *open;
+	const Stafett__V1__Referral *open, *found = NULL;
 	struct card other;
 
 	request.direction = (char *)"sent";
 	request.open_only = true;
-	request.unit = (char *)to;
 	request.page_size = CAP_PAGE_SIZE;
 	if (!*card->identifier ||
 		!call_aside(client, METHOD_list, &request.base,
@@ -52,10 +51,11 @@ static const Stafett__V1__Referral *doubt_find_open(
 		open = response->referrals[i]->referral;
 		/* What has ended is listed while its holder must send the person on. */
 		if (open && strcmp(open->next_act, "send") != 0 &&
-			strcmp(other.identifier, card->identifier) == 0)
-			return open;
+			strcmp(other.identifier, card->identifier) == 0 &&
+			(!found || strcmp(open->owner, to) == 0))
+			found = open;
 	}
-	return NULL;
+	return found;
 }
 
 static const char *doubt_of_person(struct client *client, const char *to, const struct draft *draft)
@@ -66,10 +66,11 @@ static const char *doubt_of_person(struct client *client, const char *to, const 
 
 	card_read(&client->arena, compose_part(client, draft->card), &card);
 	open = doubt_find_open(client, to, &card);
-	if (!open)
+	/* What goes on in a chain that is named is not the same again. */
+	if (!open || ((draft->chain || draft->replaces) && strcmp(open->owner, to) != 0))
 		return NULL;
 	words_set(&words, "code", format_code_start(&client->arena, open->code));
-	words_set(&words, "office", directory_name(client, to));
+	words_set(&words, "office", directory_name(client, open->owner));
 	words_set(&words, "status", term_word(client, open->status));
 	return words_fill(&client->arena,
 		_("{code} for the same person to {office} is open already ({status})."), &words);

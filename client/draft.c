@@ -137,6 +137,21 @@ static int draft_check_identifier(
 	return 0;
 }
 
+/* Nobody is called 19121212-1212; it would stand in every list. */
+static int draft_check_name(struct draft_reader *reader, const char *field, const json_t *subject)
+{
+	enum { DRAFT_NAME_DIGITS_MOST = 3 };
+	const char *name = json_string_value(json_object_get(subject, field));
+	size_t digits = 0;
+
+	for (; name && *name; name++)
+		digits += *name >= '0' && *name <= '9';
+	if (digits <= DRAFT_NAME_DIGITS_MOST)
+		return 0;
+	return client_problem(reader->client, PROBLEM_NAME_HAS_NUMBER, "field",
+		draft_fields_path(reader, field), NULL);
+}
+
 /* Full years between two dates. */
 static int draft_years(struct date birth, struct date today)
 {
@@ -200,6 +215,10 @@ static int draft_take_subject(struct draft_reader *reader, const json_t *value)
 	if (!json_is_object(value))
 		return draft_fields_wrong_type(reader, "subject", _("an object"));
 	r = draft_fields_read(&inner, value, draft_subject_fields);
+	if (!r)
+		r = draft_check_name(&inner, "givenName", value);
+	if (!r)
+		r = draft_check_name(&inner, "familyName", value);
 	if (r)
 		return r;
 	card = memory_need(json_copy((json_t *)value));

@@ -306,6 +306,18 @@ static int question_check(struct client *client, enum question_id id, const stru
 	return r;
 }
 
+/* Puts a label in place of the file's word in what is told about it. */
+static void question_name_field(struct client *client, const char *label)
+{
+	struct problem *problem = &client->problem;
+	const char *at = strstr(problem->sentence, problem->field);
+
+	if (!at)
+		return;
+	problem->sentence = memory_printf(&client->arena, "%.*s%s%s", (int)(at - problem->sentence),
+		problem->sentence, label + strspn(label, " "), at + strlen(problem->field));
+}
+
 /* Which day an answer names; none where it is about something else. */
 static struct date question_day(enum question_id id, const struct draft *draft)
 {
@@ -352,8 +364,10 @@ int question_take(struct client *client, enum question_id id, const char *typed,
 	struct secret answer = {0};
 	int r = question_spell(client, &question_rows[id], typed, &answer);
 
-	if (!r)
-		r = question_check(client, id, &answer, ret_draft);
+	/* Who answers a question knows it by its words, and not by the file's. */
+	if (!r && (r = question_check(client, id, &answer, ret_draft)) &&
+		strcmp(client->problem.field, question_rows[id].path) == 0)
+		question_name_field(client, _(question_rows[id].label));
 	if (!r)
 		r = question_check_day(client, id, typed, ret_draft);
 	if (r) {

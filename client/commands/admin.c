@@ -120,11 +120,6 @@ static char *admin_author(struct client *client, const Stafett__V1__Rule *rule)
 		&client->arena, _("by {author}, {time}[; its end was set by {ender}]"), &words);
 }
 
-static const char *admin_source(const Stafett__V1__Rule *rule)
-{
-	return strcmp(rule->source, "default") == 0 ? _("the common rule") : rule->source;
-}
-
 void admin_print_rule(struct client *client, const Stafett__V1__Rule *rule)
 {
 	const char *whom = admin_for(client, rule), *counts = admin_counts(client, rule);
@@ -139,7 +134,7 @@ void admin_print_rule(struct client *client, const Stafett__V1__Rule *rule)
 	rule_print_fact(
 		client, _("how"), rule_how(client, rule->unit, rule->amount, rule->cut_off));
 	rule_print_fact(client, _("told"), rule_told(client, rule->steps));
-	rule_print_fact(client, _("source"), admin_source(rule));
+	rule_print_fact(client, _("source"), rule_source(rule->source));
 	rule_print_fact(client, _("counts"), *counts ? counts : _("always"));
 	if (rule->create_time || !*rule->author)
 		rule_print_fact(client, _("added"), admin_author(client, rule));

@@ -30,6 +30,21 @@ static void codes_print_lists(struct client *client)
 		output_next(client, "codes %s", codes_list_name((enum codes_list)0));
 }
 
+/* A command whose option takes one of the list; else one that sends several of them. */
+static const char *codes_taker(struct client *client, enum codes_list list)
+{
+	const char *told =
+		memory_printf(&client->arena, "(stafett codes %s)", codes_list_name(list));
+
+	for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+		const struct option *option = option_get(id);
+
+		if (option->command != COMMAND_global && strstr(option->help, told))
+			return command_get(option->command)->name;
+	}
+	return "send";
+}
+
 static void codes_print_list(struct client *client, enum codes_list list)
 {
 	const struct table_column columns[] = {{.title = _("CODE")},
@@ -48,7 +63,7 @@ static void codes_print_list(struct client *client, enum codes_list list)
 		return;
 	lines_print(stdout, "", "",
 		_("Where FHIR R4 or e-remiss 2.2 has no such code, the cell is empty."));
-	output_next(client, "codes");
+	output_next(client, "help %s", codes_taker(client, list));
 }
 
 /* A list without its codes. protobuf-c never writes to texts. */

@@ -30,7 +30,7 @@ static int confirm_fill(struct acting *acting)
 
 	if (!proposal)
 		return client_problem(acting->client, PROBLEM_NOTHING_PROPOSED, NULL);
-	client_word(acting->client, "proposed", term_word(acting->client, proposal->act));
+	client_word(acting->client, "proposed", term_proposal(acting->client, proposal->act));
 	act->proposal = proposal->id;
 	act->into = proposal->into;
 	act->drop = acting_has(acting, INPUT_confirm_drop);

@@ -256,8 +256,8 @@ static void inbox_print_rows(struct client *client, const struct inbox_page *pag
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
 		{.title = _("CODE")}, {.title = _("FROM"), .may_shrink = true},
 		{.title = _("WHO"), .may_shrink = true}, {.title = _("BORN")},
-		{.title = _("WHAT"), .may_shrink = true}, {.title = _("BY")},
-		{.title = _("HELP DUE"), .is_number = true},
+		{.title = _("WHAT"), .may_shrink = true}, {.title = _("BY"), .may_shrink = true},
+		{.title = row_help_title(client), .is_number = true},
 		{.title = inbox_has_takers(client, page) ? _("TAKEN BY") : NULL,
 			.may_shrink = true},
 		{.title = NULL}};

@@ -208,9 +208,10 @@ static void list_print(struct client *client, const Stafett__V1__ReferralService
 {
 	const struct table_column columns[] = {{.title = "#", .is_number = true},
 		{.title = _("CODE")}, {.title = _("WHO"), .may_shrink = true},
-		{.title = _("STATE")}, {.title = _("HELD BY"), .may_shrink = true},
-		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
-		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
+		{.title = _("STATE"), .may_shrink = true},
+		{.title = _("HELD BY"), .may_shrink = true},
+		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY"), .may_shrink = true},
+		{.title = row_help_title(client), .is_number = true}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < all->n_referrals; i++)

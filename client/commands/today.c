@@ -300,8 +300,8 @@ static void today_print_waiting(struct client *client, const Stafett__V1__TodayR
 	const struct table_column columns[] = {{.title = _("CODE")},
 		{.title = _("WHO"), .may_shrink = true},
 		{.title = _("HELD BY"), .may_shrink = true},
-		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
-		{.title = _("HELP DUE"), .is_number = true}, {.title = NULL}};
+		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY"), .may_shrink = true},
+		{.title = row_help_title(client), .is_number = true}, {.title = NULL}};
 	struct table *table;
 
 	if (!today->n_waiting)
@@ -331,6 +331,19 @@ static void today_print_news(
 		"  ", text);
 }
 
+/* What asks for nothing may still be worth reading: that a referral was accepted. */
+static void today_print_inbox(struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	struct words words = {0};
+
+	if (!today->inbox_count)
+		return;
+	words_set(&words, "count", today_count(client, today->inbox_count));
+	lines_print_command(stdout, "",
+		words_fill(&client->arena, _("In the inbox, not acknowledged: {count}."), &words),
+		client_next(client, "inbox --all"));
+}
+
 static void today_print_rest(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	int32_t open = today->duty_count + today->waiting_count;
@@ -343,6 +356,7 @@ static void today_print_rest(struct client *client, const Stafett__V1__TodayResp
 		!open  ? _("Nothing is open.")
 		: late ? _("{late} late, {open} open in all.")
 		       : _("Nothing is late. {open} open in all."));
+	today_print_inbox(client, today);
 	if (today->late_help_count) {
 		client_word(client, "count", today_count(client, today->late_help_count));
 		lines_begin_alarm(stdout);
@@ -368,8 +382,8 @@ static void today_print(
 static void today_print_table(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	const struct table_column columns[] = {{.title = _("CODE")}, {.title = _("WHO")},
-		{.title = _("HELD BY")}, {.title = _("NEXT")}, {.title = _("BY")},
-		{.title = _("HELP DUE")}, {.title = NULL}};
+		{.title = _("HELD BY")}, {.title = _("NEXT")},
+		{.title = _("BY"), .may_shrink = true}, {.title = _("HELP DUE")}, {.title = NULL}};
 	struct table *table = table_new(columns, client->form);
 
 	for (size_t i = 0; i < today->n_questions; i++)

@@ -32,8 +32,7 @@ static void why_print_rule(struct client *client, const Stafett__V1__Deadline *d
 	words_set(&words, "version", memory_printf(arena, "%d", rule->version));
 	words_set(&words, "since",
 		format_moment(arena, format_us(rule->valid_from_time), client->today));
-	words_set(&words, "source",
-		strcmp(rule->source, "default") == 0 ? _("the common rule") : rule->source);
+	words_set(&words, "source", rule_source(rule->source));
 	rule_print_fact(client, _("rule"),
 		words_fill(arena, _("{name} v{version}[, valid from {since}], {source}"), &words));
 	words_set(&words, "anchor", term_word(client, rule->anchor));

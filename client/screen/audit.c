@@ -3,6 +3,7 @@
 #include "client/screen/audit.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "client/directory.h"
 #include "client/memory.h"
@@ -25,16 +26,16 @@ static const struct {
 } audit_rows[] = {
 	{"get", N_("read[ {code}]"), N_("read a referral")},
 	{"look", N_("looked up[ {code}] to act on it"), N_("look up a referral")},
-	{"list", N_("listed {count} referrals[: {code}]"), N_("list referrals")},
-	{"inbox", N_("looked at the inbox, {count} messages[: {code}]"), N_("look at the inbox")},
+	{"list", N_("listed referrals ({count})[: {code}]"), N_("list referrals")},
+	{"inbox", N_("looked at the inbox, messages ({count})[: {code}]"), N_("look at the inbox")},
 	{"get-chain", N_("read a whole chain[: {code}]"), N_("read a whole chain")},
-	{"list-chains", N_("listed {count} chains[: {code}]"), N_("list chains")},
+	{"list-chains", N_("listed chains ({count})[: {code}]"), N_("list chains")},
 	{"search", N_("searched the directory"), N_("search the directory")},
 	{"upload", N_("uploaded a text"), N_("upload a text")},
 	{"get-upload", N_("asked how far a text had come"), N_("ask how far a text had come")},
 	{"fetch", N_("fetched a text[ of {code}]"), N_("fetch a text")},
-	{"watch", N_("watched the inbox, {count} messages[: {code}]"), N_("watch the inbox")},
-	{"today", N_("looked at the day, {count} referrals[: {code}]"), N_("look at the day")},
+	{"watch", N_("watched the inbox, messages ({count})[: {code}]"), N_("watch the inbox")},
+	{"today", N_("looked at the day, referrals ({count})[: {code}]"), N_("look at the day")},
 	{"alarm", N_("raised an alarm[ about {code}]"), N_("raise an alarm")},
 	{"clock", N_("said that the clock is right"), N_("say that the clock is right")},
 	{"notice", N_("changed how a unit is told of alarms"),
@@ -88,7 +89,7 @@ static const char *audit_done_template(const Stafett__V1__AuditEntry *entry)
 	for (size_t i = 0; i < ARRAY_SIZE(audit_rows); i++)
 		if (strcmp(audit_rows[i].operation, entry->operation) == 0)
 			return _(audit_rows[i].done);
-	return _("{code}[ {done}][, on the ground {purpose}]");
+	return _("{code}[ {done}][; legal basis: {purpose}]");
 }
 
 /* What was tried, as a verb: an act's name is one. */
@@ -127,7 +128,33 @@ static const char *audit_done(struct client *client, const Stafett__V1__AuditEnt
 	if (strcmp(step, "drop") == 0)
 		return event_word(step);
 	return memory_printf(
-		&client->arena, "%s: %s", event_word(step), term_word(client, entry->act));
+		&client->arena, "%s: %s", event_word(step), term_proposal(client, entry->act));
+}
+
+/* What was asked for, with its points in time as people read them. */
+static const char *audit_asked(struct client *client, const char *asked)
+{
+	struct arena *arena = &client->arena;
+	const char *text = "";
+
+	if (client->is_plain)
+		return asked;
+	while (*asked) {
+		size_t len = strcspn(asked, "=");
+		struct tm time = {0};
+		const char *end =
+			asked[len] ? strptime(asked + len + 1, "%Y-%m-%dT%H:%M:%SZ", &time) : NULL;
+
+		text = memory_printf(
+			arena, "%s%.*s", text, (int)(len + (asked[len] == '=')), asked);
+		asked += len + (asked[len] == '=');
+		if (!end)
+			continue;
+		text = memory_printf(arena, "%s%s", text,
+			format_moment(arena, (int64_t)timegm(&time) * 1000000, client->today));
+		asked = end;
+	}
+	return text;
 }
 
 /* What was done: "read 7K3M", "tried to accept 7K3M; refused: VERSION_CONFLICT". */
@@ -139,7 +166,7 @@ static char *audit_what(struct client *client, const Stafett__V1__AuditEntry *en
 
 	words_set(&words, "code", audit_codes(client, entry));
 	words_set(&words, "count", memory_printf(arena, "%d", entry->entity_count));
-	words_set(&words, "asked", entry->asked);
+	words_set(&words, "asked", audit_asked(client, entry->asked));
 	words_set(&words, "change", entry->change);
 	words_set(&words, "done", audit_done(client, entry));
 	words_set(&words, "purpose", term_code(client, CODES_BASIS, entry->purpose));
@@ -287,7 +314,7 @@ void audit_print_whole(struct client *client, const Stafett__V1__AuditEntry *ent
 	audit_print_fact(client, _("What"), audit_what(client, entry));
 	audit_print_fact(client, _("Outcome"), term_word(client, entry->outcome));
 	audit_print_entities(client, entry);
-	audit_print_fact(client, _("Ground"), term_code(client, CODES_BASIS, entry->purpose));
+	audit_print_fact(client, _("Basis"), term_code(client, CODES_BASIS, entry->purpose));
 	if (*entry->to_status)
 		audit_print_fact(client, _("State"),
 			memory_printf(arena, "%s%s%s", term_word(client, entry->from_status),

@@ -17,8 +17,10 @@ static const char *consent_recipients(struct client *client, const Stafett__V1__
 	const char *text = "";
 
 	for (size_t i = 0; i < consent->n_recipients; i++)
-		text = memory_printf(
-			&client->arena, "%s%s%s", text, i ? ", " : "", consent->recipients[i]);
+		text = memory_printf(&client->arena, "%s%s%s", text, i ? ", " : "",
+			strchr(consent->recipients[i], '/')
+				? directory_name(client, consent->recipients[i])
+				: directory_organization(client, consent->recipients[i]));
 	return text;
 }
 

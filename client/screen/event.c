@@ -95,6 +95,8 @@ static const char *event_what(struct client *client, const Stafett__V1__Event *e
 		return term_code(client, CODES_CLOSE, event->status_reason);
 	if (strcmp(event->kind, "follow-up") == 0)
 		return term_code(client, CODES_FOLLOW_UP, event->status_reason);
+	if (event->contact)
+		return _("the person was reached");
 	if (*event->question)
 		return term_code(client, CODES_QUESTION, event->question);
 	return term_code(client, CODES_INTERVENTION, event->intervention);

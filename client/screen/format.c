@@ -10,6 +10,8 @@
 #include "client/text.h"
 #include "domain/code.h"
 
+/* When what is due on a day is due. */
+enum { FORMAT_CLOSE_OF_DAY = 17 };
 enum { FORMAT_MINUTE_S = 60, FORMAT_HOUR_S = 3600, FORMAT_DAY_S = 86400 };
 
 static const char *const format_weekdays[] = {
@@ -106,7 +108,10 @@ char *format_brief(struct arena *arena, int64_t us, struct date today)
 	if (days == 0)
 		return format_clock(arena, us);
 	if (days > -7 && days < 7)
-		return memory_string(arena, format_weekday(date));
+		return calendar_time_of(us).hour == FORMAT_CLOSE_OF_DAY
+			       ? memory_string(arena, format_weekday(date))
+			       : memory_printf(arena, "%s %s", format_weekday(date),
+					 format_clock(arena, us));
 	return format_date(arena, date, today);
 }
 

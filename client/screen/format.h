@@ -16,7 +16,8 @@ int64_t format_us(const Google__Protobuf__Timestamp *time);
 char *format_moment(struct arena *arena, int64_t us, struct date today);
 /* "3 Nov 17:00": for columns. */
 char *format_stamp(struct arena *arena, int64_t us, struct date today);
-/* The shortest that still tells: "17:00" today, "Fri" this week, else "30 Nov". */
+/* The shortest that still tells: "17:00" today, "Fri" this week (with
+ * the clock where the day does not end then), else "30 Nov". */
 char *format_brief(struct arena *arena, int64_t us, struct date today);
 /* "2026-11-03T17:00:00+01:00": for programs. */
 char *format_iso(struct arena *arena, int64_t us);

@@ -14,7 +14,7 @@ static void person_print_name(struct client *client, const struct card *card)
 
 	words_set(&words, "given", given);
 	words_set(&words, "family", card->family_name);
-	words_set(&words, "number", card->identifier);
+	words_set(&words, "number", card_number(&client->arena, card));
 	words_set(&words, "birth", *card->identifier ? "" : card->birth_date);
 	words_set(&words, "phone", card->telecom);
 	words_set(&words, "rule", card->contact_rule);

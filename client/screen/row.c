@@ -58,6 +58,13 @@ const char *row_time(struct client *client, int64_t us)
 	return us ? format_iso(&client->arena, us) : "";
 }
 
+const char *row_help_title(const struct client *client)
+{
+	enum { ROW_NARROW_COLUMNS = 80 };
+
+	return !client->is_plain && lines_width() < ROW_NARROW_COLUMNS ? _("HELP") : _("HELP DUE");
+}
+
 const char *row_help(struct client *client, const char *due, const char *start)
 {
 	if (client->is_plain)

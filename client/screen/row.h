@@ -18,6 +18,8 @@ const char *row_matter(struct client *client, const char *priority, char *const 
 	size_t n_needs, const struct card *card);
 /* By when: short on a page, RFC 3339 for programs. */
 const char *row_time(struct client *client, int64_t us);
+/* The heading of the next, shorter on a narrow page. */
+const char *row_help_title(const struct client *client);
 /* Days left of the help that was promised for |due|, "16 d", or "met" where a treatment
  * has begun by |start|; for programs the date itself. */
 const char *row_help(struct client *client, const char *due, const char *start);

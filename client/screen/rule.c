@@ -112,16 +112,23 @@ const char *rule_brief(struct client *client, const char *unit, int amount, cons
 	return unit;
 }
 
+const char *rule_source(const char *source)
+{
+	if (strcmp(source, "default") == 0)
+		return _("the common rule");
+	return strcmp(source, "need 1") == 0 ? _("the promise of help within a month") : source;
+}
+
 /* "actor+requester" as people say it. */
 static const char *rule_whom(struct client *client, const char *names)
 {
 	static const struct {
 		const char *name, *text;
 	} rows[] = {
-		{"actor", N_("who must act")},
-		{"requester", N_("the requester")},
-		{"owner", N_("who was asked")},
-		{"holder", N_("the holder")},
+		{"actor", N_("the unit that must act")},
+		{"requester", N_("the unit that sent it")},
+		{"owner", N_("the unit that was asked")},
+		{"holder", N_("the unit that holds the chain")},
 		{"parties", N_("the parties whom the consent covers")},
 		{"managers", N_("the managers of both")},
 	};

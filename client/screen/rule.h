@@ -16,4 +16,7 @@ const char *rule_brief(struct client *client, const char *unit, int amount, cons
 /* Who is told when: "due:actor+requester due+3:managers" as "when it is due: ...". */
 const char *rule_told(struct client *client, const char *steps);
 
+/* Where a rule comes from, in words; an operator's rows have their own. */
+const char *rule_source(const char *source);
+
 #endif

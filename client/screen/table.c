@@ -139,7 +139,8 @@ static size_t table_longest_word(const char *text)
 	size_t longest = 0;
 
 	while (*text) {
-		size_t len = strcspn(text, " ");
+		/* A hyphen ends a line, too. */
+		size_t len = strcspn(text, " -") + (text[strcspn(text, " -")] == '-');
 		char word[4 * TABLE_WORD_MOST + 1] = "";
 
 		snprintf(word, sizeof(word), "%.*s", (int)len, text);

@@ -81,6 +81,23 @@ const char *term_next(const struct client *client, const char *act)
 	return term_word(client, act);
 }
 
+const char *term_proposal(const struct client *client, const char *act)
+{
+	static const struct {
+		const char *act, *text;
+	} rows[] = {
+		{"void", N_("the voiding")},
+		{"correct-clock", N_("the correction of the day on which help was asked for")},
+		{"merge", N_("the merger of two chains")},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!client->is_plain && strcmp(rows[i].act, act) == 0)
+			return _(rows[i].text);
+	}
+	return term_word(client, act);
+}
+
 static bool term_is_capital(char c)
 {
 	return c >= 'A' && c <= 'Z';

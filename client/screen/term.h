@@ -11,10 +11,12 @@
 #include "domain/codes.h"
 
 /* A state ("in-progress"), an act ("acknowledge") or a state of delivery. */
+const char *term_word(const struct client *client, const char *word);
 /* What somebody is to do next, where the act's own word would not say it. */
 const char *term_next(const struct client *client, const char *act);
-const char *term_word(const struct client *client, const char *word);
 /* A code of a list ("alcohol"), as it reads within a sentence. */
 const char *term_code(struct client *client, enum codes_list list, const char *code);
+/* What takes two, as a thing: "the voiding"; the act itself where it has no such word. */
+const char *term_proposal(const struct client *client, const char *act);
 
 #endif

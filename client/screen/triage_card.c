@@ -41,7 +41,7 @@ static void triage_card_person(struct triage_card *it)
 
 	words_set(&words, "name", card_list_name(&it->client->arena, card));
 	if (!card->is_protected) {
-		words_set(&words, "number", card->identifier);
+		words_set(&words, "number", card_number(&it->client->arena, card));
 		words_set(&words, "birth", *card->identifier ? "" : card->birth_date);
 	}
 	words_set(&words, "unit", directory_name(it->client, it->seen->referral->requester));

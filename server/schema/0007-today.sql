@@ -228,7 +228,8 @@ $$;
 -- |p_most|. What the holder of a chain is asked (chain_question) is its own to do, too; and
 -- for how many of those whom it holds help is late.
 CREATE FUNCTION api.open_counts(p_unit text, p_member text, p_roles text[], p_most int)
-RETURNS TABLE (duties int, waiting int, late_duties int, late_waiting int, late_help int)
+RETURNS TABLE (
+    duties int, waiting int, late_duties int, late_waiting int, late_help int, inbox int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -264,6 +265,8 @@ BEGIN
     late_help := (SELECT count(*) FROM (
         SELECT FROM chain x WHERE x.custodian = acting AND x.breach_time IS NOT NULL
             AND x.intervention_start_date IS NULL LIMIT p_most) h);
+    inbox := (SELECT count(*) FROM (
+        SELECT FROM delivery x WHERE x.unit = acting AND NOT x.done LIMIT p_most) i);
     RETURN NEXT;
 END
 $$;

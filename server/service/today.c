@@ -31,13 +31,14 @@ static void today_row_referral(struct read_call *rc, const struct db_row *row, s
 
 static void today_row_counts(struct read_call *rc, const struct db_row *row)
 {
-	enum { DUTIES, WAITING, LATE_DUTIES, LATE_WAITING, LATE_HELP };
+	enum { DUTIES, WAITING, LATE_DUTIES, LATE_WAITING, LATE_HELP, INBOX };
 
 	rc->today.duty_count = db_row_int(row, DUTIES);
 	rc->today.waiting_count = db_row_int(row, WAITING);
 	rc->today.late_duty_count = db_row_int(row, LATE_DUTIES);
 	rc->today.late_waiting_count = db_row_int(row, LATE_WAITING);
 	rc->today.late_help_count = db_row_int(row, LATE_HELP);
+	rc->today.inbox_count = db_row_int(row, INBOX);
 }
 
 static void today_row_news(struct read_call *rc, const struct db_row *row, struct audit *audit)

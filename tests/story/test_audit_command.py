@@ -59,9 +59,9 @@ def test_who_confirmed_and_who_proposed_are_told_apart(client, maria, mona):
         maria.perform(sent, "void", reason="other")
         mona.perform(sent, "confirm", drop=drop, proposal=mona.get(sent.referral).referral.proposal.id)
         said = flat(client.run("axel", "audit", "log", sent.referral))
-        assert f"Maria Nilsson, Lund Vuxen: {code(sent)} proposed: void" in said
-        assert f"Mona Ek, Lund Vuxen: {code(sent)} {'proposal dropped' if drop else 'confirmed: void'}" in said
-        assert said.count("proposed: void") == 1
+        assert f"Maria Nilsson, Lund Vuxen: {code(sent)} proposed: the voiding" in said
+        assert f"Mona Ek, Lund Vuxen: {code(sent)} {'proposal dropped' if drop else 'confirmed: the voiding'}" in said
+        assert said.count("proposed: the voiding") == 1
 
 
 def test_the_log_of_a_referral_is_sentences(client, sent):
@@ -83,7 +83,7 @@ def test_and_in_swedish(client, sent):
 def test_everything_about_a_chain_is_told_as_it_happened(client, sent):
     said = client.run("axel", "audit", "show", code(sent))
     assert re.search(rf"All \d+ entries .* chain of {code(sent)}", said)
-    assert f"Maria Nilsson, Lund Vuxen: {code(sent)} sent, on the ground need-of-care" in flat(said)
+    assert f"Maria Nilsson, Lund Vuxen: {code(sent)} sent; legal basis: need-of-care" in flat(said)
     follow(client, "axel", said)
 
 
