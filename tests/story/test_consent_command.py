@@ -32,7 +32,7 @@ def code(sent):
 def test_show_tells_the_basis_the_consent_and_what_was_told(client, sent):
     said = client.run("maria", "consent", "show", code(sent))
     assert "consent, written, to" in flat(said)
-    assert "covers skane; recorded by Lund Vuxen" in flat(said)
+    assert "covers Region Skåne; recorded by Lund Vuxen" in flat(said)
     assert "CONSENT v1" in said and "Beroende Lund" in said
     plain = client.run("maria", "consent", "show", code(sent), "--plain")
     assert plain.splitlines()[-1].split("\t")[-4:-2] == ["Lund Vuxen", "Beroende Lund"]
