@@ -15,6 +15,8 @@ CREATE INDEX referral_asked ON stafett.referral (requester, stafett.due_place(du
     WHERE next_act IS NOT NULL AND next_actor <> requester;
 CREATE INDEX referral_owned ON stafett.referral (owner, stafett.due_place(due_time), id)
     WHERE next_act IS NOT NULL AND next_actor <> owner;
+CREATE INDEX referral_sent_on ON stafett.referral (sender, stafett.due_place(due_time), id)
+    WHERE next_act IS NOT NULL AND sender NOT IN (requester, owner, next_actor);
 
 CREATE INDEX chain_duty_of ON stafett.chain_duty (unit, stafett.due_place(due_time), chain);
 -- The broken clocks of those whom a unit holds.
@@ -39,6 +41,12 @@ LANGUAGE sql STABLE
 RETURN NOT stafett.is_kept(p_unit, p) AND (
     SELECT x.until IS NULL FROM stafett.party x
     WHERE x.unit = p_unit AND x.code = p.code AND x.referral = p.id LIMIT 1) IS TRUE;
+
+-- Whether a unit that has sent it on, and is on neither side, holds the person meanwhile.
+CREATE FUNCTION stafett.holds_meanwhile(p_unit uuid, p stafett.referral) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN stafett.hears(p_unit, p)
+    AND (SELECT x.custodian = p_unit FROM stafett.chain x WHERE x.id = p.chain LIMIT 1);
 
 CREATE FUNCTION stafett.shown_status(p_unit uuid, p stafett.referral) RETURNS text
 LANGUAGE sql STABLE
@@ -186,6 +194,17 @@ BEGIN
                 AND x.create_time >= least_time
             ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
             UNION
+            (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL FROM referral x
+            WHERE p_side <> 'unit' AND p_direction = ''
+                AND x.next_act IS NOT NULL AND x.sender NOT IN (x.requester, x.owner, x.next_actor)
+                AND x.sender = acting AND stafett.holds_meanwhile(acting, x)
+                AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
+                AND stafett.due_place(x.due_time) < until
+                AND (p_status = '' OR x.status = p_status)
+                AND (p_other = '' OR x.requester = other OR x.owner = other)
+                AND x.create_time >= least_time
+            ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_limit)
+            UNION
             (SELECT x.id, stafett.due_place(x.due_time), x.id, NULL, NULL
             FROM (SELECT y.id FROM chain y
                 WHERE p_overdue AND y.custodian = acting AND y.breach_time IS NOT NULL
@@ -261,6 +280,11 @@ BEGIN
         (SELECT x.id, stafett.due_place(x.due_time) < stafett.now() FROM referral x
         WHERE x.next_act IS NOT NULL AND x.next_actor <> x.owner AND x.owner = acting
             AND stafett.hears(acting, x)
+        ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)
+        UNION
+        (SELECT x.id, stafett.due_place(x.due_time) < stafett.now() FROM referral x
+        WHERE x.next_act IS NOT NULL AND x.sender NOT IN (x.requester, x.owner, x.next_actor)
+            AND x.sender = acting AND stafett.holds_meanwhile(acting, x)
         ORDER BY stafett.due_place(x.due_time), x.id LIMIT p_most)) w;
     late_help := (SELECT count(*) FROM (
         SELECT FROM chain x WHERE x.custodian = acting AND x.breach_time IS NOT NULL
@@ -340,6 +364,7 @@ BEGIN
         'stafett.chain_duty_row(uuid, uuid, text, timestamptz)',
         'stafett.is_kept(uuid, stafett.referral)',
         'stafett.hears(uuid, stafett.referral)',
+        'stafett.holds_meanwhile(uuid, stafett.referral)',
         'stafett.shown_status(uuid, stafett.referral)',
         'api.open_referrals(text, text, text[], text, text, boolean, text, text, timestamptz,'
             ' timestamptz, uuid, int)',

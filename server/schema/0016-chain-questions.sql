@@ -168,6 +168,63 @@ BEGIN
 END
 $$;
 
+-- Why something of a chain is due, for who finds it by its own id or code (as api.deadlines
+-- has it of a referral): the person's clock, and what its holder is asked.
+CREATE FUNCTION api.chain_deadlines(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_as_of timestamptz)
+RETURNS TABLE (
+    chain uuid, what text, actor text, anchor_time timestamptz, anchor_date date,
+    due_time timestamptz, due_date date, stop_date date, alarms int,
+    name text, version int, deadline text, unit text, amount int, cut_off text, steps text,
+    source text, valid_from timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+    as_of timestamptz := coalesce(p_as_of, 'infinity');
+BEGIN
+    RETURN QUERY
+    SELECT c.id, d.what, a.handle, d.anchor_time, d.anchor_date, d.due_time, d.due_date,
+        d.stop_date, d.alarms, u.name, u.version, u.deadline, u.unit, u.amount, u.cut_off,
+        u.steps, u.source, CASE WHEN isfinite(u.valid_from) THEN u.valid_from END
+    FROM stafett.visible_chains(acting, p_id, p_code) v
+    JOIN chain c ON c.id = v.chain
+    CROSS JOIN LATERAL stafett.chain_shown(acting, c.id) s
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM chain_duty x
+        WHERE x.chain = c.id AND c.custodian = acting AND (
+            SELECT e.create_time FROM event e WHERE e.chain = x.chain AND e.seq = x.seq) <= as_of
+        LIMIT 1) turn ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM chain_question x
+        WHERE x.chain = c.id AND x.what <> 'help' AND x.from_time <= as_of
+            AND x.due_time IS NOT NULL AND s.until IS NULL AND s.apart IS NULL
+        LIMIT 1) asked ON true
+    CROSS JOIN LATERAL (VALUES
+        (1, 'help', NULL::uuid, NULL::timestamptz, s.help_request_date, NULL::timestamptz,
+            s.intervention_due_date,
+            CASE WHEN s.intervention_start_date <= as_of THEN s.intervention_start_date END,
+            (SELECT count(*)::int FROM alarm x WHERE x.chain = c.id AND x.what = 'help'
+                AND s.until IS NULL AND s.apart IS NULL),
+            c.clock_rule, c.clock_version),
+        (2, CASE WHEN turn.chain IS NOT NULL THEN 'send' END, turn.unit, turn.due_from, NULL,
+            turn.due_time, NULL, NULL,
+            (SELECT count(*)::int FROM alarm x WHERE x.chain = c.id AND x.referral IS NULL
+                AND x.what = '' AND x.deadline_seq = turn.seq), turn.due_rule, turn.due_version),
+        (3, asked.what, c.custodian, asked.from_time, NULL, asked.due_time, NULL, NULL, 0,
+            asked.rule, asked.rule_version))
+        AS d (n, what, actor, anchor_time, anchor_date, due_time, due_date, stop_date, alarms,
+            rule, rule_version)
+    LEFT JOIN LATERAL (SELECT x.handle FROM unit x WHERE x.id = d.actor LIMIT 1) a ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM rule x WHERE x.name = d.rule AND x.version = d.rule_version LIMIT 1) u
+        ON true
+    WHERE d.what IS NOT NULL
+    ORDER BY c.id, d.n;
+END
+$$;
+
 -- What the clerk does ----------------------------------------------------------------
 
 -- Sees that clocks are broken.
@@ -338,6 +395,7 @@ BEGIN
         'stafett.clock_is_changed()',
         'stafett.chain_told(uuid, uuid, boolean)',
         'api.chain_questions(text, text, text[], int)',
+        'api.chain_deadlines(text, text, text[], uuid, text, timestamptz)',
         'duty.break_clocks(int)',
         'duty.chains_due(int)',
         'duty.raise_chains(uuid[], int[], text[], text[], uuid[], timestamptz[], timestamptz[],'

@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why something is due: the deadlines of a referral with their rules. */
+/* Why something is due: the deadlines of a referral, or of a chain, with their rules. */
 #include "service/answer.h"
 #include "service/method.h"
 #include "service/read_call.h"
 #include "store/present_clock.h"
 
-/* Two referrals at most, which is one too many, and two deadlines each. */
+/* Two referrals at most, or two chains, which is one too many; and the deadlines of one. */
 enum { WHY_ROWS = 4 };
 
+/* Who says the code of a referral means that, and not a chain that begins alike: |own|
+ * is a deadline of one, once there is any. */
 static void why_row(struct read *read, int query, const struct db_row *row, struct audit *audit)
 {
+	bool of_chain = read->queries[query].statement == READ_CHAIN_DEADLINES;
 	struct read_call *rc = read->arg;
 	Stafett__V1__WhyResponse *why = &rc->why;
-	struct uuid referral;
-	Stafett__V1__Deadline *deadline = present_deadline(rc->arena, row, &referral);
+	struct uuid about;
+	Stafett__V1__Deadline *deadline = present_deadline(rc->arena, row, &about);
 
-	if (!deadline || why->n_deadlines == WHY_ROWS)
+	if (!deadline || why->n_deadlines == WHY_ROWS || (of_chain && rc->own))
 		return;
 	why->deadlines[why->n_deadlines++] = deadline;
-	if (uuid_equal(&read->object, &referral))
+	if (!of_chain)
+		rc->own = deadline;
+	if (uuid_equal(&read->object, &about))
 		return;
-	read->object = referral;
+	read->object = about;
 	rc->rows++;
-	read_call_record(audit, &referral);
+	if (of_chain)
+		audit_add(audit, AUDIT_CHAIN, bytes_of(about.b, sizeof(about.b)));
+	else
+		read_call_record(audit, &about);
 }
 
 static enum reason why_judge(struct read *read)
@@ -40,12 +48,21 @@ static void why_reply(struct read_call *rc)
 	answer_message(rc->call, &rc->why.base);
 }
 
+static void why_add_query(struct read_call *rc, enum read_statement statement, int64_t as_of_us)
+{
+	struct db_args *args = read_add_query(&rc->read, statement);
+
+	db_args_add_bytes(args,
+		rc->key.has_id ? bytes_of(rc->key.id.b, sizeof(rc->key.id.b)) : bytes_of(NULL, 0));
+	db_args_add_text(args, rc->key.code);
+	db_args_add_time(args, as_of_us);
+}
+
 void method_why(const struct incoming *in)
 {
 	const Stafett__V1__WhyRequest *r = (const Stafett__V1__WhyRequest *)in->request;
 	struct referral_key key;
 	struct read_call *rc;
-	struct db_args *args;
 	int64_t as_of_us;
 
 	if (!decode_key(r->id, &key)) {
@@ -59,10 +76,7 @@ void method_why(const struct incoming *in)
 	stafett__v1__why_response__init(&rc->why);
 	rc->why.deadlines = read_call_room(rc, WHY_ROWS);
 	rc->read.judge = why_judge;
-	args = read_add_query(&rc->read, READ_DEADLINES);
-	db_args_add_bytes(args,
-		rc->key.has_id ? bytes_of(rc->key.id.b, sizeof(rc->key.id.b)) : bytes_of(NULL, 0));
-	db_args_add_text(args, rc->key.code);
-	db_args_add_time(args, as_of_us);
+	why_add_query(rc, READ_DEADLINES, as_of_us);
+	why_add_query(rc, READ_CHAIN_DEADLINES, as_of_us);
 	read_call_submit(rc);
 }

@@ -422,6 +422,8 @@ const struct db_statement read_statements[READ_STATEMENTS] = {
 		STATEMENT("counts", "SELECT * FROM api.open_counts($1, $2, $3, $4)", counts_types),
 	[READ_DEADLINES] = STATEMENT("deadlines",
 		"SELECT * FROM api.deadlines($1, $2, $3, $4, $5, $6)", deadlines_types),
+	[READ_CHAIN_DEADLINES] = STATEMENT("chain_deadlines",
+		"SELECT * FROM api.chain_deadlines($1, $2, $3, $4, $5, $6)", deadlines_types),
 	[READ_CHAIN_QUESTIONS] = STATEMENT("chain_questions",
 		"SELECT (c).*, card, what, due_time, referral, code"
 		" FROM api.chain_questions($1, $2, $3, $4)",

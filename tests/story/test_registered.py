@@ -7,7 +7,7 @@ import json
 import pytest
 import quarter
 from business_clock import set_at, settle, wait_for
-from caller import code_of
+from caller import code_of, refused
 from client import Client
 from stack import Stack
 from uuid import UUID
@@ -120,6 +120,40 @@ def test_pages_of_what_is_open_bring_each_chain_once(clock, crew):
         if not token:
             break
     assert sorted(chain for chain in found if chain in made) == sorted(made)
+
+
+def test_who_sent_a_person_on_waits_for_it_as_long_as_it_holds_the_person(clock, crew):
+    """In its day, late too, until the next unit has accepted."""
+    nora, elsa, sara = crew["nora"], crew["elsa"], crew["sara"]
+    sent = nora.send(elsa.unit)
+    elsa.accept(sent, 1, contact_by_date="2037-12-01")
+    before = elsa.today().waiting_count
+    elsa.perform(sent, "forward", to=sara.unit, **PASS_ON)
+
+    def waits(**more):
+        rows = elsa.list(open_only=True, page_size=100, **more).referrals
+        return [row.referral.next_actor for row in rows if row.referral.id == sent.referral]
+
+    assert waits() == [sara.unit] and not waits(overdue_only=True)
+    assert elsa.today().waiting_count == before + 1
+    assert sent.referral in [row.referral.id for row in elsa.today().waiting]
+    clock("11-25 17:00:01")
+    assert waits(overdue_only=True) == [sara.unit]
+    sara.accept(sent, sara.get(sent.referral).referral.version, contact_by_date="2037-12-01")
+    assert not waits() and elsa.today().waiting_count == before
+
+
+def test_why_tells_of_a_chain_without_a_referral_too(clock, crew, client):
+    nora, chain = crew["nora"], crew["nora"].register(help_request_date="2037-11-20")
+    deadlines = nora.why(chain)
+    assert [(d.what, d.actor, d.rule.name) for d in deadlines] == [
+        ("help", "", "HELP-1-MONTH"), ("send", nora.unit, "SEND-ON")]
+    assert (deadlines[0].anchor_date, deadlines[0].due_date) == ("2037-11-20", "2037-12-20")
+    assert deadlines[1].due_time.ToJsonString() == "2037-11-27T16:00:00Z"
+    assert refused(crew["elsa"].why, chain).reason == "NOT_FOUND"
+    said = client.run("nora", "why", code_of(UUID(chain)))
+    for words in ("Help due", "HELP-1-MONTH v1", "SEND-ON v1"):
+        assert words in said, said
 
 
 def test_the_day_names_the_person_the_act_the_time_and_the_command(clock, client, tables):
