@@ -140,6 +140,12 @@ static enum reason check_times(const struct order *o, const struct facts *f, str
 	return far ? refuse(d, REASON_TOO_FAR, far) : REASON_NONE;
 }
 
+/* As stafett.version_shown has it. */
+int rules_chain_version(const struct facts *f)
+{
+	return f->apart ? 1 : f->chain_version;
+}
+
 /* An act on a chain names the chain's version. */
 static enum reason check_chain(const struct order *o, const struct facts *f, struct decision *d)
 {
@@ -147,8 +153,8 @@ static enum reason check_chain(const struct order *o, const struct facts *f, str
 		return refuse(d, REASON_NOT_FOUND, "chain");
 	d->chain_known = true;
 	d->allowed_acts = rules_allowed_chain_acts(f);
-	return o->version == f->chain_version ? REASON_NONE
-					      : refuse(d, REASON_VERSION_CONFLICT, "version");
+	return o->version == rules_chain_version(f) ? REASON_NONE
+						    : refuse(d, REASON_VERSION_CONFLICT, "version");
 }
 
 /* Who is told no more sees what it was told last, and may do what was possible then. */

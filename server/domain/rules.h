@@ -136,7 +136,7 @@ struct facts {
 	bool chain_visible, chain_open;
 	bool chain_merged; /* what was in it goes on in another one */
 	bool succeeds;	   /* the holder closes, and the unit is its successor */
-	bool apart;	   /* nothing of it is shared with the unit any more; of a send alone */
+	bool apart; /* nothing of it is shared with the unit any more; of no referral's act */
 	struct uuid custodian;
 	/* The referral by which it holds the chain, and those by which the requester and
 	 * the hand-back unit did before; nil: by none. */
@@ -318,6 +318,9 @@ void rules_decide(
  * act's own fields are not asked): on the referral, and on its chain. */
 mask_t rules_allowed_acts(const struct facts *facts);
 mask_t rules_allowed_chain_acts(const struct facts *facts);
+/* The chain's version as the unit is told: a version counts what was done, so who is told
+ * nothing of the chain any more is shown, and names, the first. */
+int rules_chain_version(const struct facts *facts);
 /* Whether an order acts on a chain and on no referral. */
 bool rules_is_of_chain(const struct order *order);
 /* Whether the person's clock was broken: help has begun, if it has, too late. */

@@ -117,6 +117,11 @@ RETURN EXISTS (SELECT FROM stafett.event e
     WHERE e.chain = p_chain AND e.kind = 'start' AND d.start_date = p_start
         AND (e.unit = p_unit OR e.create_time < p_apart));
 
+-- A version counts what was done: who is told nothing of a chain any more names the first.
+CREATE FUNCTION stafett.version_shown(p_apart timestamptz, p_version int) RETURNS int
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN p_apart IS NULL THEN p_version ELSE 1 END;
+
 -- What a unit may see of a referral and of its chain, for every door by which it asks: how
 -- they stand; or how they stood when the unit left, or as far as it was told since the
 -- consent was revoked.
@@ -145,7 +150,7 @@ BEGIN ATOMIC
                 AND x.seq > mine.until AND x.kind = 'forward' ORDER BY x.seq LIMIT 1),
             r.owner) END,
         CASE WHEN mine.until IS NULL THEN c.status ELSE 'open' END,
-        CASE WHEN mine.until IS NULL THEN c.version END,
+        CASE WHEN mine.until IS NULL THEN stafett.version_shown(is_.apart, c.version) END,
         CASE WHEN is_.past OR is_.apart IS NOT NULL THEN last.custodian ELSE c.custodian END,
         CASE WHEN mine.until IS NULL AND is_.apart IS NULL THEN c.custody_seq END,
         coalesce(mine.help_request_date, c.help_request_date),

@@ -34,7 +34,7 @@ LANGUAGE sql STABLE ROWS 1
 BEGIN ATOMIC
     SELECT gone.until, is_.apart,
         CASE WHEN gone.until IS NULL THEN c.status ELSE 'open' END,
-        CASE WHEN gone.until IS NULL THEN c.version END,
+        CASE WHEN gone.until IS NULL THEN stafett.version_shown(is_.apart, c.version) END,
         CASE WHEN is_.past THEN last.custodian ELSE c.custodian END,
         CASE WHEN NOT is_.past THEN c.custody_seq END,
         coalesce(gone.help_request_date, c.help_request_date),

@@ -492,7 +492,7 @@ static void read_standing(const struct db_row *row, const struct facts *f, struc
 	s->state = f->shown.state;
 	s->version = f->shown.differs ? f->shown.version : f->version;
 	s->chain_open = f->chain_open;
-	s->chain_version = f->chain_version;
+	s->chain_version = rules_chain_version(f);
 	s->due_date = f->due_date;
 	s->question_us = db_row_time(row, CHAIN_QUESTION_TIME);
 	s->last_us = db_row_time(row, CHAIN_LAST_TIME);

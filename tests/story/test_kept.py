@@ -95,6 +95,10 @@ def test_the_chain_does_not_tell_that_help_began_or_who_holds_it_now(north, east
     after = north.chain(chain).chain
     assert (after.intervention_start_date, after.custodian, list(after.parties)) == (
         "", east.unit, list(before.parties))
+    # Nor how much was done meanwhile: a version counts.
+    assert after.version == before.version == north.get(sent.referral).chain.version
+    refusal = refused(north.on_chain, chain, "close", version=9, reason="moved", person_told="phone")
+    assert (refusal.reason, refusal.refusal.current_version) == ("VERSION_CONFLICT", before.version)
     assert north.get(sent.referral).chain.custodian == east.unit
     assert (west.chain(chain).chain.intervention_start_date, west.chain(chain).chain.custodian) == (
         in_days(0), west.unit)

@@ -270,6 +270,21 @@ def test_what_waits_goes_to_the_last_of_a_line_of_closed_units(stack, north):
     quarter.build(stack)
 
 
+def test_whom_a_take_over_leaves_with_the_person_is_asked_by_a_deadline(stack, north):
+    """It was to take back what its predecessor had ended, and holds it now."""
+    old, new = (quarter.caller(stack, who) for who in ("olle", "nina"))
+    sent = north.send(old.unit, act={"hand_back_unit": new.unit})
+    old.accept(sent, 1)
+    old.perform(sent, "break_off", reason="other", person_told="phone", body=b"next")
+    assert new.get(sent.referral).referral.next_act == "take-back"
+    quarter.build(stack, gamla={"replaced_by": quarter.NEW})
+    new.on_chain(sent.chain, "take_over")
+    row = new.get(sent.referral).referral
+    assert (row.next_actor, row.next_act) == (new.unit, "send") and row.HasField("due_time")
+    assert [d.rule.name for d in new.why(sent.referral) if d.what == "send"] == ["HAND-BACK"]
+    quarter.build(stack)
+
+
 def test_a_unit_that_holds_chains_closes_when_its_successor_has_them(stack, north, east):
     old, new = (quarter.caller(stack, who) for who in ("olle", "nina"))
     sent = handed_over(north, old)
