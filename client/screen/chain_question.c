@@ -56,15 +56,15 @@ static const char *chain_question_text(
 	words_set(&words, "who", card_list_name(arena, &card));
 	words_set(&words, "born", row_born(client, &card));
 	words_set(&words, "months", chain_question_months(duty));
-	words_set(&words, "due",
-		chain_question_is_help(duty)
-			? format_day_text(arena, duty->chain->intervention_due_date, client->today)
-			: format_moment(arena, format_us(duty->due_time), client->today));
+	words_set(&words, "day",
+		format_day_text(arena, duty->chain->intervention_due_date, client->today));
+	words_set(&words, chain_question_is_late(client, duty) ? "late" : "due",
+		format_moment(arena, format_us(duty->due_time), client->today));
 	return words_fill(arena,
 		chain_question_is_help(duty)
-			? _("{who}[ ({born})]: help was due {due} and has not begun. Why?")
+			? _("{who}[ ({born})]: help was due {day} and has not begun. Why?")
 			: _("{who}[ ({born})]: {months} months have passed since the treatment. "
-			    "How is it? Answer by {due}."),
+			    "How is it?[ Answer by {due}.][ Late since {late}.]"),
 		&words);
 }
 
