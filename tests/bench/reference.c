@@ -6,10 +6,13 @@
  *   --rows     one plain INSERT a row, one transaction a send
  *   --fill N   N sends as fast as may be, without waiting for the disk: these
  *              are nobody's, they only make the tables long
+ *   --rate N   N sends a second come due evenly, whatever the server does, and a
+ *              transaction takes all that are, at most --batch
  *
  * Each connection has one transaction under way and, while the server works on
  * it, makes the next one: the server never waits for this program. Prints one
- * line of JSON; latencies are of whole transactions.
+ * line of JSON; latencies are of whole transactions or, where there is a rate, of
+ * each send from when it was due.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,12 +26,13 @@
 #include "reference_send.h"
 #include "stafett/caps.h"
 
-enum { REFERENCE_CONNECTIONS_MAX = 64, REFERENCE_POLL_MS = 60000 };
+enum { REFERENCE_CONNECTIONS_MAX = 64, REFERENCE_PATIENCE_S = 60 };
 
 struct reference_options {
 	const char *database;
 	struct message_route route;
 	long batch, connections, seconds, fill;
+	long rate; /* sends a second; 0: as fast as they are written */
 	bool rows;
 };
 
@@ -36,7 +40,8 @@ struct reference_conn {
 	PGconn *pg;
 	struct effects effects; /* of the next transaction */
 	int64_t began_ns;
-	int sends; /* in the transaction under way; 0: none */
+	int sends;  /* in the transaction under way; 0: none */
+	long first; /* of them, counted from the first of all */
 };
 
 struct reference {
@@ -46,6 +51,7 @@ struct reference {
 	struct latencies latencies;
 	int64_t began_ns, end_ns;
 	long sends, under_way;
+	long taken; /* sends that were begun */
 };
 
 static int reference_fail(PGconn *pg, const char *what)
@@ -139,19 +145,44 @@ static int reference_queue_effects(struct reference_conn *conn, bool rows)
 	return rc;
 }
 
-static void reference_make_next(struct reference *r, struct reference_conn *conn)
+static void reference_make(struct reference *r, struct reference_conn *conn, long sends)
 {
 	effects_begin(&conn->effects, WRITE_OPEN);
-	for (long i = 0; i < r->options->batch; i++)
+	for (long i = 0; i < sends; i++)
 		reference_source_add(&r->source, &conn->effects);
+}
+
+/* When a send comes due, where there is a rate. */
+static int64_t reference_due_ns(const struct reference *r, long send)
+{
+	return r->began_ns + send * NS_PER_S / r->options->rate;
+}
+
+/* How many sends the next transaction can take now. */
+static long reference_due(const struct reference *r)
+{
+	int64_t now_ns = measure_now_ns(CLOCK_MONOTONIC);
+	long sends = 0;
+
+	if (!r->options->rate)
+		return r->options->batch;
+	while (sends < r->options->batch && reference_due_ns(r, r->taken + sends) <= now_ns)
+		sends++;
+	return sends;
 }
 
 /* Sends the transaction that is ready, and makes the next. */
 static int reference_begin(struct reference *r, struct reference_conn *conn)
 {
 	static const struct db_args none;
-	int rc = reference_queue(conn->pg, write_statements[WRITE_BEGIN].name, &none);
+	long sends = reference_due(r);
+	int rc;
 
+	if (!sends)
+		return 0;
+	if (r->options->rate)
+		reference_make(r, conn, sends);
+	rc = reference_queue(conn->pg, write_statements[WRITE_BEGIN].name, &none);
 	if (!rc)
 		rc = reference_queue_effects(conn, r->options->rows);
 	if (!rc)
@@ -162,16 +193,24 @@ static int reference_begin(struct reference *r, struct reference_conn *conn)
 		return rc;
 	conn->began_ns = measure_now_ns(CLOCK_MONOTONIC);
 	conn->sends = conn->effects.rows;
+	conn->first = r->taken;
+	r->taken += conn->sends;
 	r->under_way++;
 	if (PQflush(conn->pg) < 0)
 		return reference_fail(conn->pg, "flush");
-	reference_make_next(r, conn);
+	if (!r->options->rate)
+		reference_make(r, conn, r->options->batch);
 	return 0;
 }
 
 static void reference_count(struct reference *r, struct reference_conn *conn)
 {
-	latencies_add(&r->latencies, measure_now_ns(CLOCK_MONOTONIC) - conn->began_ns);
+	int64_t now_ns = measure_now_ns(CLOCK_MONOTONIC);
+
+	if (!r->options->rate)
+		latencies_add(&r->latencies, now_ns - conn->began_ns);
+	for (int i = 0; r->options->rate && i < conn->sends; i++)
+		latencies_add(&r->latencies, now_ns - reference_due_ns(r, conn->first + i));
 	r->sends += conn->sends;
 	r->under_way--;
 	conn->sends = 0;
@@ -227,8 +266,21 @@ static int reference_go_on(struct reference *r)
 	return rc;
 }
 
+/* How long to wait: until a send is due, or for an answer. */
+static struct timespec reference_patience(const struct reference *r)
+{
+	int64_t ns = REFERENCE_PATIENCE_S * NS_PER_S;
+
+	if (r->options->rate && r->under_way < r->options->connections && !reference_is_over(r))
+		ns = reference_due_ns(r, r->taken) - measure_now_ns(CLOCK_MONOTONIC);
+	if (ns < 0)
+		ns = 0;
+	return (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
+}
+
 static int reference_wait(struct reference *r)
 {
+	struct timespec patience = reference_patience(r);
 	struct pollfd fds[REFERENCE_CONNECTIONS_MAX];
 
 	for (long i = 0; i < r->options->connections; i++) {
@@ -237,14 +289,17 @@ static int reference_wait(struct reference *r)
 		fds[i] = (struct pollfd){.fd = PQsocket(r->conns[i].pg),
 			.events = (short)(POLLIN | (more > 0 ? POLLOUT : 0))};
 	}
-	return poll(fds, (nfds_t)r->options->connections, REFERENCE_POLL_MS) > 0 ? 0 : -ETIMEDOUT;
+	if (ppoll(fds, (nfds_t)r->options->connections, &patience, NULL) == 0 &&
+		patience.tv_sec == REFERENCE_PATIENCE_S)
+		return -ETIMEDOUT;
+	return 0;
 }
 
 static int reference_loop(struct reference *r)
 {
 	int rc = reference_go_on(r);
 
-	while (!rc && r->under_way > 0) {
+	while (!rc && (r->under_way > 0 || (r->options->rate && !reference_is_over(r)))) {
 		rc = reference_wait(r);
 		for (long i = 0; !rc && i < r->options->connections; i++)
 			rc = reference_step(r, &r->conns[i]);
@@ -266,7 +321,7 @@ static int reference_open(struct reference *r)
 		if (!PQenterPipelineMode(r->conns[i].pg) || PQsetnonblocking(r->conns[i].pg, 1) < 0)
 			rc = reference_fail(r->conns[i].pg, "pipeline");
 		else
-			reference_make_next(r, &r->conns[i]);
+			reference_make(r, &r->conns[i], r->options->batch);
 	}
 	return rc;
 }
@@ -284,6 +339,8 @@ static int reference_run(struct reference *r)
 {
 	int rc = reference_open(r);
 
+	if (!rc)
+		fputs("connected\n", stderr); /* for who waits for it */
 	r->began_ns = measure_now_ns(CLOCK_MONOTONIC);
 	r->end_ns = r->began_ns + r->options->seconds * NS_PER_S;
 	if (!rc)
@@ -302,7 +359,8 @@ static int reference_run(struct reference *r)
 static int reference_usage(void)
 {
 	fputs("usage: reference --database CONNINFO --unit HANDLE --member URN --to HANDLE\n"
-	      "                 [--batch N | --rows] [--connections N] [--seconds N | --fill N]\n",
+	      "                 [--batch N | --rows] [--connections N] [--seconds N | --fill N]\n"
+	      "                 [--rate N]\n",
 		stderr);
 	return 2;
 }
@@ -310,14 +368,14 @@ static int reference_usage(void)
 /* Fills |o| from the command line; false where something is missing or wrong. */
 static bool reference_read_options(int argc, char **argv, struct reference_options *o)
 {
-	enum { DATABASE, UNIT, MEMBER, TO, BATCH, CONNECTIONS, SECONDS, FILL, VALUES, ROWS };
+	enum { DATABASE, UNIT, MEMBER, TO, BATCH, CONNECTIONS, SECONDS, FILL, RATE, VALUES, ROWS };
 	static const struct option names[] = {{"database", 1, NULL, DATABASE},
 		{"unit", 1, NULL, UNIT}, {"member", 1, NULL, MEMBER}, {"to", 1, NULL, TO},
 		{"batch", 1, NULL, BATCH}, {"connections", 1, NULL, CONNECTIONS},
-		{"seconds", 1, NULL, SECONDS}, {"fill", 1, NULL, FILL}, {"rows", 0, NULL, ROWS},
-		{NULL, 0, NULL, 0}};
+		{"seconds", 1, NULL, SECONDS}, {"fill", 1, NULL, FILL}, {"rate", 1, NULL, RATE},
+		{"rows", 0, NULL, ROWS}, {NULL, 0, NULL, 0}};
 	const char *values[VALUES] = {
-		[BATCH] = "1", [CONNECTIONS] = "1", [SECONDS] = "1", [FILL] = "0"};
+		[BATCH] = "1", [CONNECTIONS] = "1", [SECONDS] = "1", [FILL] = "0", [RATE] = "0"};
 	int name;
 
 	*o = (struct reference_options){0};
@@ -336,9 +394,11 @@ static bool reference_read_options(int argc, char **argv, struct reference_optio
 	o->connections = atol(values[CONNECTIONS]);
 	o->seconds = atol(values[SECONDS]);
 	o->fill = atol(values[FILL]);
+	o->rate = atol(values[RATE]);
 	return name != '?' && o->batch >= 1 && o->batch <= CAP_BATCH_OPS &&
 	       (!o->rows || o->batch == 1) && o->connections >= 1 &&
-	       o->connections <= REFERENCE_CONNECTIONS_MAX && o->seconds >= 1 && o->fill >= 0;
+	       o->connections <= REFERENCE_CONNECTIONS_MAX && o->seconds >= 1 && o->fill >= 0 &&
+	       o->rate >= 0;
 }
 
 int main(int argc, char **argv)

@@ -117,11 +117,25 @@ def _rounds(chosen, servers):
 
 
 def _half_load(chosen, servers, rate):
-    results = []
+    """stafett, and beside it the control: the same sends due at the same times, written by
+    R in transactions of all that are due. What both suffer is the machine's."""
+    results = {"stafett": [], "R": []}
     for _ in range(chosen.rounds):
         servers.wait_idle()
-        results.append(servers.load(max(CALLERS), chosen.seconds, rate / 2))
+        results["stafett"].append(servers.load(max(CALLERS), chosen.seconds, rate))
+        servers.wait_idle()
+        results["R"].append(servers.reference("--batch", BATCH, "--seconds", chosen.seconds,
+                                              "--rate", int(rate)))
     return results
+
+
+def _say_half_load(half_load, rate):
+    print(f"half load, {rate:.0f} sends/s due evenly:")
+    for way, results in half_load.items():
+        print(f"  {way:8} p50 {median(results, 'p50_us') / 1000:6.2f} ms, p99 "
+              f"{median(results, 'p99_us') / 1000:6.2f} ms, of single rounds "
+              + ", ".join(f"{result['p99_us'] / 1000:.1f}" for result in results))
+    print(f"  stafett's p99 is {_ratios(half_load, 'stafett', 'R', 'p99_us'):.1f} times R's")
 
 
 def _of_reference(results, way):
@@ -171,7 +185,7 @@ def _floors(results, half_load):
         _ratios(results, best, rival, "rate"), "x", 2.5, 4, False)
     row("1 caller's p50 against a bare commit of the same rows",
         _ratios(results, "single", "rows 1", "p50_us"), "x", 2, 1.5)
-    row("p99 at half load", median(half_load, "p99_us") / 1000, "ms", 10, 5)
+    row("p99 at half load", median(half_load["stafett"], "p99_us") / 1000, "ms", 10, 5)
 
 
 def _measure_rounds(chosen, new_servers):
@@ -179,7 +193,7 @@ def _measure_rounds(chosen, new_servers):
     rows = _check_rows(servers)
     results = _rounds(chosen, servers)
     rate = max(median(results[f"stafett {n}"], "rate") for n in CALLERS)
-    half_load = _half_load(chosen, servers, rate)
+    half_load = _half_load(chosen, servers, rate / 2)
     servers.stop()
     verify_us, reference_us = median(results["verify"], "us"), median(results["R"], "database_us")
     print(f"{rows} rows a send, {BATCH} sends a batch of R; {chosen.rounds} rounds of {chosen.seconds} s\n"
@@ -187,9 +201,7 @@ def _measure_rounds(chosen, new_servers):
           f"it did where the floors were set; R costs {reference_us:.0f} us, "
           f"{reference_us / REFERENCE_US:.2f} times\n")
     _table(results)
-    print(f"half load: {rate / 2:.0f} sends/s, p50 {median(half_load, 'p50_us') / 1000:.2f} ms, "
-          f"p99 {median(half_load, 'p99_us') / 1000:.2f} ms, of single rounds "
-          + ", ".join(f"{result['p99_us'] / 1000:.1f}" for result in half_load))
+    _say_half_load(half_load, rate / 2)
     _floors(results, half_load)
 
 

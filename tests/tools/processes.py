@@ -76,10 +76,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def popen(*command, env=None, **more):
+def popen(*command, user=SERVER_USER, env=None, **more):
     """Starts |command| as the server's user."""
     return subprocess.Popen(
-        _words(SERVER_USER, command), stdin=subprocess.DEVNULL, cwd="/",
+        _words(user, command), stdin=subprocess.DEVNULL, cwd="/",
         env={**os.environ, **(env or {})}, **more)
 
 
