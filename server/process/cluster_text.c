@@ -20,13 +20,15 @@
  * their p99 is 12 ms beside a slow one, and 45 beside one at PostgreSQL's own pace. To
  * analyse knows no pace, and takes a third of what a send costs while tables grow fast;
  * but no plan of ours hangs on statistics (see STORE_SESSION), so rough ones will do,
- * anew when a table has doubled.
+ * anew when a table has doubled. The log's buffers would be as small as one of its
+ * files, a megabyte, and who finds them full writes them out with the lock that all need.
  */
 static const char cluster_conf[] =
 	"# Written by stafettd at every start; put changes into tuning.conf.\n"
 	"autovacuum_vacuum_cost_delay = 20ms\n"
 	"autovacuum_analyze_scale_factor = 1\n"
 	"default_statistics_target = 10\n"
+	"wal_buffers = 4MB\n"
 	"include 'tuning.conf'\n"
 	"listen_addresses = ''\n"
 	"port = 5432\n"
