@@ -263,13 +263,23 @@ static void db_conn_on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* --- results ---------------------------------------------------------------- */
 
+static struct db_pending *db_conn_head(struct db_conn *conn)
+{
+	assert(conn->head != conn->tail);
+	return &conn->pending[conn->head % DB_PENDING_MAX];
+}
+
 /* One result for the head of the queue. False when the connection went away. */
 static bool db_conn_answer(struct db_conn *conn, const PGresult *result)
 {
-	struct db_pending *head = &conn->pending[conn->head % DB_PENDING_MAX];
 	bool is_sync = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+	struct db_pending *head = db_conn_head(conn);
 
-	assert(conn->head != conn->tail);
+	/* libpq leaves out the NULL after an error in whose callback something was sent. */
+	if (head->answered) {
+		conn->head++;
+		head = db_conn_head(conn);
+	}
 	if (is_sync != head->is_sync) {
 		/* An error between the last statement and the sync: the group failed. */
 		conn->doubtful = true;

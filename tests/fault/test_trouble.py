@@ -12,8 +12,9 @@ from caller import refused
 from history import History, Writer
 from insist import Insistent
 from postgres import connect
+from stubs import contract
 
-CALLERS = 64
+CALLERS, READERS = 64, 3
 POISON = "poison"
 
 # Fails what it is told to fail: a card's text, or every n-th statement with a state.
@@ -57,6 +58,26 @@ def test_of_a_batch_with_one_poisoned_write_all_others_are_done(scene, stack, sa
     assert "connection lost" not in stack.process.log()
     say(f"20 poisoned writes among {verdict.acknowledged:,} others: none of those failed,"
         f" {verdict.unknown} unknown")
+
+
+def test_a_reading_that_fails_is_told_at_once_and_its_connection_serves_the_next(stack):
+    maria = stack.caller("maria")
+    search = contract.directory_service.SearchRequest()
+    maria.call(maria.directory.Search, search)
+    connection = connect(stack.database_uri())
+    cursor = connection.cursor()
+    cursor.execute("SELECT oid::regprocedure, proname FROM pg_proc"
+                   " WHERE pronamespace = 'api'::regnamespace AND proname = 'inbox'")
+    signature, name = cursor.fetchone()
+    cursor.execute(f"ALTER FUNCTION {signature} RENAME TO gone")
+    for _ in range(2 * READERS):
+        refusal = refused(maria.call, maria.inboxes.List, contract.inbox_service.InboxServiceListRequest())
+        assert (refusal.code, refusal.reason) == (grpc.StatusCode.INTERNAL, "SERVER_FAULT")
+        maria.call(maria.directory.Search, search)
+    cursor.execute(f"ALTER FUNCTION {signature.replace(name, 'gone', 1)} RENAME TO {name}")
+    connection.close()
+    maria.call(maria.inboxes.List, contract.inbox_service.InboxServiceListRequest())
+    assert "connection lost" not in stack.process.log()
 
 
 @pytest.mark.parametrize("state, name", [("40001", "serialization failures"), ("40P01", "deadlocks"),
