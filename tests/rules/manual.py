@@ -76,6 +76,49 @@ def written():
     return lines
 
 
+WIDTH, STEP = 13, 5     # of an act's name, and from one state to the next
+
+
+def _arrow(before, after):
+    """The line of an act in the diagram, over the columns of the states."""
+    least, most = min((*before, after)), max((*before, after))
+    line = ["|" if i % STEP == 0 else "-" if least * STEP < i < most * STEP else " "
+            for i in range(len(_states()) * STEP)]
+    for state in before:
+        line[state * STEP] = "o"
+    if after in before:
+        line[after * STEP] = "@"
+    elif after > min(before):
+        line[after * STEP - 1] = ">"
+    else:
+        line[after * STEP + 1] = "<"
+    return "".join(line).rstrip()
+
+
+def _states():
+    return re.findall(r'^STATE\(\w+, "([^"]*)"', _table("states.def"), re.M)
+
+
+def diagram():
+    """The states as columns, and each act that changes one as an arrow."""
+    states = _states()
+    lines = [" " * WIDTH + f"{'|' + ' ' * (STEP - 1)}" * i + (state or "(nobody)")
+             for i, state in enumerate(states)]
+    for row in ACT.finditer(_table("acts.def")):
+        before = [_code(state) for state in _words(row["states"])]
+        after = _code(row["to"])
+        if after == "same":
+            continue
+        columns = [states.index("" if state == "none" else state) for state in before]
+        lines.append(f"{row['code']:<{WIDTH}}{_arrow(columns, states.index(after))}")
+    return lines
+
+
+def drawn():
+    """The diagram of the page."""
+    return PAGE.read_text().split(".Bd -literal\n")[1].split("\n.Ed")[0].split("\n")
+
+
 # -- the page -----------------------------------------------------------------------------
 
 

@@ -43,6 +43,11 @@ def test_the_manual_says_what_the_tables_say():
     assert manual.page_lines() == manual.written()
 
 
+def test_the_diagram_of_the_manual_is_that_of_the_tables():
+    assert manual.drawn() == manual.diagram()
+    assert max(map(len, manual.drawn())) < 80
+
+
 def test_every_act_state_unit_kind_and_holder(ask):
     """With the sender and hand-back unit that tell the holders apart, by whatever they hold."""
     count = compare(ask, (

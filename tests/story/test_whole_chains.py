@@ -5,7 +5,8 @@ that closes; and all who are parties hear of it."""
 import time
 
 import quarter
-from caller import code_of, in_days, pb, refused
+from caller import code_of, in_days, pb, refused, uuid7
+from stubs import contract
 from uuid import UUID
 
 
@@ -254,6 +255,22 @@ def test_what_waited_to_be_taken_back_waits_no_more_where_another_holds(north, e
     east.on_chain(sent.chain, "confirm", proposal=proposal, into=earlier)
     after = north.get(sent.referral).referral
     assert after.next_act == "send" and "take-back" not in after.allowed_acts
+
+
+def test_what_asks_for_a_merge_is_answered_by_confirm_and_by_nothing_else(east, west):
+    chain = east.register()
+    east.send(west.unit, chain=chain, act=dict(kind="consultation"))
+    other = west.register()
+    asked = west.on_chain(other, "merge", into=chain, body=b"the same person")
+    item, = [item for item in east.whole_inbox() if item.id == asked]
+    assert (item.kind, item.needs, item.chain) == ("propose", "act", other)
+    request = contract.inbox_service.AcknowledgeRequest(
+        id=str(uuid7()), message=item.id, content_hash=item.content_hash, referral=item.referral,
+        chain=item.chain, version=item.version)
+    assert refused(east.call, east.inboxes.Acknowledge, request).reason == "NOT_FOUND"
+    assert asked in [item.id for item in east.whole_inbox()]
+    east.on_chain(other, "confirm", proposal=asked, drop=True)
+    assert asked not in [item.id for item in east.whole_inbox()]
 
 
 # -- take-over ----------------------------------------------------------------------------------
