@@ -209,7 +209,8 @@ BEGIN
             FROM (SELECT y.id FROM chain y
                 WHERE p_overdue AND y.custodian = acting AND y.breach_time IS NOT NULL
                     AND y.intervention_start_date IS NULL OFFSET 0) c
-            JOIN referral x ON x.chain = c.id
+            -- Not the other way round: all that is open, in the order of its due time.
+            CROSS JOIN LATERAL (SELECT * FROM referral y WHERE y.chain = c.id OFFSET 0) x
             WHERE x.next_act IS NOT NULL AND acting IN (x.next_actor, x.requester, x.owner)
                 AND (p_side = '' OR (p_side = 'unit') = (x.next_actor = acting))
                 AND (stafett.due_place(x.due_time), x.id) > (after, after_id)
