@@ -86,12 +86,16 @@ BEGIN ATOMIC
     WHERE c.id IN (p_from, p_into);
 END;
 
--- Why help is late has been said: nobody is asked, or told, any more.
+-- Why help is late has been said: nobody is asked, or told, any more; but that it is late,
+-- where the clerk is about to tell it.
 CREATE FUNCTION stafett.carry_explain(p stafett.reach) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
 BEGIN ATOMIC
-    DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what = 'help';
+    UPDATE stafett.chain_question d SET show_time = NULL WHERE d.chain = p.chain
+        AND d.what = 'help' AND d.step = 0 AND d.look_time <= stafett.now();
+    DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what = 'help'
+        AND NOT coalesce(d.step = 0 AND d.look_time <= stafett.now(), false);
     UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
 END;
 
@@ -356,7 +360,7 @@ BEGIN
             END IF;
             -- Why help is late may be known before it is.
             DELETE FROM chain_question d WHERE d.chain = a.chain AND d.what = a.what
-                AND a.what = 'help' AND a.kind <> ''
+                AND a.what = 'help' AND (a.kind <> '' OR coalesce(a.look > stafett.now(), true))
                 AND EXISTS (SELECT FROM detail t WHERE t.chain = a.chain
                     AND t.clock_reason IS NOT NULL);
             UPDATE chain x SET duty_time = stafett.duty_time_of(a.chain) WHERE x.id = a.chain;

@@ -116,6 +116,15 @@ def test_a_reason_that_was_known_before_is_not_asked_for(tables, clock, maria, p
     assert petra.get(sent.referral).chain.breach_reason == "person-wishes"
 
 
+def test_it_is_told_also_when_the_reason_is_quicker_than_the_clerk(tables, clock, maria, petra):
+    sent = accepted(maria, petra)
+    clock("12-03 07:00:00")
+    tables.rows("SELECT * FROM duty.break_clocks(50)")
+    petra.on_chain(sent.chain, "delay", reason="in-custody")
+    settle(tables)
+    assert told(tables, sent.chain) == [("breach", BOTH, False)] and not asked(petra, sent.chain)
+
+
 def test_a_start_stops_it_and_a_mended_clock_begins_anew(tables, clock, maria, petra, stack):
     started, mended = accepted(maria, petra), maria.register(0, help_request_date="2037-11-02")
     clock("12-02 15:00:00")
