@@ -86,7 +86,9 @@ static int input_take_file(struct client *client, const char *file, struct input
 	if (r)
 		return client_problem(client, PROBLEM_FILE_UNREADABLE, "value", file, "detail",
 			strerror(-r), NULL);
-	/* An empty text is none. */
+	/* Who is asked nothing may leave standard input empty. */
+	if (!value->data.len && strcmp(file, "-") != 0)
+		return client_problem(client, PROBLEM_FILE_EMPTY, "value", file, NULL);
 	value->text = value->data.len ? file : NULL;
 	return 0;
 }

@@ -162,7 +162,7 @@ static void find_print(struct client *client, const struct find *find)
 		{.title = _("CODE")}, {.title = _("FROM"), .may_shrink = true},
 		{.title = _("TO"), .may_shrink = true}, {.title = _("STATE")},
 		{.title = _("HELD BY"), .may_shrink = true},
-		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY")},
+		{.title = _("NEXT"), .may_shrink = true}, {.title = _("BY"), .may_shrink = true},
 		{.title = _("OPENED")}, {.title = NULL}};
 	struct table *table;
 

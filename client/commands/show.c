@@ -8,6 +8,7 @@
 #include "client/card.h"
 #include "client/chain.h"
 #include "client/client.h"
+#include "client/directory.h"
 #include "client/fetch.h"
 #include "client/memory.h"
 #include "client/misdated.h"
@@ -79,13 +80,16 @@ static size_t show_slice(struct bytes text)
 	return text.data[len - 1] == '\r' ? len - 1 : len;
 }
 
-/* Bytes as they are where a program reads them, harmless where a person does. */
-static void show_print_bytes(struct bytes data)
+/* Bytes as they are where a program reads them, harmless where a person does. One of
+ * several texts, and what is on a terminal, is a whole line. */
+static void show_print_bytes(struct bytes data, bool is_one_of_several)
 {
 	bool ends_line = data.len && data.data[data.len - 1] == '\n';
 
 	if (!isatty(STDOUT_FILENO)) {
 		fwrite(data.data, 1, data.len, stdout);
+		if (is_one_of_several && !ends_line)
+			putchar('\n');
 		return;
 	}
 	while (data.len) {
@@ -101,7 +105,7 @@ static void show_print_bytes(struct bytes data)
 		putchar('\n');
 }
 
-/* On a terminal each text has a heading; into a pipe go the bytes alone. */
+/* Whose text it is, and of when. */
 static void show_print_heading(struct client *client, const Stafett__V1__Content *content)
 {
 	const Stafett__V1__Header *header =
@@ -109,13 +113,13 @@ static void show_print_heading(struct client *client, const Stafett__V1__Content
 			bytes_of(content->header.data, content->header.len));
 	int64_t us = header ? format_us(header->create_time) : 0;
 
-	if (isatty(STDOUT_FILENO))
-		printf("-- %s, %s\n", safe_line(&client->arena, content->from_unit),
-			format_moment(&client->arena, us, client->today));
+	printf("-- %s, %s\n", safe_line(&client->arena, directory_name(client, content->from_unit)),
+		format_moment(&client->arena, us, client->today));
 }
 
-static int show_print_body(
-	struct client *client, const char *referral, const Stafett__V1__Content *content)
+/* On a terminal each text has a heading; a single one goes into a pipe as its bytes. */
+static int show_print_body(struct client *client, const char *referral,
+	const Stafett__V1__Content *content, bool is_one_of_several)
 {
 	bool is_read = isatty(STDOUT_FILENO);
 	struct show_part body;
@@ -125,22 +129,36 @@ static int show_print_body(
 	card_read(&client->arena, content->card, &card);
 	if (r || (!body.data.len && !(is_read && card.is_there)))
 		return r;
-	show_print_heading(client, content);
+	if (is_read || is_one_of_several)
+		show_print_heading(client, content);
 	/* Who it is about is worth seeing where the page has hidden it. */
 	if (is_read)
 		person_print_whole(client, &card);
 	if (body.data.len)
-		show_print_bytes(body.data);
+		show_print_bytes(body.data, is_one_of_several);
 	free(body.fetched);
 	return 0;
 }
 
+static bool show_has_body(const Stafett__V1__Content *content)
+{
+	const Stafett__V1__Part *body = content->body;
+
+	return show_data(body).len ||
+	       (body && body->content_case == STAFETT__V1__PART__CONTENT_UPLOAD);
+}
+
 static int show_print_bodies(struct client *client, const Stafett__V1__GetResponse *response)
 {
+	size_t count = 0;
 	int r = 0;
 
+	for (size_t i = 0; i < response->n_contents; i++)
+		count += show_has_body(response->contents[i]);
+
 	for (size_t i = 0; i < response->n_contents && !r; i++)
-		r = show_print_body(client, response->referral->id, response->contents[i]);
+		r = show_print_body(
+			client, response->referral->id, response->contents[i], count > 1);
 	/* Not among the bytes of the texts, which a program may read. */
 	if (response->referral->no_longer_shared)
 		lines_print(stderr, "", "  ",

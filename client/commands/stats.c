@@ -195,6 +195,17 @@ static void stats_print_nothing(
 	output_next(client, "help stats");
 }
 
+/* "2026-Q3" */
+static bool stats_is_quarter(const char *text)
+{
+	enum { STATS_YEAR_DIGITS = 4, STATS_QUARTER_LEN = 7 };
+
+	return strspn(text, "0123456789") == STATS_YEAR_DIGITS &&
+	       strlen(text) == STATS_QUARTER_LEN &&
+	       strncmp(text + STATS_YEAR_DIGITS, "-Q", 2) == 0 &&
+	       strchr("1234", text[STATS_QUARTER_LEN - 1]);
+}
+
 static int stats_read(struct client *client, const struct arguments *arguments,
 	Stafett__V1__StatisticsServiceGetResponse **ret_all)
 {
@@ -204,6 +215,8 @@ static int stats_read(struct client *client, const struct arguments *arguments,
 	const char *municipality = arguments_get(arguments, OPTION_stats_municipality);
 	int r;
 
+	if (quarter && !stats_is_quarter(quarter))
+		return client_problem(client, PROBLEM_QUARTER_INVALID, "value", quarter, NULL);
 	if (quarter)
 		request.quarter = (char *)quarter;
 	if (municipality)

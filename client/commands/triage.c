@@ -331,6 +331,13 @@ static bool triage_is_past(const Stafett__V1__InboxItem *item)
 	return has_ended && (is_request || strcmp(item->needs, "none") == 0);
 }
 
+/* A colleague's doing; but a person's own request is one's own to take up. */
+static bool triage_is_own(const struct client *client, const Stafett__V1__InboxItem *item)
+{
+	return strcmp(item->from_unit, client->profile->unit) == 0 &&
+	       strcmp(item->kind, "send") != 0;
+}
+
 static void triage_select_some(struct triage *triage,
 	const Stafett__V1__InboxServiceListResponse *inbox, bool only_to_know)
 {
@@ -338,8 +345,10 @@ static void triage_select_some(struct triage *triage,
 		const Stafett__V1__InboxItem *item = inbox->items[i];
 		bool is_to_know = strcmp(item->needs, "none") == 0;
 
-		/* What is about a chain alone is nothing to be answered here. */
-		if (*item->referral && !triage_is_past(item) && is_to_know == only_to_know &&
+		/* What is about a chain alone is nothing to be answered here, nor what the
+		 * own unit did. */
+		if (*item->referral && !triage_is_past(item) &&
+			!triage_is_own(triage->client, item) && is_to_know == only_to_know &&
 			(!triage->only_new || triage_is_new(item)))
 			triage->items[triage->count++] = item;
 	}
