@@ -99,7 +99,7 @@ def test_the_other_keys_change_nothing(client, send, maria):
 def test_the_card_in_swedish_with_its_own_keys(client, send, maria):
     sent = send()
     with triage(client, "--new", LANGUAGE="sv") as terminal:
-        terminal.expect("1 av 1 nya").expect("Berg, Elias").expect("200002292399").expect("Från Lund Vuxen")
+        terminal.expect("1 av 1 nya").expect("Berg, Elias").expect("20000229-2399").expect("Från Lund Vuxen")
         terminal.expect("Maria Nilsson").expect("Cannabis dagligen").expect("Bad om hjälp")
         terminal.expect("Bor:").expect("CUDIT-R 19.").expect("[k]vittera").expect("[t]a emot")
         terminal.type("k").expect("håller fortfarande i vårdkedjan")
