@@ -19,54 +19,52 @@ import time
 import uuid
 
 import grpc
-from stafett.v1 import body_service_pb2, body_service_pb2_grpc, inbox_service_pb2, inbox_service_pb2_grpc
-from stafett.v1 import message_pb2, referral_service_pb2, referral_service_pb2_grpc
+from stafett.v1 import body_service_pb2, inbox_service_pb2, message_pb2, referral_service_pb2
+from stafett.v1.body_service_pb2_grpc import BodyServiceStub
+from stafett.v1.inbox_service_pb2_grpc import InboxServiceStub
+from stafett.v1.referral_service_pb2_grpc import ReferralServiceStub
 
-REFUSALS = {grpc.StatusCode[name] for name in (
-    "INVALID_ARGUMENT", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED",
-    "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS")}
+UNKNOWN = {grpc.StatusCode[name] for name in (
+    "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED", "INTERNAL", "UNKNOWN")}
 
 server, folder, member, unit, to = sys.argv[1:]
 name = member.split(":")[-1]
 files = [open(f"{folder}/{file}", "rb").read() for file in ("ca.pem", f"{name}.key", f"{name}.pem")]
 channel = grpc.secure_channel(server, grpc.ssl_channel_credentials(*files))
-referrals = referral_service_pb2_grpc.ReferralServiceStub(channel)
-inbox = inbox_service_pb2_grpc.InboxServiceStub(channel)
-bodies = body_service_pb2_grpc.BodyServiceStub(channel)
+referrals, inbox, bodies = ReferralServiceStub(channel), InboxServiceStub(channel), BodyServiceStub(channel)
 
 
 def new_id():
     """A UUIDv7: the time in milliseconds, and chance."""
-    milliseconds, chance = int(time.time() * 1000), secrets.randbits
-    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | chance(12) << 64 | 2 << 62 | chance(62)))
+    chance = 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+    return str(uuid.UUID(int=time.time_ns() // 10**6 << 80 | chance))
 
 
 def call(method, request, read=lambda answer: answer):
-    """Until there is an answer or a refusal. All else means "unknown": the same again is safe."""
+    """Until there is an answer or a refusal. All else is unknown: the same again is safe."""
     while True:
         try:
             return read(method(request, metadata=[("stafett-unit", unit)], timeout=60))
         except grpc.RpcError as error:
-            if error.code() in REFUSALS:
+            if error.code() not in UNKNOWN:
                 raise
             time.sleep(1)
 
 
 # Send. Keep the request on disk until it is answered: after a crash, send the same bytes.
-header = message_pb2.Header(id=new_id(), from_unit=unit, from_member=member, to_units=[to])
+header = message_pb2.Header(id=new_id(), from_unit=unit, from_member=member, to_units=[to], send={
+    "kind": "care-request", "needs": ["alcohol"], "help_request_date": str(datetime.date.today()),
+    "person_informed": True, "legal_basis": {"code": "need-of-care"}})
 header.create_time.GetCurrentTime()
-header.send.CopyFrom(message_pb2.SendAct(
-    kind="care-request", needs=["alcohol"], help_request_date=str(datetime.date.today()),
-    person_informed=True, legal_basis=message_pb2.LegalBasis(code="need-of-care")))
-card, body = b'{"givenName": "Anders", "familyName": "Holm"}', b"He asks for help."
 print("sent:", call(referrals.Send, referral_service_pb2.SendRequest(
-    header=header.SerializeToString(), card=message_pb2.Part(data=card),
-    body=message_pb2.Part(data=body), suite="none")).code)
+    header=header.SerializeToString(), suite="none", body={"data": b"He asks for help."},
+    card={"data": b'{"givenName": "Anders", "familyName": "Holm"}'})).code)
 
 # Poll the inbox, page by page, and fetch what came with each item.
-page = inbox_service_pb2.InboxServiceListRequest()
-while True:
-    answer = call(inbox.List, page)
+answer = None
+while answer is None or answer.next_page_token:
+    answer = call(inbox.List, inbox_service_pb2.InboxServiceListRequest(
+        page_token=answer.next_page_token if answer else ""))
     for item in answer.items:
         if item.no_longer_shared:   # a consent was revoked: there is nothing left to fetch
             continue
@@ -74,9 +72,6 @@ while True:
             referral=item.referral, message=item.id, from_unit=item.from_unit),
             lambda parts: b"".join(part.data for part in parts))
         print(f"came: {item.code} from {item.from_unit}, {len(text)} bytes, needs {item.needs}")
-    page.page_token = answer.next_page_token
-    if not page.page_token:
-        break
 
 # What a program may not do: say "we have it" for a person.
 for item in answer.items[:1]:
