@@ -6,7 +6,6 @@
 
 #include "client/acting_ask.h"
 #include "client/acting_tell.h"
-#include "client/call.h"
 #include "client/chain.h"
 #include "client/compose.h"
 #include "client/deliver.h"

@@ -4,10 +4,8 @@
 
 #include <stdio.h>
 
-#include "client/card.h"
 #include "client/chain.h"
 #include "client/directory.h"
-#include "client/memory.h"
 #include "client/packing.h"
 #include "client/screen/act.h"
 #include "client/screen/format.h"

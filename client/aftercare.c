@@ -8,7 +8,6 @@
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/recipient.h"
-#include "domain/words.h"
 #include "stafett/caps.h"
 
 static bool aftercare_is_it(

@@ -9,7 +9,6 @@
 #include "client/card.h"
 #include "client/compose.h"
 #include "client/directory.h"
-#include "client/memory.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/term.h"

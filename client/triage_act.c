@@ -7,8 +7,6 @@
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/directory.h"
-#include "client/memory.h"
-#include "client/packing.h"
 #include "client/ref.h"
 #include "client/screen/format.h"
 #include "client/screen/term.h"

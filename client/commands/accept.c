@@ -6,7 +6,6 @@
 #include "client/compose.h"
 #include "client/directory.h"
 #include "client/screen/format.h"
-#include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/text.h"
 

@@ -2,13 +2,11 @@
 /* stafett ack REF...: "we have it". */
 #include <stdio.h>
 
-#include "client/call.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/directory.h"
 #include "client/inbox.h"
-#include "client/memory.h"
 #include "client/packing.h"
 #include "client/ref.h"
 #include "client/screen/format.h"

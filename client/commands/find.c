@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/card.h"
 #include "client/chain.h"
 #include "client/client.h"
 #include "client/draft.h"

@@ -14,10 +14,7 @@
 #include "client/net/clock.h"
 #include "client/packing.h"
 #include "client/screen/format.h"
-#include "client/screen/output.h"
-#include "client/screen/row.h"
 #include "client/screen/safe_text.h"
-#include "client/screen/term.h"
 #include "client/text.h"
 #include "codec/pb_json.h"
 

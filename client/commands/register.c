@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/acting_tell.h"
 #include "client/card.h"
 #include "client/chain.h"
 #include "client/compose.h"

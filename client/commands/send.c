@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/call.h"
 #include "client/card.h"
 #include "client/chain.h"
 #include "client/client.h"
@@ -30,7 +29,6 @@
 #include "client/screen/safe_text.h"
 #include "client/screen/tty.h"
 #include "client/text.h"
-#include "domain/words.h"
 #include "stafett/caps.h"
 
 /* A body as JSON text, escapes included; a larger one goes into a file of its own. */

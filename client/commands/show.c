@@ -27,7 +27,6 @@
 #include "client/text.h"
 #include "client/when.h"
 #include "codec/utf8.h"
-#include "domain/code.h"
 #include "stafett/caps.h"
 #include "stafett/v1/chain_service.pb-c.h"
 

@@ -14,7 +14,6 @@
 
 #include "net/conn_internal.h"
 #include "net/now.h"
-#include "stafett/caps.h"
 
 enum {
 	/* What one connection may read before the others have their turn. */

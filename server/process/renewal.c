@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "process/cluster.h"
 #include "process/master_internal.h"
 
 /* A new crew has so long to serve; its workers wait for their database not quite so long. */

@@ -2,8 +2,6 @@
 /* One function an act: what it must say, and in which codes. */
 #include "service/decode_acts.h"
 
-#include "domain/identifiers.h"
-#include "stafett/caps.h"
 
 /* --- acts on a referral ------------------------------------------------------------ */
 

@@ -2,7 +2,6 @@
 /* The acts on a chain as a whole, and what each act is about. */
 #include "service/decode_acts.h"
 
-#include "stafett/caps.h"
 
 static bool is_only_for_chain(enum act act)
 {

@@ -6,7 +6,6 @@
 #include "domain/statistics.h"
 #include "service/answer.h"
 #include "service/read_call.h"
-#include "store/present_values.h"
 
 enum statistics_query { STATISTICS_QUERY_QUARTER, STATISTICS_QUERY_FIGURES };
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "domain/calendar.h"
-#include "domain/deadlines.h"
 #include "store/admin.h"
 #include "store/admin_record.h"
 

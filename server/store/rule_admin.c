@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include "domain/deadlines.h"
 #include "domain/rule_draft.h"
 #include "store/admin.h"
 #include "store/admin_record.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "db/row.h"
-#include "domain/deadlines.h"
 
 enum rule_column {
 	RULE_NAME,
