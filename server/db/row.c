@@ -72,3 +72,11 @@ int64_t db_row_date(const struct db_row *row, int column)
 {
 	return db_row_has(row, column) ? db_row_int(row, column) + DB_EPOCH_DAYS : 0;
 }
+
+struct uuid db_row_uuid(const struct db_row *row, int column)
+{
+	struct uuid uuid;
+
+	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
+	return uuid;
+}

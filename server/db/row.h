@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "domain/uuid.h"
 #include "stafett/base.h"
 
 struct db_row {
@@ -29,6 +30,8 @@ bool db_row_bool(const struct db_row *row, int column);
 int64_t db_row_time(const struct db_row *row, int column);
 /* Days since 1970-01-01; 0 for null. */
 int64_t db_row_date(const struct db_row *row, int column);
+/* The nil UUID for null. */
+struct uuid db_row_uuid(const struct db_row *row, int column);
 /* Copies |len| bytes if the column has exactly so many, else zeroes. */
 void db_row_copy(const struct db_row *row, int column, void *out, size_t len);
 

@@ -34,6 +34,12 @@ static inline bool uuid_equal(const struct uuid *a, const struct uuid *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
+/* A view of its 16 bytes. */
+static inline struct bytes uuid_bytes(const struct uuid *uuid)
+{
+	return bytes_of(uuid->b, sizeof(uuid->b));
+}
+
 static inline bool uuid_is_nil(const struct uuid *uuid)
 {
 	static const struct uuid nil;

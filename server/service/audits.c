@@ -147,8 +147,7 @@ static void audit_add_reference(struct db_args *args, const struct referral_key 
 {
 	bool has_id = is_about && key->has_id;
 
-	db_args_add_bytes(
-		args, has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
+	db_args_add_bytes(args, has_id ? uuid_bytes(&key->id) : bytes_of(NULL, 0));
 	db_args_add_text(args, is_about ? key->code : "");
 }
 
@@ -178,8 +177,7 @@ static void audit_add_queries(struct audit_page *page, const struct audit_filter
 	db_args_add_bool(args, r->whole_chain);
 	db_args_add_time(args, filter->since_us);
 	db_args_add_time(args, filter->until_us);
-	db_args_add_bytes(args, filter->has_place ? bytes_of(rc->last.id.b, sizeof(rc->last.id.b))
-						  : bytes_of(NULL, 0));
+	db_args_add_bytes(args, filter->has_place ? uuid_bytes(&rc->last.id) : bytes_of(NULL, 0));
 	db_args_add_int(args, rc->page + 1);
 }
 
@@ -301,7 +299,7 @@ void method_audit_get(const struct incoming *in)
 	stafett__v1__audit_service_get_response__init(&rc->audit_get);
 	rc->read.object = id;
 	rc->read.judge = audit_get_judge;
-	db_args_add_bytes(read_add_query(&rc->read, READ_AUDIT_ENTRY),
-		bytes_of(rc->read.object.b, sizeof(rc->read.object.b)));
+	db_args_add_bytes(
+		read_add_query(&rc->read, READ_AUDIT_ENTRY), uuid_bytes(&rc->read.object));
 	read_call_submit(rc);
 }

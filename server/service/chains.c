@@ -20,7 +20,7 @@ static void chain_row(struct read_call *rc, const struct db_row *row, struct aud
 		return;
 	rc->chain_get.chain = present_chain(rc->arena, row, &rc->read, &place);
 	rc->read.object = place.id;
-	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+	audit_add(audit, AUDIT_CHAIN, uuid_bytes(&place.id));
 }
 
 static void chain_referral_row(struct read_call *rc, const struct db_row *row, struct audit *audit)
@@ -122,7 +122,7 @@ static void chains_row(struct read *read, int query, const struct db_row *row, s
 		return;
 	rc->chain_list.chains[rc->chain_list.n_chains++] = chain;
 	rc->last = (struct page_place){place.create_us, place.id, 0};
-	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+	audit_add(audit, AUDIT_CHAIN, uuid_bytes(&place.id));
 }
 
 static void chains_reply(struct read_call *rc)

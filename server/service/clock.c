@@ -52,8 +52,7 @@ static void why_add_query(struct read_call *rc, enum read_statement statement, i
 {
 	struct db_args *args = read_add_query(&rc->read, statement);
 
-	db_args_add_bytes(args,
-		rc->key.has_id ? bytes_of(rc->key.id.b, sizeof(rc->key.id.b)) : bytes_of(NULL, 0));
+	db_args_add_bytes(args, rc->key.has_id ? uuid_bytes(&rc->key.id) : bytes_of(NULL, 0));
 	db_args_add_text(args, rc->key.code);
 	db_args_add_time(args, as_of_us);
 }

@@ -42,8 +42,8 @@ static void fetch_on_row(
 	f->found = true;
 	f->shared = db_row_has(row, FETCH_SIZE);
 	f->size = (uint32_t)db_row_int(row, FETCH_SIZE);
-	db_row_copy(row, FETCH_REFERRAL, read->object.b, sizeof(read->object.b));
-	audit_add(audit, AUDIT_REFERRAL, bytes_of(read->object.b, sizeof(read->object.b)));
+	read->object = db_row_uuid(row, FETCH_REFERRAL);
+	audit_add(audit, AUDIT_REFERRAL, uuid_bytes(&read->object));
 	if (db_row_has(row, FETCH_BASIS))
 		audit_add(audit, AUDIT_BASIS, db_row_bytes(row, FETCH_BASIS));
 }
@@ -63,11 +63,10 @@ static enum reason fetch_judge(struct read *read)
 
 static void fetch_add_key(const struct fetch_call *f, struct db_args *args)
 {
-	db_args_add_bytes(args,
-		f->key.has_id ? bytes_of(f->key.id.b, sizeof(f->key.id.b)) : bytes_of(NULL, 0));
+	db_args_add_bytes(args, f->key.has_id ? uuid_bytes(&f->key.id) : bytes_of(NULL, 0));
 	db_args_add_text(args, f->key.code);
 	db_args_add_bytes(args, f->from);
-	db_args_add_bytes(args, bytes_of(f->message.b, sizeof(f->message.b)));
+	db_args_add_bytes(args, uuid_bytes(&f->message));
 }
 
 static void fetch_next(struct body_call *bc)

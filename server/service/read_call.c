@@ -60,8 +60,7 @@ void read_call_add_query(struct read_call *rc, enum read_statement statement,
 {
 	struct db_args *args = read_add_query(&rc->read, statement);
 
-	db_args_add_bytes(
-		args, key->has_id ? bytes_of(key->id.b, sizeof(key->id.b)) : bytes_of(NULL, 0));
+	db_args_add_bytes(args, key->has_id ? uuid_bytes(&key->id) : bytes_of(NULL, 0));
 	db_args_add_text(args, key->code);
 	if (limit)
 		db_args_add_int(args, limit);
@@ -89,14 +88,14 @@ void read_call_record_once(struct audit *audit, const struct uuid *id)
 	enum audit_tag tag;
 
 	while (audit_next(&rest, &tag, &value))
-		if (tag == AUDIT_REFERRAL && bytes_equal(value, bytes_of(id->b, sizeof(id->b))))
+		if (tag == AUDIT_REFERRAL && bytes_equal(value, uuid_bytes(id)))
 			return;
 	read_call_record(audit, id);
 }
 
 void read_call_record(struct audit *audit, const struct uuid *id)
 {
-	audit_add(audit, AUDIT_REFERRAL, bytes_of(id->b, sizeof(id->b)));
+	audit_add(audit, AUDIT_REFERRAL, uuid_bytes(id));
 }
 
 void read_call_record_row(struct audit *audit, const struct presented *p)
@@ -104,7 +103,7 @@ void read_call_record_row(struct audit *audit, const struct presented *p)
 	if (p->referral)
 		read_call_record_once(audit, &p->id);
 	else
-		audit_add(audit, AUDIT_CHAIN, bytes_of(p->chain_id.b, sizeof(p->chain_id.b)));
+		audit_add(audit, AUDIT_CHAIN, uuid_bytes(&p->chain_id));
 }
 
 bool read_call_page(const struct incoming *in, int size, const char *token, int *ret_size,
@@ -124,8 +123,7 @@ bool read_call_page(const struct incoming *in, int size, const char *token, int 
 void read_call_add_place(struct db_args *args, const struct page_place *place, bool has_place)
 {
 	db_args_add_time(args, has_place ? place->us : INT64_MIN);
-	db_args_add_bytes(
-		args, has_place ? bytes_of(place->id.b, sizeof(place->id.b)) : bytes_of(NULL, 0));
+	db_args_add_bytes(args, has_place ? uuid_bytes(&place->id) : bytes_of(NULL, 0));
 }
 
 Stafett__V1__ReferralSummary *read_call_summary(struct arena *arena, const struct presented *p)

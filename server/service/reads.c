@@ -334,7 +334,6 @@ void method_get_upload(const struct incoming *in)
 	stafett__v1__get_upload_response__init(&rc->get_upload);
 	rc->read.object = id;
 	rc->read.judge = get_upload_judge;
-	db_args_add_bytes(read_add_query(&rc->read, READ_UPLOAD),
-		bytes_of(rc->read.object.b, sizeof(rc->read.object.b)));
+	db_args_add_bytes(read_add_query(&rc->read, READ_UPLOAD), uuid_bytes(&rc->read.object));
 	read_call_submit(rc);
 }

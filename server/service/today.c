@@ -44,12 +44,11 @@ static void today_row_counts(struct read_call *rc, const struct db_row *row)
 static void today_row_news(struct read_call *rc, const struct db_row *row, struct audit *audit)
 {
 	enum { REFERRAL = 1 };
-	struct uuid referral;
+	struct uuid referral = db_row_uuid(row, REFERRAL);
 
 	if (rc->today.n_news >= (size_t)rc->page)
 		return;
 	rc->today.news[rc->today.n_news++] = present_event(rc->arena, row);
-	db_row_copy(row, REFERRAL, referral.b, sizeof(referral.b));
 	if (db_row_has(row, REFERRAL))
 		read_call_record_once(audit, &referral);
 }
@@ -66,7 +65,7 @@ static void today_row_chain(struct read_call *rc, const struct db_row *row, stru
 	p.chain = present_chain(rc->arena, row, &rc->read, &place);
 	p.card = present_chain_card(rc->arena, row);
 	today->proposals[today->n_proposals++] = read_call_summary(rc->arena, &p);
-	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+	audit_add(audit, AUDIT_CHAIN, uuid_bytes(&place.id));
 }
 
 static void today_row_chain_question(
@@ -81,7 +80,7 @@ static void today_row_chain_question(
 	if (!duty)
 		return;
 	rc->today.questions[rc->today.n_questions++] = duty;
-	audit_add(audit, AUDIT_CHAIN, bytes_of(place.id.b, sizeof(place.id.b)));
+	audit_add(audit, AUDIT_CHAIN, uuid_bytes(&place.id));
 }
 
 static void today_row(struct read *read, int query, const struct db_row *row, struct audit *audit)

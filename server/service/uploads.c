@@ -119,8 +119,8 @@ static void upload_on_message(struct under_way *under_way, struct bytes message)
 	}
 	call_pause(bc->call);
 	args = body_call_prepare(bc, BODY_PUT, false);
-	db_args_add_bytes(args, bytes_of(bc->read.unit.b, sizeof(bc->read.unit.b)));
-	db_args_add_bytes(args, bytes_of(u->claim.id.b, sizeof(u->claim.id.b)));
+	db_args_add_bytes(args, uuid_bytes(&bc->read.unit));
+	db_args_add_bytes(args, uuid_bytes(&u->claim.id));
 	db_args_add_int(args, (int32_t)u->received);
 	db_args_add_bytes(args, data);
 	u->has_row = false;
@@ -167,8 +167,8 @@ static void upload_on_half_close(struct under_way *under_way)
 	}
 	call_set_patience(bc->call, CAP_BODY_PATIENCE_MS);
 	args = body_call_prepare(bc, BODY_FINISH, true);
-	db_args_add_bytes(args, bytes_of(bc->read.unit.b, sizeof(bc->read.unit.b)));
-	db_args_add_bytes(args, bytes_of(u->claim.id.b, sizeof(u->claim.id.b)));
+	db_args_add_bytes(args, uuid_bytes(&bc->read.unit));
+	db_args_add_bytes(args, uuid_bytes(&u->claim.id));
 	u->has_row = false;
 	bc->done = upload_on_finished;
 	body_call_submit(bc);
@@ -194,7 +194,7 @@ static struct fault upload_decode(
 static void upload_add_questions(struct upload_call *u)
 {
 	struct read *read = &u->body.read;
-	struct bytes id = bytes_of(u->claim.id.b, sizeof(u->claim.id.b));
+	struct bytes id = uuid_bytes(&u->claim.id);
 	struct db_args *args = read_add_query(read, READ_BEGIN_UPLOAD);
 
 	db_args_add_bytes(args, id);

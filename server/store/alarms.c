@@ -115,21 +115,13 @@ void alarms_args(struct alarms *alarms, struct db_args *args)
 
 /* --- reading ------------------------------------------------------------------- */
 
-static struct uuid read_uuid(const struct db_row *row, int column)
-{
-	struct uuid uuid = {0};
-
-	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
-	return uuid;
-}
-
 static void read_units(const struct db_row *row, struct alarm_facts *f)
 {
-	f->requester = read_uuid(row, DUE_REQUESTER);
-	f->owner = read_uuid(row, DUE_OWNER);
-	f->hand_back = read_uuid(row, DUE_HAND_BACK);
-	f->holder = read_uuid(row, DUE_HOLDER);
-	f->next_actor = read_uuid(row, DUE_NEXT_ACTOR);
+	f->requester = db_row_uuid(row, DUE_REQUESTER);
+	f->owner = db_row_uuid(row, DUE_OWNER);
+	f->hand_back = db_row_uuid(row, DUE_HAND_BACK);
+	f->holder = db_row_uuid(row, DUE_HOLDER);
+	f->next_actor = db_row_uuid(row, DUE_NEXT_ACTOR);
 }
 
 /* A code of a newer database fits nothing: such a referral is a newer clerk's. */
@@ -164,11 +156,6 @@ static bool read_facts(const struct db_row *row, const struct rulebook *book, st
 }
 
 /* --- writing -------------------------------------------------------------------- */
-
-static void add_uuid(struct db_array *array, const struct uuid *uuid)
-{
-	db_array_add_bytes(array, bytes_of(uuid->b, sizeof(uuid->b)));
-}
 
 static void add_time(struct db_array *array, int64_t us)
 {
@@ -206,14 +193,14 @@ static void add_audit(struct alarms *alarms, const struct db_row *row, const str
 	audit_begin(audit, LEAF_ALARM, f->now_us, &clock, random);
 	audit_set_organisation(audit, db_row_bytes(row, DUE_ACTOR_ORGANISATION));
 	audit->leaf.object =
-		read_uuid(row, db_row_has(row, DUE_REFERRAL) ? DUE_REFERRAL : DUE_CHAIN);
+		db_row_uuid(row, db_row_has(row, DUE_REFERRAL) ? DUE_REFERRAL : DUE_CHAIN);
 	audit->leaf.state_before = audit->leaf.state_after = state_leaf_number(f->state);
 	audit_add(audit, AUDIT_ACT, bytes_of_string(event));
 	audit_add(audit, AUDIT_CHAIN, db_row_bytes(row, DUE_CHAIN));
 	if (db_row_has(row, DUE_REFERRAL))
 		audit_add(audit, AUDIT_REFERRAL, db_row_bytes(row, DUE_REFERRAL));
 	audit_finish(audit);
-	add_uuid(&alarms->audit_id, &audit->leaf.event);
+	db_array_add_bytes(&alarms->audit_id, uuid_bytes(&audit->leaf.event));
 	db_array_add_bytes(&alarms->leaf, bytes_of(audit->encoded, audit->encoded_len));
 	db_array_add_bytes(&alarms->salt, bytes_of(audit->salt, sizeof(audit->salt)));
 	db_array_add_bytes(&alarms->detail, bytes_of(audit->detail, audit->detail_len));
@@ -259,7 +246,7 @@ static int alarms_add(struct alarms *alarms, const struct db_row *row, const str
 	add_bytes(&alarms->referral, row, DUE_REFERRAL);
 	add_bytes(&alarms->call, row, DUE_CALL);
 	db_array_add_text(&alarms->kind, alarm_event(d->kind));
-	add_uuid(&alarms->event, &event);
+	db_array_add_bytes(&alarms->event, uuid_bytes(&event));
 	add_due(alarms, d);
 	add_tells(alarms, d);
 	add_audit(alarms, row, f, alarm_event(d->kind), random + EVENT_RANDOM);
@@ -287,7 +274,7 @@ static void keep_place(const PGresult *due, struct alarms_place *place)
 	if (last.row < 0)
 		return;
 	place->look_us = db_row_time(&last, DUE_LOOK_TIME);
-	place->key = read_uuid(&last, DUE_KEY);
+	place->key = db_row_uuid(&last, DUE_KEY);
 }
 
 int alarms_decide(struct alarms *alarms, const PGresult *due, const struct rulebook *book,

@@ -130,11 +130,6 @@ static void add_time(struct db_array *array, int64_t us)
 		db_array_add_null(array);
 }
 
-static void add_uuid(struct db_array *array, const struct uuid *uuid)
-{
-	db_array_add_bytes(array, bytes_of(uuid->b, sizeof(uuid->b)));
-}
-
 static void add_rule(struct chain_alarms *alarms, const struct clock_rule *rule)
 {
 	db_array_add_text(&alarms->rule, rule ? rule->name : NULL);
@@ -157,11 +152,11 @@ static void add_audit(struct chain_alarms *alarms, const struct db_row *row, con
 
 	audit_begin(audit, LEAF_ALARM, db_row_time(row, DUE_NOW), &clock, random);
 	audit_set_organisation(audit, db_row_bytes(row, DUE_HOLDER_ORGANISATION));
-	db_row_copy(row, DUE_CHAIN, audit->leaf.object.b, sizeof(audit->leaf.object.b));
+	audit->leaf.object = db_row_uuid(row, DUE_CHAIN);
 	audit_add(audit, AUDIT_ACT, bytes_of_string(event));
 	audit_add(audit, AUDIT_CHAIN, db_row_bytes(row, DUE_CHAIN));
 	audit_finish(audit);
-	add_uuid(&alarms->audit_id, &audit->leaf.event);
+	db_array_add_bytes(&alarms->audit_id, uuid_bytes(&audit->leaf.event));
 	db_array_add_bytes(&alarms->leaf, bytes_of(audit->encoded, audit->encoded_len));
 	db_array_add_bytes(&alarms->salt, bytes_of(audit->salt, sizeof(audit->salt)));
 	db_array_add_bytes(&alarms->detail, bytes_of(audit->detail, audit->detail_len));
@@ -182,7 +177,7 @@ static int chain_alarms_add(struct chain_alarms *alarms, const struct db_row *ro
 	db_array_add_int(&alarms->seq, db_row_int(row, DUE_EVENT_SEQ));
 	db_array_add_text(&alarms->what, deadline_code(f->what));
 	db_array_add_text(&alarms->kind, kind);
-	add_uuid(&alarms->event, &event);
+	db_array_add_bytes(&alarms->event, uuid_bytes(&event));
 	add_time(&alarms->show, d->show_us);
 	add_time(&alarms->due, d->due_us);
 	add_rule(alarms, d->rule);

@@ -128,7 +128,7 @@ static bool due_args(struct duties *d, struct db_args *args)
 {
 	db_args_add_int(args, DUE_PORTION);
 	db_args_add_time(args, d->place.look_us);
-	db_args_add_bytes(args, bytes_of(d->place.key.b, sizeof(d->place.key.b)));
+	db_args_add_bytes(args, uuid_bytes(&d->place.key));
 	return true;
 }
 
@@ -484,7 +484,7 @@ void duties_told(struct duties *d, const struct uuid *id, bool ok)
 
 	metrics_add(d->params.metrics, ok ? METRIC_NOTICES_TOLD : METRIC_NOTICES_FAILED, 1);
 	db_args_init(&args);
-	db_args_add_bytes(&args, bytes_of(id->b, sizeof(id->b)));
+	db_args_add_bytes(&args, uuid_bytes(id));
 	if (ok && db_conn_is_ready(d->conn) &&
 		db_conn_execute(d->conn, DUTY_NOTE_TOLD, &args, NULL, NULL) == 0 &&
 		db_conn_sync(d->conn, duties_on_told, d) == 0)

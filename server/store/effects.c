@@ -72,7 +72,7 @@ static void put_nulls(struct effects *e, enum batch_column first, enum batch_col
 
 static void put_uuid(struct effects *e, enum batch_column c, const struct uuid *uuid)
 {
-	db_array_add_bytes(effects_at(e, c), bytes_of(uuid->b, sizeof(uuid->b)));
+	db_array_add_bytes(effects_at(e, c), uuid_bytes(uuid));
 }
 
 /* The nil id is none. */

@@ -186,7 +186,7 @@ static void slot_take_item(struct feed_slot *slot, const struct db_row *row, str
 	if (!slot->position.whole)
 		place.at = db_row_long(row, ROW_CHANGED);
 	position_advance(&slot->position, &place);
-	audit_add(audit, AUDIT_REFERRAL, bytes_of(at.referral.b, sizeof(at.referral.b)));
+	audit_add(audit, AUDIT_REFERRAL, uuid_bytes(&at.referral));
 }
 
 static void slot_on_row(struct read *read, int query, const struct db_row *row, struct audit *audit)

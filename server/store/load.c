@@ -186,7 +186,7 @@ void load_clear(struct load *load)
 static void add_uuid(struct db_array *array, const struct uuid *uuid, bool present)
 {
 	if (present)
-		db_array_add_bytes(array, bytes_of(uuid->b, sizeof(uuid->b)));
+		db_array_add_bytes(array, uuid_bytes(uuid));
 	else
 		db_array_add_null(array);
 }
@@ -339,8 +339,8 @@ int load_read_index(const struct db_row *row)
 
 void load_read_lock(struct bytes chain, struct loaded *l)
 {
-	l->chain_locked |= bytes_equal(chain, bytes_of(l->chain.b, sizeof(l->chain.b)));
-	l->other_locked |= bytes_equal(chain, bytes_of(l->other.b, sizeof(l->other.b)));
+	l->chain_locked |= bytes_equal(chain, uuid_bytes(&l->chain));
+	l->other_locked |= bytes_equal(chain, uuid_bytes(&l->other));
 }
 
 bool load_is_locked(const struct loaded *l)
@@ -351,14 +351,6 @@ bool load_is_locked(const struct loaded *l)
 void load_read_upload(const struct db_row *row, struct loaded *loaded)
 {
 	loaded->facts.upload_ready = db_row_bool(row, 1);
-}
-
-static struct uuid read_uuid(const struct db_row *row, int column)
-{
-	struct uuid uuid = {0};
-
-	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
-	return uuid;
 }
 
 static bool is_word(const struct db_row *row, int column, const char *word)
@@ -381,10 +373,10 @@ static void read_referral(const struct db_row *row, struct facts *f)
 	f->referral_left = db_row_bool(row, CHAIN_REFERRAL_LEFT);
 	f->version = db_row_int(row, CHAIN_REFERRAL_VERSION);
 	f->shown.version = db_row_int(row, CHAIN_SHOWN_VERSION);
-	f->requester = read_uuid(row, CHAIN_REQUESTER);
-	f->owner = read_uuid(row, CHAIN_OWNER);
-	f->sender = read_uuid(row, CHAIN_SENDER);
-	f->hand_back = read_uuid(row, CHAIN_HAND_BACK);
+	f->requester = db_row_uuid(row, CHAIN_REQUESTER);
+	f->owner = db_row_uuid(row, CHAIN_OWNER);
+	f->sender = db_row_uuid(row, CHAIN_SENDER);
+	f->hand_back = db_row_uuid(row, CHAIN_HAND_BACK);
 	f->due_us = db_row_time(row, CHAIN_DUE_TIME);
 }
 
@@ -395,14 +387,14 @@ static void read_progress(const struct db_row *row, struct progress *p)
 	p->question_seq = db_row_int(row, CHAIN_QUESTION_SEQ);
 	p->owner_due_us = db_row_time(row, CHAIN_OWNER_DUE_TIME);
 	p->restarted = db_row_bool(row, CHAIN_RESTARTED);
-	p->assignee_of_owner = read_uuid(row, CHAIN_OWNER_ASSIGNEE);
-	p->assignee_of_requester = read_uuid(row, CHAIN_REQUESTER_ASSIGNEE);
+	p->assignee_of_owner = db_row_uuid(row, CHAIN_OWNER_ASSIGNEE);
+	p->assignee_of_requester = db_row_uuid(row, CHAIN_REQUESTER_ASSIGNEE);
 	p->expected = expected > 0 ? (enum expected)expected : EXPECTED_NONE;
 	p->expected_us = db_row_time(row, CHAIN_EXPECTED_TIME);
 	p->alarm_us = db_row_time(row, CHAIN_ALARM_TIME);
 	p->missed = db_row_bool(row, CHAIN_MISSED);
 	p->home_planned = db_row_bool(row, CHAIN_HOME_PLANNED);
-	p->aftercare = read_uuid(row, CHAIN_AFTERCARE);
+	p->aftercare = db_row_uuid(row, CHAIN_AFTERCARE);
 	p->hand_back_seq = db_row_int(row, CHAIN_HAND_BACK_SEQ);
 	p->moved_us = db_row_time(row, CHAIN_MOVED_TIME);
 	p->moved_before_us = db_row_time(row, CHAIN_MOVED_BEFORE_TIME);
@@ -427,11 +419,11 @@ static void read_proposal(const struct db_row *row, struct facts *f)
 	int act = act_from_code(db_row_bytes(row, CHAIN_PROPOSAL_ACT));
 
 	f->proposal.open = db_row_has(row, CHAIN_PROPOSAL) && act >= 0;
-	f->proposal.id = read_uuid(row, CHAIN_PROPOSAL);
+	f->proposal.id = db_row_uuid(row, CHAIN_PROPOSAL);
 	f->proposal.act = act >= 0 ? (enum act)act : ACT_CONFIRM;
-	f->proposal.member = read_uuid(row, CHAIN_PROPOSAL_MEMBER);
-	f->proposal.unit = read_uuid(row, CHAIN_PROPOSAL_UNIT);
-	f->proposal.other_chain = read_uuid(row, CHAIN_PROPOSAL_OTHER);
+	f->proposal.member = db_row_uuid(row, CHAIN_PROPOSAL_MEMBER);
+	f->proposal.unit = db_row_uuid(row, CHAIN_PROPOSAL_UNIT);
+	f->proposal.other_chain = db_row_uuid(row, CHAIN_PROPOSAL_OTHER);
 	f->proposal.help_request_date = present_date(row, CHAIN_PROPOSAL_DATE);
 }
 
@@ -443,7 +435,7 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 
 	f->basis = basis >= 0 ? (enum basis)basis : BASIS_COUNT;
 	f->consent.known = db_row_has(row, CHAIN_CONSENT);
-	f->consent.id = read_uuid(row, CHAIN_CONSENT);
+	f->consent.id = db_row_uuid(row, CHAIN_CONSENT);
 	f->consent.end = present_date(row, CHAIN_CONSENT_END);
 	f->consent.recipients =
 		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
@@ -456,7 +448,7 @@ static void read_named(const struct db_row *row, struct loaded *l)
 	struct facts *f = &l->facts;
 
 	f->named_unit_known = db_row_has(row, CHAIN_NAMED_UNIT);
-	f->named_unit = read_uuid(row, CHAIN_NAMED_UNIT);
+	f->named_unit = db_row_uuid(row, CHAIN_NAMED_UNIT);
 	f->named_unit_open = db_row_bool(row, CHAIN_NAMED_UNIT_OPEN);
 	f->named_unit_sector = sector_of_organisation(db_row_bytes(row, CHAIN_NAMED_UNIT_SECTOR));
 	f->named_unit_replaced_by =
@@ -466,13 +458,13 @@ static void read_named(const struct db_row *row, struct loaded *l)
 	f->replaces_kind = kind_from_code(db_row_bytes(row, CHAIN_REPLACES_KIND));
 	f->aftercare_own = db_row_bool(row, CHAIN_AFTERCARE_OK);
 	f->aftercare_accepted = db_row_has(row, CHAIN_AFTERCARE_OWNER);
-	f->aftercare_owner = read_uuid(row, CHAIN_AFTERCARE_OWNER);
+	f->aftercare_owner = db_row_uuid(row, CHAIN_AFTERCARE_OWNER);
 	f->delivered_known = db_row_has(row, CHAIN_DELIVERY_SEQ);
 	f->delivered_asks = db_row_bool(row, CHAIN_DELIVERY_ASKS);
 	db_row_copy(row, CHAIN_DELIVERY_HASH, f->delivered_hash, sizeof(f->delivered_hash));
 	l->delivery_seq = db_row_int(row, CHAIN_DELIVERY_SEQ);
 	f->assignee_known = db_row_has(row, CHAIN_ASSIGNEE);
-	f->assignee = read_uuid(row, CHAIN_ASSIGNEE);
+	f->assignee = db_row_uuid(row, CHAIN_ASSIGNEE);
 	f->assigned = keep_text(row, CHAIN_ASSIGNED, l->assigned, sizeof(l->assigned));
 }
 
@@ -511,10 +503,10 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->event_seq = db_row_int(row, CHAIN_EVENT_SEQ);
 	f->chain_visible = db_row_bool(row, CHAIN_VISIBLE);
 	f->chain_open = is_word(row, CHAIN_STATUS, "open");
-	f->custodian = read_uuid(row, CHAIN_CUSTODIAN);
-	f->held_by = read_uuid(row, CHAIN_HELD_BY);
-	f->requester_held_by = read_uuid(row, CHAIN_REQUESTER_HELD_BY);
-	f->hand_back_held_by = read_uuid(row, CHAIN_HAND_BACK_HELD_BY);
+	f->custodian = db_row_uuid(row, CHAIN_CUSTODIAN);
+	f->held_by = db_row_uuid(row, CHAIN_HELD_BY);
+	f->requester_held_by = db_row_uuid(row, CHAIN_REQUESTER_HELD_BY);
+	f->hand_back_held_by = db_row_uuid(row, CHAIN_HAND_BACK_HELD_BY);
 	f->due_date = present_date(row, CHAIN_DUE_DATE);
 	f->start_date = present_date(row, CHAIN_START_DATE);
 	f->follow_up = present_follow_up(row, CHAIN_FOLLOW_UP);
@@ -549,7 +541,7 @@ void load_read_other(const struct db_row *row, struct loaded *l)
 	l->other_exists = db_row_bool(row, OTHER_EXISTS);
 	f->other.visible = db_row_bool(row, OTHER_VISIBLE);
 	f->other.open = db_row_bool(row, OTHER_OPEN);
-	f->other.custodian = read_uuid(row, OTHER_CUSTODIAN);
+	f->other.custodian = db_row_uuid(row, OTHER_CUSTODIAN);
 	f->other.version = db_row_int(row, OTHER_VERSION);
 	f->other.event_seq = db_row_int(row, OTHER_EVENT_SEQ);
 	f->other.help_request_date = present_date(row, OTHER_HELP_REQUEST_DATE);
@@ -562,7 +554,7 @@ static void read_caller(const struct db_row *row, struct loaded *l)
 {
 	l->organisation = db_row_bytes(row, LOAD_ORGANISATION);
 	l->facts.member_known = db_row_has(row, LOAD_MEMBER);
-	l->facts.member = read_uuid(row, LOAD_MEMBER);
+	l->facts.member = db_row_uuid(row, LOAD_MEMBER);
 	l->facts.roles = role_mask_from_list(db_row_bytes(row, LOAD_ROLES));
 	l->facts.sector = sector_of_organisation(db_row_bytes(row, LOAD_SECTOR));
 }
@@ -570,11 +562,11 @@ static void read_caller(const struct db_row *row, struct loaded *l)
 static void read_recipient(const struct db_row *row, struct facts *f)
 {
 	f->to_known = db_row_has(row, LOAD_TO_UNIT);
-	f->to_unit = read_uuid(row, LOAD_TO_UNIT);
+	f->to_unit = db_row_uuid(row, LOAD_TO_UNIT);
 	f->to_open = is_word(row, LOAD_TO_STATUS, "active");
 	f->to_kinds = kind_mask_from_list(db_row_bytes(row, LOAD_TO_KINDS));
 	f->to_replaced_by = db_row_bytes(row, LOAD_TO_REPLACED_BY);
-	f->to_organisation = read_uuid(row, LOAD_TO_ORGANISATION);
+	f->to_organisation = db_row_uuid(row, LOAD_TO_ORGANISATION);
 	f->to_sector = sector_of_organisation(db_row_bytes(row, LOAD_TO_SECTOR));
 	f->to_covered = db_row_bool(row, LOAD_TO_ON_CALL) ||
 			hours_are_open(db_row_bytes(row, LOAD_TO_HOURS), f->now_us);
@@ -590,9 +582,9 @@ void load_read(const struct load *load, const PGresult *result, int i, struct lo
 	l->receipt = db_row_bytes(&row, LOAD_KEY_RECEIPT);
 	f->now_us = db_row_time(&row, LOAD_NOW);
 	f->unit_known = db_row_has(&row, LOAD_UNIT);
-	f->unit = read_uuid(&row, LOAD_UNIT);
+	f->unit = db_row_uuid(&row, LOAD_UNIT);
 	f->unit_open = db_row_bool(&row, LOAD_UNIT_OPEN);
-	f->organisation = read_uuid(&row, LOAD_ORGANISATION_ID);
+	f->organisation = db_row_uuid(&row, LOAD_ORGANISATION_ID);
 	f->key_known = db_row_has(&row, LOAD_KEY_HASH);
 	db_row_copy(&row, LOAD_KEY_HASH, f->key_hash, sizeof(f->key_hash));
 	read_caller(&(struct db_row){result, load->caller_of[i]}, l);

@@ -62,6 +62,6 @@ bool notices_read(const PGresult *rows, int at, struct notice *ret_notice)
 		.codes = db_row_text(&row, CLAIM_CODES),
 		.count = db_row_int(&row, CLAIM_COUNT),
 	};
-	db_row_copy(&row, CLAIM_ID, ret_notice->id.b, sizeof(ret_notice->id.b));
+	ret_notice->id = db_row_uuid(&row, CLAIM_ID);
 	return !db_row_bool(&row, CLAIM_OLD);
 }

@@ -284,9 +284,8 @@ static void take_progress(struct arena *a, const struct db_row *row, Stafett__V1
 static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__Chain *c)
 {
 	char letters[CODE_LETTERS + 1], code[CODE_TEXT_LEN + 1];
-	struct uuid id;
+	struct uuid id = db_row_uuid(row, REFERRAL_CHAIN);
 
-	db_row_copy(row, REFERRAL_CHAIN, id.b, sizeof(id.b));
 	code_of_uuid(&id, letters);
 	code_format(letters, code);
 	c->id = take_uuid(a, row, REFERRAL_CHAIN);
@@ -331,14 +330,13 @@ bool present_referral(struct arena *a, const struct db_row *row, const struct re
 	ret_presented->referral = db_row_has(row, REFERRAL_ID) ? r : NULL;
 	ret_presented->chain = c;
 	ret_presented->card = take_part(a, row, REFERRAL_CARD);
-	db_row_copy(row, REFERRAL_ID, ret_presented->id.b, sizeof(ret_presented->id.b));
-	db_row_copy(
-		row, REFERRAL_CHAIN, ret_presented->chain_id.b, sizeof(ret_presented->chain_id.b));
+	ret_presented->id = db_row_uuid(row, REFERRAL_ID);
+	ret_presented->chain_id = db_row_uuid(row, REFERRAL_CHAIN);
 	return !a->overflowed;
 }
 
 void present_referral_place(const struct db_row *row, int64_t *ret_us, struct uuid *ret_key)
 {
 	*ret_us = db_row_time(row, REFERRAL_SINCE);
-	db_row_copy(row, REFERRAL_KEY, ret_key->b, sizeof(ret_key->b));
+	*ret_key = db_row_uuid(row, REFERRAL_KEY);
 }

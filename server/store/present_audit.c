@@ -23,10 +23,7 @@ bool present_audit_matches(const struct db_row *row)
 
 struct uuid present_audit_id(const struct db_row *row)
 {
-	struct uuid id;
-
-	db_row_copy(row, AUDIT_ROW_ID, id.b, sizeof(id.b));
-	return id;
+	return db_row_uuid(row, AUDIT_ROW_ID);
 }
 
 /* Values with this tag. */
@@ -122,7 +119,7 @@ static bool is_entity(enum audit_tag tag, enum audit_tag wanted, struct bytes va
 {
 	static const struct uuid nil;
 
-	return tag == wanted && !bytes_equal(value, bytes_of(nil.b, sizeof(nil.b)));
+	return tag == wanted && !bytes_equal(value, uuid_bytes(&nil));
 }
 
 /* Adds up to |most| of the values with this tag, and counts them all. Of an act on a
@@ -168,7 +165,7 @@ static void take_entities(struct arena *a, const struct db_row *row, const struc
 		take_tagged(a, detail, AUDIT_CHAIN, NULL, most, entry);
 	if (!entry->entity_count && (leaf->type == LEAF_GET || leaf->type == LEAF_LOOK) &&
 		!uuid_is_nil(&leaf->object)) {
-		add_entity(a, entry, NULL, bytes_of(leaf->object.b, sizeof(leaf->object.b)));
+		add_entity(a, entry, NULL, uuid_bytes(&leaf->object));
 		entry->entity_count = 1;
 	}
 }

@@ -79,7 +79,7 @@ Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
 	if (!c)
 		return NULL;
 	stafett__v1__chain__init(c);
-	db_row_copy(row, CHAIN_ID, ret_place->id.b, sizeof(ret_place->id.b));
+	ret_place->id = db_row_uuid(row, CHAIN_ID);
 	ret_place->create_us = db_row_time(row, CHAIN_CREATE_TIME);
 	code_of_uuid(&ret_place->id, letters);
 	code_format(letters, code);

@@ -63,6 +63,6 @@ Stafett__V1__Deadline *present_deadline(
 	d->stop_date = take_date(a, row, DEADLINE_STOP_DATE);
 	d->alarm_count = db_row_int(row, DEADLINE_ALARMS);
 	d->rule = take_rule(a, row);
-	db_row_copy(row, DEADLINE_REFERRAL, ret_referral->b, sizeof(ret_referral->b));
+	*ret_referral = db_row_uuid(row, DEADLINE_REFERRAL);
 	return a->overflowed ? NULL : d;
 }

@@ -76,8 +76,8 @@ Stafett__V1__InboxItem *present_inbox_item(
 	i->content_hash = take_bytes(a, row, INBOX_HASH);
 	ret_place->store_us = db_row_time(row, INBOX_STORE_TIME);
 	ret_place->seq = db_row_int(row, INBOX_SEQ);
-	db_row_copy(row, INBOX_CHAIN, ret_place->chain.b, sizeof(ret_place->chain.b));
-	db_row_copy(row, INBOX_REFERRAL, ret_place->referral.b, sizeof(ret_place->referral.b));
+	ret_place->chain = db_row_uuid(row, INBOX_CHAIN);
+	ret_place->referral = db_row_uuid(row, INBOX_REFERRAL);
 	return a->overflowed ? NULL : i;
 }
 

@@ -20,7 +20,7 @@ char *take_uuid(struct arena *a, const struct db_row *row, int column)
 
 	if (!db_row_has(row, column))
 		return NULL;
-	db_row_copy(row, column, uuid.b, sizeof(uuid.b));
+	uuid = db_row_uuid(row, column);
 	uuid_format(&uuid, text);
 	return arena_copy(a, bytes_of_string(text));
 }

@@ -227,7 +227,7 @@ static void reader_on_actor(void *arg, const PGresult *result)
 	}
 	read->now_us = db_row_time(&row, ACTOR_NOW);
 	read->clerk_us = db_row_time(&row, ACTOR_CLERK_TIME);
-	db_row_copy(&row, ACTOR_UNIT, read->unit.b, sizeof(read->unit.b));
+	read->unit = db_row_uuid(&row, ACTOR_UNIT);
 	read->held = role_mask_from_list(db_row_bytes(&row, ACTOR_ROLES));
 	r->reason = authz_may(read->held, read->roles);
 	audit_begin(&r->audit, read->type, read->now_us, &read->caller, random);

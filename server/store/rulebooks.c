@@ -56,8 +56,8 @@ static bool rule_read(const struct db_row *row, struct clock_rule *rule)
 		.from_us = db_row_has(row, RULE_FROM) ? db_row_long(row, RULE_FROM) : INT64_MIN,
 		.to_us = db_row_has(row, RULE_TO) ? db_row_long(row, RULE_TO) : INT64_MAX,
 	};
-	db_row_copy(row, RULE_ORGANISATION, rule->organisations[0].b, sizeof(struct uuid));
-	db_row_copy(row, RULE_OTHER_ORGANISATION, rule->organisations[1].b, sizeof(struct uuid));
+	rule->organisations[0] = db_row_uuid(row, RULE_ORGANISATION);
+	rule->organisations[1] = db_row_uuid(row, RULE_OTHER_ORGANISATION);
 	return true;
 }
 
@@ -90,8 +90,8 @@ int rulebooks_read_units(struct rulebook *book, const PGresult *result)
 	for (int i = 0; i < n; i++) {
 		const struct db_row row = {result, i};
 
-		db_row_copy(&row, 0, owned->units[i].unit.b, sizeof(struct uuid));
-		db_row_copy(&row, 1, owned->units[i].organisation.b, sizeof(struct uuid));
+		owned->units[i].unit = db_row_uuid(&row, 0);
+		owned->units[i].organisation = db_row_uuid(&row, 1);
 	}
 	book->units = owned->units;
 	book->n_units = (size_t)n;
