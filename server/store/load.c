@@ -440,7 +440,7 @@ static void read_consent(const struct db_row *row, struct loaded *l)
 	f->consent.recipients =
 		keep_text(row, CHAIN_CONSENT_RECIPIENTS, l->recipients, sizeof(l->recipients));
 	f->consent.revoked = db_row_has(row, CHAIN_CONSENT_REVOKER);
-	f->consent.revoker = read_uuid(row, CHAIN_CONSENT_REVOKER);
+	f->consent.revoker = db_row_uuid(row, CHAIN_CONSENT_REVOKER);
 }
 
 static void read_named(const struct db_row *row, struct loaded *l)
