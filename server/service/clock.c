@@ -28,7 +28,7 @@ static void why_row(struct read *read, int query, const struct db_row *row, stru
 	read->object = about;
 	rc->rows++;
 	if (of_chain)
-		audit_add(audit, AUDIT_CHAIN, bytes_of(about.b, sizeof(about.b)));
+		audit_add(audit, AUDIT_CHAIN, uuid_bytes(&about));
 	else
 		read_call_record(audit, &about);
 }
