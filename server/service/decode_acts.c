@@ -2,7 +2,6 @@
 /* One function an act: what it must say, and in which codes. */
 #include "service/decode_acts.h"
 
-
 /* --- acts on a referral ------------------------------------------------------------ */
 
 struct fault decode_words(const struct write *w)

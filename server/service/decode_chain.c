@@ -2,7 +2,6 @@
 /* The acts on a chain as a whole, and what each act is about. */
 #include "service/decode_acts.h"
 
-
 static bool is_only_for_chain(enum act act)
 {
 	return act == ACT_CLOSE || act == ACT_CORRECT_CLOCK || act == ACT_MERGE ||
