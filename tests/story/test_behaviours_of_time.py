@@ -20,7 +20,7 @@ from stack import Stack
 ACCEPT = ("--responsible", "nurse", "--contact-by", "+7d")
 GRACE = datetime.timedelta(hours=3, minutes=30)
 OVERDUE = 8
-HOSTILE = "\x1b]52;c;aGVq\x07\x1b[2J\x9b31m\u202eevil"
+HOSTILE = "\x1b]52;c;aGVq\x07\x1b[J\x9b1m\u202eevil"   # a name has no more than three digits
 
 
 @pytest.fixture(scope="module")
