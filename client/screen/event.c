@@ -86,15 +86,29 @@ const char *event_unit(struct client *client, const Stafett__V1__Event *event)
 	return *event->unit ? directory_name(client, event->unit) : _("the clock");
 }
 
+/* Of which list the reason of an act is. */
+static const struct {
+	const char *kind;
+	enum codes_list list;
+} event_reasons[] = {
+	{"reject", CODES_REJECT},
+	{"forward", CODES_REJECT},
+	{"withdraw", CODES_END},
+	{"need-gone", CODES_END},
+	{"break-off", CODES_END},
+	{"void", CODES_END},
+	{"close", CODES_CLOSE},
+	{"pause", CODES_CLOCK_REASON},
+	{"delay", CODES_CLOCK_REASON},
+	{"follow-up", CODES_FOLLOW_UP},
+};
+
 /* The code that is most of what an act said. */
 static const char *event_what(struct client *client, const Stafett__V1__Event *event)
 {
-	if (strcmp(event->kind, "delay") == 0)
-		return term_code(client, CODES_CLOCK_REASON, event->status_reason);
-	if (strcmp(event->kind, "close") == 0)
-		return term_code(client, CODES_CLOSE, event->status_reason);
-	if (strcmp(event->kind, "follow-up") == 0)
-		return term_code(client, CODES_FOLLOW_UP, event->status_reason);
+	for (size_t i = 0; i < ARRAY_SIZE(event_reasons); i++)
+		if (strcmp(event_reasons[i].kind, event->kind) == 0)
+			return term_code(client, event_reasons[i].list, event->status_reason);
 	if (event->contact)
 		return _("the person was reached");
 	if (*event->question)
@@ -112,6 +126,9 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 
 	words_set(&words, "done", event_done(event));
 	words_set(&words, "what", event_what(client, event));
+	words_set(&words, strcmp(event->kind, "reject") == 0 ? "instead" : "to",
+		directory_name(client, event->named_unit));
+	words_set(&words, "told", term_code(client, CODES_PERSON_TOLD, event->person_told));
 	words_set(&words, "by", term_code(client, CODES_CANCELLED_BY, event->cancelled_by));
 	words_set(&words, "until", format_day_text(arena, event->until_date, client->today));
 	if (next) {
@@ -120,7 +137,8 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 			&words, "time", format_stamp(arena, format_us(next->time), client->today));
 	}
 	return words_fill(arena,
-		_("{done}[: {what}][, cancelled by {by}][ until {until}][, next {kind} {time}]"),
+		_("{done}[: {what}][, to {to}][, turn to {instead}][, the person was told: "
+		  "{told}][, cancelled by {by}][ until {until}][, next {kind} {time}]"),
 		&words);
 }
 

@@ -43,6 +43,8 @@ def test_a_rejection_tells_where_to_turn_and_whose_turn_it_is(client, code, sent
     assert "Lund Vuxen must act next" in said
     event = last(maria, sent)
     assert (event.kind, event.status_reason, event.named_unit) == ("reject", "outside-area", people.MALMO)
+    shown = " ".join(client.run("maria", "show", code).replace("Petra Svensson", "").split())
+    assert "outside-area" in shown and "the person was told" in shown and "Malmö" in shown
 
 
 @pytest.mark.parametrize("words", [[], ["--none-known", "--alternative", people.MALMO]])
