@@ -146,18 +146,13 @@ void client_word(struct client *client, const char *name, const char *value)
 char *client_next(struct client *client, const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
-	char *command;
-	int len;
+	char *text, *command;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = memory_vprintf(&client->arena, format, args);
 	va_end(args);
-	if (len < 0)
-		memory_need(NULL);
 	command = memory_printf(&client->arena, "stafett%s%s%s%s", client->as ? " --as " : "",
 		client->as ? client->as : "", *text ? " " : "", text);
-	free(text);
 	/* Programs read the same command in every language. */
 	return client->is_json ? command : typed_in_language(&client->arena, command);
 }

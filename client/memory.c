@@ -32,21 +32,28 @@ char *memory_string(struct arena *arena, const char *text)
 	return memory_copy(arena, bytes_of_string(text));
 }
 
-char *memory_printf(struct arena *arena, const char *format, ...)
+char *memory_vprintf(struct arena *arena, const char *format, va_list args)
 {
-	va_list args;
 	char *text = NULL;
 	char *copy;
-	int len;
+	int len = vasprintf(&text, format, args);
 
-	va_start(args, format);
-	len = vasprintf(&text, format, args);
-	va_end(args);
 	if (len < 0)
 		memory_need(NULL);
 	copy = memory_copy(arena, bytes_of(text, (size_t)len));
 	free(text);
 	return copy;
+}
+
+char *memory_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = memory_vprintf(arena, format, args);
+	va_end(args);
+	return text;
 }
 
 void *memory_join(

@@ -7,6 +7,8 @@
 #ifndef CLIENT_MEMORY_H
 #define CLIENT_MEMORY_H
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 
 /* |p| itself; ends the process where it is NULL. */
@@ -16,6 +18,7 @@ void *memory_alloc(struct arena *arena, size_t size);
 char *memory_copy(struct arena *arena, struct bytes bytes);
 char *memory_string(struct arena *arena, const char *text);
 char *memory_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+char *memory_vprintf(struct arena *arena, const char *format, va_list args) PRINTF_LIKE(2, 0);
 /* A new array of |n_first| and then |n_more| pointers: pages put together. */
 void *memory_join(
 	struct arena *arena, const void *first, size_t n_first, const void *more, size_t n_more);

@@ -37,14 +37,10 @@ void output_say(struct client *client, const char *indent, const char *template)
 void output_next(struct client *client, const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
-	int len;
+	char *text;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = memory_vprintf(&client->arena, format, args);
 	va_end(args);
-	if (len < 0)
-		memory_need(NULL);
 	lines_print_command(stdout, "", _("Next:"), client_next(client, "%s", text));
-	free(text);
 }

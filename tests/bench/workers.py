@@ -11,7 +11,6 @@ kernel that they share are in it, and what the load takes from the second's cach
 import os
 
 import figures
-import servers as bench
 from figures import median
 
 CALLERS, CONNECTIONS = 64, 16

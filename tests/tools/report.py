@@ -10,7 +10,6 @@ that silence is never success. A FILE named again.xml holds second tries (see
 again.py): each stands for the first try of the same test, and is listed.
 """
 
-import re
 import sys
 import xml.etree.ElementTree as xml
 from collections import Counter, defaultdict
