@@ -80,8 +80,8 @@ def test_all_of_it_was_tried(party):
     print(" ".join(f"{act}={counts[act]}" for act in sorted(EVERY_ACT)))
     acts = set(counts)
     assert len(party.done) > TURNS / 4 and len(party.refused) > TURNS / 20, seeded("")
-    # What comes at the end of a long way, a short run may miss.
-    assert len(EVERY_ACT - acts) <= (2 if TURNS >= 10000 else 6), seeded(EVERY_ACT - acts)
+    # What comes at the end of a long way, or waits for a time, a short run may not see.
+    assert len(EVERY_ACT - acts) <= (2 if TURNS >= 10000 else 8), seeded(EVERY_ACT - acts)
     assert {"SERVER_FAULT", "OUTCOME_UNKNOWN"}.isdisjoint(
         reason for _, reason in party.refused.values()), seeded("")
 
