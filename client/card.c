@@ -63,8 +63,9 @@ void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *
 void card_remember(struct client *client, const struct card *card, enum card_use use,
 	const char *referral, const char *chain)
 {
+	/* A chain to which nothing was sent yet stands in lists without a referral. */
 	if (use == CARD_OPENED || !card->is_protected)
-		known_learn(client, card->identifier, referral, chain);
+		known_learn(client, card->identifier, *referral ? referral : chain, chain);
 }
 
 const char *card_list_name(struct arena *arena, const struct card *card)

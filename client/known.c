@@ -148,7 +148,7 @@ void known_learn(struct client *client, const char *number, const char *referral
 				     (int64_t)time(NULL) * 1000000));
 }
 
-/* A line of |hash|; false of any other. */
+/* A line of |hash|; false of any other, and of one that names no referral. */
 static bool known_read_line(char *line, const char *hash, struct known_row *ret_row)
 {
 	char *fields[4];
@@ -156,7 +156,7 @@ static bool known_read_line(char *line, const char *hash, struct known_row *ret_
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (!(fields[i] = strsep(&line, "\t")))
 			return false;
-	if (strcmp(fields[0], hash) != 0)
+	if (strcmp(fields[0], hash) != 0 || !*fields[1])
 		return false;
 	*ret_row = (struct known_row){fields[1], fields[2], strtoll(fields[3], NULL, 10)};
 	return true;

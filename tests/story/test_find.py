@@ -61,6 +61,16 @@ def test_what_was_sent_and_what_a_list_showed_is_known_too(client, sent, maria, 
     assert short(sent) in codes(client.run("petra", "find", stdin=NUMBER))
 
 
+def test_a_registered_chain_is_found_whatever_list_showed_it(client, tmp_path):
+    asked = tmp_path / "request.json"
+    asked.write_text(json.dumps({"needs": ["alcohol"], "helpRequestDate": "today", "subject": {
+        "familyName": "Holm", "givenName": "Anders", "identifier": OTHER}}))
+    code = client.run("maria", "register", "--file", asked)[:4]
+    for command in ([], ["list"], ["list", "--held"]):
+        client.run("maria", *command)
+        assert codes(client.run("maria", "find", stdin=OTHER)) == {code}
+
+
 def test_another_person_and_another_member_have_nothing_to_find(client, sent):
     client.run("petra", "show", sent.referral)
     for who, number in (("petra", OTHER), ("ines", NUMBER)):
