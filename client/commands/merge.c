@@ -33,10 +33,11 @@ static int merge_fill(struct acting *acting)
 
 	if (r)
 		return r;
-	client_word(client, "into", other->referral->code);
-	if (chain_is_of_another(client, acting->seen->card, other->card))
-		return client_problem(client, PROBLEM_MERGES_TWO_PERSONS, NULL);
 	client_word(client, "ref", format_code_start(&client->arena, acting->seen->referral->code));
+	if (chain_is_of_another(client, acting->seen->card, other->card))
+		return client_problem(client, PROBLEM_MERGES_TWO_PERSONS, "into",
+			format_code_start(&client->arena, other->referral->code), NULL);
+	client_word(client, "into", other->referral->code);
 	act->into = other->chain->id;
 	merge_say(acting, other);
 	return 0;

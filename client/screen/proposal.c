@@ -165,6 +165,19 @@ static const char *proposal_consequence(const Stafett__V1__Proposal *proposal)
 		  "undone.");
 }
 
+/* A text of several lines as one line. */
+static char *proposal_line(struct client *client, struct bytes text)
+{
+	char *line;
+
+	while (text.len && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r'))
+		text.len--;
+	line = memory_copy(&client->arena, text);
+	for (char *p = line; (p = strpbrk(p, "\r\n"));)
+		*p = ' ';
+	return line;
+}
+
 /* The text of the message that proposed it; reading it is a reading. */
 static void proposal_show_reason(struct client *client, const Stafett__V1__Proposal *proposal,
 	const Stafett__V1__Chain *chain)
@@ -181,8 +194,7 @@ static void proposal_show_reason(struct client *client, const Stafett__V1__Propo
 			continue;
 		words_set(&words, "why",
 			safe_line(&client->arena,
-				memory_copy(&client->arena,
-					bytes_of(body->data.data, body->data.len))));
+				proposal_line(client, bytes_of(body->data.data, body->data.len))));
 		proposal_say(words_fill(&client->arena, _("Why: {why}"), &words));
 	}
 }

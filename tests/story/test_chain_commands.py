@@ -258,9 +258,9 @@ def test_who_confirms_a_merge_sees_both_chains_whom_they_are_about_and_why(clien
 
 def test_who_confirms_another_day_sees_both_days_and_why(client):
     code = registered(client, "nora")
-    client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde tidigare.")
+    client.run("nora", "correct-clock", code, "--help-request", "-4d", "--file", "-", stdin="Ringde\ntidigare.\n")
     said = asked(client, "noel", "confirm", code)
-    assert "Holm, Anders" in said and "asked for help on" in said and "Why: Ringde tidigare." in said
+    assert "Holm, Anders" in said and "asked for help on" in said and "Why: Ringde tidigare. " in said
     assert "counted from that day, and no longer from" in said
 
 
@@ -287,6 +287,7 @@ def test_two_persons_never_become_one(client):
     one, other = registered(client, "nora"), registered(client, "nora", person=OTHER)
     said = answer(client, "nora", "merge", one, "--into", other, status=2)
     assert said["reason"] == "MERGES_TWO_PERSONS"
+    assert f"{one[:4]} and {other[:4]} are about two persons" in said["sentence"]
     assert "proposal" not in answer(client, "nora", "show", one)["chain"]
     assert answer(client, "nora", "merge", one, "--into", one, status=2)["reason"] == "FIELD_INVALID"
 
