@@ -287,7 +287,7 @@ def test_two_persons_never_become_one(client):
     one, other = registered(client, "nora"), registered(client, "nora", person=OTHER)
     said = answer(client, "nora", "merge", one, "--into", other, status=2)
     assert said["reason"] == "MERGES_TWO_PERSONS"
-    assert f"{one[:4]} and {other[:4]} are about two persons" in said["sentence"]
+    assert f"{one[:4]} and {other[:4]} are about two persons" in said["message"]
     assert "proposal" not in answer(client, "nora", "show", one)["chain"]
     assert answer(client, "nora", "merge", one, "--into", one, status=2)["reason"] == "FIELD_INVALID"
 
