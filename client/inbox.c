@@ -1,11 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the inbox page by page: see the header. */
+/* Reading the inbox page by page, and in which order it is seen to: see the header. */
 #include "client/inbox.h"
 
 #include "client/call.h"
 #include "client/memory.h"
+#include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
+#include "client/screen/row.h"
+#include "domain/words.h"
 #include "stafett/caps.h"
+
+/* What the events are that bring messages; all others only inform. */
+static const struct {
+	const char *kind;
+	enum inbox_group group;
+} inbox_kinds[] = {
+	{"send", INBOX_NEW},
+	{"forward", INBOX_NEW},
+	{"ask", INBOX_ANSWERS},
+	{"amend", INBOX_ANSWERS},
+	{"accept", INBOX_ANSWERS},
+	{"reject", INBOX_ANSWERS},
+	{"answer", INBOX_ANSWERS},
+	{"complete", INBOX_HAND_BACKS},
+	{"break-off", INBOX_HAND_BACKS},
+	{"withdraw", INBOX_HAND_BACKS},
+	{"need-gone", INBOX_HAND_BACKS},
+	{"take-back", INBOX_HAND_BACKS},
+};
 
 bool inbox_is_acknowledged(const Stafett__V1__InboxItem *item)
 {
@@ -35,4 +57,50 @@ int inbox_read(struct client *client, bool with_acknowledged,
 		request.page_token = page->next_page_token;
 	} while (*request.page_token);
 	return 0;
+}
+
+bool inbox_needs_something(const Stafett__V1__InboxItem *item)
+{
+	return !inbox_is_acknowledged(item) && *item->needs && strcmp(item->needs, "none") != 0;
+}
+
+bool inbox_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
+{
+	return row_is_late(client, format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
+}
+
+bool inbox_is_marked(const struct client *client, const Stafett__V1__InboxItem *item)
+{
+	return inbox_is_late(client, item) ||
+	       (inbox_needs_something(item) &&
+		       (strcmp(item->priority, "stat") == 0 || !*item->from_unit));
+}
+
+bool inbox_has_ended(const Stafett__V1__InboxItem *item)
+{
+	int state = state_from_code(bytes_of_string(item->status));
+
+	return state >= 0 && state_is_ended((enum state)state);
+}
+
+/* The group of what is neither late nor in danger. */
+static enum inbox_group inbox_group_of_kind(const Stafett__V1__InboxItem *item)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(inbox_kinds) && !inbox_is_acknowledged(item); i++) {
+		if (strcmp(inbox_kinds[i].kind, item->kind) == 0)
+			return inbox_kinds[i].group == INBOX_NEW && inbox_has_ended(item)
+				       ? INBOX_INFORMATION
+				       : inbox_kinds[i].group;
+	}
+	return INBOX_INFORMATION;
+}
+
+bool inbox_is_new(const Stafett__V1__InboxItem *item)
+{
+	return inbox_group_of_kind(item) == INBOX_NEW;
+}
+
+enum inbox_group inbox_group_of(const struct client *client, const Stafett__V1__InboxItem *item)
+{
+	return inbox_is_marked(client, item) ? INBOX_LATE : inbox_group_of_kind(item);
 }

@@ -18,11 +18,6 @@
 #include "client/screen/table.h"
 #include "client/screen/term.h"
 #include "client/text.h"
-#include "domain/words.h"
-
-/* The groups of the page, in its order. */
-enum inbox_group { INBOX_LATE, INBOX_NEW, INBOX_ANSWERS, INBOX_HAND_BACKS, INBOX_INFORMATION };
-enum { INBOX_GROUPS = INBOX_INFORMATION + 1 };
 
 static const char *const inbox_titles[INBOX_GROUPS] = {
 	[INBOX_LATE] = N_("DANGER OR LATE"),
@@ -32,78 +27,20 @@ static const char *const inbox_titles[INBOX_GROUPS] = {
 	[INBOX_INFORMATION] = N_("INFORMATION"),
 };
 
-/* What the events are that bring messages; all others only inform. */
-static const struct {
-	const char *kind;
-	enum inbox_group group;
-} inbox_kinds[] = {
-	{"send", INBOX_NEW},
-	{"forward", INBOX_NEW},
-	{"ask", INBOX_ANSWERS},
-	{"amend", INBOX_ANSWERS},
-	{"accept", INBOX_ANSWERS},
-	{"reject", INBOX_ANSWERS},
-	{"answer", INBOX_ANSWERS},
-	{"complete", INBOX_HAND_BACKS},
-	{"break-off", INBOX_HAND_BACKS},
-	{"withdraw", INBOX_HAND_BACKS},
-	{"need-gone", INBOX_HAND_BACKS},
-	{"take-back", INBOX_HAND_BACKS},
-};
-
 /* The page: every item in its order, and how many of them have rows. */
 struct inbox_page {
 	Stafett__V1__InboxServiceListResponse all;
 	size_t counts[INBOX_GROUPS], shown[INBOX_GROUPS];
 	size_t n_shown; /* the first items of |all| */
+	size_t n_late;
 	size_t n_taken; /* by colleagues */
 };
-
-static bool inbox_needs_something(const Stafett__V1__InboxItem *item)
-{
-	return !inbox_is_acknowledged(item) && *item->needs && strcmp(item->needs, "none") != 0;
-}
-
-static bool inbox_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
-{
-	return row_is_late(client, format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
-}
-
-/* Late, danger to life, or an alarm: what no unit sent is the clock's. */
-static bool inbox_is_marked(const struct client *client, const Stafett__V1__InboxItem *item)
-{
-	return inbox_is_late(client, item) ||
-	       (inbox_needs_something(item) &&
-		       (strcmp(item->priority, "stat") == 0 || !*item->from_unit));
-}
 
 const char *inbox_from(const Stafett__V1__InboxItem *item)
 {
 	if (*item->from_display_name)
 		return item->from_display_name;
 	return *item->from_unit ? item->from_unit : _("(clock)");
-}
-
-/* What it asked for is over: withdrawn, rejected, voided. */
-static bool inbox_has_ended(const Stafett__V1__InboxItem *item)
-{
-	int state = state_from_code(bytes_of_string(item->status));
-
-	return state >= 0 && state_is_ended((enum state)state);
-}
-
-static enum inbox_group inbox_group_of(
-	const struct client *client, const Stafett__V1__InboxItem *item)
-{
-	if (inbox_is_marked(client, item))
-		return INBOX_LATE;
-	for (size_t i = 0; i < ARRAY_SIZE(inbox_kinds) && !inbox_is_acknowledged(item); i++) {
-		if (strcmp(inbox_kinds[i].kind, item->kind) == 0)
-			return inbox_kinds[i].group == INBOX_NEW && inbox_has_ended(item)
-				       ? INBOX_INFORMATION
-				       : inbox_kinds[i].group;
-	}
-	return INBOX_INFORMATION;
 }
 
 static bool inbox_is_mine(const struct client *client, const Stafett__V1__InboxItem *item)
@@ -114,8 +51,7 @@ static bool inbox_is_mine(const struct client *client, const Stafett__V1__InboxI
 bool inbox_fits(struct client *client, const struct arguments *arguments,
 	const Stafett__V1__InboxItem *item)
 {
-	return (!arguments_has(arguments, OPTION_inbox_new) ||
-		       inbox_group_of(client, item) == INBOX_NEW) &&
+	return (!arguments_has(arguments, OPTION_inbox_new) || inbox_is_new(item)) &&
 	       (!arguments_has(arguments, OPTION_inbox_mine) || inbox_is_mine(client, item));
 }
 
@@ -151,6 +87,7 @@ static void inbox_sort(
 			page->counts[group]++;
 			page->shown[group] += has_rows;
 			page->n_shown += has_rows;
+			page->n_late += inbox_is_late(client, all->items[i]);
 			page->n_taken +=
 				*all->items[i]->assignee && !inbox_is_mine(client, all->items[i]);
 		}
@@ -221,7 +158,7 @@ static void inbox_print_heading(struct client *client, const struct inbox_page *
 
 	client_word(client, "name", client->profile->name);
 	client_word(client, "office", directory_name(client, client->profile->unit));
-	client_word(client, "late", memory_printf(arena, "%zu", page->counts[INBOX_LATE]));
+	client_word(client, "late", memory_printf(arena, "%zu", page->n_late));
 	client_word(client, "items", memory_printf(arena, "%zu", page->all.n_items));
 	client_word(
 		client, "taken", page->n_taken ? memory_printf(arena, "%zu", page->n_taken) : NULL);
@@ -354,7 +291,7 @@ int command_inbox(struct client *client, const struct arguments *arguments)
 	else
 		inbox_print(client, &page);
 	if (!r && arguments_has(arguments, OPTION_inbox_check) &&
-		(page.counts[INBOX_LATE] || heartbeat_is_silent(page.all.heartbeat)))
+		(page.n_late || heartbeat_is_silent(page.all.heartbeat)))
 		return EXIT_OVERDUE;
 	return r;
 }

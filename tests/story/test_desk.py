@@ -127,9 +127,10 @@ def test_a_silent_clerk_is_told_on_every_list(client, stack):
 # -- the groups of the inbox -------------------------------------------------------------------
 
 
-def test_the_inbox_is_in_groups_and_new_lists_only_what_is_new(client, codes, late):
+def test_what_is_new_is_listed_as_that_however_late_it_is(client, codes, late):
     assert "DANGER OR LATE (2)" in client.run("petra", "inbox")
-    assert codes["new"] not in client.run("petra", "inbox", "--new")
+    assert codes["new"] in client.run("petra", "inbox", "--new")
+    assert codes["accepted"] not in client.run("petra", "inbox", "--new", "--all")
 
 
 def test_what_is_dealt_with_is_information_and_only_all_lists_it(client, codes):
