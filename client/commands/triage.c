@@ -19,7 +19,6 @@
 #include "client/text.h"
 #include "client/triage.h"
 #include "client/triage_act.h"
-#include "domain/words.h"
 
 /* The alternate screen: nothing of a person stays in the terminal's memory. */
 #define TRIAGE_ENTER "\033[?1049h"
@@ -324,11 +323,9 @@ static bool triage_is_new(const Stafett__V1__InboxItem *item)
  * needs an answer of its own, like a final answer, comes up. */
 static bool triage_is_past(const Stafett__V1__InboxItem *item)
 {
-	int state = state_from_code(bytes_of_string(item->status));
-	bool has_ended = state >= 0 && state_is_ended((enum state)state);
 	bool is_request = strcmp(item->kind, "send") == 0 || strcmp(item->kind, "forward") == 0;
 
-	return has_ended && (is_request || strcmp(item->needs, "none") == 0);
+	return inbox_has_ended(item) && (is_request || strcmp(item->needs, "none") == 0);
 }
 
 /* A colleague's doing; but a person's own request is one's own to take up. */
@@ -338,31 +335,39 @@ static bool triage_is_own(const struct client *client, const Stafett__V1__InboxI
 	       strcmp(item->kind, "send") != 0;
 }
 
+static bool triage_is_wanted(const struct triage *triage, const Stafett__V1__InboxItem *item)
+{
+	/* What is about a chain alone is nothing to be answered here, nor what the
+	 * own unit did. */
+	return *item->referral && !triage_is_past(item) && !triage_is_own(triage->client, item) &&
+	       (!triage->only_new || triage_is_new(item));
+}
+
 static void triage_select_some(struct triage *triage,
-	const Stafett__V1__InboxServiceListResponse *inbox, bool only_to_know)
+	const Stafett__V1__InboxServiceListResponse *inbox, enum inbox_group group,
+	bool only_to_know)
 {
 	for (size_t i = 0; i < inbox->n_items; i++) {
 		const Stafett__V1__InboxItem *item = inbox->items[i];
 		bool is_to_know = strcmp(item->needs, "none") == 0;
 
-		/* What is about a chain alone is nothing to be answered here, nor what the
-		 * own unit did. */
-		if (*item->referral && !triage_is_past(item) &&
-			!triage_is_own(triage->client, item) && is_to_know == only_to_know &&
-			(!triage->only_new || triage_is_new(item)))
+		if (triage_is_wanted(triage, item) && is_to_know == only_to_know &&
+			inbox_group_of(triage->client, item) == group)
 			triage->items[triage->count++] = item;
 	}
 }
 
-/* What must be decided first, then what is only to know. */
+/* In the order of the inbox: danger before all else; and what must be decided before
+ * what is only to know. */
 static void triage_select(struct triage *triage, const Stafett__V1__InboxServiceListResponse *inbox)
 {
 	struct arena *arena = &triage->client->arena;
 
 	triage->items = memory_alloc(arena, (inbox->n_items + 1) * sizeof(*triage->items));
 	triage->is_done = memory_alloc(arena, inbox->n_items + 1);
-	triage_select_some(triage, inbox, false);
-	triage_select_some(triage, inbox, true);
+	for (int pass = 0; pass < 2 * INBOX_GROUPS; pass++)
+		triage_select_some(triage, inbox, (enum inbox_group)(pass % INBOX_GROUPS),
+			pass >= INBOX_GROUPS);
 }
 
 static int triage_no_terminal(struct client *client)

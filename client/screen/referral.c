@@ -93,6 +93,16 @@ static void referral_print_next(struct referral_screen *screen)
 		lines_end_alarm(stdout);
 }
 
+/* What threatens life is told by telephone as well. */
+static void referral_print_phone(struct referral_screen *screen)
+{
+	int64_t us = format_us(screen->referral->call_time);
+	struct client *client = screen->client;
+
+	if (us)
+		fact_print(client, _("Called"), format_moment(&client->arena, us, client->today));
+}
+
 static void referral_print_question(struct referral_screen *screen)
 {
 	asked_print(screen->client, screen->response, stdout);
@@ -422,6 +432,7 @@ void referral_print(
 		referral_print_person,
 		referral_print_holder,
 		referral_print_next,
+		referral_print_phone,
 		referral_print_question,
 		referral_print_clock,
 		referral_print_promise,

@@ -66,6 +66,27 @@ static void triage_card_matter(struct triage_card *it)
 	triage_card_say(it, _("[{reason}  ]({kind}: {matter}, {status})"), &words);
 }
 
+/* What is asked of us and by when, and how urgent it is. */
+static void triage_card_next(struct triage_card *it)
+{
+	const Stafett__V1__Referral *referral = it->seen->referral;
+	bool is_ours = strcmp(referral->next_actor, it->client->profile->unit) == 0;
+	int64_t due_us = is_ours ? format_us(referral->due_time) : 0;
+	struct arena *arena = &it->client->arena;
+	struct words words = {0};
+
+	words_set(&words, "mark", strcmp(referral->priority, "stat") == 0 ? "!" : "");
+	words_set(&words, "act", is_ours ? row_duty(it->client, referral) : "");
+	words_set(&words, "due", format_moment(arena, due_us, it->client->today));
+	words_set(&words, "call",
+		format_moment(arena, format_us(referral->call_time), it->client->today));
+	triage_card_say(it,
+		row_is_late(it->client, due_us)
+			? _("! {act}[, late since {due}][; the sender called {call}]")
+			: _("[{mark} ][{act}][ by {due}][; the sender called {call}]"),
+		&words);
+}
+
 static void triage_card_clock(struct triage_card *it)
 {
 	const Stafett__V1__Chain *chain = it->seen->chain;
@@ -172,6 +193,7 @@ char *triage_card_text(struct client *client, const struct triage_item *on, size
 	static void (*const parts[])(struct triage_card *) = {
 		triage_card_person,
 		triage_card_matter,
+		triage_card_next,
 		triage_card_clock,
 		triage_card_basis,
 		triage_card_contact,

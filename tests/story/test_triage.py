@@ -2,11 +2,13 @@
 """`stafett triage` in a terminal: one card at a time, one key each."""
 
 import json
+import re
 import signal
 from contextlib import contextmanager
 
 import people
 import pytest
+import quarter
 from caller import uuid7
 from client import Client
 from stubs import contract
@@ -156,6 +158,22 @@ def test_hostile_text_is_shown_and_not_obeyed(client, send):
         for bad in ("]52;", "\u202e", "\x9b", "\x00", "\x07"):
             assert bad not in terminal.said.replace("\\u001b]52;", "").replace("\\u0007", ""), bad
         assert "\\u001b" in terminal.said and "\\u202e" in terminal.said
+
+
+def test_danger_to_life_is_dealt_first_and_marked(built_quarter, work, north, east):
+    client = Client(built_quarter, work / "danger", *quarter.members())
+    called = contract.message.ExpectedEvent()
+    called.time.GetCurrentTime()
+    north.send(quarter.EAST)
+    stat = north.send(quarter.EAST, act={"priority": "stat", "call_time": called.time})
+    with triage(client, "--new", who="elsa") as terminal:
+        terminal.expect("1 of 2 new").expect(stat.answer.code).expect("! acknowledge by")
+        terminal.expect("; the sender called").type("n").expect("2 of 2 new").type("q")
+        assert terminal.wait() == 0
+    new = client.run("elsa", "inbox", "--new", "--check")
+    assert stat.answer.code[:4] in new and "2 in the inbox, 0 late" in new
+    assert re.search("^Called ", client.run("elsa", "show", stat.answer.code), re.M)
+    assert east.get(stat.referral).referral.status == "requested"
 
 
 def test_a_protected_identity_is_shown_when_it_is_opened(client, send):
