@@ -24,7 +24,8 @@ enum acting_target { ACTING_ON_REFERRAL, ACTING_ON_CHAIN, ACTING_ON_EITHER };
 
 struct acting_row {
 	enum command_id command;
-	const char *act; /* of tbl/acts.def; NULL where it may be one of several */
+	const char *act;  /* of tbl/acts.def; NULL where it may be one of several */
+	const char *verb; /* that is typed behind the command, not translated yet; or NULL */
 	enum acting_target target;
 	bool is_shown;	    /* on a terminal it is always shown first, and confirmed */
 	bool takes_nothing; /* its command's inputs are for another row */

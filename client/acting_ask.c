@@ -4,6 +4,7 @@
 
 #include "client/asking.h"
 #include "client/card.h"
+#include "client/commands/command.h"
 #include "client/memory.h"
 #include "client/review.h"
 #include "client/screen/act.h"
@@ -161,6 +162,17 @@ static void acting_show_text(struct acting *acting)
 			review_print_text(acting->client, acting->values[id].data);
 }
 
+/* "stafett consent give 7K3M": how it is begun again. */
+static int acting_not_done(const struct acting *acting)
+{
+	struct client *client = acting->client;
+	const char *command = command_called(command_get(acting->row->command));
+
+	if (acting->row->verb)
+		command = memory_printf(&client->arena, "%s %s", command, _(acting->row->verb));
+	return client_problem(client, PROBLEM_NOT_DONE, "command", command, NULL);
+}
+
 int acting_ask(struct acting *acting)
 {
 	struct client *client = acting->client;
@@ -186,5 +198,5 @@ int acting_ask(struct acting *acting)
 		is_wanted = asking_confirm(&asking, _("Do it? [y/N] "));
 	}
 	asking_end(&asking);
-	return is_wanted ? 0 : client_problem(client, PROBLEM_NOT_DONE, NULL);
+	return is_wanted ? 0 : acting_not_done(acting);
 }

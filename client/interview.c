@@ -275,6 +275,7 @@ static enum interview_step interview_choose_unit(
 
 /* -- the end ---------------------------------------------------------------------------- */
 
+/* An Enter too many does not throw twenty answers away: only a word does. */
 static bool interview_is_wanted(struct interview *it, const char *question)
 {
 	enum text_answer answer = TEXT_UNCLEAR;
@@ -282,7 +283,10 @@ static bool interview_is_wanted(struct interview *it, const char *question)
 	while (answer == TEXT_UNCLEAR) {
 		if (tty_line(&it->tty, question, false, &it->line) != TTY_LINE_TYPED)
 			return false;
-		answer = it->line.len ? text_answer(it->line.text) : TEXT_NO;
+		answer = it->line.len ? text_answer(it->line.text) : TEXT_UNCLEAR;
+		if (answer == TEXT_UNCLEAR)
+			interview_say(
+				it, _("Answer y or n: with n all your answers are thrown away."));
 	}
 	return answer == TEXT_YES;
 }
@@ -327,7 +331,7 @@ int interview_run(
 	if (step == INTERVIEW_GOES_ON)
 		review_print(client, *ret_to, answers, &it.review);
 	return interview_end(&it,
-		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Send? [y/N] ")),
+		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Send? [y/n] ")),
 		PROBLEM_NOT_SENT);
 }
 
@@ -344,6 +348,6 @@ int interview_request(struct client *client, struct answers *answers)
 	if (step == INTERVIEW_GOES_ON)
 		review_print(client, NULL, answers, &it.review);
 	return interview_end(&it,
-		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Register? [y/N] ")),
+		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Register? [y/n] ")),
 		PROBLEM_NOT_REGISTERED);
 }

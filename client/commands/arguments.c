@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "client/client.h"
 #include "client/memory.h"
+#include "domain/code.h"
 
 /* The command line while it is read. */
 struct arguments_reader {
@@ -85,6 +86,17 @@ static int arguments_read_option(struct arguments_reader *reader, const char *wo
 	return 0;
 }
 
+/* Who types a code alone, as screens write it, wants to see what it is of. */
+static bool arguments_is_code(const char *word)
+{
+	char letters[CODE_LETTERS + 1];
+
+	for (const char *p = word; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			return false;
+	return code_normalise(bytes_of_string(word), letters);
+}
+
 static int arguments_read_command(struct arguments_reader *reader, const char *word)
 {
 	reader->arguments->command = command_named(word);
@@ -92,6 +104,9 @@ static int arguments_read_command(struct arguments_reader *reader, const char *w
 		client_word(reader->client, "command", command_called(reader->arguments->command));
 		return 0;
 	}
+	if (arguments_is_code(word))
+		return client_problem(
+			reader->client, PROBLEM_CODE_WITHOUT_COMMAND, "value", word, NULL);
 	return client_problem(reader->client, PROBLEM_COMMAND_UNKNOWN, "value", word, "near",
 		command_nearest(word), NULL);
 }

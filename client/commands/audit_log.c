@@ -214,8 +214,9 @@ static void audit_tell_nothing(
 	} else if (member && !audit_has_member(client, audit_member(client, member))) {
 		client_word(client, "member", member);
 		output_say(client, "",
-			_("The log knows no member '{member}'. Members are written like "
-			  "petra.svensson."));
+			_("The log of your organisation knows no member '{member}'. Members are "
+			  "written like petra.svensson; those of another organisation stand in "
+			  "its own log."));
 	} else {
 		puts(_("Nothing in the log fits that."));
 	}

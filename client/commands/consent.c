@@ -59,6 +59,7 @@ static int consent_give_fill(struct acting *acting)
 static const struct acting_row consent_give_row = {
 	.command = COMMAND_consent,
 	.act = "consent",
+	.verb = N_("give"),
 	.fill = consent_give_fill,
 	.said = N_("{code}: the consent is recorded[, {clock}]."),
 };
@@ -103,6 +104,7 @@ static int consent_revoke_show(struct acting *acting)
 static const struct acting_row consent_revoke_row = {
 	.command = COMMAND_consent,
 	.act = "unshare",
+	.verb = N_("revoke"),
 	.is_shown = true,
 	.takes_nothing = true,
 	.show = consent_revoke_show,

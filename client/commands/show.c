@@ -241,6 +241,15 @@ static const Stafett__V1__GetResponse *show_whole_chain(
 	return whole;
 }
 
+/* Nobody can say how it will be. */
+static int show_check_past(struct client *client, const char *text, int64_t us)
+{
+	if (us <= client->now_us)
+		return 0;
+	return client_problem(client, PROBLEM_DAY_AHEAD, "value", text, "day",
+		format_moment(&client->arena, us, client->today), NULL);
+}
+
 /* A point in time, or the end of a day. */
 static int show_read_time(struct client *client, const char *text, int64_t *ret_us)
 {
@@ -249,10 +258,13 @@ static int show_read_time(struct client *client, const char *text, int64_t *ret_
 		when_time(bytes_of_string(text), client->today, WHEN_BEHIND, ret_us);
 
 	if (result == WHEN_OK)
-		return 0;
+		return show_check_past(client, text, *ret_us);
 	result = when_date(bytes_of_string(text), client->today, WHEN_BEHIND, &date);
 	if (result != WHEN_OK)
 		return misdated(client, result, true, text, "at");
+	if (date_compare(date, client->today) > 0)
+		return client_problem(client, PROBLEM_DAY_AHEAD, "value", text, "day",
+			format_day(&client->arena, date, client->today), NULL);
 	*ret_us = calendar_at(date_add_days(date, 1), (struct clock_time){0}) - 1;
 	return 0;
 }

@@ -106,7 +106,7 @@ def test_register_asks_at_a_terminal_and_a_word_stops_it(client):
                             ("Housing", ""), ("Reason", "Alkohol")]:
         terminal.expect(question).type(typed + "\r")
     terminal.expect("Text").type(".\r")
-    terminal.expect("Register?").type("\r")
+    terminal.expect("Register?").type("\r").expect("thrown away").type("n\r")
     assert terminal.wait() == USAGE
     terminal.close()
     assert "Nothing was registered, as you wished." in terminal.said
@@ -302,6 +302,8 @@ def test_the_day_of_a_registered_chain_is_corrected_by_two(client):
     client.run("noel", "confirm", code)
     assert answer(client, "nora", "show", code)["chain"]["helpRequestDate"] == in_days(-4)
     assert "did not exist yet" in client.run("nora", "show", code, "--at", "yesterday", status=4)
+    assert "lies in the future" in client.run("nora", "show", code, "--at", "tomorrow", status=USAGE)
+    assert "lies in the future" in client.run("nora", "show", code, "--at", "tomorrow 08:00", status=USAGE)
 
 
 # -- take-over ----------------------------------------------------------------------------------

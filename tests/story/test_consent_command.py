@@ -115,3 +115,11 @@ def test_on_a_terminal_a_consent_is_revoked_only_after_a_yes_to_what_stops(clien
         terminal.close()
         assert "How it was given" not in terminal.said
         assert maria.get(sent.referral).referral.consent.status == consent
+
+
+def test_who_thinks_better_of_it_is_told_the_whole_command(client, sent):
+    terminal = client.at_terminal("petra", "consent", "revoke", code(sent))
+    terminal.expect("Do it?").type("n\r")
+    assert terminal.wait() == 2
+    terminal.close()
+    assert f"consent revoke {code(sent)[:4]}" in flat(terminal.said)

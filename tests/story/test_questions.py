@@ -70,7 +70,7 @@ def sent(terminal, caller):
 def test_every_question_becomes_a_field(client, maria):
     with talk(client, people.BEROENDE) as terminal:
         answer(terminal, TALK)
-        terminal.type(".\n").expect("Send? [y/N] ").type("y\n")
+        terminal.type(".\n").expect("Send? [y/n] ").type("y\n")
         header, card, content = sent(terminal, maria)
         assert terminal.wait() == 0
     assert header.send.needs == ["alcohol", "housing"] and header.to_units == [people.BEROENDE]
@@ -143,7 +143,7 @@ def test_what_is_sent_is_shown_as_it_was_understood(client):
         answer(terminal, TALK)
         terminal.type(".\n").expect("This is what you send:")
         at = terminal.at
-        terminal.expect("Send? [y/N] ").type("n\n").expect("Nothing was sent")
+        terminal.expect("Send? [y/n] ").type("n\n").expect("Nothing was sent")
         assert terminal.wait() == 2
         shown = terminal.said[at:]
     for line in ("To: Beroende Lund", "Needs, the main one first: alcohol, housing", "Family name: Holm",
@@ -157,7 +157,7 @@ def test_a_question_mark_in_a_text_explains_and_does_not_become_text(client):
         answer(terminal, TALK[:-1])
         terminal.expect("Text (end with a line \".\"):\r\n").type("First.\n?\n").expect("The text goes on")
         terminal.type("Last.\n.\n").expect("This is what you send:").expect("Text: 2 lines")
-        terminal.expect("First.").expect("Last.").expect("Send? [y/N] ").type("n\n")
+        terminal.expect("First.").expect("Last.").expect("Send? [y/n] ").type("n\n")
         assert terminal.wait() == 2
 
 
@@ -173,7 +173,7 @@ def test_options_are_not_asked_again(client, maria):
     with talk(client, people.BEROENDE, "--kind", "consultation", "--priority", "urgent") as terminal:
         skipped = ("Kind", "Priority")
         answer(terminal, [pair for pair in TALK if not pair[0].startswith(skipped)])
-        terminal.type(".\n").expect("Send? [y/N] ").type("j\n")
+        terminal.type(".\n").expect("Send? [y/n] ").type("j\n")
         header, _, _ = sent(terminal, maria)
         terminal.wait()
         assert "Priority [" not in terminal.said
@@ -184,7 +184,8 @@ def test_a_no_at_the_end_sends_nothing(client, maria):
     before = len(maria.list().referrals)
     with talk(client, people.BEROENDE) as terminal:
         answer(terminal, TALK)
-        terminal.type(".\n").expect("Send? [y/N] ").type("\n").expect("Nothing was sent")
+        terminal.type(".\n").expect("Send? [y/n] ").type("\n").expect("thrown away").expect("Send? [y/n] ").type("n\n")
+        terminal.expect("Nothing was sent")
         assert terminal.wait() == 2
     assert len(maria.list().referrals) == before
 
@@ -206,7 +207,7 @@ def test_hostile_keys_are_neither_obeyed_nor_kept(client, maria):
         pairs = dict(TALK)
         pairs["First name: "] = "An\x1b[31m\x1b]0;x\x07\u202eders\u009b"
         answer(terminal, pairs.items())
-        terminal.type(".\n").expect("Send? [y/N] ").type("y\n")
+        terminal.type(".\n").expect("Send? [y/n] ").type("y\n")
         _, card, _ = sent(terminal, maria)
         terminal.wait()
         assert "\x1b[31m" not in terminal.said and "\u202e" not in terminal.said
@@ -219,7 +220,7 @@ def test_a_line_is_edited(client, maria):
         pairs["First name: "] = "x" * 60 + "\x15Andö\x7fers"
         answer(terminal, pairs.items())
         terminal.resize(24, 60)
-        terminal.type(".\n").expect("Send? [y/N] ").type("y\n")
+        terminal.type(".\n").expect("Send? [y/n] ").type("y\n")
         _, card, _ = sent(terminal, maria)
         terminal.wait()
     assert card["givenName"] == "Anders"
@@ -322,7 +323,7 @@ def test_a_handover_asks_who_gives_the_next_dose_and_others_do_not(client, maria
     pairs = [("Kind [care-request]: ", "handover"), ("given at: ", "yesterday 10:00"),
              ("tomorrow's is given by: ", "rec"), *TALK[1:]]
     with talk(client, people.BEROENDE) as terminal:
-        answer(terminal, pairs).type(".\n").expect("Send? [y/N] ").type("y\n")
+        answer(terminal, pairs).type(".\n").expect("Send? [y/n] ").type("y\n")
         header, *_ = sent(terminal, maria)
         assert terminal.wait() == 0
     assert header.send.dose.next_by == "receiver" and header.send.dose.last_time.seconds

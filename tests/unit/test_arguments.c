@@ -76,6 +76,7 @@ static void expect(int r, enum problem_id id, const char *about)
 static void test_what_is_mistyped_is_told_with_a_suggestion(void **state)
 {
 	expect(PARSE("inbxo"), PROBLEM_COMMAND_UNKNOWN, "'inbox'");
+	expect(PARSE("EQVH"), PROBLEM_CODE_WITHOUT_COMMAND, "'EQVH' is a code");
 	expect(PARSE("accept", "--responsibel", "x"), PROBLEM_OPTION_UNKNOWN, "--responsible");
 	expect(PARSE("-x"), PROBLEM_OPTION_UNKNOWN, "--x");
 	expect(PARSE("send", "--file"), PROBLEM_OPTION_NEEDS_VALUE, "--file");
