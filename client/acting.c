@@ -61,14 +61,8 @@ Stafett__V1__ExpectedEvent *acting_event(
 
 bool acting_may(const struct acting *acting, const char *act)
 {
-	const Stafett__V1__Referral *referral = acting->seen->referral;
-	const Stafett__V1__Chain *chain = acting->seen->chain;
-
-	for (size_t i = 0; i < referral->n_allowed_acts; i++) {
-		if (strcmp(referral->allowed_acts[i], act) == 0)
-			return true;
-	}
-	return chain_may(chain, act);
+	return chain_may_referral(acting->seen->referral, act) ||
+	       chain_may(acting->seen->chain, act);
 }
 
 /* -- one act --------------------------------------------------------------------------- */

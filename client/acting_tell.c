@@ -127,6 +127,31 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 		output_next(client, "show %s", format_code_start(&client->arena, referral->code));
 }
 
+const char *acting_acknowledged(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	if (chain_waits_for_completion(client, now))
+		return _(
+			"{code} acknowledged[ {clock}].[ {holder} holds the chain; it moves to you "
+			"only when {holder} completes the treatment.]");
+	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
+		return _("{code} acknowledged[ {clock}]. You hold the chain.");
+	if (chain_may_referral(now->referral, "accept") && chain_moves_by(now->referral))
+		return _("{code} acknowledged[ {clock}].[ {holder} still holds the chain until "
+			 "you accept it.]");
+	return _("{code} acknowledged[ {clock}].[ {holder} holds the chain.]");
+}
+
+const char *acting_accepted(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
+		return _(
+			"{code} accepted[ {clock}]. {office} now holds this chain[ for {person}].");
+	if (chain_waits_for_completion(client, now))
+		return _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for "
+			 "{person}]; it moves to you only when {holder} completes the treatment.");
+	return _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for {person}].");
+}
+
 void acting_tell(struct acting *acting, const Stafett__V1__ActResponse *response)
 {
 	const Stafett__V1__GetResponse *now = acting_look_again(acting);

@@ -6,6 +6,8 @@
 #include "client/card.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
+#include "domain/rules_table.h"
+#include "domain/words.h"
 
 const Stafett__V1__GetResponse *chain_stand_in(struct client *client, Stafett__V1__Chain *chain)
 {
@@ -117,6 +119,30 @@ bool chain_may(const Stafett__V1__Chain *chain, const char *act)
 		if (strcmp(chain->allowed_acts[i], act) == 0)
 			return true;
 	return false;
+}
+
+bool chain_may_referral(const Stafett__V1__Referral *referral, const char *act)
+{
+	for (size_t i = 0; i < referral->n_allowed_acts; i++)
+		if (strcmp(referral->allowed_acts[i], act) == 0)
+			return true;
+	return false;
+}
+
+bool chain_moves_by(const Stafett__V1__Referral *referral)
+{
+	int kind = kind_from_code(bytes_of_string(referral->kind));
+
+	return kind >= 0 && rules_kind_row((enum kind)kind)->transfers;
+}
+
+bool chain_waits_for_completion(const struct client *client, const Stafett__V1__GetResponse *seen)
+{
+	const char *holder = seen->chain->custodian;
+
+	return strcmp(seen->referral->kind, "aftercare") == 0 && *holder &&
+	       strcmp(holder, client->profile->unit) != 0 &&
+	       strcmp(seen->referral->owner, client->profile->unit) == 0;
 }
 
 int chain_or_referral(struct client *client, const char *typed, enum ref_use use,

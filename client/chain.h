@@ -32,6 +32,13 @@ bool chain_may(const Stafett__V1__Chain *chain, const char *act);
 /* ref_get, and where there is no such referral, the chain of that code. */
 int chain_or_referral(struct client *client, const char *typed, enum ref_use use,
 	const Stafett__V1__GetResponse **ret_response) WARN_UNUSED;
+/* The same of a referral. */
+bool chain_may_referral(const Stafett__V1__Referral *referral, const char *act);
+/* Whether accepting the referral moves the chain: an aftercare or a consultation does not. */
+bool chain_moves_by(const Stafett__V1__Referral *referral);
+/* Whether the referral is an aftercare of ours, and the chain is with who treats until
+ * then. */
+bool chain_waits_for_completion(const struct client *client, const Stafett__V1__GetResponse *seen);
 /* Whether both cards have a personal number, and not the same; where they have not, a
  * birth date, and not the same. */
 bool chain_is_of_another(

@@ -2,6 +2,7 @@
 /* Acts on a card and what to say of them: see the header. */
 #include "client/triage_act.h"
 
+#include "client/acting_tell.h"
 #include "client/acts.h"
 #include "client/call.h"
 #include "client/compose.h"
@@ -69,9 +70,7 @@ int triage_act_acknowledge(
 		now ? format_clock(&client->arena, format_us(now->referral->acknowledge_time))
 		    : "");
 	client_word(client, "holder", directory_name(client, on->seen->chain->custodian));
-	*ret_said = triage_act_say(client,
-		_("{code} acknowledged[ {clock}].[ {holder} still holds the chain until you accept "
-		  "it.]"));
+	*ret_said = triage_act_say(client, acting_acknowledged(client, now ? now : on->seen));
 	return 0;
 }
 
@@ -80,8 +79,6 @@ static const struct {
 	enum command_id command;
 	const char *said;
 } triage_act_rows[] = {
-	{COMMAND_accept, N_("{code} accepted[ {clock}]. {office} now holds this chain[ for "
-			    "{person}].")},
 	{COMMAND_ask, N_("{code}: {sender} was asked, and must answer.")},
 	{COMMAND_forward, N_("{code} forwarded to {office}; the clock goes on.")},
 	{COMMAND_reject, N_("{code} rejected. {sender} must act now.")},
@@ -107,9 +104,7 @@ static const char *triage_act_accepted(const struct acting *acting)
 		format_clock(&client->arena, format_us(now->referral->accept_time)));
 	client_word(client, "holder", directory_name(client, now->chain->custodian));
 	client_word(client, "person", "");
-	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
-		return triage_act_said(COMMAND_accept);
-	return _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for {person}].");
+	return acting_accepted(client, now);
 }
 
 int triage_act_do(struct acting *acting, const char **ret_said)

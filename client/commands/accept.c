@@ -64,16 +64,13 @@ static void accept_set_words(struct client *client, const Stafett__V1__GetRespon
 static void accept_tell(struct acting *acting, const Stafett__V1__GetResponse *now)
 {
 	struct client *client = acting->client;
-	bool is_holder = strcmp(now->chain->custodian, client->profile->unit) == 0;
 
 	accept_set_words(client, now);
-	output_say(client, "",
-		is_holder ? _("{code} accepted[ {clock}]. {office} now holds this chain[ for "
-			      "{person}].")
-			  : _("{code} accepted[ {clock}]. {holder} goes on holding this chain[ for "
-			      "{person}]."));
+	output_say(client, "", acting_accepted(client, now));
 	output_say(client, "  ",
-		_("[You promised contact by {contact}; ]help is due {help} ({left})."));
+		*now->chain->intervention_start_date
+			? _("[You promised contact by {contact}.]")
+			: _("[You promised contact by {contact}; ]help is due {help} ({left})."));
 	output_say(client, "  ", _("{sender} was told, and stays a party."));
 	acting_tell_next(client, now);
 }

@@ -2,6 +2,8 @@
 /* stafett ack REF...: "we have it". */
 #include <stdio.h>
 
+#include "client/acting_tell.h"
+#include "client/chain.h"
 #include "client/client.h"
 #include "client/compose.h"
 #include "client/deliver.h"
@@ -39,14 +41,6 @@ static const char *ack_find(
 	return found;
 }
 
-static bool ack_may_accept(const Stafett__V1__Referral *referral)
-{
-	for (size_t i = 0; i < referral->n_allowed_acts; i++)
-		if (strcmp(referral->allowed_acts[i], "accept") == 0)
-			return true;
-	return false;
-}
-
 /* Who holds the chain, as it is after the receipt, and whether it is ours to accept;
  * neither where it cannot be learnt just now. */
 static const char *ack_sentence(struct client *client, const char *referral)
@@ -57,12 +51,7 @@ static const char *ack_sentence(struct client *client, const char *referral)
 	if (!ref_look(client, referral, &now))
 		return _("{code} acknowledged[ {clock}].");
 	client_word(client, "holder", directory_name(client, now->chain->custodian));
-	if (ack_may_accept(now->referral))
-		return _("{code} acknowledged[ {clock}].[ {holder} still holds the chain until "
-			 "you accept it.]");
-	if (strcmp(now->chain->custodian, client->profile->unit) == 0)
-		return _("{code} acknowledged[ {clock}]. You hold the chain.");
-	return _("{code} acknowledged[ {clock}].[ {holder} holds the chain.]");
+	return acting_acknowledged(client, now);
 }
 
 /* What is ours to accept is accepted next; the rest is looked at. */
@@ -71,7 +60,8 @@ static void ack_print_next(struct client *client, const char *referral)
 	const char *code =
 		format_code_start(&client->arena, format_code_of_id(&client->arena, referral));
 	const Stafett__V1__GetResponse *now;
-	bool may_accept = ref_look(client, referral, &now) && ack_may_accept(now->referral);
+	bool may_accept =
+		ref_look(client, referral, &now) && chain_may_referral(now->referral, "accept");
 
 	output_next(client, may_accept ? "accept %s" : "show %s", code);
 }

@@ -155,7 +155,10 @@ def test_the_aftercare_is_sent_once_and_takes_over(client, begun, sent, maria, o
     assert last(maria, sent).aftercare == asked.referral.id
     refused = client.run("petra", "complete", begun, "--file", "-", stdin="Klart.", status=3)
     assert "AFTERCARE_NOT_ACCEPTED" in refused
-    client.run("omar", "accept", home, "--responsible", "team", "--contact-by", "+3d")
+    waits = "it moves to you only when Beroende Lund completes the treatment."
+    assert waits in " ".join(client.run("omar", "ack", home).split())
+    said = " ".join(client.run("omar", "accept", home, "--responsible", "team", "--contact-by", "+3d").split())
+    assert waits in said and "You promised contact by" in said and "help is due" not in said
     said = client.run("petra", "complete", begun, "--file", "-", stdin="Klart.")
     assert "Malmö Vuxen holds the chain." in said
     assert state(maria, sent)[2] == people.MALMO
