@@ -118,11 +118,24 @@ static bool acting_ask_all(struct acting *acting, struct asking *asking)
 	return true;
 }
 
+/* What goes to the others, and so is not done while nothing is shared with them. */
+static bool acting_is_stopped(const struct acting *acting)
+{
+	static const char *const acts[] = {"accept", "forward", "amend", "ask", "answer", "note"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
+		if (strcmp(acting->row->act, acts[i]) == 0)
+			return row_is_unshared(acting->seen->referral);
+	return false;
+}
+
 /* Why it cannot be done, as the server would say. */
 static enum problem_id acting_problem(const struct acting *acting)
 {
 	const Stafett__V1__Referral *referral = acting->seen->referral;
 
+	if (acting_is_stopped(acting))
+		return PROBLEM_SHARED_NO_LONGER;
 	if (strcmp(acting->row->act, "complete") == 0 && acting_may(acting, "start"))
 		return PROBLEM_TREATMENT_NOT_BEGUN;
 	if (strcmp(acting->row->act, "complete") != 0 || !acting_may(acting, "plan-home"))

@@ -9,6 +9,7 @@
 #include "client/chain.h"
 #include "client/client.h"
 #include "client/compose.h"
+#include "client/directory.h"
 #include "client/last_list.h"
 #include "client/memory.h"
 #include "client/misdated.h"
@@ -102,6 +103,17 @@ static int list_read_request(struct client *client, const struct arguments *argu
 	if (!r && since)
 		r = list_read_since(client, since, &request->since_time);
 	return r;
+}
+
+/* Of a unit that is not there nothing would fit, and say so wrongly. */
+static int list_check_unit(struct client *client, const char *unit)
+{
+	bool asked;
+
+	if (!*unit || directory_find(client, unit, &asked) || !asked)
+		return 0;
+	return client_problem(client, PROBLEM_UNIT_NOT_LISTED, "value", unit, "near",
+		directory_nearest(client, unit), NULL);
 }
 
 /* All pages as one answer, with the last one's heartbeat. */
@@ -271,6 +283,8 @@ int command_list(struct client *client, const struct arguments *arguments)
 
 	if (!r)
 		r = client_open(client);
+	if (!r)
+		r = list_check_unit(client, request.unit);
 	if (!r)
 		r = list_read(client, &request, &all);
 	if (!r && arguments_has(arguments, OPTION_list_held))

@@ -56,7 +56,18 @@ static bool why_is_broken(const struct client *client, const Stafett__V1__Deadli
 	return *deadline->due_date && strcmp(deadline->due_date, *end ? end : today) < 0;
 }
 
-static void why_print_deadline(struct client *client, const Stafett__V1__Deadline *deadline)
+/* What the deadline is for, in words. */
+static const char *why_act(struct client *client, const Stafett__V1__Deadline *deadline,
+	const Stafett__V1__Referral *referral)
+{
+	bool is_next = referral && strcmp(referral->next_act, deadline->what) == 0;
+
+	return is_next && row_is_unshared(referral) ? row_act(client, referral)
+						    : term_next(client, deadline->what);
+}
+
+static void why_print_deadline(struct client *client, const Stafett__V1__Deadline *deadline,
+	const Stafett__V1__Referral *referral)
 {
 	struct arena *arena = &client->arena;
 	int64_t due_us = format_us(deadline->due_time);
@@ -64,7 +75,7 @@ static void why_print_deadline(struct client *client, const Stafett__V1__Deadlin
 	bool is_late = is_help ? why_is_broken(client, deadline) : row_is_late(client, due_us);
 	struct words words = {0};
 
-	words_set(&words, "act", term_next(client, deadline->what));
+	words_set(&words, "act", why_act(client, deadline, referral));
 	words_set(&words, "unit", *deadline->actor ? directory_name(client, deadline->actor) : "");
 	words_set(&words, "due",
 		is_help ? format_day_text(arena, deadline->due_date, client->today)
@@ -112,8 +123,26 @@ static int why_read(struct client *client, const char *typed, int64_t as_of_us,
 		client, METHOD_why, &request.base, &stafett__v1__why_response__descriptor, ret_why);
 }
 
+/* The referral, where what is next in it may be refused now; NULL else. */
+static const Stafett__V1__Referral *why_referral(
+	struct client *client, const char *typed, const Stafett__V1__WhyResponse *why)
+{
+	const Stafett__V1__GetResponse *seen;
+	const char *name;
+	bool may_be_stopped = false;
+
+	for (size_t i = 0; i < why->n_deadlines; i++)
+		may_be_stopped |= strcmp(why->deadlines[i]->what, "accept") == 0 ||
+				  strcmp(why->deadlines[i]->what, "amend") == 0;
+	if (!may_be_stopped || ref_resolve(client, typed, REF_FOR_READING, &name) ||
+		!ref_look(client, name, &seen))
+		return NULL;
+	return seen->referral;
+}
+
 int command_why(struct client *client, const struct arguments *arguments)
 {
+	const Stafett__V1__Referral *referral = NULL;
 	Stafett__V1__WhyResponse *why;
 	int64_t as_of_us;
 	int r = arguments_count(client, arguments, 1, 1, _("which referral, like 7K3M"));
@@ -129,8 +158,10 @@ int command_why(struct client *client, const struct arguments *arguments)
 	if (client->is_json)
 		return output_json(client, &why->base);
 	heartbeat_take_time(client, why->heartbeat);
+	if (!as_of_us)
+		referral = why_referral(client, arguments->rest[0], why);
 	for (size_t i = 0; i < why->n_deadlines; i++)
-		why_print_deadline(client, why->deadlines[i]);
+		why_print_deadline(client, why->deadlines[i], referral);
 	output_next(client, "show %s", arguments->rest[0]);
 	return 0;
 }

@@ -372,6 +372,9 @@ static void referral_print_acts(struct referral_screen *screen)
 	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
 	if (!*referral->id && chain_may(chain, "close"))
 		act_commands_add(client, &commands, first, 1, code, "");
+	if (commands.count)
+		lines_print_command(stdout, "", _("What was written:"),
+			client_next(client, "show %s --body", code));
 	for (size_t i = 0; i < commands.count; i++)
 		lines_print_command(
 			stdout, "", i ? _("      or:") : _("You can:"), commands.list[i]);

@@ -85,8 +85,8 @@ const char *row_unit(struct client *client, const char *handle)
 static const struct {
 	const char *act, *instead, *text;
 } row_stopped[] = {
-	{"accept", "reject", N_("reject it, for it is shared no longer")},
-	{"amend", "withdraw", N_("end it, for it is shared no longer")},
+	{"accept", "reject", N_("reject it (it is shared no longer)")},
+	{"amend", "withdraw", N_("end it (it is shared no longer)")},
 };
 
 bool row_is_unshared(const Stafett__V1__Referral *referral)
@@ -117,7 +117,7 @@ static const char *row_free_act(const struct client *client, const Stafett__V1__
 	bool is_at_rest = strcmp(referral->next_act, "send") == 0 &&
 			  strcmp(referral->status, "rejected") != 0;
 
-	return is_at_rest && !client->is_plain ? _("send on, or close")
+	return is_at_rest && !client->is_plain ? _("send on, or close the chain")
 					       : term_next(client, referral->next_act);
 }
 

@@ -133,7 +133,7 @@ def test_the_day_names_the_person_until_the_chain_is_closed(client, maria):
     assert "Nothing is under way for the person: send it on, or close the chain, by " in said
     day = client.run("maria")
     assert day.index("YOU MUST ACT") < day.index(f"{code}  Holm")
-    assert "send on, or close by" in " ".join(day.split())
+    assert "send on, or close the chain by" in " ".join(day.split())
     assert f"close {code}" in day and code in client.run("maria", "list", "--open")
     client.run("maria", "close", code, "--reason", "person-wishes", "--person-told", "phone")
     assert code not in client.run("maria") and code not in client.run("maria", "list", "--open")

@@ -86,15 +86,21 @@ def test_what_a_revoked_consent_stops_is_not_offered(client, sent):
     client.run("petra", "ack", code(sent))
     client.run("maria", "consent", "revoke", code(sent))
     theirs = flat(client.run("petra", "show", code(sent)))
-    assert "Beroende Lund: reject it, for it is shared no longer by " in theirs
+    assert "Beroende Lund: reject it (it is shared no longer) by " in theirs
     assert f"You can: stafett --as petra reject {code(sent)[:4]}" in theirs
     assert f"note {code(sent)[:4]} --contact" in theirs and f"accept {code(sent)[:4]}" not in theirs
+    why = flat(client.run("petra", "why", code(sent)))
+    assert "Beroende Lund: reject it (it is shared no longer) by " in why and "accept" not in why.split("rule")[0]
+    terminal = client.at_terminal("petra", "accept", code(sent))
+    assert terminal.wait() == 3
+    terminal.close()
+    assert f"{code(sent)[:4]} is shared no longer; nothing was changed" in flat(terminal.said)
     day = flat(client.run("petra"))
     at = day.index(f"{code(sent)[:4]} ")
-    assert "reject it, for it is shared no longer by " in day[at:at + 200]
+    assert "reject it (it is shared no longer) by " in day[at:at + 200]
     assert f"stafett --as petra reject {code(sent)[:4]}" in day
-    assert "reject it, for it is shared no longer" in flat(client.run("maria", "show", code(sent)))
-    assert "avvisa den, för den delas inte längre" in flat(client.run("petra", "show", code(sent), LANGUAGE="sv"))
+    assert "reject it (it is shared no longer)" in flat(client.run("maria", "show", code(sent)))
+    assert "avvisa den (den delas inte längre)" in flat(client.run("petra", "show", code(sent), LANGUAGE="sv"))
     assert f"{sent.answer.code} is shared no longer" in client.run("petra", "show", code(sent), "--body")
 
 

@@ -192,6 +192,7 @@ def test_a_list_by_state_unit_and_day(client, codes):
     assert listed("--status", "accepted") == [codes["accepted"]]
     assert set(codes.values()) <= set(listed("--unit", people.BEROENDE, "--since", "today"))
     assert listed("--unit", people.MALMO) == []
+    assert "no unit called 'malmo/vuxna'" in client.run("maria", "list", "--unit", "malmo/vuxna", status=4)
     assert "STATE_UNKNOWN" in client.run("maria", "list", "--status", "acepted", status=2)
     assert "DATE_AMBIGUOUS" in client.run("maria", "list", "--since", "5/6", status=2)
 

@@ -162,7 +162,7 @@ def test_the_day_names_the_person_the_act_the_time_and_the_command(clock, client
     code = client.run("sara", "register", "--file", "-", stdin=json.dumps(request)).split()[0]
     clock("11-27 16:00:00")
     day = " ".join(client.run("sara").split())
-    assert f"{code[:4]} Holm, Anders (1964): send on, or close by Fri 27 Nov 17:00" in day
+    assert f"{code[:4]} Holm, Anders (1964): send on, or close the chain by Fri 27 Nov 17:00" in day
     assert f"send --chain {code[:4]}" in day and f"Or: stafett --as sara close {code[:4]}" in day
     listed = client.run("sara", "list", "--open")
     assert code[:4] in listed and "Holm, Anders" in listed
@@ -172,7 +172,7 @@ def test_the_day_names_the_person_the_act_the_time_and_the_command(clock, client
     assert "late since" in client.run("sara")
     client.run("sara", "--check", status=8)
     shown = " ".join(client.run("sara", "show", code).split())
-    assert f"! {SOUTH}: send on, or close, late since" in shown
+    assert f"! {SOUTH}: send on, or close the chain, late since" in shown
 
 
 def test_silence_about_a_registered_chain_is_an_alarm(stack, clock, crew, tables):
