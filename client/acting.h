@@ -35,6 +35,9 @@ struct acting_row {
 	bool (*needs)(const struct acting *acting, enum input_id id);
 	/* Whether an input that is never asked for is so this time; may be NULL. */
 	bool (*asks)(const struct acting *acting, enum input_id id);
+	/* What an empty answer means this time, in place of the input's own; NULL: that. May
+	 * be NULL. */
+	const char *(*offers)(const struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */
 	int (*fill)(struct acting *acting);
 	const char *said; /* not translated yet; fill may say something else */

@@ -97,8 +97,9 @@ static void acting_choose_rest(struct acting *acting, enum input_id id)
 static bool acting_ask_one(struct acting *acting, struct asking *asking, enum input_id id)
 {
 	bool is_needed = acting->row->needs && acting->row->needs(acting, id);
+	const char *offered = acting->row->offers ? acting->row->offers(acting, id) : NULL;
 
-	while (asking_input(asking, id, NULL, &acting->values[id])) {
+	while (asking_input(asking, id, offered, &acting->values[id])) {
 		if (!is_needed || acting_has(acting, id))
 			return true;
 		if (asking->said != TTY_LINE_TYPED)
@@ -151,6 +152,7 @@ static int acting_check_possible(struct acting *acting)
 	const Stafett__V1__Referral *referral = acting->seen->referral;
 	const Stafett__V1__Chain *chain = acting->seen->chain;
 	struct client *client = acting->client;
+	const char *contact = act_contact(client, referral, chain, NULL);
 	struct act_commands commands = {0};
 	int r;
 
@@ -159,9 +161,9 @@ static int acting_check_possible(struct acting *acting)
 	client_word(client, "status", term_word(client, referral->status));
 	r = client_problem(client, acting_problem(acting), NULL);
 	act_commands_add(client, &commands, referral->allowed_acts, referral->n_allowed_acts,
-		words_get(&client->words, "ref"), chain->intervention_due_date);
+		words_get(&client->words, "ref"), contact);
 	act_commands_add(client, &commands, chain->allowed_acts, chain->n_allowed_acts,
-		words_get(&client->words, "ref"), chain->intervention_due_date);
+		words_get(&client->words, "ref"), contact);
 	client->problem.commands = commands.list;
 	client->problem.n_commands = commands.count;
 	return r;

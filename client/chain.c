@@ -108,6 +108,22 @@ const Stafett__V1__GetResponse *chain_read(
 	return response;
 }
 
+const Stafett__V1__GetResponse *chain_whole(
+	struct client *client, const Stafett__V1__GetResponse *response, enum ref_use use)
+{
+	const Stafett__V1__ChainServiceGetResponse *chain =
+		chain_get(client, response->chain->id, use);
+	Stafett__V1__GetResponse *whole = memory_alloc(&client->arena, sizeof(*whole));
+
+	if (!chain)
+		return response;
+	*whole = *response;
+	whole->n_events = chain->n_events;
+	whole->events = chain->events;
+	whole->earlier_events = chain->earlier_events;
+	return whole;
+}
+
 bool chain_is_alone(const Stafett__V1__GetResponse *seen)
 {
 	return !*seen->referral->id;

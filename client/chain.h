@@ -25,6 +25,10 @@ const Stafett__V1__ChainServiceGetResponse *chain_get(
 /* The same as an answer about a referral. */
 const Stafett__V1__GetResponse *chain_read(
 	struct client *client, const char *name, enum ref_use use);
+/* The referral with the events of its whole chain, as far as the unit may see them, in
+ * place of its own; those where the server gives no more. */
+const Stafett__V1__GetResponse *chain_whole(
+	struct client *client, const Stafett__V1__GetResponse *response, enum ref_use use);
 /* Whether what was read is a chain. */
 bool chain_is_alone(const Stafett__V1__GetResponse *seen);
 /* Whether the unit may do |act| to the chain now. */

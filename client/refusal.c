@@ -193,7 +193,7 @@ static void refusal_add_first(struct client *client, struct act_commands *comman
 	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++) {
 		if (refusal_allows(refusal, waiting[i]))
 			act_commands_add(client, commands, (char *const *)&waiting[i], 1, ref,
-				refusal->intervention_due_date);
+				act_contact_by(client, refusal->intervention_due_date));
 	}
 }
 
@@ -213,7 +213,7 @@ static void refusal_add_commands(struct client *client, const Stafett__V1__Refus
 		if (strcmp(act, "ask") == 0 && refusal->question_time)
 			act = "unask";
 		act_commands_add(client, &commands, (char *const *)&act, 1, ref,
-			refusal->intervention_due_date);
+			act_contact_by(client, refusal->intervention_due_date));
 	}
 	problem->commands = commands.list;
 	for (size_t i = 0; i < commands.count; i++) {

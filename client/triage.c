@@ -64,15 +64,20 @@ static int triage_accept_late(struct triage *triage, struct acting *acting)
 int triage_ask_accept(struct triage *triage)
 {
 	struct acting acting;
+	const char *offered;
 	int r;
 
 	triage_begin(triage, &act_accept, &acting);
 	if (!triage_input(triage, &acting, INPUT_accept_responsible, triage->responsible))
 		return 0;
 	triage->responsible = acting_text(&acting, INPUT_accept_responsible);
-	if (!triage_input(triage, &acting, INPUT_accept_contact_by, triage->contact_by))
+	offered = act_accept.offers(&acting, INPUT_accept_contact_by);
+	if (!triage_input(triage, &acting, INPUT_accept_contact_by,
+		    offered ? offered : triage->contact_by))
 		return 0;
-	triage->contact_by = acting_text(&acting, INPUT_accept_contact_by);
+	/* What is offered for one person is nothing for the next. */
+	if (!offered)
+		triage->contact_by = acting_text(&acting, INPUT_accept_contact_by);
 	r = triage_do(triage, &acting);
 	if (triage->client->problem.id == PROBLEM_CONTACT_AFTER_CLOCK)
 		return triage_accept_late(triage, &acting);

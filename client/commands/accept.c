@@ -3,8 +3,10 @@
 #include "client/acting_tell.h"
 #include "client/acts.h"
 #include "client/card.h"
+#include "client/chain.h"
 #include "client/compose.h"
 #include "client/directory.h"
+#include "client/home_plan.h"
 #include "client/screen/format.h"
 #include "client/screen/output.h"
 #include "client/text.h"
@@ -28,6 +30,22 @@ static bool accept_asks(const struct acting *acting, enum input_id id)
 	/* Written like 2026-11-30 the later day is the greater text. */
 	return id == INPUT_accept_clock_reason && *due &&
 	       strcmp(acting_text(acting, INPUT_accept_contact_by), due) > 0;
+}
+
+/* Where life is in danger nobody waits a week; and what was planned for the way home
+ * stands. */
+static const char *accept_offers(const struct acting *acting, enum input_id id)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+
+	if (id != INPUT_accept_contact_by)
+		return NULL;
+	if (strcmp(referral->priority, "stat") == 0)
+		return "today";
+	if (strcmp(referral->kind, "aftercare") != 0)
+		return NULL;
+	return home_plan_contact(
+		acting->client, chain_whole(acting->client, acting->seen, REF_FOR_ACTING));
 }
 
 static int accept_fill(struct acting *acting)
@@ -79,6 +97,7 @@ const struct acting_row act_accept = {
 	.command = COMMAND_accept,
 	.act = "accept",
 	.asks = accept_asks,
+	.offers = accept_offers,
 	.fill = accept_fill,
 	.tell = accept_tell,
 };

@@ -28,7 +28,6 @@
 #include "client/when.h"
 #include "codec/utf8.h"
 #include "stafett/caps.h"
-#include "stafett/v1/chain_service.pb-c.h"
 
 enum { SHOW_SLICE_BYTES = 65536 };
 
@@ -221,26 +220,6 @@ static int show_save(
 	return r;
 }
 
-/* The referral with the events of its whole chain, as far as the unit may see them, in
- * place of its own; those where the server gives no more. */
-static const Stafett__V1__GetResponse *show_whole_chain(
-	struct client *client, const Stafett__V1__GetResponse *response)
-{
-	Stafett__V1__ChainServiceGetRequest request = STAFETT__V1__CHAIN_SERVICE_GET_REQUEST__INIT;
-	const Stafett__V1__ChainServiceGetResponse *chain;
-	Stafett__V1__GetResponse *whole = memory_alloc(&client->arena, sizeof(*whole));
-
-	*whole = *response;
-	request.id = response->chain->id;
-	if (!call_aside(client, METHOD_get_chain, &request.base,
-		    &stafett__v1__chain_service_get_response__descriptor, &chain))
-		return response;
-	whole->n_events = chain->n_events;
-	whole->events = chain->events;
-	whole->earlier_events = chain->earlier_events;
-	return whole;
-}
-
 /* Nobody can say how it will be. */
 static int show_check_past(struct client *client, const char *text, int64_t us)
 {
@@ -321,7 +300,7 @@ int command_show(struct client *client, const struct arguments *arguments)
 	/* The name of a file comes from the id, which has no dots and slashes. */
 	client_word(client, "code", format_code_of_id(&client->arena, id));
 	if (!folder && !with_body && !chain_is_alone(response))
-		response = show_whole_chain(client, response);
+		response = chain_whole(client, response, REF_FOR_READING);
 	r = at ? show_replay(client, at, &response) : 0;
 	if (r)
 		return r;

@@ -13,27 +13,40 @@ static const struct {
 #undef ACT_LINE
 };
 
-/* A week from today, but no later than the help that the person was promised. */
-static const char *act_contact_date(struct client *client, const char *due_text)
+static char *act_date_text(struct client *client, struct date date)
+{
+	char *text = memory_alloc(&client->arena, DATE_TEXT_LEN + 1);
+
+	date_format(date, text);
+	return text;
+}
+
+const char *act_contact_by(struct client *client, const char *due_text)
 {
 	enum { ACT_CONTACT_DAYS = 7 };
-	char *text = memory_alloc(&client->arena, DATE_TEXT_LEN + 1);
 	struct date date = date_add_days(client->today, ACT_CONTACT_DAYS);
 	struct date due;
 
 	if (date_parse(bytes_of_string(due_text), &due) && date_compare(due, date) < 0 &&
 		date_compare(due, client->today) >= 0)
 		date = due;
-	date_format(date, text);
-	return text;
+	return act_date_text(client, date);
 }
 
-static char *act_line(struct client *client, const char *act, const char *ref, const char *due)
+const char *act_contact(struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain, const char *planned)
+{
+	if (strcmp(referral->priority, "stat") == 0)
+		return act_date_text(client, client->today);
+	return planned ? planned : act_contact_by(client, chain->intervention_due_date);
+}
+
+static char *act_line(struct client *client, const char *act, const char *ref, const char *contact)
 {
 	struct words words = {0};
 
 	words_set(&words, "ref", ref);
-	words_set(&words, "contact", act_contact_date(client, due));
+	words_set(&words, "contact", contact);
 	for (size_t i = 0; i < ARRAY_SIZE(act_rows); i++) {
 		if (strcmp(act_rows[i].act, act) == 0)
 			return client_next(client, "%s",
@@ -88,7 +101,7 @@ char *act_command(struct client *client, const char *act, const Stafett__V1__Ref
 	if (!is_ours && strcmp(act, "send") == 0)
 		act = "send-first";
 	return act_line(client, act, format_code_start(&client->arena, referral->code),
-		chain->intervention_due_date);
+		act_contact(client, referral, chain, NULL));
 }
 
 static bool act_is_known(const struct act_commands *commands, const char *command)
@@ -115,10 +128,10 @@ void act_commands_add_line(
 }
 
 void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
-	size_t n_acts, const char *ref, const char *due)
+	size_t n_acts, const char *ref, const char *contact)
 {
 	for (size_t i = 0; i < n_acts; i++) {
-		const char *command = act_line(client, acts[i], ref, due);
+		const char *command = act_line(client, acts[i], ref, contact);
 
 		if (command)
 			act_commands_add_line(client, commands, command);

@@ -12,16 +12,24 @@
 char *act_command(struct client *client, const char *act, const Stafett__V1__Referral *referral,
 	const Stafett__V1__Chain *chain);
 
+/* A week from today, but no later than the help that the person was promised by |due|, a
+ * date or "". */
+const char *act_contact_by(struct client *client, const char *due);
+/* The day by which the person could be contacted: today where life is in danger, else as
+ * it was |planned| or, where that is NULL, soon. */
+const char *act_contact(struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain, const char *planned);
+
 /* Acts as commands, each command once. */
 struct act_commands {
 	char **list; /* in the arena */
 	size_t count;
 };
 
-/* Adds the commands of |acts| to the referral that people call |ref|, where help was
- * promised by |due|, a date or "". |commands| begins as all zeros. */
+/* Adds the commands of |acts| to the referral that people call |ref|, where the
+ * person is contacted by |contact|, a date. |commands| begins as all zeros. */
 void act_commands_add(struct client *client, struct act_commands *commands, char *const *acts,
-	size_t n_acts, const char *ref, const char *due);
+	size_t n_acts, const char *ref, const char *contact);
 
 /* Adds one command as it stands. */
 void act_commands_add_line(

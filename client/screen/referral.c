@@ -7,6 +7,7 @@
 #include "client/asked.h"
 #include "client/chain.h"
 #include "client/directory.h"
+#include "client/home_plan.h"
 #include "client/memory.h"
 #include "client/screen/act.h"
 #include "client/screen/consent.h"
@@ -192,6 +193,23 @@ static void referral_print_expected(struct referral_screen *screen)
 		&words);
 }
 
+/* Where the person comes home to, and who sees to it from when. */
+static void referral_print_home(struct referral_screen *screen)
+{
+	const Stafett__V1__Event *plan = home_plan_of(screen->response);
+	struct client *client = screen->client;
+	struct words words = {0};
+
+	if (!plan)
+		return;
+	words_set(&words, "housing", term_code(client, CODES_HOUSING, plan->housing));
+	words_set(&words, "date",
+		format_day_text(&client->arena, plan->first_contact_date, client->today));
+	words_set(&words, "why", term_code(client, CODES_NOT_NEEDED, plan->not_needed));
+	fact_print_words(client, _("Home plan"),
+		_("{housing}[, first contact {date}][; no aftercare is needed: {why}]"), &words);
+}
+
 /* What waits for a second member: of the referral, or of its chain. */
 static void referral_print_proposal(struct referral_screen *screen)
 {
@@ -321,6 +339,13 @@ static void referral_print_events(struct referral_screen *screen)
 	putchar('\n');
 }
 
+static const char *referral_contact(struct referral_screen *screen)
+{
+	const char *planned = home_plan_contact(screen->client, screen->response);
+
+	return act_contact(screen->client, screen->referral, screen->chain, planned);
+}
+
 static void referral_add_acts(struct referral_screen *screen, struct act_commands *commands,
 	char *const *acts, size_t n_acts)
 {
@@ -336,7 +361,7 @@ static void referral_add_acts(struct referral_screen *screen, struct act_command
 			continue;
 		act_commands_add(screen->client, commands, (char *const *)&act, 1,
 			format_code_start(&screen->client->arena, screen->referral->code),
-			screen->chain->intervention_due_date);
+			referral_contact(screen));
 	}
 }
 
@@ -366,8 +391,8 @@ static void referral_print_acts(struct referral_screen *screen)
 	referral_add_answers(screen, &commands);
 	/* First what is asked of us; a new referral is no act on this one. */
 	if (is_ours && act_command(client, next, referral, chain))
-		act_commands_add(client, &commands, (char *const *)&next, 1, code,
-			chain->intervention_due_date);
+		act_commands_add(
+			client, &commands, (char *const *)&next, 1, code, referral_contact(screen));
 	referral_add_acts(screen, &commands, referral->allowed_acts, referral->n_allowed_acts);
 	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
 	if (!*referral->id && chain_may(chain, "close"))
@@ -440,6 +465,7 @@ void referral_print(
 		referral_print_clock,
 		referral_print_promise,
 		referral_print_expected,
+		referral_print_home,
 		referral_print_proposal,
 		referral_print_call,
 		referral_print_parties,

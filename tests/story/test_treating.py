@@ -164,6 +164,20 @@ def test_the_aftercare_is_sent_once_and_takes_over(client, begun, sent, maria, o
     assert state(maria, sent)[2] == people.MALMO
 
 
+def test_who_takes_over_sees_what_is_planned(client, begun, sent, maria):
+    said = client.run("petra", "plan-home", begun, "--aftercare", people.LUND, "--housing", "own",
+                      "--first-contact", "+9d", "--file", "-", stdin="Jag vill hem.")
+    home, = re.findall(r"to take over: (\S+)\.", " ".join(said.split()))
+    day = last(maria, sent).first_contact_date
+    said = client.run("maria", "show", home)
+    assert re.search(r"^Home plan +own, first contact ", said, re.M), said
+    assert f"--contact-by {day}" in said
+    terminal = client.at_terminal("maria", "accept", home, "--responsible", "team")
+    terminal.expect(f"Contact by [{day}]: ").type("\x04")
+    assert terminal.wait() != 0
+    terminal.close()
+
+
 # -- what takes two ----------------------------------------------------------------------------
 
 

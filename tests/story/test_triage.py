@@ -168,7 +168,8 @@ def test_danger_to_life_is_dealt_first_and_marked(built_quarter, work, north, ea
     stat = north.send(quarter.EAST, act={"priority": "stat", "call_time": called.time})
     with triage(client, "--new", who="elsa") as terminal:
         terminal.expect("1 of 2 new").expect(stat.answer.code).expect("! acknowledge by")
-        terminal.expect("; the sender called").type("n").expect("2 of 2 new").type("q")
+        terminal.expect("; the sender called").type("c").expect("Who answers").type("team\n")
+        terminal.expect("Contact by [today]: ").type("\x04").expect("Nothing was done").type("n").expect("2 of 2 new").type("q")
         assert terminal.wait() == 0
     new = client.run("elsa", "inbox", "--new", "--check")
     assert stat.answer.code[:4] in new and "2 in the inbox, 0 late" in new
