@@ -138,10 +138,14 @@ static void asking_explain(struct asking *asking, const struct input *input)
 }
 
 /* What is wrong with an answer, and how a better one is written. */
-static void asking_tell_why(struct asking *asking, const struct input *input)
+static void asking_tell_why(struct asking *asking, const struct input *input, const char *typed)
 {
 	const char *hint = asking->client->problem.hint;
 
+	/* Who answers a question knows it by its words, and not by the option's. */
+	if (asking->client->problem.id == PROBLEM_CODE_UNKNOWN)
+		(void)client_problem(asking->client, PROBLEM_CODE_UNKNOWN, "field", _(input->label),
+			"value", typed, NULL);
 	asking_tell_problem(asking);
 	if (input->type == INPUT_IS_CODE)
 		asking_tell_codes(input->list);
@@ -224,7 +228,7 @@ static bool asking_take(
 	}
 	if (asking_check(asking, input, typed) || input_take(asking->client, id, typed, &value) ||
 		asking_check_when(asking, input, typed, &value)) {
-		asking_tell_why(asking, input);
+		asking_tell_why(asking, input, typed);
 		return false;
 	}
 	*ret_value = value;

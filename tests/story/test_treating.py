@@ -131,7 +131,7 @@ def test_the_homecoming_gate_names_the_command_that_opens_it(client, begun, sent
 
 def test_what_is_completed_is_taken_back_corrected_and_closed(client, planned, sent, maria):
     said = client.run("petra", "complete", planned, "--file", "-", stdin="Klart.")
-    assert "You hold the chain." in said and "Lund Vuxen must act next: take-back" in said
+    assert "You hold the chain." in said and "Lund Vuxen must act next: take the chain back" in said
     client.run("petra", "answer", planned, "--correct", "--file", "-", stdin="En dos var fel.")
     assert last(maria, sent).kind == "correct"
     said = client.run("maria", "take-back", planned)
@@ -219,7 +219,8 @@ def talk(client, who, words, pairs, status=0, **more):
 def test_a_start_asks_for_what_is_missing(client, code, sent, maria):
     client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
     said = talk(client, "petra", ["start", code], [
-        ("What has begun: ", "?"), ("Opioid substitution", "prayer"), ("is not in the code list", "CRA"),
+        ("What has begun: ", "?"), ("Opioid substitution", "prayer"),
+        ("What has begun: 'prayer' is not in the code list", "CRA"),
         ("On which day [today]: ", ""), ("nothing more is expected): ", "noon"), ("is not a time", at(2)),
         ("What [visit]: ", "call"), ("Do it? [y/N] ", "y"), ("Next expected", "")])
     assert "Holm, Anders" in said and "Why nothing" not in said
