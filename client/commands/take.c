@@ -15,6 +15,21 @@ static char *take_member(struct client *client, const char *typed)
 	return memory_printf(&client->arena, "%.*s:%s", (int)(end - own), own, typed);
 }
 
+/* What is taken from a colleague is said to be: it leaves a list of theirs. */
+static const char *take_said(struct acting *acting)
+{
+	const Stafett__V1__Referral *referral = acting->seen->referral;
+	struct client *client = acting->client;
+
+	if (!*referral->assignee || strcmp(referral->assignee, client->member) == 0)
+		return acting->said;
+	client_word(client, "from",
+		*referral->assignee_display_name ? referral->assignee_display_name
+						 : referral->assignee);
+	return _(
+		"{code} is yours to see to now, and no longer {from}'s; your colleagues see that.");
+}
+
 static int take_fill(struct acting *acting)
 {
 	Stafett__V1__AssignAct *act = acting_make(acting, &stafett__v1__assign_act__descriptor);
@@ -27,6 +42,7 @@ static int take_fill(struct acting *acting)
 		acting->said = _("{code} is free for anybody of {office}.");
 		return 0;
 	}
+	acting->said = take_said(acting);
 	act->member = other ? take_member(client, other) : client->member;
 	if (other)
 		acting->said = _("{code} is {person}'s to see to now; your colleagues see that.");

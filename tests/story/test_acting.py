@@ -138,6 +138,8 @@ def test_two_colleagues_never_take_the_same_person(client, code, sent, petra):
     assert referral_of(petra, sent).assignee == people.MEMBERS["petra"].urn
     client.run("petra", "take", code, "--for", "ines")
     assert referral_of(petra, sent).assignee == people.MEMBERS["ines"].urn
+    assert "and no longer Ines Holm's" in " ".join(client.run("petra", "take", code).split())
+    client.run("petra", "take", code, "--for", "ines")
     assert "Ines" not in client.run("maria", "show", code)
     assert "free for anybody" in client.run("ines", "take", code, "--release")
     assert not referral_of(petra, sent).assignee
