@@ -210,8 +210,7 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[4] = row_unit(client, summary->chain->custodian);
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
-	cells[7] = row_help(client, summary->chain->intervention_due_date,
-		summary->chain->intervention_start_date);
+	cells[7] = row_chain_help(client, summary->chain);
 	table_row(table, arena,
 		row_is_late(client, due_us) || row_help_is_late(client, summary->chain), cells);
 }

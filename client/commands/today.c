@@ -289,8 +289,7 @@ static void today_add_waiting(
 	cells[2] = row_unit(client, row->chain->custodian);
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
-	cells[5] = row_help(
-		client, row->chain->intervention_due_date, row->chain->intervention_start_date);
+	cells[5] = row_chain_help(client, row->chain);
 	table_row(table, &client->arena,
 		row_is_late(client, due_us) || row_help_is_late(client, row->chain), cells);
 }

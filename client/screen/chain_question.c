@@ -110,8 +110,7 @@ void chain_question_add(
 		memory_printf(arena, "%s: %s", row_unit(client, duty->chain->custodian),
 			term_next(client, duty->what)),
 		row_time(client, format_us(duty->due_time)),
-		row_help(client, duty->chain->intervention_due_date,
-			duty->chain->intervention_start_date),
+		row_chain_help(client, duty->chain),
 	};
 
 	table_row(table, arena, chain_question_is_late(client, duty), cells);

@@ -116,6 +116,8 @@ static const char *referral_clock_template(const Stafett__V1__Chain *chain, bool
 		return is_broken ? N_("! {due}; treatment began {began}[; asked for help {asked}]")
 				 : N_("{due}; met, treatment began {began}[; asked for help "
 				      "{asked}]");
+	if (strcmp(chain->status, "closed") == 0)
+		return N_("{due}, no longer counted[; asked for help {asked}]");
 	return is_broken ? N_("! {due} ({left})[; asked for help {asked}]")
 			 : N_("{due} ({left})[; asked for help {asked}]");
 }

@@ -72,6 +72,15 @@ const char *row_help(struct client *client, const char *due, const char *start)
 	return *start ? _("met") : format_days_left(&client->arena, due, client->today);
 }
 
+const char *row_chain_help(struct client *client, const Stafett__V1__Chain *chain)
+{
+	/* The days of a closed chain are counted no more. */
+	if (!client->is_plain && !*chain->intervention_start_date &&
+		strcmp(chain->status, "closed") == 0)
+		return "";
+	return row_help(client, chain->intervention_due_date, chain->intervention_start_date);
+}
+
 const char *row_unit(struct client *client, const char *handle)
 {
 	if (client->is_plain)

@@ -23,6 +23,8 @@ const char *row_help_title(const struct client *client);
 /* Days left of the help that was promised for |due|, "16 d", or "met" where a treatment
  * has begun by |start|; for programs the date itself. */
 const char *row_help(struct client *client, const char *due, const char *start);
+/* The same of a chain; nothing where it was closed before any help began. */
+const char *row_chain_help(struct client *client, const Stafett__V1__Chain *chain);
 /* A unit's name, or "you", which is shorter and what one looks for; for programs
  * its handle. */
 const char *row_unit(struct client *client, const char *handle);

@@ -129,6 +129,7 @@ def test_a_chain_is_closed_at_once_where_the_person_has_moved(client):
     assert f"The chain of {code} is closed" in said
     shown = client.run("nora", "show", code)
     assert "[cancelled]" in shown and "chain closed: moved" in shown, shown
+    assert "no longer counted" in shown and " d)" not in shown, shown
     assert "ended with its chain: moved" in shown and "nobody" in shown.split("Help due")[0], shown
 
 
