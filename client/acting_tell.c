@@ -91,12 +91,6 @@ static bool acting_is_at_rest(struct client *client, const Stafett__V1__GetRespo
 	       strcmp(now->chain->custodian, client->profile->unit) == 0;
 }
 
-/* A treatment begins with a visit, and that with an appointment. */
-static bool acting_is_to_be_booked(const Stafett__V1__Referral *referral)
-{
-	return strcmp(referral->next_act, "start") == 0 && !acting_is_expected(referral);
-}
-
 void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now)
 {
 	const Stafett__V1__Referral *referral = now->referral;
@@ -112,12 +106,10 @@ void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now
 	else if (*referral->next_actor)
 		output_say(client, "  ",
 			!is_ours ? _("{actor} must act next: {act}[ by {due}].")
-			: acting_is_to_be_booked(referral)
+			: row_is_to_be_booked(referral)
 				? _("You must act next: {act}[ by {due}]. Book the visit for it.")
 				: _("You must act next: {act}[ by {due}]."));
-	if (is_ours && acting_is_to_be_booked(referral))
-		command = act_command(client, "book", referral, now->chain);
-	else if (is_ours)
+	if (is_ours)
 		command = act_command(client, row_next_act(referral), referral, now->chain);
 	else if (acting_is_at_rest(client, now))
 		command = act_command(client, "send", referral, now->chain);

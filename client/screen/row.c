@@ -2,6 +2,7 @@
 /* Cells of lists: see the header. */
 #include "client/screen/row.h"
 
+#include "client/chain.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
@@ -113,10 +114,20 @@ static int row_find_stopped(const Stafett__V1__Referral *referral)
 	return -1;
 }
 
+bool row_is_to_be_booked(const Stafett__V1__Referral *referral)
+{
+	const Stafett__V1__ExpectedEvent *event = referral->expected_event;
+
+	return strcmp(referral->next_act, "start") == 0 &&
+	       !(event && !event->missed && *event->kind) && chain_may_referral(referral, "book");
+}
+
 const char *row_next_act(const Stafett__V1__Referral *referral)
 {
 	int stopped = row_find_stopped(referral);
 
+	if (row_is_to_be_booked(referral))
+		return "book";
 	return stopped < 0 ? referral->next_act : row_stopped[stopped].instead;
 }
 

@@ -32,8 +32,10 @@ const char *row_unit(struct client *client, const char *handle);
 const char *row_act(const struct client *client, const Stafett__V1__Referral *referral);
 /* The same with what was asked, where that is to be answered. */
 const char *row_duty(struct client *client, const Stafett__V1__Referral *referral);
-/* The act that is next; where that is refused since the consent was revoked, the one
- * that is left. */
+/* Whether a treatment is to begin, and so far no visit of it is booked. */
+bool row_is_to_be_booked(const Stafett__V1__Referral *referral);
+/* The act that is next, which is first to book; where that is refused since the consent was
+ * revoked, the one that is left. */
 const char *row_next_act(const Stafett__V1__Referral *referral);
 /* Whether the consent on which it rests is revoked, as far as the unit is told. */
 bool row_is_unshared(const Stafett__V1__Referral *referral);

@@ -255,3 +255,10 @@ def test_what_show_offers_is_what_the_rules_allow(client, code, sent, petra):
     for act in referral_of(petra, sent).allowed_acts:
         offered = {"acknowledge": "ack", "assign": "take", "need-gone": "help end"}.get(act, act)
         assert re.search(rf"stafett --as petra (?:help )?{offered}\b", said), act
+
+
+def test_what_is_to_begin_is_booked_first_in_receipt_day_and_page(client, code):
+    book = f"stafett --as petra book {code[:4]}"
+    said = client.run("petra", "accept", code, "--responsible", "team", "--contact-by", "+3d")
+    assert "Book the visit for it." in " ".join(said.split()) and f"Next: {book}" in said
+    assert book in client.run("petra") and f"You can: {book}" in client.run("petra", "show", code)
