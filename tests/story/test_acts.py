@@ -5,6 +5,7 @@ back; who holds the person meanwhile, who is told, and who must act next."""
 import grpc
 import people
 import pytest
+from business_clock import wait_late_told
 from caller import in_days, refused
 
 TOLD = dict(person_told="phone")
@@ -325,7 +326,7 @@ def test_an_act_of_the_other_side_is_refused(maria, petra):
     assert refused(petra.perform, sent, "withdraw", reason="other").reason == "ACT_NOT_YOURS"
 
 
-def test_the_persons_clock_survives_every_turn(maria, petra, omar):
+def test_the_persons_clock_survives_every_turn(maria, petra, omar, tables):
     """Rejected, sent again, forwarded, accepted: help is due the same day."""
     first = maria.send(people.BEROENDE, act={"help_request_date": "2026-01-31"})
     petra.perform(first, "reject", **REJECT)
@@ -335,3 +336,4 @@ def test_the_persons_clock_survives_every_turn(maria, petra, omar):
     omar.accept(second, 2, clock_reason="no-capacity")
     chain = maria.get(second.referral).chain
     assert (chain.help_request_date, chain.intervention_due_date) == ("2026-01-31", "2026-02-28")
+    wait_late_told(tables)

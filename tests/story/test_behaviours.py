@@ -9,6 +9,7 @@ from concurrent import futures
 
 import people
 import pytest
+from business_clock import wait_late_told
 from caller import in_days
 from client import Client
 
@@ -45,7 +46,7 @@ def promised(client, who, code):
     return chain["helpRequestDate"], chain["interventionDueDate"]
 
 
-def test_behaviour_1_nothing_restarts_the_persons_clock(client, send):
+def test_behaviour_1_nothing_restarts_the_persons_clock(client, send, tables):
     right = ("2026-01-31", "2026-02-28")
     first = send("maria", people.MALMO, helpRequestDate="2026-01-31")
     assert promised(client, "maria", first) == right
@@ -65,6 +66,7 @@ def test_behaviour_1_nothing_restarts_the_persons_clock(client, send):
         client.run("karin", "confirm", ending or later)
         for who, code in (*parties, ("maria", later), ("karin", later)):
             assert promised(client, who, code) == right
+    wait_late_told(tables)
 
 
 # -- one holder --------------------------------------------------------------------------------

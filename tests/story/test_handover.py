@@ -6,6 +6,7 @@ import uuid
 import grpc
 import people
 import pytest
+from business_clock import wait_late_told
 from caller import code_of, derived_ids, in_days, pb, refused, uuid7
 
 
@@ -82,12 +83,13 @@ def test_a_third_party_that_accepts_does_not_take_the_chain(maria, petra, omar):
     assert maria.get(second.referral).chain.custodian == people.BEROENDE
 
 
-def test_the_persons_clock_is_opened_once_and_never_restarted(maria, petra):
+def test_the_persons_clock_is_opened_once_and_never_restarted(maria, tables):
     first = maria.send(people.BEROENDE, act={"help_request_date": "2026-01-31"})
     second = maria.send(people.MALMO, chain=first.chain, act={"help_request_date": in_days(0)})
     for sent in (first, second):
         chain = maria.get(sent.referral).chain
         assert (chain.help_request_date, chain.intervention_due_date) == ("2026-01-31", "2026-02-28")
+    wait_late_told(tables)
 
 
 def test_both_sides_know_the_ids_before_the_answer(maria):

@@ -2,6 +2,7 @@
 """What one member may not do alone, and the end of a chain."""
 
 import people
+from business_clock import wait_late_told
 from caller import in_days, refused
 
 
@@ -68,7 +69,7 @@ def test_another_unit_neither_sees_nor_confirms_a_proposal(maria, petra):
 # -- the chain -----------------------------------------------------------------------
 
 
-def test_a_wrong_date_is_mended_by_the_holder_and_its_manager(maria, mona):
+def test_a_wrong_date_is_mended_by_the_holder_and_its_manager(maria, mona, tables):
     sent = maria.send(people.BEROENDE)
     on_chain(maria, sent, "correct_clock", help_request_date=in_days(-40), body=b"it was earlier")
     assert chain(maria, sent).help_request_date == in_days(0)
@@ -78,6 +79,7 @@ def test_a_wrong_date_is_mended_by_the_holder_and_its_manager(maria, mona):
     after = chain(maria, sent)
     assert (after.help_request_date, after.version) == (in_days(-40), 2)
     assert not after.HasField("proposal")
+    wait_late_told(tables)
 
 
 def test_only_the_holder_mends_the_clock_and_never_into_the_future(maria, petra):

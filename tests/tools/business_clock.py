@@ -69,3 +69,19 @@ def settle(tables):
         before = beat()
         tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
         assert wait_for(tables, lambda: beat() not in (None, before))
+
+
+LATE = """
+    SELECT count(*) FROM stafett.chain c
+    WHERE c.status = 'open' AND c.intervention_start_date IS NULL AND c.intervention_due_date < stafett.today()
+        AND (c.breach_time IS NULL OR EXISTS (SELECT FROM stafett.chain_question q
+            WHERE q.chain = c.id AND q.what = 'help' AND q.look_time <= stafett.now()))"""
+
+
+def wait_late_told(tables):
+    """Until the clerk has told, step by step, that help is late wherever it is: it would
+    at any time from here on, beside whatever is looked at."""
+    def all_told():
+        tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
+        return tables.value(LATE) == 0
+    assert wait_for(tables, all_told)

@@ -81,4 +81,5 @@ class Tables:
             f" FROM stafett.{name} t") for name in names if name not in AUDIT_TABLES}
 
     def audits(self):
-        return self.count("audit_queue")
+        """Records of what members did: one stands beside each alarm, which nobody did."""
+        return self.value("SELECT (SELECT count(*) FROM stafett.audit_queue) - (SELECT count(*) FROM stafett.alarm)")
