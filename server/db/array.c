@@ -155,7 +155,10 @@ void db_array_add_time(struct db_array *array, int64_t us)
 {
 	uint64_t wire = htobe64((uint64_t)(us - DB_EPOCH_US));
 
-	db_array_add(array, &wire, sizeof(wire));
+	if (us)
+		db_array_add(array, &wire, sizeof(wire));
+	else
+		db_array_add_null(array);
 }
 
 void db_array_add_date(struct db_array *array, int64_t days)

@@ -57,7 +57,7 @@ void db_array_add_bytes(struct db_array *array, struct bytes value);
 void db_array_add_text(struct db_array *array, const char *value); /* NULL is null */
 void db_array_add_int(struct db_array *array, int32_t value);
 void db_array_add_bool(struct db_array *array, bool value);
-/* Microseconds since 1970 UTC. */
+/* Microseconds since 1970 UTC; 0 is null. */
 void db_array_add_time(struct db_array *array, int64_t us);
 /* Days since 1970-01-01. */
 void db_array_add_date(struct db_array *array, int64_t days);

@@ -429,9 +429,9 @@ BEGIN
 END
 $$;
 
--- Why something is due: of a referral that the unit sees, the person's clock, what
--- was next at a time, and when it will be asked how the person is. What was set before goes on until an event says otherwise, and
--- its rule is that of the event that counted it.
+-- Why something is due: of a referral that the unit sees, the person's clock, what was
+-- next at a time, and when it will be asked how the person is. What was set before goes
+-- on until an event says otherwise, and its rule is that of the event that counted it.
 CREATE FUNCTION api.deadlines(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_as_of timestamptz)
 RETURNS TABLE (

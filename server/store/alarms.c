@@ -157,14 +157,6 @@ static bool read_facts(const struct db_row *row, const struct rulebook *book, st
 
 /* --- writing -------------------------------------------------------------------- */
 
-static void add_time(struct db_array *array, int64_t us)
-{
-	if (us)
-		db_array_add_time(array, us);
-	else
-		db_array_add_null(array);
-}
-
 /* Empty is none. */
 static void add_bytes(struct db_array *array, const struct db_row *row, int column)
 {
@@ -210,15 +202,15 @@ static void add_due(struct alarms *alarms, const struct alarm_decision *d)
 {
 	const struct due *due = &d->due;
 
-	add_time(&alarms->due, due->us);
+	db_array_add_time(&alarms->due, due->us);
 	db_array_add_text(&alarms->rule, due->rule ? due->rule->name : NULL);
 	if (due->rule)
 		db_array_add_int(&alarms->version, due->rule->version);
 	else
 		db_array_add_null(&alarms->version);
-	add_time(&alarms->from, due->us ? due->from_us : 0);
+	db_array_add_time(&alarms->from, due->us ? due->from_us : 0);
 	db_array_add_int(&alarms->step, d->step);
-	add_time(&alarms->step_time, d->step_us);
+	db_array_add_time(&alarms->step_time, d->step_us);
 }
 
 static void add_tells(struct alarms *alarms, const struct alarm_decision *d)

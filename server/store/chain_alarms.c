@@ -121,15 +121,6 @@ static bool read_facts(
 	return true;
 }
 
-/* 0 is no time. */
-static void add_time(struct db_array *array, int64_t us)
-{
-	if (us)
-		db_array_add_time(array, us);
-	else
-		db_array_add_null(array);
-}
-
 static void add_rule(struct chain_alarms *alarms, const struct clock_rule *rule)
 {
 	db_array_add_text(&alarms->rule, rule ? rule->name : NULL);
@@ -178,11 +169,11 @@ static int chain_alarms_add(struct chain_alarms *alarms, const struct db_row *ro
 	db_array_add_text(&alarms->what, deadline_code(f->what));
 	db_array_add_text(&alarms->kind, kind);
 	db_array_add_bytes(&alarms->event, uuid_bytes(&event));
-	add_time(&alarms->show, d->show_us);
-	add_time(&alarms->due, d->due_us);
+	db_array_add_time(&alarms->show, d->show_us);
+	db_array_add_time(&alarms->due, d->due_us);
 	add_rule(alarms, d->rule);
 	db_array_add_int(&alarms->step, d->step);
-	add_time(&alarms->look, d->look_us);
+	db_array_add_time(&alarms->look, d->look_us);
 	db_array_add_bool(&alarms->parties, d->tells_parties);
 	db_array_add_bool(&alarms->managers, d->tells_managers);
 	add_audit(alarms, row, kind, random + EVENT_RANDOM);

@@ -125,10 +125,7 @@ static void put_date(struct effects *e, enum batch_column c, struct date date)
 /* 0 is no time. */
 static void put_time(struct effects *e, enum batch_column c, int64_t us)
 {
-	if (us)
-		db_array_add_time(effects_at(e, c), us);
-	else
-		put_null(e, c);
+	db_array_add_time(effects_at(e, c), us);
 }
 
 /* 0 is no number. */
