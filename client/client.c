@@ -12,11 +12,15 @@
 #include "client/net/certificate.h"
 #include "client/net/clock.h"
 #include "client/paths.h"
+#include "client/screen/format.h"
+#include "client/screen/lines.h"
+#include "client/text.h"
 
 enum {
 	CLIENT_MEMORY_BYTES = 256 << 20, /* a show with every text of a long referral */
 	CLIENT_TIMEOUT_S = 30,
 	CLIENT_TIMEOUT_MOST_S = 3600,
+	CLIENT_CERTIFICATE_WARN_S = 7 * 86400,
 };
 
 void client_init(struct client *client)
@@ -89,6 +93,25 @@ static void client_close(struct client *client)
 	client->tls = NULL;
 }
 
+/* Who works with a certificate that soon ends is told while there is time to have a new
+ * one; one that has ended explains the refusal, should the server's clock agree. */
+static void client_mind_certificate(struct client *client)
+{
+	int64_t left_s = certificate_seconds_left(SSL_CTX_get0_certificate(client->tls));
+	struct words words = {0};
+	const char *day = format_day(
+		&client->arena, calendar_date_of(client->now_us + left_s * 1000000), client->today);
+
+	client_word(client, "ended", left_s < 0 ? day : NULL);
+	if (left_s < 0 || left_s >= CLIENT_CERTIFICATE_WARN_S || client->is_json)
+		return;
+	words_set(&words, "day", day);
+	lines_print(stderr, "! ", "  ",
+		words_fill(&client->arena,
+			_("Your certificate ends on {day}; ask your administrator for a new one."),
+			&words));
+}
+
 int client_open_profile(struct client *client, const struct profile *profile)
 {
 	const struct tls_files files = {profile->ca, profile->certificate, profile->key};
@@ -112,6 +135,7 @@ int client_open_profile(struct client *client, const struct profile *profile)
 	}
 	if (!certificate_member(SSL_CTX_get0_certificate(client->tls), client->member))
 		return client_problem(client, PROBLEM_CERTIFICATE_NO_MEMBER, NULL);
+	client_mind_certificate(client);
 	return 0;
 }
 

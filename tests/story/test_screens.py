@@ -8,7 +8,7 @@ import subprocess
 import people
 import pytest
 from client import Client
-from pki import Authority
+from pki import DAY, Authority
 
 HOSTILE = "\x1b]52;c;aGVq\x07\x1b[2J\x9b31m\u202eevil\r\n"
 
@@ -159,6 +159,25 @@ def test_a_certificate_of_another_ca_is_refused_and_told_as_such(client, stack):
     folder = with_profile(client, "maria", certificate="foreign.pem", key="foreign.key")
     Authority("Another CA").member(people.MEMBERS["maria"].urn).write(folder, "foreign")
     assert "LINE_REFUSED_US" in client.run("changed", "inbox", status=7)
+
+
+def with_certificate(client, stack, **validity):
+    folder = with_profile(client, "maria", certificate="timed.pem", key="timed.key")
+    stack.authority.member(people.MEMBERS["maria"].urn, **validity).write(folder, "timed")
+
+
+def test_a_certificate_that_ended_is_told_as_such(client, stack):
+    with_certificate(client, stack, not_before=-9 * DAY, not_after=-4 * DAY)
+    said = client.run("changed", "inbox", status=7)
+    assert "LINE_REFUSED_US" in said and "it ended on" in said
+
+
+def test_a_certificate_that_soon_ends_is_told_beside_every_answer(client, stack):
+    with_certificate(client, stack, not_after=3 * DAY)
+    assert "! Your certificate ends on" in client.run("changed", "inbox")
+    assert "certificate" not in client.run("changed", "--json", "inbox")
+    with_certificate(client, stack, not_after=30 * DAY)
+    assert "certificate" not in client.run("changed", "inbox")
 
 
 def test_the_doctor_finds_nothing_wrong_and_says_what_is(client):
