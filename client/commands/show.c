@@ -16,6 +16,7 @@
 #include "client/paths.h"
 #include "client/ref.h"
 #include "client/replay.h"
+#include "client/screen/event.h"
 #include "client/screen/format.h"
 #include "client/screen/heartbeat.h"
 #include "client/screen/lines.h"
@@ -103,32 +104,52 @@ static void show_print_bytes(struct bytes data, bool is_one_of_several)
 		putchar('\n');
 }
 
-/* Whose text it is, and of when. */
-static void show_print_heading(struct client *client, const Stafett__V1__Content *content)
+static const Stafett__V1__Event *show_event(
+	const Stafett__V1__GetResponse *response, const Stafett__V1__Content *content)
 {
+	for (size_t i = 0; i < response->n_events; i++)
+		if (strcmp(response->events[i]->id, content->event) == 0)
+			return response->events[i];
+	return NULL;
+}
+
+/* With what it was written, by whom and when: "-- 7K3M sent, Maria Nilsson, Lund Vuxen, Sun
+ * 22 Nov 17:47". */
+static void show_print_heading(struct client *client, const Stafett__V1__GetResponse *response,
+	const Stafett__V1__Content *content)
+{
+	const Stafett__V1__Event *event = show_event(response, content);
 	const Stafett__V1__Header *header =
 		packing_unpack(&client->arena, &stafett__v1__header__descriptor,
 			bytes_of(content->header.data, content->header.len));
 	int64_t us = header ? format_us(header->create_time) : 0;
+	struct words words = {0};
 
-	printf("-- %s, %s\n", safe_line(&client->arena, directory_name(client, content->from_unit)),
-		format_moment(&client->arena, us, client->today));
+	words_set(&words, "code",
+		format_code_start(&client->arena, words_get(&client->words, "code")));
+	words_set(&words, "done", event ? event_word(event->kind) : "");
+	words_set(&words, "member", event ? event->member_display_name : "");
+	words_set(&words, "unit", directory_name(client, content->from_unit));
+	words_set(&words, "time", format_moment(&client->arena, us, client->today));
+	lines_print(stdout, "-- ", "   ",
+		words_fill(&client->arena, _("{code}[ {done}][, {member}], {unit}[, {time}]"),
+			&words));
 }
 
 /* On a terminal each text has a heading; a single one goes into a pipe as its bytes. */
-static int show_print_body(struct client *client, const char *referral,
+static int show_print_body(struct client *client, const Stafett__V1__GetResponse *response,
 	const Stafett__V1__Content *content, bool is_one_of_several)
 {
 	bool is_read = isatty(STDOUT_FILENO);
 	struct show_part body;
 	struct card card;
-	int r = show_read_body(client, referral, content, &body);
+	int r = show_read_body(client, response->referral->id, content, &body);
 
 	card_read(&client->arena, content->card, &card);
 	if (r || (!body.data.len && !(is_read && card.is_there)))
 		return r;
 	if (is_read || is_one_of_several)
-		show_print_heading(client, content);
+		show_print_heading(client, response, content);
 	/* Who it is about is worth seeing where the page has hidden it. */
 	if (is_read)
 		person_print_whole(client, &card);
@@ -155,8 +176,7 @@ static int show_print_bodies(struct client *client, const Stafett__V1__GetRespon
 		count += show_has_body(response->contents[i]);
 
 	for (size_t i = 0; i < response->n_contents && !r; i++)
-		r = show_print_body(
-			client, response->referral->id, response->contents[i], count > 1);
+		r = show_print_body(client, response, response->contents[i], count > 1);
 	/* Not among the bytes of the texts, which a program may read. */
 	if (response->referral->no_longer_shared)
 		lines_print(stderr, "", "  ",

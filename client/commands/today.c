@@ -222,6 +222,10 @@ static void today_print_proposal(struct client *client, const Stafett__V1__Today
 		lines_print_command(stdout, indent, "", confirm);
 	if (drop)
 		lines_print_command(stdout, indent, confirm ? _("Or:") : "", drop);
+	/* Why something is to be voided is a code; all else has a text. */
+	if (confirm && !*proposal->reason)
+		lines_print_command(
+			stdout, indent, _("Why:"), client_next(client, "show %s --body", code));
 }
 
 /* Those that this member may confirm, or all others; how many there are. */

@@ -71,13 +71,20 @@ const char *event_word_of(const char *kind, const char *unit)
 	return !*unit && strcmp(kind, "miss") == 0 ? _("not confirmed") : event_word(kind);
 }
 
-/* What ends a chain at once ends what is open in it. */
-static const char *event_done(const Stafett__V1__Event *event)
+/* What is not told by the kind alone. */
+static const char *event_done(const struct client *client, const Stafett__V1__Event *event)
 {
+	bool is_ours = strcmp(event->unit, client->profile->unit) == 0;
+
+	/* What ends a chain at once ends what is open in it. */
 	if (*event->referral && strcmp(event->kind, "close") == 0)
 		return _("ended with its chain");
 	if (event->managers_told && strcmp(event->kind, "alarm") == 0)
 		return _("still not done: the managers are told");
+	if (event->contact)
+		return _("the person was reached");
+	if (strcmp(event->kind, "assign") == 0 && is_ours && !*event->assignee)
+		return _("released");
 	return event_word_of(event->kind, event->unit);
 }
 
@@ -96,21 +103,44 @@ static const struct {
 	{"withdraw", CODES_END},
 	{"need-gone", CODES_END},
 	{"break-off", CODES_END},
-	{"void", CODES_END},
+	{"void", CODES_VOID},
 	{"close", CODES_CLOSE},
 	{"pause", CODES_CLOCK_REASON},
 	{"delay", CODES_CLOCK_REASON},
 	{"follow-up", CODES_FOLLOW_UP},
 };
 
+/* What takes two: "the voiding (wrong-person)". */
+static const char *event_proposal(struct client *client, const Stafett__V1__Event *event)
+{
+	struct arena *arena = &client->arena;
+	struct words words = {0};
+
+	words_set(&words, "act", term_proposal(client, event->proposes));
+	words_set(&words, "reason", term_code(client, CODES_VOID, event->status_reason));
+	words_set(&words, "day", format_day_text(arena, event->help_request_date, client->today));
+	if (*event->into)
+		words_set(&words, "into",
+			format_code_start(arena, format_code_of_id(arena, event->into)));
+	return words_fill(
+		arena, _("{act}[ ({reason})][, to {day}][, into that of {into}]"), &words);
+}
+
 /* The code that is most of what an act said. */
 static const char *event_what(struct client *client, const Stafett__V1__Event *event)
 {
+	bool is_done = strcmp(event->kind, event->proposes) == 0;
+
+	if (*event->proposes && !is_done)
+		return event_proposal(client, event);
+	if (*event->help_request_date)
+		return format_day_text(&client->arena, event->help_request_date, client->today);
+	if (*event->assignee)
+		return *event->assignee_display_name ? event->assignee_display_name
+						     : event->assignee;
 	for (size_t i = 0; i < ARRAY_SIZE(event_reasons); i++)
 		if (strcmp(event_reasons[i].kind, event->kind) == 0)
 			return term_code(client, event_reasons[i].list, event->status_reason);
-	if (event->contact)
-		return _("the person was reached");
 	if (*event->question)
 		return term_code(client, CODES_QUESTION, event->question);
 	return term_code(client, CODES_INTERVENTION, event->intervention);
@@ -124,7 +154,7 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 	struct arena *arena = &client->arena;
 	struct words words = {0};
 
-	words_set(&words, "done", event_done(event));
+	words_set(&words, "done", event_done(client, event));
 	words_set(&words, "what", event_what(client, event));
 	words_set(&words, strcmp(event->kind, "reject") == 0 ? "instead" : "to",
 		directory_name(client, event->named_unit));
@@ -147,6 +177,8 @@ const char *event_text(struct client *client, const Stafett__V1__Event *event)
 {
 	const char *text = event_details(client, event);
 
+	if (event->has_text)
+		text = memory_printf(&client->arena, "%s %s", text, _("(with a text)"));
 	if (event->custodian_changed && *event->from_status)
 		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));
 	return text;
@@ -159,7 +191,7 @@ const char *event_news(struct client *client, const Stafett__V1__Event *event)
 
 	words_set(&words, "code",
 		format_code_start(arena, format_code_of_id(arena, event->referral)));
-	words_set(&words, "done", event_done(event));
+	words_set(&words, "done", event_done(client, event));
 	words_set(&words, "unit", event_unit(client, event));
 	return words_fill(arena, _("{code} {done} by {unit}"), &words);
 }

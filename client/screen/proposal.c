@@ -59,7 +59,7 @@ char *proposal_text(struct client *client, const Stafett__V1__Proposal *proposal
 	struct words words = {0};
 
 	words_set(&words, "act", term_word(client, proposal->act));
-	words_set(&words, "reason", term_code(client, CODES_END, proposal->reason));
+	words_set(&words, "reason", term_code(client, CODES_VOID, proposal->reason));
 	words_set(
 		&words, "day", format_day_text(arena, proposal->help_request_date, client->today));
 	words_set(&words, "into",

@@ -289,17 +289,21 @@ static void referral_print_delivery(struct referral_screen *screen)
 {
 	const Stafett__V1__Delivery *delivery = screen->referral->delivery;
 	struct client *client = screen->client;
+	struct words words = {0};
+	const char *template;
 	int64_t us;
 
-	if (!delivery || strcmp(delivery->state, "acknowledged") == 0)
+	if (!delivery || delivery->acknowledge_time ||
+		strcmp(screen->referral->status, "requested") != 0)
 		return;
+	template = delivery->fetch_time	  ? _("what was written is read since {time}")
+		   : delivery->offer_time ? _("seen in the inbox since {time}, not opened")
+					  : _("in the inbox since {time}, not seen yet");
 	us = format_us(delivery->fetch_time   ? delivery->fetch_time
 		       : delivery->offer_time ? delivery->offer_time
 					      : delivery->store_time);
-	fact_print(screen->client, _("Delivery"),
-		memory_printf(&client->arena, "%s %s",
-			safe_line(&client->arena, term_word(client, delivery->state)),
-			format_moment(&client->arena, us, client->today)));
+	words_set(&words, "time", format_moment(&client->arena, us, client->today));
+	fact_print_words(client, _("Delivery"), template, &words);
 }
 
 /* What happened; to another referral of the chain, with its code. */
@@ -379,6 +383,38 @@ static void referral_add_answers(struct referral_screen *screen, struct act_comm
 			act_commands_add_line(screen->client, commands, answers[i]);
 }
 
+/* With what something was written that this referral's texts have: "sent, amended". */
+static const char *referral_texts(struct referral_screen *screen)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < screen->response->n_events; i++) {
+		const Stafett__V1__Event *event = screen->response->events[i];
+		const char *word = event_word(event->kind);
+
+		if (event->has_text &&
+			(!*event->referral || strcmp(event->referral, screen->referral->id) == 0) &&
+			!strstr(text, word))
+			text = memory_printf(
+				&screen->client->arena, "%s%s%s", text, *text ? ", " : "", word);
+	}
+	return text;
+}
+
+/* What was written comes before what may be done. */
+static void referral_print_texts(struct referral_screen *screen)
+{
+	struct client *client = screen->client;
+	struct words words = {0};
+
+	words_set(&words, "texts", referral_texts(screen));
+	if (*referral_texts(screen))
+		lines_print_command(stdout, "",
+			words_fill(&client->arena, _("To read ({texts}):"), &words),
+			client_next(client, "show %s --body",
+				format_code_start(&client->arena, screen->referral->code)));
+}
+
 static void referral_print_acts(struct referral_screen *screen)
 {
 	const Stafett__V1__Referral *referral = screen->referral;
@@ -399,14 +435,11 @@ static void referral_print_acts(struct referral_screen *screen)
 	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
 	if (!*referral->id && chain_may(chain, "close"))
 		act_commands_add(client, &commands, first, 1, code, "");
-	if (commands.count)
-		lines_print_command(stdout, "", _("What was written:"),
-			client_next(client, "show %s --body", code));
 	for (size_t i = 0; i < commands.count; i++)
 		lines_print_command(
 			stdout, "", i ? _("      or:") : _("You can:"), commands.list[i]);
 	if (!commands.count)
-		output_next(client, "show %s --body", code);
+		output_next(client, "list --open");
 }
 
 /* What was done, of the own unit by whom; of another one, that it was. */
@@ -475,6 +508,7 @@ void referral_print(
 		referral_print_delivery,
 		referral_print_events,
 		referral_print_readings,
+		referral_print_texts,
 		referral_print_acts,
 	};
 	struct referral_screen screen = {

@@ -170,7 +170,7 @@ CREATE FUNCTION api.messages(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
-    body bytea, upload uuid, upload_sha256 bytea, upload_size int)
+    body bytea, upload uuid, upload_sha256 bytea, upload_size int, event uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -182,11 +182,12 @@ BEGIN
         ORDER BY x.seq DESC LIMIT p_limit) v;
     RETURN QUERY
     SELECT v.message, v.from_unit, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
-        up.id, up.sha256, up.size
+        up.id, up.sha256, up.size, e.id
     FROM (
         SELECT * FROM stafett.visible_contents(acting, p_id, p_code) x
         ORDER BY x.seq DESC LIMIT p_limit + 1) v
     JOIN content ct ON ct.chain = v.chain AND ct.seq = v.seq
+    JOIN event e ON e.chain = v.chain AND e.seq = v.seq
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
     ORDER BY v.seq;
 END

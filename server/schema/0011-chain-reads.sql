@@ -206,6 +206,110 @@ BEGIN ATOMIC
             ELSE e.seq <= mine.until END;
 END;
 
+-- One event, as it is shown.
+CREATE TYPE stafett.event_row AS (
+    id uuid, referral uuid, version int, kind text, code text, unit text, member text,
+    member_display_name text, occurrence_time timestamptz, create_time timestamptz,
+    from_status text, to_status text, custodian text, custodian_changed boolean,
+    status_reason text, person_told text, named_unit text, question text, contact boolean,
+    expected text, expected_time timestamptz, no_next text, cancelled_by text,
+    intervention text, start_date date, until_date date, housing text, not_needed text,
+    first_contact_date date, aftercare uuid, request_kind text, needs text,
+    basis text, consent uuid, disclosed_to text, basis_rule text, basis_version int,
+    third text, third_rule text, third_version int, managers_told boolean,
+    proposes text, proposed_date date, goes_on uuid, assignee text, assignee_name text,
+    has_text boolean);
+
+-- What takes two is told to whom it is put, and to everybody once it is confirmed; to
+-- whom something is assigned, within the unit. |p_shared|: whether the unit may read what
+-- was written with it.
+CREATE FUNCTION stafett.events_of(
+    p_unit uuid, p_chains uuid[], p_seqs int[], p_shared boolean[])
+RETURNS SETOF stafett.event_row
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+BEGIN ATOMIC
+    SELECT e.id, e.referral, e.version, e.kind, e.code, u.handle, m.urn, m.display_name,
+        e.occurrence_time, e.create_time, e.from_status, e.to_status, c.handle,
+        e.custodian_changed,
+        CASE WHEN e.kind <> 'propose' THEN coalesce(dt.reason, two.reason) ELSE two.reason END,
+        dt.person_told, n.handle, dt.question, dt.contact,
+        dt.expected, dt.expected_time, dt.no_next, dt.cancelled_by,
+        dt.intervention, dt.start_date, dt.until_date, dt.housing, dt.not_needed,
+        dt.first_contact_date, dt.aftercare, dt.request_kind, array_to_string(dt.needs, ','),
+        e.basis, e.consent, told.handle, e.basis_rule, e.basis_version,
+        third.handle, e.third_rule, e.third_version, al.managers,
+        two.act, two.help_request_date, two.other_chain, ours.urn, ours.display_name,
+        k.shared AND (length(ct.body) > 0 OR ct.body_upload IS NOT NULL)
+    FROM unnest(p_chains, p_seqs, p_shared) WITH ORDINALITY AS k (chain, seq, shared, n)
+    CROSS JOIN LATERAL (
+        SELECT * FROM stafett.event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
+    LEFT JOIN LATERAL (SELECT x.handle FROM stafett.unit x WHERE x.id = e.unit LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM stafett.member x WHERE x.id = e.member LIMIT 1) m ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.custodian LIMIT 1) c ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM stafett.detail x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) dt ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = dt.named_unit LIMIT 1) n ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.disclosed_to LIMIT 1) told ON true
+    LEFT JOIN LATERAL (
+        SELECT x.handle FROM stafett.unit x WHERE x.id = e.third LIMIT 1) third ON true
+    LEFT JOIN LATERAL (
+        SELECT x.managers FROM stafett.alarm x
+        WHERE e.kind = 'alarm' AND x.chain = e.chain AND x.seq = e.seq LIMIT 1) al ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.content x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) ct ON true
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM stafett.proposal x
+        WHERE CASE e.kind WHEN 'propose' THEN x.unit = e.unit AND x.id = ct.message
+            WHEN 'drop' THEN x.chain = e.chain AND x.decide_time = e.create_time
+                AND x.decide_member = e.member
+            WHEN 'void' THEN x.chain = e.chain AND x.referral = e.referral AND x.state = 'confirmed'
+            WHEN 'correct-clock' THEN x.chain = e.chain AND x.decide_time = e.create_time END
+            AND (x.unit = p_unit OR x.confirm_unit = p_unit OR x.state = 'confirmed')
+        LIMIT 1) two ON e.kind IN ('propose', 'drop', 'void', 'correct-clock')
+    LEFT JOIN LATERAL (
+        SELECT x.urn, x.display_name FROM stafett.member x
+        WHERE e.unit = p_unit AND x.id = dt.assignee LIMIT 1) ours ON true
+    ORDER BY k.n;
+END;
+
+-- The latest events of a referral, and of its chain as a whole. One more than the limit
+-- tells that there are earlier ones.
+CREATE FUNCTION api.events(
+    p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
+RETURNS SETOF stafett.event_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    acting uuid := stafett.acting_unit(p_unit, p_member, p_roles);
+BEGIN
+    RETURN QUERY
+    SELECT x.* FROM (
+        SELECT array_agg(n.chain ORDER BY n.chain, n.seq) AS chains,
+            array_agg(n.seq ORDER BY n.chain, n.seq) AS seqs,
+            array_agg(n.shared ORDER BY n.chain, n.seq) AS shared
+        FROM (
+            SELECT e.chain, e.seq, stafett.is_shared(acting, c.custodian, un.time, e.unit,
+                e.create_time, e.kind) AS shared
+            FROM stafett.visible(acting, p_id, p_code) v
+            JOIN referral r ON r.id = v.referral
+            JOIN event e ON e.chain = r.chain AND e.seq <= v.until
+                AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past))
+            JOIN chain c ON c.id = r.chain
+            CROSS JOIN LATERAL (SELECT stafett.chain_unshared(acting, c.id) AS time) apart
+            CROSS JOIN LATERAL (SELECT CASE WHEN e.referral IS NULL THEN apart.time
+                ELSE r.unshared_time END AS time) un
+            WHERE stafett.is_seen(acting, c.custodian, un.time, e.unit, e.create_time, e.kind)
+            ORDER BY e.seq DESC LIMIT p_limit + 1) n) l
+    CROSS JOIN LATERAL stafett.events_of(acting, l.chains, l.seqs, l.shared) x;
+END
+$$;
+
 -- The latest of it. One more than the limit tells that there are earlier events.
 CREATE FUNCTION api.chain_history(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
@@ -219,9 +323,11 @@ BEGIN
     RETURN QUERY
     SELECT x.* FROM (
         SELECT array_agg(n.chain ORDER BY n.create_time, n.seq) AS chains,
-            array_agg(n.seq ORDER BY n.create_time, n.seq) AS seqs
+            array_agg(n.seq ORDER BY n.create_time, n.seq) AS seqs,
+            array_agg(n.shared ORDER BY n.create_time, n.seq) AS shared
         FROM (
-            SELECT k.chain, k.seq, e.create_time
+            SELECT k.chain, k.seq, e.create_time, stafett.is_shared(acting, c.custodian, un.time,
+                e.unit, e.create_time, e.kind) AS shared
             FROM stafett.visible_chains(acting, p_id, p_code) v
             CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
             CROSS JOIN LATERAL (
@@ -229,12 +335,12 @@ BEGIN
             CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
             LEFT JOIN LATERAL (
                 SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
-            WHERE stafett.is_seen(acting, c.custodian,
-                    CASE WHEN e.referral IS NULL THEN stafett.chain_unshared(acting, k.chain)
-                    ELSE r.unshared_time END, e.unit, e.create_time, e.kind)
+            CROSS JOIN LATERAL (SELECT CASE WHEN e.referral IS NULL
+                THEN stafett.chain_unshared(acting, k.chain) ELSE r.unshared_time END AS time) un
+            WHERE stafett.is_seen(acting, c.custodian, un.time, e.unit, e.create_time, e.kind)
                 AND (SELECT count(*) FROM stafett.visible_chains(acting, p_id, p_code)) = 1
             ORDER BY e.create_time DESC, k.seq DESC LIMIT p_limit + 1) n) l
-    CROSS JOIN LATERAL stafett.events_of(l.chains, l.seqs) x;
+    CROSS JOIN LATERAL stafett.events_of(acting, l.chains, l.seqs, l.shared) x;
 END
 $$;
 
@@ -265,7 +371,7 @@ CREATE FUNCTION api.chain_messages(
     p_unit text, p_member text, p_roles text[], p_id uuid, p_code text, p_limit int)
 RETURNS TABLE (
     message uuid, from_unit text, suite text, content_hash bytea, header bytea, card bytea,
-    body bytea, upload uuid, upload_sha256 bytea, upload_size int)
+    body bytea, upload uuid, upload_sha256 bytea, upload_size int, event uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -279,10 +385,11 @@ BEGIN
     FROM stafett.chain_contents(acting, one, p_limit) k;
     RETURN QUERY
     SELECT ct.message, u.handle, ct.suite, ct.content_hash, ct.header, ct.card, ct.body,
-        up.id, up.sha256, up.size
+        up.id, up.sha256, up.size, e.id
     FROM stafett.chain_contents(acting, one, p_limit + 1) k
     CROSS JOIN LATERAL (
         SELECT * FROM content x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) ct
+    JOIN event e ON e.chain = k.chain AND e.seq = k.seq
     JOIN unit u ON u.id = k.from_unit
     LEFT JOIN upload up ON up.unit = ct.body_unit AND up.id = ct.body_upload
     ORDER BY k.seq;
@@ -405,6 +512,8 @@ BEGIN
         'stafett.chain_rows(uuid, uuid[])',
         'stafett.visible_chains(uuid, uuid, text)',
         'stafett.chain_events(uuid, uuid)',
+        'stafett.events_of(uuid, uuid[], int[], boolean[])',
+        'api.events(text, text, text[], uuid, text, int)',
         'api.chain(text, text, text[], uuid, text)',
         'api.chain_referrals(text, text, text[], uuid, text)',
         'stafett.chain_shown(uuid, uuid)',

@@ -231,7 +231,7 @@ static struct fault decode_final_answer(
 
 static struct fault decode_void(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
-	return decode_code(h->void_->reason, CODES_END, "void.reason", &w->order.reason);
+	return decode_code(h->void_->reason, CODES_VOID, "void.reason", &w->order.reason);
 }
 
 /* --- facts beside the table ------------------------------------------------------------ */

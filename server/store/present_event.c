@@ -40,6 +40,12 @@ enum event_column {
 	EVENT_NEEDS,
 	EVENT_DISCLOSURES, /* to whom, and why */
 	EVENT_MANAGERS_TOLD = EVENT_DISCLOSURES + DISCLOSURES_COLUMNS,
+	EVENT_PROPOSES,
+	EVENT_PROPOSED_DATE,
+	EVENT_INTO,
+	EVENT_ASSIGNEE,
+	EVENT_ASSIGNEE_NAME,
+	EVENT_HAS_TEXT,
 };
 
 /* What the act said in codes, beyond its kind. */
@@ -69,6 +75,18 @@ static void take_detail(struct arena *a, const struct db_row *row, Stafett__V1__
 	e->needs = take_list(a, row, EVENT_NEEDS, &e->n_needs);
 }
 
+/* What the act was about beyond its own row. */
+static void take_more(struct arena *a, const struct db_row *row, Stafett__V1__Event *e)
+{
+	e->managers_told = db_row_bool(row, EVENT_MANAGERS_TOLD);
+	e->proposes = take_text(a, row, EVENT_PROPOSES);
+	e->help_request_date = take_date(a, row, EVENT_PROPOSED_DATE);
+	e->into = take_uuid(a, row, EVENT_INTO);
+	e->assignee = take_text(a, row, EVENT_ASSIGNEE);
+	e->assignee_display_name = take_text(a, row, EVENT_ASSIGNEE_NAME);
+	e->has_text = db_row_bool(row, EVENT_HAS_TEXT);
+}
+
 Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 {
 	Stafett__V1__Event *e = arena_alloc(a, sizeof(*e));
@@ -92,7 +110,7 @@ Stafett__V1__Event *present_event(struct arena *a, const struct db_row *row)
 	e->custodian_changed = db_row_bool(row, EVENT_CUSTODIAN_CHANGED);
 	take_detail(a, row, e);
 	e->disclosures = present_disclosures(a, row, EVENT_DISCLOSURES, &e->n_disclosures);
-	e->managers_told = db_row_bool(row, EVENT_MANAGERS_TOLD);
+	take_more(a, row, e);
 	return a->overflowed ? NULL : e;
 }
 
@@ -107,6 +125,7 @@ enum content_column {
 	CONTENT_UPLOAD,
 	CONTENT_UPLOAD_SHA256,
 	CONTENT_UPLOAD_SIZE,
+	CONTENT_EVENT,
 };
 
 /* A body that was uploaded is told by name: Fetch reads it. */
@@ -145,6 +164,7 @@ Stafett__V1__Content *present_content(struct arena *a, const struct db_row *row)
 	c->header = take_bytes(a, row, CONTENT_HEADER);
 	c->card = take_part(a, row, CONTENT_CARD);
 	c->body = take_body(a, row);
+	c->event = take_uuid(a, row, CONTENT_EVENT);
 	return a->overflowed ? NULL : c;
 }
 

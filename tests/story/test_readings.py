@@ -90,7 +90,7 @@ def test_show_tells_who_has_read_it_when_it_is_asked(client, maria, petra):
     sent = maria.send(people.BEROENDE)
     said = client.run("maria", "show", code(sent))
     assert re.search(rf"Who has read it: +stafett --as maria show {code(sent)} --all", said)
-    assert re.search(rf"What was written: +stafett --as maria show {code(sent)} --body", said)
+    assert re.search(rf"To read \(sent\): stafett --as maria show {code(sent)} --body", said)
     petra.get(sent.referral, contents=True)
     said = client.run("maria", "show", code(sent), "--all")
     assert re.search(r"Lund Vuxen +read +Maria Nilsson", said)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a timeline tells of each act, and to whom."""
+
+import json
+import re
+
+import people
+import pytest
+from business_clock import wait_late_told
+from caller import in_days
+from client import Client
+
+
+@pytest.fixture(scope="module")
+def client(stack, work):
+    return Client(stack, work / "timeline")
+
+
+@pytest.fixture
+def sent(maria):
+    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm", "givenName": "Anders"}).encode())
+
+
+@pytest.fixture
+def code(sent):
+    return sent.answer.code[:4]
+
+
+def said(client, who, *words, **environment):
+    return " ".join(client.run(who, *words, COLUMNS="160", **environment).split())
+
+
+def event(caller, sent, kind):
+    return [one for one in caller.get(sent.referral).events if one.kind == kind][-1]
+
+
+def test_what_waits_for_two_is_told_to_those_who_may_know(client, maria, petra, mona, sent, code):
+    client.run("maria", "void", code, "--reason", "wrong-person")
+    assert "proposed: the voiding (wrong-person)" in said(client, "maria", "show", code)
+    theirs = event(petra, sent, "propose")
+    assert not theirs.proposes and not theirs.status_reason
+    assert "voiding" not in said(client, "petra", "show", code)
+    client.run("mona", "confirm", code)
+    for who, caller in (("maria", maria), ("petra", petra)):
+        assert event(caller, sent, "void").status_reason == "wrong-person"
+        assert "voided: wrong-person" in said(client, who, "show", code)
+    assert "makulerat: fel person" in said(client, "petra", "show", code, LANGUAGE="sv")
+
+
+def test_what_was_dropped_is_told_too(client, code):
+    client.run("maria", "void", code, "--reason", "wrong-unit")
+    client.run("mona", "confirm", code, "--drop")
+    assert "proposal dropped: the voiding (wrong-unit)" in said(client, "maria", "show", code)
+    assert "wrong-unit" not in said(client, "petra", "show", code)
+
+
+def test_a_corrected_clock_says_to_which_day_and_where_to_read_why(client, maria, petra, sent, code, tables):
+    day = in_days(-3)
+    client.run("maria", "correct-clock", code, "--help-request", day, "--file", "-", stdin="Fel dag.")
+    own = event(maria, sent, "propose")
+    assert (own.proposes, own.help_request_date, own.has_text) == ("correct-clock", day, True)
+    assert not event(petra, sent, "propose").help_request_date
+    today = said(client, "mona")
+    assert f"Why: stafett --as mona show {code} --body" in today
+    assert "Fel dag." in client.run("mona", "show", code, "--body")
+    client.run("mona", "confirm", code)
+    assert event(petra, sent, "correct-clock").help_request_date == day
+    assert re.search(r"day of the request corrected: \w{3} \d", said(client, "petra", "show", code))
+    wait_late_told(tables)
+
+
+def test_to_whom_it_is_assigned_is_told_within_the_unit(client, petra, maria, sent, code):
+    client.run("petra", "take", code)
+    assert "assigned: Petra Svensson" in said(client, "petra", "show", code)
+    assert event(petra, sent, "assign").assignee == petra.member
+    for one in maria.get(sent.referral).events:
+        assert not one.assignee and not one.assignee_display_name
+    client.run("petra", "take", code, "--release")
+    assert "released" in said(client, "petra", "show", code)
+
+
+def test_that_the_person_was_reached_is_no_note(client, code):
+    client.run("maria", "note", code, "--contact")
+    timeline = said(client, "petra", "show", code)
+    assert "the person was reached" in timeline and "noted" not in timeline
+
+
+def test_each_message_with_a_text_says_so_before_the_acts(client, maria, petra, sent, code):
+    maria.perform(sent, "amend", body=b"and one thing more")
+    client.run("petra", "ack", code)
+    screen = said(client, "petra", "show", code)
+    assert "sent (with a text)" in screen and "amended (with a text)" in screen
+    assert "acknowledged (with a text)" not in screen
+    read = f"To read (sent, amended): stafett --as petra show {code} --body"
+    assert read in screen and screen.index(read) < screen.index("You can:")
+    assert "(med text)" in said(client, "petra", "show", code, LANGUAGE="sv")
+    texts = client.at_terminal("petra", "show", code, "--body")
+    texts.expect(f"-- {code} sent, Maria Nilsson, Lund Vuxen,").expect(f"-- {code} amended, Maria Nilsson")
+    texts.expect("and one thing more")
+    texts.wait()
+    texts.close()
+
+
+def test_what_has_no_text_asks_nobody_to_read_it(client, maria):
+    empty = maria.send(people.BEROENDE, body=b"")
+    screen = client.run("petra", "show", empty.referral)
+    assert "with a text" not in screen and "To read" not in screen and "You can:" in screen
