@@ -263,14 +263,14 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL (
         SELECT x.* FROM stafett.content x WHERE x.chain = e.chain AND x.seq = e.seq LIMIT 1) ct ON true
     LEFT JOIN LATERAL (
-        SELECT x.* FROM stafett.proposal x
-        WHERE CASE e.kind WHEN 'propose' THEN x.unit = e.unit AND x.id = ct.message
-            WHEN 'drop' THEN x.chain = e.chain AND x.decide_time = e.create_time
-                AND x.decide_member = e.member
-            WHEN 'void' THEN x.chain = e.chain AND x.referral = e.referral AND x.state = 'confirmed'
-            WHEN 'correct-clock' THEN x.chain = e.chain AND x.decide_time = e.create_time END
-            AND (x.unit = p_unit OR x.confirm_unit = p_unit OR x.state = 'confirmed')
-        LIMIT 1) two ON e.kind IN ('propose', 'drop', 'void', 'correct-clock')
+        (SELECT x.* FROM stafett.proposal x
+        WHERE e.kind = 'propose' AND x.unit = e.unit AND x.id = ct.message LIMIT 1)
+        UNION ALL
+        (SELECT x.* FROM stafett.proposal x
+        WHERE e.kind IN ('drop', 'void', 'correct-clock') AND x.chain = e.chain
+            AND x.decide_time = e.create_time AND x.referral IS NOT DISTINCT FROM e.referral
+            AND (e.kind = 'drop' OR e.kind = x.act) LIMIT 1)) two
+        ON two.unit = p_unit OR two.confirm_unit = p_unit OR two.state = 'confirmed'
     LEFT JOIN LATERAL (
         SELECT x.urn, x.display_name FROM stafett.member x
         WHERE e.unit = p_unit AND x.id = dt.assignee LIMIT 1) ours ON true
