@@ -10,6 +10,23 @@ static int64_t help_due_us(struct date due_date)
 	return calendar_at(date_add_days(due_date, 1), midnight) - 1;
 }
 
+/* No rule counts it, so it is not asked; after the last of them the holder is asked
+ * what any other is, by this. */
+static void pass_over(const struct chain_alarm_facts *f, struct chain_alarm_decision *d)
+{
+	const struct rule_question question = {
+		.what = DEADLINE_HAND_BACK,
+		.kind = f->kind,
+		.at_us = f->now_us,
+	};
+	struct due due = deadline_due(f->book, &question, (struct date){0});
+
+	d->kind = CHAIN_ALARM_PASS_OVER;
+	d->rule = due.rule;
+	d->due_us = due.us;
+	d->look_us = due.step_us;
+}
+
 /* By when it is to be answered: for help the person's clock itself, which is past then;
  * for the others as their rule says, and they are asked from that morning on. */
 static void count_times(const struct chain_alarm_facts *f, struct chain_alarm_decision *d)
@@ -25,8 +42,10 @@ static void count_times(const struct chain_alarm_facts *f, struct chain_alarm_de
 		d->show_us = d->due_us = help_due_us(f->due_date);
 	} else {
 		d->rule = rulebook_find(f->book, &question);
-		if (!d->rule)
+		if (!d->rule) {
+			pass_over(f, d);
 			return;
+		}
 		d->due_us = clock_rule_due(d->rule, f->from_us, (struct date){0});
 		d->show_us = calendar_at(calendar_date_of(d->due_us), day_opens);
 	}

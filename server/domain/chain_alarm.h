@@ -25,9 +25,10 @@ struct chain_alarm_facts {
 };
 
 enum chain_alarm_kind {
-	CHAIN_ALARM_NOTHING, /* do not look again */
-	CHAIN_ALARM_TIMES,   /* its times are counted: nobody is told */
-	CHAIN_ALARM_TELL,    /* the holder is told, and perhaps others */
+	CHAIN_ALARM_NOTHING,   /* do not look again */
+	CHAIN_ALARM_TIMES,     /* its times are counted: nobody is told */
+	CHAIN_ALARM_PASS_OVER, /* no rule counts them: it is not asked, but what comes next */
+	CHAIN_ALARM_TELL,      /* the holder is told, and perhaps others */
 };
 
 struct chain_alarm_decision {

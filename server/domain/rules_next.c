@@ -43,13 +43,21 @@ static bool is_party(const struct facts *f, const struct decision *d, const stru
 	       uuid_equal(unit, &f->hand_back) || uuid_equal(unit, &d->sender);
 }
 
+/* A treatment, or what came after it, is over, and how the person is will be asked in its
+ * time: nothing else is until then. Whatever else has ended asks for something sooner. */
+static bool is_followed(const struct facts *f, const struct decision *d)
+{
+	return d->to == STATE_COMPLETED && rules_kind_row(f->kind)->treats &&
+	       (d->follows || f->follow_up_waits);
+}
+
 /* Nobody is forgotten between two referrals: a holder that has nothing else under way
  * in the chain is asked to send the person on, or to close the chain. What others
  * have going on there, and it may not even see, is none of its own. */
 static void next_at_rest(const struct order *o, const struct facts *f, struct decision *d)
 {
 	if (rules_state_row(d->to)->ended && !d->chain_closes && is_party(f, d, &d->custodian) &&
-		!is_busy(f, &d->custodian))
+		!is_busy(f, &d->custodian) && !is_followed(f, d))
 		next_is(d, &d->custodian, "send", rules_due_of(DEADLINE_HAND_BACK, o, f));
 }
 

@@ -154,7 +154,8 @@ RETURNS TABLE (
     custodian_busy boolean, requester_busy boolean, owner_busy boolean, hand_back_busy boolean,
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
     chain_kinds text, own_kinds text, chain_proposed boolean, shown_status text,
-    shown_version int, apart boolean, start_date date, follow_up text)
+    shown_version int, apart boolean, start_date date, follow_up text,
+    follow_up_waits boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -196,7 +197,9 @@ BEGIN
         CASE WHEN seen.chain THEN c.intervention_start_date END,
         CASE WHEN c.duty_time <= stafett.now() THEN
             (SELECT x.what FROM chain_question x WHERE x.chain = c.id AND x.what <> 'help'
-                AND x.show_time <= stafett.now() LIMIT 1) END
+                AND x.show_time <= stafett.now() LIMIT 1) END,
+        (SELECT true FROM chain_question x
+            WHERE o.referral IS NOT NULL AND x.chain = c.id AND x.what <> 'help' LIMIT 1)
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)

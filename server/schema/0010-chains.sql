@@ -109,60 +109,6 @@ $$;
 CREATE TRIGGER chain_asks_no_more AFTER UPDATE OF asked ON stafett.chain FOR EACH ROW
     WHEN (old.asked AND NOT new.asked) EXECUTE FUNCTION stafett.chain_asks_no_more();
 
--- Nobody is forgotten where chains or holders change: the holder is asked once to send
--- the person on, where it has nothing under way there (as next_at_rest of rules_next.c
--- has it). By a referral, if it is a party of one, best by one by which somebody who held
--- the chain had been asked; else by the chain itself. What it was asked before goes on
--- by its deadline; else that of the act counts.
-CREATE FUNCTION stafett.ask_holder(p_chain uuid, p_seq int, p_act stafett.reach) RETURNS void
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
-DECLARE
-    held chain;
-    is_busy boolean;
-    asks uuid;
-    was record;
-BEGIN
-    SELECT * INTO held FROM chain c WHERE c.id = p_chain;
-    is_busy := held.status <> 'open' OR EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
-        AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
-        AND stafett.is_party(held.custodian, r.code, r.id));
-    IF NOT is_busy THEN
-        asks := (SELECT r.id FROM referral r
-            WHERE r.chain = p_chain AND stafett.is_party(held.custodian, r.code, r.id)
-            ORDER BY r.next_act = 'send' DESC NULLS LAST, r.next_actor = held.custodian DESC,
-                r.update_time DESC, r.id DESC LIMIT 1);
-    END IF;
-    SELECT x.* INTO was FROM (
-        SELECT r.due_time, r.step_time, r.step FROM referral r
-        WHERE r.chain = p_chain AND r.next_act = 'send' AND r.due_time IS NOT NULL
-            AND (r.id = asks OR r.next_actor = held.custodian)
-        UNION ALL
-        SELECT d.due_time, d.step_time, d.step FROM chain_duty d
-        WHERE d.chain = p_chain AND d.due_time IS NOT NULL
-        UNION ALL
-        SELECT p_act.due_time, p_act.step_time, 0) x
-    ORDER BY x.due_time LIMIT 1;
-    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
-    WHERE r.chain = p_chain AND r.next_act = 'send' AND r.id IS DISTINCT FROM asks
-        AND (r.next_actor = held.custodian OR r.next_actor <> r.requester
-            OR r.status <> 'rejected');
-    UPDATE referral r SET next_actor = held.custodian, next_act = 'send', due_time = was.due_time,
-        step_time = was.step_time, step = was.step
-    WHERE r.id = asks;
-    IF is_busy OR asks IS NOT NULL THEN
-        UPDATE chain c SET asked = false WHERE c.id = p_chain AND c.asked;
-        RETURN;
-    END IF;
-    INSERT INTO chain_duty (chain, unit, seq, due_time, due_rule, due_version, due_from, step_time)
-    VALUES (p_chain, held.custodian, p_seq, p_act.due_time, p_act.due_rule, p_act.due_version,
-        p_act.due_from, p_act.step_time)
-    ON CONFLICT DO NOTHING;
-    UPDATE chain c SET asked = true WHERE c.id = p_chain AND NOT c.asked;
-END
-$$;
-
 -- From when on the holder of a chain is asked the first of its own (chain_question).
 CREATE FUNCTION stafett.duty_time_of(p_chain uuid) RETURNS timestamptz
     LANGUAGE sql STABLE
@@ -568,7 +514,6 @@ BEGIN
         'stafett.settle(uuid, uuid, uuid, uuid)',
         'stafett.end_chain_duty(uuid)',
         'stafett.chain_asks_no_more()',
-        'stafett.ask_holder(uuid, int, stafett.reach)',
         'stafett.refuse_reach(stafett.reach)',
         'stafett.follow_referral(uuid, text, uuid, int, uuid, uuid)',
         'stafett.carry_links(uuid, uuid)',

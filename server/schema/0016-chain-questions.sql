@@ -33,6 +33,94 @@ CREATE TRIGGER chain_clock_changes BEFORE UPDATE ON stafett.chain FOR EACH ROW
         OR new.intervention_start_date IS DISTINCT FROM old.intervention_start_date)
     EXECUTE FUNCTION stafett.clock_is_changed();
 
+-- Whoever holds a chain in which nothing is under way ----------------------------------
+
+-- Nobody is forgotten where chains or holders change: the holder is asked once to send
+-- the person on, where it has nothing under way there (as next_at_rest of rules_next.c
+-- has it). By a referral, if it is a party of one, best by one by which somebody who held
+-- the chain had been asked; else by the chain itself. What it was asked before goes on
+-- by its deadline; else that of the act counts. Nobody is asked anew who waits to be asked
+-- how the person is: but after a merge, for one of the two may have asked for help again.
+CREATE FUNCTION stafett.ask_holder(p_chain uuid, p_seq int, p_act stafett.reach) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    held chain;
+    is_busy boolean;
+    is_followed boolean;
+    asks uuid;
+    was record;
+BEGIN
+    SELECT * INTO held FROM chain c WHERE c.id = p_chain;
+    is_busy := held.status <> 'open' OR EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
+        AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
+        AND stafett.is_party(held.custodian, r.code, r.id));
+    is_followed := p_act.kind IS DISTINCT FROM 'merge' AND EXISTS (
+        SELECT FROM chain_question d WHERE d.chain = p_chain AND d.what <> 'help');
+    IF NOT is_busy THEN
+        asks := (SELECT r.id FROM referral r
+            WHERE r.chain = p_chain AND stafett.is_party(held.custodian, r.code, r.id)
+                AND (NOT is_followed OR r.next_act IS NOT DISTINCT FROM 'send')
+            ORDER BY r.next_act = 'send' DESC NULLS LAST, r.next_actor = held.custodian DESC,
+                r.update_time DESC, r.id DESC LIMIT 1);
+    END IF;
+    SELECT x.* INTO was FROM (
+        SELECT r.due_time, r.step_time, r.step FROM referral r
+        WHERE r.chain = p_chain AND r.next_act = 'send' AND r.due_time IS NOT NULL
+            AND (r.id = asks OR r.next_actor = held.custodian)
+        UNION ALL
+        SELECT d.due_time, d.step_time, d.step FROM chain_duty d
+        WHERE d.chain = p_chain AND d.due_time IS NOT NULL
+        UNION ALL
+        SELECT p_act.due_time, p_act.step_time, 0) x
+    ORDER BY x.due_time LIMIT 1;
+    UPDATE referral r SET next_actor = NULL, next_act = NULL, due_time = NULL, step_time = NULL
+    WHERE r.chain = p_chain AND r.next_act = 'send' AND r.id IS DISTINCT FROM asks
+        AND (r.next_actor = held.custodian OR r.next_actor <> r.requester
+            OR r.status <> 'rejected');
+    UPDATE referral r SET next_actor = held.custodian, next_act = 'send', due_time = was.due_time,
+        step_time = was.step_time, step = was.step
+    WHERE r.id = asks;
+    IF is_busy OR is_followed OR asks IS NOT NULL THEN
+        UPDATE chain c SET asked = false WHERE c.id = p_chain AND c.asked;
+        RETURN;
+    END IF;
+    INSERT INTO chain_duty (chain, unit, seq, due_time, due_rule, due_version, due_from, step_time)
+    VALUES (p_chain, held.custodian, p_seq, p_act.due_time, p_act.due_rule, p_act.due_version,
+        p_act.due_from, p_act.step_time)
+    ON CONFLICT DO NOTHING;
+    UPDATE chain c SET asked = true WHERE c.id = p_chain AND NOT c.asked;
+END
+$$;
+
+-- What no rule counts is not asked; what would come after it is, and after the last of
+-- them what is asked of any holder: by when, |p_due| and the like say.
+CREATE FUNCTION stafett.pass_over(
+    p_chain uuid, p_seq int, p_what text, p_due timestamptz, p_rule text, p_version int,
+    p_step_time timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+DECLARE
+    asks reach;
+BEGIN
+    UPDATE chain_question d SET look_time = stafett.now(), what = CASE p_what
+        WHEN 'follow-up-3' THEN 'follow-up-6' ELSE 'follow-up-12' END
+    WHERE d.chain = p_chain AND d.what = p_what AND p_what <> 'follow-up-12';
+    IF NOT FOUND THEN
+        DELETE FROM chain_question d WHERE d.chain = p_chain AND d.what = p_what;
+        asks.due_time := p_due;
+        asks.due_rule := p_rule;
+        asks.due_version := p_version;
+        asks.due_from := stafett.now();
+        asks.step_time := p_step_time;
+        PERFORM stafett.ask_holder(p_chain, p_seq, asks);
+    END IF;
+END
+$$;
+
 -- What acts do with it (stafett.carry_out) -------------------------------------------
 
 -- What was sent by mistake has not stopped the person's clock: it stands since the
@@ -114,7 +202,7 @@ END
 $$;
 
 -- How the person is was answered; the next question is the first whose time has not
--- passed, counted from the same day.
+-- passed, counted from the same day. After the last one what is asked of any holder is.
 CREATE FUNCTION stafett.carry_followed(p stafett.reach) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -130,6 +218,9 @@ BEGIN
         ORDER BY m.months LIMIT 1);
     INSERT INTO chain_question (chain, what, kind, set_seq, from_time, look_time)
     SELECT p.chain, next, asked.kind, asked.set_seq, asked.from_time, stafett.now() WHERE next IS NOT NULL;
+    IF next IS NULL THEN
+        PERFORM stafett.ask_holder(p.chain, p.seq, p);
+    END IF;
     UPDATE chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
 END
 $$;
@@ -295,7 +386,8 @@ BEGIN ATOMIC
     WHERE p_parties AND u.unit <> p_holder AND stafett.chain_unshared(u.unit, p_chain) IS NULL;
 END;
 
--- Notes the times that were counted (kind ''), and tells what was decided: as duty.raise,
+-- Notes the times that were counted (kind ''), or that nothing counts them (kind
+-- 'pass-over'), and tells what was decided: as duty.raise,
 -- one transaction with event, deliveries and audit record, only what still stands as
 -- it was seen.
 CREATE FUNCTION duty.raise_chains(
@@ -327,14 +419,15 @@ BEGIN
     LOOP
         -- One that cannot be told must not hold up the others.
         BEGIN
+            IF a.kind = 'pass-over' THEN
+                PERFORM stafett.pass_over(
+                    a.chain, a.seq, a.what, a.due, a.rule, a.version, a.look);
+                done := done + 1;
+                CONTINUE;
+            END IF;
             UPDATE chain_question d SET show_time = a.show, due_time = a.due, rule = a.rule,
                 rule_version = a.version, step = a.step, look_time = a.look
             WHERE d.chain = a.chain AND d.what = a.what;
-            -- What no rule counts is not asked; what would come after it is.
-            UPDATE chain_question d SET look_time = stafett.now(), what = CASE a.what
-                WHEN 'follow-up-3' THEN 'follow-up-6' ELSE 'follow-up-12' END
-            WHERE d.chain = a.chain AND d.what = a.what AND a.due IS NULL
-                AND a.what IN ('follow-up-3', 'follow-up-6');
             IF a.kind <> '' THEN
                 SELECT coalesce(array_agg(t.unit), '{}') INTO told
                 FROM stafett.chain_told(a.chain, a.custodian, a.parties) t;
@@ -386,6 +479,8 @@ DECLARE
 BEGIN
     GRANT EXECUTE ON FUNCTION stafett.duty_time_of(uuid) TO stafett_owner;
     FOREACH f IN ARRAY ARRAY[
+        'stafett.ask_holder(uuid, int, stafett.reach)',
+        'stafett.pass_over(uuid, int, text, timestamptz, text, int, timestamptz)',
         'stafett.carry_void(stafett.reach)',
         'stafett.carry_questions(uuid, uuid, int)',
         'stafett.carry_explain(stafett.reach)',
@@ -395,6 +490,8 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
+    GRANT EXECUTE ON FUNCTION stafett.pass_over(uuid, int, text, timestamptz, text, int, timestamptz)
+        TO stafett_owner;
     FOREACH f IN ARRAY ARRAY[
         'stafett.clock_is_changed()',
         'stafett.chain_told(uuid, uuid, boolean)',

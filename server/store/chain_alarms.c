@@ -157,7 +157,9 @@ static int chain_alarms_add(struct chain_alarms *alarms, const struct db_row *ro
 	const struct chain_alarm_facts *f, const struct chain_alarm_decision *d)
 {
 	enum { EVENT_RANDOM = 10 };
-	const char *kind = d->kind == CHAIN_ALARM_TELL ? chain_alarm_event(f->what, f->step) : "";
+	const char *kind = d->kind == CHAIN_ALARM_TELL	      ? chain_alarm_event(f->what, f->step)
+			   : d->kind == CHAIN_ALARM_PASS_OVER ? "pass-over"
+							      : "";
 	uint8_t random[EVENT_RANDOM + AUDIT_RANDOM];
 	struct uuid event;
 

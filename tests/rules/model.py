@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, gone=0, reports=0, revoker="")
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, followed=0, gone=0, reports=0, revoker="")
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -216,7 +216,13 @@ def by_after(act, s, holder):
 def is_left_alone(act, s, to, holder, sender):
     """What has ended was the last that its holder had under way there."""
     return (to in ENDED and not closes(act, s) and holder in ("R", "O", s["back"], sender)
-            and holder not in s["busy"])
+            and holder not in s["busy"] and not is_followed(act, s, to))
+
+
+def is_followed(act, s, to):
+    """How the person is will be asked, since a treatment is over, or what came after it."""
+    comes_home = act.code == "complete" and s["kind"] in HOME
+    return to == "completed" and s["kind"] in TREATS and (comes_home or bool(s["followed"]))
 
 
 def next_after(act, s, to, owner, holder, sender):

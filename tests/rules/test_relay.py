@@ -171,11 +171,13 @@ def test_who_is_asked_to_act_is_a_party_of_an_open_matter(party, stacks):
 
 PARTY = ("EXISTS (SELECT FROM stafett.party p WHERE p.unit = c.custodian AND p.code = r.code"
          " AND p.referral = r.id AND p.until IS NULL)")
+FOLLOWED = "EXISTS (SELECT FROM stafett.chain_question q WHERE q.chain = c.id AND q.what <> 'help')"
 
 
 def test_a_holder_with_nothing_under_way_is_asked_once(party, stacks):
     """To send the person on, or to close the chain: by a referral of which it is a party,
-    else by the chain itself; and nobody else is."""
+    else by the chain itself; and nobody else is. Who waits to be asked how the person is, once
+    at most, and the clerk counts by when."""
     tables = stacks[0].tables()
     of_holder = f"SELECT FROM stafett.referral r WHERE r.chain = c.id AND {PARTY}"
     forgotten = tables.rows(
@@ -183,8 +185,11 @@ def test_a_holder_with_nothing_under_way_is_asked_once(party, stacks):
         f" FROM stafett.referral r WHERE r.chain = c.id AND {PARTY} AND r.next_act = 'send'"
         f" AND r.next_actor = c.custodian) asked WHERE c.status = 'open'"
         f" AND NOT EXISTS ({of_holder} AND (NOT stafett.is_ended(r.status)"
-        f" OR r.hand_back_seq = c.custody_seq)) AND asked.times + c.asked::int <> 1")
+        f" OR r.hand_back_seq = c.custody_seq)) AND asked.times + c.asked::int <> 1"
+        f" AND NOT (asked.times = 0 AND {FOLLOWED})")
     assert forgotten == [], seeded(forgotten)
+    unlooked = tables.rows("SELECT chain FROM stafett.chain_question WHERE look_time IS NULL AND show_time IS NULL")
+    assert unlooked == [], seeded(unlooked)
     by_chain = tables.rows(
         f"SELECT c.id, c.status, c.asked, c.custodian, d.unit FROM stafett.chain c"
         f" LEFT JOIN stafett.chain_duty d ON d.chain = c.id WHERE c.asked <> (d.chain IS NOT NULL)"

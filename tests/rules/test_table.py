@@ -85,6 +85,15 @@ def test_every_end_for_a_holder_with_and_without_more_to_do(ask):
                   for aftercare in ("none", "accepted")))
 
 
+def test_after_a_treatment_the_holder_is_asked_how_the_person_is_and_nothing_before(ask):
+    compare(ask, (dict(act=act, state=state, unit=unit, kind=kind, custodian=custodian, back=back, planned=1,
+                       waits=1, followed=followed, busy=busy, aftercare=aftercare)
+                  for act in ACTS if act not in model.OPENS and act not in model.OF_CHAIN
+                  for state in sorted(model.ACTS[act].states - {"none"}) for unit in "ROB"
+                  for kind in ("care-request", "consultation", "aftercare") for custodian in "ROB" for back in "ROB"
+                  for followed in (0, 1) for busy in ("", "O") for aftercare in ("none", "accepted")))
+
+
 def test_every_guard_of_a_message(ask):
     compare(ask, (
         dict(act=act, state=state or "requested", unit=unit, kind="care-request", wrong=guard,

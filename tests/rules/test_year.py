@@ -103,7 +103,8 @@ class Year:
         """Open chains in which nobody is to act."""
         return self.tables.rows(
             "SELECT c.id FROM stafett.chain c WHERE c.status = 'open' AND NOT c.asked"
-            " AND NOT EXISTS (SELECT FROM stafett.referral r WHERE r.chain = c.id AND r.next_act IS NOT NULL)")
+            " AND NOT EXISTS (SELECT FROM stafett.referral r WHERE r.chain = c.id AND r.next_act IS NOT NULL)"
+            " AND NOT EXISTS (SELECT FROM stafett.chain_question q WHERE q.chain = c.id AND q.what <> 'help')")
 
 
 def what_of(row):

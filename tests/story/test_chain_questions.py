@@ -190,6 +190,36 @@ def test_how_the_person_is_is_asked_after_3_6_and_12_months(tables, clock, maria
     assert [event.status_reason for event in maria.chain(sent.chain).events if event.kind == "follow-up"] == ["better"] * 3
 
 
+def next_of(caller, sent):
+    """What the unit is asked of the referral, or of its chain."""
+    return caller.get(sent.referral).referral.next_act or caller.chain(sent.chain).chain.next_act
+
+
+def test_meanwhile_nothing_else_is_asked_and_after_the_last_answer_to_go_on(tables, clock, maria, petra):
+    """Who is told to send on, or to close, closes: nobody would be asked how the person is."""
+    sent = completed(maria, petra)
+    settle(tables)
+    clock("12-20 09:00:00")
+    settle(tables)
+    assert not next_of(maria, sent) and maria.get(sent.referral).chain.custodian == people.LUND
+    assert not tables.count("alarm", "chain = %s", sent.chain)
+    aside = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": ""})
+    maria.perform(aside, "withdraw", reason="other")
+    assert next_of(maria, aside) == "send"     # what has ended otherwise asks for something
+    again = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": "", "kind": "aftercare"})
+    petra.accept(again, 1, contact_by_date="2037-12-22", clock_reason="other")
+    assert not next_of(maria, aside)
+    petra.perform(again, "complete", body=b"done")
+    assert not next_of(maria, again)
+    for day in ("2038-02-02", "2038-05-03", "2038-11-02"):
+        clock(f"{day} 09:00:00")
+        settle(tables)
+        assert not next_of(maria, again)
+        maria.on_chain(sent.chain, "follow_up", outcome="better")
+    assert next_of(maria, again) == "send"
+    maria.on_chain(sent.chain, "close", reason="no-longer-relevant", person_told="phone")
+
+
 def test_silence_about_it_is_told_and_the_client_asks_one_question(tables, clock, maria, petra, desk):
     sent = completed(maria, petra)
     code = sent.answer.code[:4]
@@ -289,6 +319,21 @@ def test_what_no_rule_counts_is_passed_over(tables, clock, maria, petra):
     clock("2038-05-03 09:00:00")
     settle(tables)
     assert asked(maria, sent.chain) == ["follow-up-6"]
+
+
+def test_where_no_rule_counts_any_of_it_the_holder_is_asked_to_go_on(tables, clock, maria, petra):
+    def end_of_rules(when):
+        tables.connection.cursor().execute(
+            f"UPDATE stafett.rule SET valid_to = '{when}' WHERE name LIKE 'FOLLOW-UP-%'")
+        settle(tables)
+    end_of_rules("2037-01-01")
+    try:
+        sent = completed(maria, petra)
+        settle(tables)
+    finally:
+        end_of_rules("infinity")
+    assert not questions(tables, sent.chain)
+    assert next_of(maria, sent) == "send" and maria.get(sent.referral).referral.HasField("due_time")
 
 
 def test_who_is_told_no_more_is_not_told_that_help_is_late_or_why(tables, clock, maria, petra):

@@ -13,6 +13,7 @@
  *                                organisation; it has moved twice lately
  *   late asked                   0 or 1: the person's clock was broken; the holder is
  *                                asked how the person is
+ *   followed                     0 or 1: it is, or will be, asked that
  *   gone reports                 0 or 1: the person has died; a report is in the chain
  *   by                           how the chain is held: it (by the referral), other, none
  *   busy                         units that have more of the chain under way: RB
@@ -216,6 +217,7 @@ static bool set_flag(struct facts *f, const char *key, const char *value)
 		     : strcmp(key, "rest") == 0	     ? &f->chain_at_rest
 		     : strcmp(key, "open") == 0	     ? &f->chain_open
 		     : strcmp(key, "succeeds") == 0  ? &f->succeeds
+		     : strcmp(key, "followed") == 0  ? &f->follow_up_waits
 						     : NULL;
 
 	if (flag)
