@@ -49,10 +49,7 @@ def _import_members(servers, number):
     lund = next(each for each in directory["organizations"] if each["slug"] == "lund")
     lund["members"] += [{"id": name, "display_name": name, "roles": {people.LUND: ["caseworker"]}}
                         for name in _members(number)]
-    path = servers.folder / "bench.json"
-    path.write_text(json.dumps(directory))
-    path.chmod(0o644)
-    servers.stack.command("directory", "import", path)
+    servers.stack.load(directory)
 
 
 def _wire(servers, command, *words):

@@ -116,14 +116,6 @@ class Scene:
         self._open.append(lambda: stack.process and stack.process.is_running() and stack.stop())
         return stack
 
-    def ready(self, stack):
-        """Brings the schema up, starts it, loads its people."""
-        if stack.owner:
-            stack.command("migrate")
-        stack.start()
-        stack.import_directory()
-        return stack
-
     def crowd(self, *stacks, **more):
         crowd = Crowd(stacks, self.folder(), **more)
         self._open.append(crowd.kill)

@@ -28,7 +28,7 @@ def daemon_on(build, folder, cluster):
     owner = cluster.create_database("care")
     daemon = Stack(build, folder, owner, database=cluster.uri("care", "stafett_app"))
     daemon.command("migrate")
-    daemon.command("directory", "import", people.write(daemon.folder / "people.json"))
+    daemon.load(people.directory())
     return daemon
 
 

@@ -24,7 +24,7 @@ class Stage:
         self.proxy = scene.proxy()
         self.path = scene.folder()
         self.history = Writer(self.path)
-        self.stack = scene.ready(scene.daemon(scene.database(), via=self.proxy.folder))
+        self.stack = scene.daemon(scene.database(), via=self.proxy.folder).serve()
         self.maria = Insistent(self.stack.caller("maria"), self.history)
         self.petra = Insistent(self.stack.caller("petra"), self.history)
         self.done = self.maria.send(people.BEROENDE)
@@ -118,12 +118,6 @@ def test_who_gives_up_at_any_message_and_asks_again_gets_what_was_done_once(stag
     say(f"{name}: given up at each of {count} messages, then {then}: one effect and one receipt each")
 
 
-def worker_of(stack):
-    """The process that serves now."""
-    ready = [line for line in stack.process.log().splitlines() if "msg=ready " in line]
-    return int(ready[-1].split("process=")[1].split()[0])
-
-
 @pytest.mark.parametrize("then", ["cut", "release"])
 @pytest.mark.parametrize("side, point", [("front", "BIND-COMMIT"), ("back", "COMMIT")])
 def test_a_worker_killed_at_the_commit_leaves_a_write_that_the_key_decides(stage, side, point, then):
@@ -133,7 +127,7 @@ def test_a_worker_killed_at_the_commit_leaves_a_write_that_the_key_decides(stage
     call = write.begin()
     rule.wait()
     mark = stage.stack.process.mark()
-    os.kill(worker_of(stage.stack), signal.SIGKILL)
+    os.kill(stage.stack.workers()[0], signal.SIGKILL)
     stage.proxy.tell(then)
     stage.stack.process.wait_line("msg=ready ", after=mark)
     assert write.end(call) is None

@@ -17,7 +17,7 @@ EVERY = 1 if LONG else 53   # a prime: no rhythm of the protocol's own
 
 @pytest.mark.parametrize("side", ["front", "back"])
 def test_a_line_cut_after_any_byte_leaves_no_message_or_one(scene, build, side, say):
-    stack = scene.ready(scene.daemon(scene.database()))
+    stack = scene.daemon(scene.database()).serve()
     folder, path, port = processes.private_folder(scene.folder()), scene.folder(), processes.free_port()
     proxy = chaos.Proxy(build, folder, port, stack.port, "bytes")
     urn = people.MEMBERS["maria"].urn

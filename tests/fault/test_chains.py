@@ -16,7 +16,7 @@ MIXTURES = {  # name: the crowd's settings
 
 @pytest.mark.parametrize("name", MIXTURES, ids=lambda name: name.replace(" ", "_"))
 def test_two_daemons_share_chains_without_a_deadlock_and_with_bounded_waiting(scene, name, say):
-    first = scene.ready(scene.daemon(scene.database()))
+    first = scene.daemon(scene.database()).serve()
     second = scene.daemon(first.owner, authority=first.authority).start()
     history = scene.crowd(first, second, callers=CALLERS, deadline_ms=DEADLINE_S * 1000,
                           **MIXTURES[name]).finish()

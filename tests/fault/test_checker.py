@@ -32,7 +32,7 @@ def provoke(proxy, crowd, how):
 
 def verdict_of(scene, program, how):
     proxy = scene.proxy()
-    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder, program=program))
+    stack = scene.daemon(scene.database(), via=proxy.folder, program=program).serve()
     crowd = scene.crowd(stack, callers=CALLERS, chains=2 if how == "hot" else 64,
                         operations=OPERATIONS, may_fail=program is not None)
     provoke(proxy, crowd, how)

@@ -4,31 +4,22 @@ and tells a unit of it: each alarm once, with all that belongs to it; and what a
 while there is nothing to do."""
 
 import os
-import re
-import select
 import signal
-import time
 
 import people
 import processes
 import pytest
-from business_clock import set_at
+from business_clock import set_at, wait_for
 from crowd import LONG
+from stack import CLERK_WORKS
 from tracer import Tracer, calls_in, was_killed
 
 # What talks to the database, and what starts a command and sees its end.
 CALLS = ("sendto", "recvfrom", "memfd_create", "clone", "waitid")
 # Of the answers, a short run takes every third: a statement was done, and nobody knows.
 EVERY_ANSWER = 1 if LONG else 3
-WORKS = 'msg="clerk works"'
 ALARM_LEAF = 21
 PULSES = 2   # a second each, in which an idle clerk asks nothing
-
-
-def clerk_of(daemon):
-    """The process of the daemon's clerk."""
-    works = [line for line in daemon.process.log().splitlines() if WORKS in line]
-    return int(re.search(r"process=(\d+)", works[-1]).group(1))
 
 
 class Stage:
@@ -36,7 +27,7 @@ class Stage:
 
     def __init__(self, scene):
         owner = scene.database()
-        first = scene.ready(scene.daemon(owner, hook_dir="hooks"))
+        first = scene.daemon(owner, hook_dir="hooks").serve()
         second = scene.daemon(owner, authority=first.authority, hook_dir=first.folder / "hooks")
         second.start()
         self.daemons = [first, second]
@@ -62,14 +53,7 @@ class Stage:
         set_at(self.tables, f"2037-11-20 {text}")
 
     def wait(self, holds):
-        """Until |holds|: asked again whenever an inbox is told of, and now and then."""
-        deadline = time.monotonic() + processes.DEADLINE_S
-        self.tables.connection.cursor().execute("LISTEN stafett_inbox")
-        while not (found := holds()):
-            assert time.monotonic() < deadline, self.daemons[0].process.log()[-2000:]
-            select.select([self.tables.connection], [], [], 0.05)
-            self.tables.connection.poll()
-        return found
+        return wait_for(self.tables, holds)
 
     def look(self):
         self.tables.connection.cursor().execute("NOTIFY stafett_clock, 'look'")
@@ -100,7 +84,7 @@ def trace(stage, daemon, *options):
     """strace on the daemon's clerk. One that has just died, or dies now, has a successor."""
     def attached():
         try:
-            return Tracer(clerk_of(daemon), *options, follow=False)
+            return Tracer(daemon.clerk(), *options, follow=False)
         except AssertionError:
             return None
     return stage.wait(attached)
@@ -128,7 +112,7 @@ def kill_at(stage, call, number):
     killed = [was_killed(tracer.stop()) for tracer in tracers]
     for daemon, mark, dead in zip(stage.daemons, marks, killed):
         if dead:
-            daemon.process.wait_line(WORKS, after=mark)
+            daemon.process.wait_line(CLERK_WORKS, after=mark)
     return sum(killed)
 
 
@@ -164,9 +148,9 @@ def lateness(stage, number):
     stage.look()
     daemon = stage.daemons[number % len(stage.daemons)]
     mark = daemon.process.mark()
-    os.kill(clerk_of(daemon), signal.SIGKILL)
+    os.kill(daemon.clerk(), signal.SIGKILL)
     stage.wait(lambda: stage.is_done(referral))
-    daemon.process.wait_line(WORKS, after=mark)
+    daemon.process.wait_line(CLERK_WORKS, after=mark)
     assert stage.tables.count("alarm", "referral = %s", referral) == 1
     return (stage.tables.value("SELECT create_time FROM stafett.event WHERE referral = %s AND kind = 'alarm'",
                                referral) - due).total_seconds()

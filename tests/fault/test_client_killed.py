@@ -76,7 +76,7 @@ class Traced(Client):
 
 @pytest.fixture
 def client(lonely_scene, tmp_path):
-    stack = lonely_scene.ready(lonely_scene.daemon())
+    stack = lonely_scene.daemon().serve()
     client = Traced(stack, tmp_path)
     client.stack = stack
     return client

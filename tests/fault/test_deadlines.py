@@ -32,7 +32,7 @@ def reasons_of(calls):
 def test_a_commit_that_hangs_is_unknown_and_what_waits_behind_it_was_not_begun(scene):
     proxy, path = scene.proxy(), scene.folder()
     history = Writer(path)
-    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    stack = scene.daemon(scene.database(), via=proxy.folder).serve()
     maria = Insistent(stack.caller("maria"), history)
     maria.send(people.BEROENDE).insist()
 
@@ -61,7 +61,7 @@ def test_a_connection_that_hangs_in_a_commit_is_replaced(scene):
     own time; until then others are not held up by it."""
     proxy, path = scene.proxy(), scene.folder()
     history = Writer(path)
-    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    stack = scene.daemon(scene.database(), via=proxy.folder).serve()
     maria = Insistent(stack.caller("maria"), history)
     maria.send(people.BEROENDE).insist()
 

@@ -79,7 +79,7 @@ def nodes(work):
 def test_what_was_acknowledged_survives_the_primary(build, work, nodes, lonely_scene, campaigns, say):
     stack = Stack(build, work / "nd", nodes.owner, database=nodes.uri_of_both())
     stack.command("migrate")
-    stack.command("directory", "import", people.write(stack.folder / "people.json"))
+    stack.load(people.directory())
     nodes.demand_standby()
     nodes.follow()
     stack.start()

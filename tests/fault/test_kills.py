@@ -26,16 +26,6 @@ LONG_CAMPAIGNS = 20
 LONG_CALM = (300, 1200)
 
 
-def worker_of(stack):
-    ready = [line for line in stack.process.log().splitlines() if "msg=ready " in line]
-    return int(ready[-1].split("process=")[1].split()[0])
-
-
-def postgres_of(stack):
-    """The process number of the private PostgreSQL."""
-    return int((stack.folder / "state" / "pg" / "postmaster.pid").read_text().split()[0])
-
-
 def backends_of(postmaster):
     """Those that serve the daemon."""
     found = []
@@ -63,9 +53,7 @@ class Killer:
         self.longest_s[what] = max(self.longest_s[what], time.monotonic() - begun)
 
     def kill_worker(self):
-        mark = self.stack.process.mark()
-        os.kill(worker_of(self.stack), signal.SIGKILL)
-        self.stack.process.wait_line("msg=ready ", after=mark)
+        self.stack.kill_worker()
 
     def kill_master(self):
         old = self.stack.process
@@ -75,12 +63,12 @@ class Killer:
         self.stack.start()
 
     def kill_postgresql(self):
-        os.kill(postgres_of(self.stack), signal.SIGKILL)
+        os.kill(self.stack.postmaster(), signal.SIGKILL)
 
     def kill_backend(self):
         backends = []
         while not backends:   # right after a crash there are none yet
-            backends = backends_of(postgres_of(self.stack))
+            backends = backends_of(self.stack.postmaster())
         os.kill(self.dice.choice(backends), signal.SIGKILL)
 
 
@@ -88,7 +76,7 @@ def campaign(scene, deaths, calm, seed):
     """One daemon, one crowd, and all |deaths| in any order. The verdict, and the
     longest recovery of each kind."""
     dice = random.Random(seed)
-    stack = scene.ready(scene.daemon())
+    stack = scene.daemon().serve()
     crowd = scene.crowd(stack, callers=CALLERS, seed=seed)
     killer = Killer(stack, crowd, dice)
     victims = [name for name, times in deaths.items() for _ in range(times)]

@@ -17,7 +17,7 @@ def proxy(scene):
 
 @pytest.fixture
 def stack(scene, proxy):
-    return scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    return scene.daemon(scene.database(), via=proxy.folder).serve()
 
 
 def judge(scene, stack, history):

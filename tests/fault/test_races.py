@@ -22,7 +22,7 @@ class Twins:
     def __init__(self, scene):
         self.scene, self.path = scene, scene.folder()
         self.history = Writer(self.path)
-        self.first = scene.ready(scene.daemon(scene.database()))
+        self.first = scene.daemon(scene.database()).serve()
         self.second = scene.daemon(self.first.owner, authority=self.first.authority).start()
         self.second.identities = self.first.identities
 
@@ -84,7 +84,7 @@ def test_of_one_id_with_two_contents_one_is_stored(twins):
 def test_who_stores_what_another_is_storing_waits_at_its_key(scene):
     """Having done nothing yet: else two batches that share two messages could wait for
     each other. And when the key is taken, it is told so."""
-    stack = scene.ready(scene.daemon(scene.database()))
+    stack = scene.daemon(scene.database()).serve()
     maria = stack.caller("maria")
     request = maria.send_request(people.BEROENDE)
     message = pb.Header.FromString(request.header).id

@@ -28,7 +28,7 @@ def interrupt(tables, function, dice):
 @pytest.mark.parametrize("function", ["pg_terminate_backend", "pg_cancel_backend"])
 def test_sessions_that_somebody_interrupts_lose_nothing(scene, function, say):
     dice = random.Random(7)
-    stack = scene.ready(scene.daemon(scene.database()))
+    stack = scene.daemon(scene.database()).serve()
     crowd = scene.crowd(stack, callers=CALLERS)
     done = 0
     while done < INTERRUPTIONS:
@@ -43,7 +43,7 @@ def test_sessions_that_somebody_interrupts_lose_nothing(scene, function, say):
 def test_a_restart_of_postgresql_loses_nothing(scene, say):
     scene.cluster = Cluster(scene.folder())
     try:
-        stack = scene.ready(scene.daemon(scene.database()))
+        stack = scene.daemon(scene.database()).serve()
         crowd = scene.crowd(stack, callers=CALLERS)
         for number in (signal.SIGINT, signal.SIGQUIT) * RESTARTS:   # fast, immediate
             crowd.wait_answered(150)
@@ -124,7 +124,7 @@ def test_an_interrupted_wait_for_the_standby_is_no_acknowledgement(followed, fun
     scene, follower = followed
     path = scene.folder()
     history = Writer(path)
-    stack = scene.ready(scene.daemon(scene.database()))
+    stack = scene.daemon(scene.database()).serve()
     tables = stack.tables()
     maria = Insistent(stack.caller("maria"), history)
     follower.follow()

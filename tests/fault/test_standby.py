@@ -60,9 +60,7 @@ class Pair:
         hosts = f"host={folder / 'a'},{folder / 'b'}"
         self.daemon = Stack(build, folder / "d", owner, database=f"{hosts} dbname=care "
                             "user=stafett_app target_session_attrs=read-write")
-        self.daemon.command("migrate")
-        self.daemon.start()
-        self.daemon.import_directory()
+        self.daemon.serve()
         self.maria = self.daemon.caller("maria")
 
     def set_primary(self, name, value):

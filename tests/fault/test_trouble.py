@@ -41,7 +41,7 @@ def make_trouble(stack, condition, state):
 
 @pytest.fixture
 def stack(scene):
-    return scene.ready(scene.daemon(scene.database()))
+    return scene.daemon(scene.database()).serve()
 
 
 def test_of_a_batch_with_one_poisoned_write_all_others_are_done(scene, stack, say):
@@ -146,7 +146,7 @@ def test_while_one_session_stands_still_the_others_go_on(scene, side, point, sta
     """Whoever is in its batch waits, and all who want those chains; that may be every
     caller of a crowd. Others come, and are served."""
     proxy = scene.proxy()
-    stack = scene.ready(scene.daemon(scene.database(), via=proxy.folder))
+    stack = scene.daemon(scene.database(), via=proxy.folder).serve()
     crowds = [scene.crowd(stack, callers=CALLERS, seed=1)]
     crowds[0].wait_answered(100)
     proxy.rule(side, point, start, "hold").wait()

@@ -2,15 +2,12 @@
 """64 writers, commits that are held up and overtaken, slow lines, killed workers: each
 who watches an inbox is shown all that was committed to it, and nothing steps back."""
 
-import os
 import random
-import signal
 import threading
 
 import grpc
 import people
 import processes
-from test_kills import worker_of
 from watcher import Watcher
 
 CALLERS = 64
@@ -92,9 +89,7 @@ def slow_the_line(stack, proxy, crowd, dice):
 
 
 def kill_the_worker(stack, proxy, crowd, dice):
-    mark = stack.process.mark()
-    os.kill(worker_of(stack), signal.SIGKILL)
-    stack.process.wait_line("msg=ready ", after=mark)
+    stack.kill_worker()
     crowd.wait_answered(1)
 
 
@@ -119,7 +114,7 @@ def test_no_watcher_misses_what_was_committed_nor_sees_a_step_back(scene, campai
     dice = random.Random(seed)
     print(f"seed {seed}")
     owner, proxy = scene.database(), scene.proxy()
-    stack = scene.ready(scene.daemon(owner, via=proxy.folder))
+    stack = scene.daemon(owner, via=proxy.folder).serve()
     followers = {unit: [Follower(stack.caller(name), fickle) for fickle in (None, None, 7)]
                  for name, unit in WATCHED}
     for watching in followers.values():

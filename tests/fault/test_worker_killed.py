@@ -6,7 +6,6 @@ import checker
 import people
 from history import History, Writer
 from insist import Insistent
-from test_kills import worker_of
 from tracer import Tracer, calls_in, was_killed
 
 # What talks to the caller, to the database and to the log; the rest is about memory.
@@ -15,7 +14,7 @@ CALLS = ("epoll_wait", "read", "write", "sendto", "recvfrom")
 
 def calls_of_a_write(stack, maria):
     """(name, how often until then) of each call that a write takes."""
-    tracer = Tracer(worker_of(stack))
+    tracer = Tracer(stack.workers()[0])
     maria.send(people.BEROENDE).insist()
     return calls_in(tracer.stop(), CALLS)
 
@@ -23,14 +22,14 @@ def calls_of_a_write(stack, maria):
 def test_a_worker_killed_at_any_system_call_of_a_write_leaves_one_effect(scene, say):
     path = scene.folder()
     history = Writer(path)
-    stack = scene.ready(scene.daemon(scene.database()))
+    stack = scene.daemon(scene.database()).serve()
     maria = Insistent(stack.caller("maria"), history)
     maria.send(people.BEROENDE).insist()
     killed = unknown = 0
     calls = calls_of_a_write(stack, maria)
     for call, number in calls:
         mark = stack.process.mark()
-        tracer = Tracer(worker_of(stack), "-e", f"inject={call}:signal=KILL:when={number}")
+        tracer = Tracer(stack.workers()[0], "-e", f"inject={call}:signal=KILL:when={number}")
         write = maria.send(people.BEROENDE)
         answered = write.end(write.begin(wait=False))
         if was_killed(tracer.stop()):

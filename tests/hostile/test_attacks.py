@@ -134,7 +134,7 @@ def test_without_descriptors_who_is_there_is_served_and_others_wait(build, work,
     limited.chmod(0o755)
     stack.program = limited
     try:
-        stack.start().import_directory()
+        stack.serve()
         maria, omar = stack.caller("maria"), stack.caller("omar")
         maria.send(people.BEROENDE)
         mark = stack.process.mark()

@@ -16,7 +16,7 @@ import processes
 import pytest
 from caller import refusal_of
 from siege import SAID, Siege
-from stack import Stack
+from stack import serving
 
 CALLERS, CONNECTIONS = 4500, 50   # of the organisation that sends too much
 SECONDS, SENDS = 60, 3   # it is ended before
@@ -36,10 +36,9 @@ def siege(build, work):
 def slow_stack(build, work, request):
     """Takes but a few calls a second of everybody, and has taken none."""
     name = f"ra-{request.node.name.split('_')[2]}"
-    stack = Stack(build, work / name, member_rate=MEMBER_RATE, organization_rate=ORGANIZATION_RATE)
-    stack.start().import_directory()
-    yield stack
-    stack.stop()
+    limits = dict(member_rate=MEMBER_RATE, organization_rate=ORGANIZATION_RATE)
+    with serving(build, work / name, **limits) as stack:
+        yield stack
 
 
 def check_told_when(refusal, at_least_ms):

@@ -4,7 +4,6 @@ they are offered, often what they may not. Every choice comes from one seed."""
 
 import collections
 import datetime
-import json
 import random
 import threading
 import uuid
@@ -33,7 +32,7 @@ def urn(unit, name):
 
 def directory():
     """What `stafettd directory import` reads: a unit each, one of them two, and two members."""
-    return json.dumps({"organizations": [{
+    return {"organizations": [{
         "slug": slug, "number": number, "name": slug.capitalize(), "kind": "municipality",
         "units": [{"handle": unit, "display_name": unit, "kinds": KINDS,
                    "needs": ["alcohol"], "service_area": ["1281"], "phone": "046-00 00 00",
@@ -41,7 +40,7 @@ def directory():
                   for unit in UNITS if unit.startswith(f"{slug}/")],
         "members": [{"id": name, "display_name": name,
                      "roles": {f"{slug}/*": ["caseworker", "manager"]}} for name in ("anna", "bo")],
-    } for slug, number in NUMBERS.items()]})
+    } for slug, number in NUMBERS.items()]}
 
 
 def event(rng):

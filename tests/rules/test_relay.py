@@ -8,8 +8,6 @@ import collections
 import concurrent.futures
 import os
 import random
-import re
-import signal
 from pathlib import Path
 
 import manual
@@ -34,24 +32,13 @@ def stacks(build, work):
     first.command("migrate")
     connect(owner).cursor().execute((Path(__file__).parent / "custody.sql").read_text())
     second = Stack(build, work / "r2", owner, authority=first.authority, database=database)
-    path = first.folder / "five.json"
-    path.write_text(directory())
-    path.chmod(0o644)
-    first.command("directory", "import", path)
+    first.load(directory())
     for stack in (first, second):
         stack.start()
     yield first, second
     for stack in (first, second):
         stack.stop()
     cluster.stop()
-
-
-def kill_a_worker(rng, stack):
-    """kill -9 of the worker that serves now; the master starts another."""
-    ready = re.findall(r"msg=ready .*?process=(\d+)", stack.process.log())
-    mark = stack.process.mark()
-    os.kill(int(ready[-1]), signal.SIGKILL)
-    stack.process.wait_line("msg=ready ", after=mark)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +51,7 @@ def party(stacks):
         for start in range(0, TURNS, KILL_EVERY):
             turns = [pool.submit(party.turn, f"{SEED}/{i}")
                      for i in range(start, min(start + KILL_EVERY, TURNS))]
-            kill_a_worker(rng, stacks[rng.randrange(2)])
+            stacks[rng.randrange(2)].kill_worker()
             for turn in turns:
                 turn.result()
     yield party

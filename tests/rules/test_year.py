@@ -126,11 +126,8 @@ def all_pages(call, rows, **more):
 @pytest.fixture(scope="module")
 def stack(build, work):
     stack = Stack(build, work / "year")
-    path = stack.folder / "five.json"
-    path.write_text(relay.directory())
-    path.chmod(0o644)
     stack.start()
-    stack.command("directory", "import", path)
+    stack.load(relay.directory())
     yield stack
     stack.stop()
 

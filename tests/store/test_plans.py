@@ -11,7 +11,7 @@ import pytest
 from caller import code_of, in_days, pb
 from google.protobuf.timestamp_pb2 import Timestamp
 from postgres import connect
-from stack import Stack
+from stack import serving
 from watcher import Watcher
 
 GROWING = {"chain", "custody", "referral", "request", "event", "detail", "content", "party", "delivery",
@@ -30,12 +30,8 @@ LOG, LOG_ENOUGH = re.compile(r"using audit_log on |on looked_at "), 2000
 def daemon(build, work, cluster):
     """stafettd on a database that was empty when its statements were prepared."""
     owner = cluster.create_database("plans")
-    stack = Stack(build, work / "d", owner, database=cluster.uri("plans", "stafett_app"))
-    stack.command("migrate")
-    stack.start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
+    with serving(build, work / "d", owner, database=cluster.uri("plans", "stafett_app")) as stack:
+        yield stack
 
 
 def plans_of(cluster, work):

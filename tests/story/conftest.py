@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stage of the stories: a daemon for each file of them, and its people.
+"""The stage of the stories: a daemon for each file of them, whose settings are the
+file's DAEMON if there is one, and its people.
 
 Files run in an order of chance, so that none may meet what another left in an inbox
 or a list. Within a file, a story makes its own referrals, and looks for these.
@@ -7,20 +8,21 @@ or a list. Within a file, a story makes its own referrals, and looks for these.
 
 import json
 
+import examples
 import people
 import pytest
 import quarter
 import tree
-from stack import Stack
+from business_clock import set_at
+from stack import serving
 
 
 @pytest.fixture(scope="module")
 def stack(request, build, work):
     """stafettd with its private PostgreSQL and the test directory."""
-    stack = Stack(build, work / f"of_{request.module.__name__}").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
+    settings = getattr(request.module, "DAEMON", {})
+    with serving(build, work / f"of_{request.module.__name__}", **settings) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,22 @@ def _fixture_of_quarter(name, who):
 # proposed, and one each in the east and in the west.
 globals().update({f"fixture_{name}": _fixture_of_quarter(name, who) for name, who in (
     ("north", "nora"), ("colleague", "noel"), ("east", "elsa"), ("west", "vera"))})
+
+
+@pytest.fixture
+def codes(maria):
+    """What the codes of the examples stand for."""
+    return examples.new_codes(maria)
+
+
+@pytest.fixture
+def clock(tables):
+    """Sets Stockholm's wall clock of 2037, whose days are those of 2026: it is nine on a
+    Friday until then."""
+    def set_clock(text):
+        set_at(tables, f"2037-{text}")
+    set_clock("11-20 09:00:00")
+    return set_clock
 
 
 @pytest.fixture

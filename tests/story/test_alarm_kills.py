@@ -2,30 +2,12 @@
 """Alarms exactly once a step, with two daemons on one database whose clerks are killed
 again and again while they raise them."""
 
-import os
-import re
-import signal
-
 import people
 from business_clock import set_at, wait_for
-from postgres import Cluster
-from stack import Stack
+from stack import two_on_one_database
 
 REFERRALS, KILLS = 40, 6
 STEPS, HELP_STEPS = 3, 2   # of an acknowledge, and of the person's clock: all are past
-WORKS = 'msg="clerk works"'
-
-
-def clerk_of(daemon):
-    """The process of the daemon's clerk."""
-    works = [line for line in daemon.process.log().splitlines() if WORKS in line]
-    return int(re.search(r"process=(\d+)", works[-1]).group(1))
-
-
-def kill_clerk(daemon):
-    mark = daemon.process.mark()
-    os.kill(clerk_of(daemon), signal.SIGKILL)
-    daemon.process.wait_line(WORKS, after=mark)
 
 
 def raised(tables):
@@ -40,21 +22,13 @@ def steps(tables, of):
 
 
 def test_each_step_is_raised_once_whatever_is_killed(build, work):
-    cluster = Cluster(work / "kills")
-    owner = cluster.create_database("kills")
-    daemons = [Stack(build, work / f"k{n}", owner, database=cluster.uri("kills", "stafett_app"))
-               for n in range(2)]
-    try:
-        daemons[0].command("migrate")
-        for daemon in daemons:
-            daemon.start()
-        daemons[0].import_directory()
+    with two_on_one_database(build, work / "kills") as daemons:
         maria, tables = daemons[0].caller("maria"), daemons[0].tables()
         sent = {maria.send(people.BEROENDE).referral for _ in range(REFERRALS)}
         set_at(tables, "2037-11-20 09:00:00")
         for n in range(KILLS):
             wait_for(tables, lambda: raised(tables) >= (n + 1) * REFERRALS // KILLS)
-            kill_clerk(daemons[n % 2])
+            daemons[n % 2].kill_clerk()
         wait_for(tables, lambda: raised(tables) >= (STEPS + HELP_STEPS) * REFERRALS)
 
         assert steps(tables, "referral") == [(n, REFERRALS, REFERRALS) for n in range(STEPS)]
@@ -66,7 +40,3 @@ def test_each_step_is_raised_once_whatever_is_killed(build, work):
         # its message and its record.
         assert tables.count("delivery", "seq > 1") == (2 * STEPS + HELP_STEPS + 1) * REFERRALS
         assert tables.count("referral", "status <> 'requested' OR version <> 1") == 0
-    finally:
-        for daemon in daemons:
-            daemon.stop()
-        cluster.stop()

@@ -7,21 +7,12 @@ import re
 
 import people
 import pytest
-from business_clock import set_at, settle, wait_for
+from business_clock import settle, wait_for
 from caller import pb, refused
 from client import Client
 from google.protobuf.timestamp_pb2 import Timestamp
 
 COVERED = pb.LegalBasis(code="consent", form="written", covers_missed_events=True, end_date="2038-11-02")
-
-
-@pytest.fixture
-def clock(tables):
-    """Sets Stockholm's wall clock, of 2037: its days are those of 2026."""
-    def set_clock(text):
-        set_at(tables, f"2037-{text}")
-    set_clock("11-20 09:00:00")
-    return set_clock
 
 
 def moment(text):
@@ -139,7 +130,7 @@ def test_after_it_no_step_of_any_ladder_tells_who_is_told_no_more(stack, tables,
     clock("11-23 17:00:00")
     assert [told for *_, told in wait_alarms(tables, sent, 3)] == 3 * [{people.BEROENDE}]
     clock("11-24 17:00:00")
-    assert wait_for(tables, lambda: alarms(tables, promised))
+    wait_for(tables, lambda: alarms(tables, promised))
     settle(tables)
     assert {unit for *_, told in alarms(tables, promised) for unit in told} == {people.BEROENDE}
     for referral in (sent, promised):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a disclosure is lawful: rows of legal bases, consents given, ended and revoked."""
 
-import json
 import time
 from contextlib import contextmanager
 
@@ -86,10 +85,7 @@ def rows(stack, name):
 
 
 def add(stack, check=True, **changed):
-    path = stack.folder / "basis-row.json"
-    path.write_text(json.dumps({**ROW, **changed}))
-    path.chmod(0o644)
-    return stack.command("basis", "add", path, check=check)
+    return stack.feed("basis", "add", content={**ROW, **changed}, check=check)
 
 
 def test_an_operator_adds_and_ends_rows_and_each_change_is_recorded(stack, tables):
@@ -198,7 +194,7 @@ def test_to_a_third_unit_it_is_disclosed_by_the_row_between_those_sectors(maria,
 
 def test_the_basis_must_be_one_for_the_hand_back_unit_too(stack, maria):
     other = "helpers/sister"
-    quarter.load(stack, {"organizations": [{
+    stack.load({"organizations": [{
         "slug": "helpers", "number": "8020022417", "name": "Helpers", "kind": "ngo", "members": [],
         "units": [{"handle": other, "display_name": "Sister", "kinds": ["planning-call"],
                    "service_area": ["1285"]}]}]})

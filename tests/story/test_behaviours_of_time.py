@@ -14,8 +14,7 @@ import pytest
 from business_clock import set_at, settle, wait_for
 from calendar_model import add_working_days, us_of, wall
 from client import Client
-from postgres import Cluster
-from stack import Stack
+from stack import two_on_one_database
 
 ACCEPT = ("--responsible", "nurse", "--contact-by", "+7d")
 GRACE = datetime.timedelta(hours=3, minutes=30)
@@ -25,18 +24,8 @@ HOSTILE = "\x1b]52;c;aGVq\x07\x1b[J\x9b1m\u202eevil"   # a name has no more than
 
 @pytest.fixture(scope="module")
 def daemons(build, work):
-    cluster = Cluster(work / "behaving")
-    owner = cluster.create_database("behaving")
-    first = Stack(build, work / "bt0", owner, database=cluster.uri("behaving", "stafett_app"))
-    both = [first, Stack(build, work / "bt1", owner, first.authority, database=cluster.uri("behaving", "stafett_app"))]
-    first.command("migrate")
-    for daemon in both:
-        daemon.start()
-    first.import_directory()
-    yield both
-    for daemon in both:
-        daemon.stop()
-    cluster.stop()
+    with two_on_one_database(build, work / "behaving") as daemons:
+        yield daemons
 
 
 @pytest.fixture(scope="module")

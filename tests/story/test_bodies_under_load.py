@@ -2,58 +2,22 @@
 """Fifty large bodies at once, and a worker that is killed among them."""
 
 import os
-import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+import memory
 import people
 import pytest
 from caller import PART_BYTES, claim_of, refusal_of
-from stack import Stack
 
 MANY, CONNECTIONS = 50, 5
 SIZE = 10485760 if os.environ.get("STAFETT_LONG") == "1" else 2097152 + 1
 # Of each: a window of 256 KiB that waits, a part in here, and a part on its way.
 EACH_KB = 256 + 64 + 64
 COMMON_KB = 16384
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon whose freed memory is given back, so that what it holds can be measured."""
-    usual = os.environ.get("ASAN_OPTIONS", "")
-    os.environ["ASAN_OPTIONS"] = f"{usual}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
-    stack = Stack(build, work / "load").start()
-    os.environ["ASAN_OPTIONS"] = usual
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-def worker_of(stack):
-    ready = [line for line in stack.process.log().splitlines() if "msg=ready " in line]
-    return int(re.search(r"process=(\d+)", ready[-1]).group(1))
-
-
-def memory_kb(pid, what):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith(what))
-
-
-def forget_peak(pid):
-    with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")
-
-
-def grown_kb(stack, work):
-    """By how much the worker's memory grew at its peak while |work| ran."""
-    pid = worker_of(stack)
-    forget_peak(pid)
-    before = memory_kb(pid, "VmRSS")
-    work()
-    return memory_kb(pid, "VmHWM") - before
+DAEMON = {"environment": memory.GIVEN_BACK}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user's memory is measured")
@@ -73,7 +37,7 @@ def test_fifty_uploads_and_fifty_fetches_hold_a_few_parts_each(stack):
 
     with ThreadPoolExecutor(MANY) as pool:
         for work in (send, fetch):
-            grown = grown_kb(stack, lambda: list(pool.map(work, range(MANY))))
+            grown = memory.grown_kb(stack, lambda: list(pool.map(work, range(MANY))))
             assert grown < MANY * EACH_KB + COMMON_KB, f"{work.__name__}: {grown} KiB"
 
 
@@ -108,7 +72,7 @@ def test_an_upload_survives_the_worker(stack):
     assert waiting.wait(60)
     while maria.uploaded(claim.id).received == 0:
         pass
-    os.kill(worker_of(stack), signal.SIGKILL)
+    os.kill(stack.workers()[0], signal.SIGKILL)
     killed.set()
     assert refusal_of(call.exception()).code == grpc.StatusCode.UNAVAILABLE
     stack.process.wait_line("msg=ready ", after=mark)

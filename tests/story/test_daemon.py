@@ -2,10 +2,8 @@
 """The life of stafettd: how it starts, what it survives, how it ends."""
 
 import itertools
-import json
 import os
 import re
-import select
 import signal
 import socket
 import stat
@@ -17,7 +15,7 @@ import people
 import processes
 import pytest
 from postgres import Cluster, Tables, connect
-from stack import Stack
+from stack import Stack, serving
 
 
 @pytest.fixture
@@ -35,31 +33,12 @@ def stack(build, folder):
         stack.stop()
 
 
-def postgres_of(stack):
-    """The process number of the private PostgreSQL."""
-    return int((stack.folder / "state" / "pg" / "postmaster.pid").read_text().split()[0])
-
-
-def worker_of(line):
-    return int(re.search(r"process=(\d+)", line).group(1))
-
-
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as file:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_end(pid):
-    """Waits until a process that is not ours has ended."""
-    try:
-        watched = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    assert select.select([watched], [], [], processes.DEADLINE_S)[0], f"process {pid} lives"
-    os.close(watched)
 
 
 def connects(port):
@@ -119,8 +98,7 @@ def test_help_and_version_need_no_settings(stack):
 
 
 def test_the_private_database_is_made_once_and_kept(stack):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     sent = stack.caller("maria").send(people.BEROENDE)
     stack.stop()
     stack.start()
@@ -168,8 +146,8 @@ def test_a_folder_with_a_long_path_gets_a_short_socket(build, folder):
 
 def test_sigterm_drains_and_stops_everything(stack):
     stack.start()
-    postgres = postgres_of(stack)
-    worker = worker_of(stack.process.wait_line("msg=ready "))
+    postgres = stack.postmaster()
+    worker = stack.workers()[0]
     assert stack.process.stop(signal.SIGTERM) == 0
     assert not is_alive(worker) and not is_alive(postgres)
     assert not connects(stack.port)
@@ -195,11 +173,10 @@ def send_until_refused(caller, acknowledged, enough, over):
 
 @pytest.mark.parametrize("how", ["sigterm", "worker", "master"])
 def test_what_was_acknowledged_before_an_end_under_load_is_there_after_it(stack, how):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     callers = [stack.caller("maria") for _ in range(8)]
     acknowledged, enough, over = [], threading.Event(), threading.Event()
-    worker = worker_of(stack.process.wait_line("msg=ready "))
+    worker = stack.workers()[0]
     with ThreadPoolExecutor(len(callers)) as pool:
         endings = [pool.submit(send_until_refused, caller, acknowledged, enough, over) for caller in callers]
         assert enough.wait(processes.DEADLINE_S)
@@ -211,7 +188,7 @@ def test_what_was_acknowledged_before_an_end_under_load_is_there_after_it(stack,
         over.set()
         codes = {ending.result() for ending in endings}
     assert codes & REFUSED and codes <= REFUSED | {grpc.StatusCode.OK}
-    wait_end(worker)
+    processes.wait_end(worker)
     if how != "worker":
         stack.start()
     tables = Tables(connect(stack.database_uri()))
@@ -261,43 +238,37 @@ def test_a_database_that_cannot_start_ends_it_with_the_reason(stack):
 
 
 def test_a_killed_worker_is_replaced(stack):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     for _ in range(3):
-        ready = [line for line in stack.process.log().splitlines() if "msg=ready " in line]
-        mark = stack.process.mark()
-        os.kill(worker_of(ready[-1]), signal.SIGKILL)
-        stack.process.wait_line("msg=ready ", after=mark)
+        stack.kill_worker()
     stack.wait_ready()
     assert stack.caller("maria").send(people.BEROENDE).referral
 
 
 def test_a_restarted_master_adopts_the_running_database(stack):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     sent = stack.caller("maria").send(people.BEROENDE)
-    postgres = postgres_of(stack)
-    worker = worker_of(stack.process.wait_line("msg=ready "))
+    postgres = stack.postmaster()
+    worker = stack.workers()[0]
 
     os.kill(stack.process.popen.pid, signal.SIGKILL)
-    wait_end(worker)
+    processes.wait_end(worker)
     assert is_alive(postgres)
     assert not connects(stack.port)
 
     stack.start()
     stack.process.wait_line(f"adopted the running private database.*postgres={postgres}")
-    assert postgres_of(stack) == postgres
+    assert stack.postmaster() == postgres
     assert stack.caller("maria").get(sent.referral).referral.status == "requested"
     stack.stop()
     assert not is_alive(postgres)
 
 
 def test_a_killed_database_is_started_again_and_nothing_is_lost(stack):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     sent = stack.caller("maria").send(people.BEROENDE)
     mark = stack.process.mark()
-    os.kill(postgres_of(stack), signal.SIGKILL)
+    os.kill(stack.postmaster(), signal.SIGKILL)
     stack.process.wait_line("from=starting to=ready", after=mark)
     stack.process.wait_line("database is there", after=mark)
     assert stack.caller("maria").get(sent.referral).referral.status == "requested"
@@ -347,8 +318,7 @@ def test_the_administrators_jobs_need_a_running_private_database(stack):
 
 
 def test_an_import_may_be_repeated(stack):
-    stack.start()
-    stack.import_directory()
+    stack.serve()
     before = {name: stack.tables().count(name) for name in ("organization", "unit", "member", "membership")}
     stack.import_directory()
     assert before == {name: stack.tables().count(name) for name in before}
@@ -369,24 +339,15 @@ WRONG = {  # what is done to the directory, and what is said of it
 
 @pytest.fixture(scope="module")
 def imported(build, work):
-    stack = Stack(build, work / "di").start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
-
-
-def write_directory(stack, directory):
-    path = stack.folder / "directory.json"
-    path.write_text(json.dumps(directory))
-    path.chmod(0o644)
-    return path
+    with serving(build, work / "di") as stack:
+        yield stack
 
 
 def test_a_role_in_every_unit_is_one_line_of_the_directory(imported):
     directory = people.directory()
     directory["organizations"][1]["members"].append(
         {"id": "everywhere", "display_name": "Everywhere", "roles": {"skane/*": ["auditor"]}})
-    imported.command("directory", "import", write_directory(imported, directory))
+    imported.load(directory)
     units = imported.tables().rows(
         "SELECT u.handle FROM stafett.membership ms JOIN stafett.member m ON m.id = ms.member"
         " JOIN stafett.unit u ON u.id = ms.unit WHERE m.display_name = 'Everywhere' ORDER BY u.handle")
@@ -397,7 +358,7 @@ def test_an_hsa_id_is_kept_in_one_spelling(imported):
     directory = people.directory()
     unit = directory["organizations"][0]["units"][0]
     unit["hsa_id"] = "se162120001132-e1"
-    imported.command("directory", "import", write_directory(imported, directory))
+    imported.load(directory)
     assert imported.tables().rows("SELECT hsa_id FROM stafett.unit WHERE handle = %s", unit["handle"]) == [
         ("SE2120001132-E1",)]
 
@@ -407,8 +368,7 @@ def test_a_directory_with_a_fault_changes_nothing(imported, spoil, said):
     directory = people.directory()
     directory["organizations"][0]["name"] = "Another name"
     spoil(directory)
-    path = write_directory(imported, directory)
     before = imported.tables().digests()
-    done = imported.command("directory", "import", path, check=False)
+    done = imported.load(directory, check=False)
     assert done.returncode == 1 and said in done.stderr and done.stderr.count("\n") == 1
     assert imported.tables().digests() == before

@@ -2,12 +2,10 @@
 """Deadlines are data: an administrator's rows, not a release, say what is due when."""
 
 import datetime
-import json
 import time
 
 import people
 import pytest
-from caller import uuid7
 from processes import DEADLINE_S
 
 SPEEDY = {"name": "ANSWER-LUND-SKANE", "deadline": "answer", "between": ["lund", "skane"], "unit": "minutes",
@@ -25,10 +23,7 @@ def until(make, wanted):
 
 
 def add(stack, rule, **more):
-    path = stack.folder / f"rule-{uuid7()}.json"
-    path.write_text(json.dumps(rule))
-    path.chmod(0o644)
-    return stack.command("rule", "add", path, **more)
+    return stack.feed("rule", "add", content=rule, **more)
 
 
 def rules(stack):

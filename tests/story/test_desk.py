@@ -12,7 +12,7 @@ import people
 import pytest
 from client import Client, offers, printed_json
 from google.protobuf import json_format
-from stack import Stack
+from stack import CLERK_WORKS
 from stubs import contract
 
 NAME = "Anna-Karin Wilhelmina"
@@ -24,16 +24,6 @@ def card(**more):
 
 
 @pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own: these screens count everything that a unit has."""
-    stack = Stack(build, work / "desk").start()
-    stack.import_directory()
-    stack.process.wait_line('msg="clerk works"')
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
 def client(stack, work):
     return Client(stack, work / "desk-home")
 
@@ -41,6 +31,7 @@ def client(stack, work):
 @pytest.fixture(scope="module", autouse=True)
 def codes(stack):
     """What lies on the desk: by what is to be done with it."""
+    stack.process.wait_line(CLERK_WORKS)
     maria, petra = stack.caller("maria"), stack.caller("petra")
     new = maria.send(people.BEROENDE, card=card())
     long = maria.send(people.BEROENDE, card=card(givenName=NAME, familyName="Fågelsång-Österberg"),

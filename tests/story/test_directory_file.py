@@ -6,15 +6,9 @@ import quarter
 import pytest
 from caller import refused
 from postgres import connect
-from stack import Stack
 
 
-@pytest.fixture(scope="module")
-def stack(build, work):
-    stack = Stack(build, work / "directory-file").start()
-    quarter.build(stack)
-    yield stack
-    stack.stop()
+pytestmark = pytest.mark.usefixtures("built_quarter")
 
 
 def load(stack, **roles):
@@ -23,7 +17,7 @@ def load(stack, **roles):
     for organization in directory["organizations"]:
         for member in organization["members"]:
             member["roles"] = roles.get(member["id"], member["roles"])
-    quarter.load(stack, directory)
+    stack.load(directory)
 
 
 def test_a_role_that_is_left_out_ends_and_may_be_given_back(stack):
@@ -76,5 +70,5 @@ def test_whom_a_file_does_not_name_stays_as_it_was(stack):
     directory = quarter.directory()
     for organization in directory["organizations"]:
         organization["members"] = [one for one in organization["members"] if one["id"] != "vera"]
-    quarter.load(stack, directory)
+    stack.load(directory)
     quarter.caller(stack, "vera").register()

@@ -10,7 +10,7 @@ import pytest
 from caller import refused
 from postgres import Cluster, connect
 from processes import free_port
-from stack import Stack
+from stack import Stack, serving
 from stubs import contract
 
 # Of /proc/net/tcp: a connection's state, and the timer that it runs.
@@ -28,12 +28,9 @@ def cluster(work):
 def external(build, work, cluster):
     """A daemon without `trial` on a database of ours, brought up as an operator would."""
     owner = cluster.create_database("care")
-    stack = Stack(build, work / "x", owner, database=cluster.uri("care", "stafett_app"), trial="no")
-    stack.command("migrate")
-    stack.start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
+    settings = dict(database=cluster.uri("care", "stafett_app"), trial="no")
+    with serving(build, work / "x", owner, **settings) as stack:
+        yield stack
 
 
 def test_migrate_twice_changes_nothing(external):
@@ -58,18 +55,12 @@ def test_no_private_postgresql_is_kept_beside_it(external):
 
 def test_a_trial_on_a_named_database_takes_a_referral_to_its_acceptance(build, work, cluster):
     owner = cluster.create_database("trial")
-    trial = Stack(build, work / "t", owner, database=cluster.uri("trial", "stafett_app"))
-    trial.command("migrate")
-    trial.start()
-    trial.import_directory()
-    try:
+    with serving(build, work / "t", owner, database=cluster.uri("trial", "stafett_app")) as trial:
         maria, petra = trial.caller("maria"), trial.caller("petra")
         sent = maria.send(people.BEROENDE, body="åäö".encode())
         petra.accept(sent, 1)
         assert maria.get(sent.referral).chain.custodian == people.BEROENDE
         assert trial.tables().count("referral") == 1
-    finally:
-        trial.stop()
 
 
 @pytest.fixture

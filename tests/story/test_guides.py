@@ -8,7 +8,7 @@ import people
 import pytest
 import tree
 from client import Client
-from test_examples import let_come_by_code, with_times
+from examples import let_come_by_code, with_times
 
 GUIDES = tree.TOP / "deploy" / "guide"
 TABLES = tree.TOP / "include" / "stafett" / "tbl"

@@ -7,9 +7,9 @@ import re
 
 import pytest
 from client import Client, printed_json
+from examples import TABLE, first_of, prepared, reader_of
 from google.protobuf import json_format
 from stubs import contract
-from test_examples import EXAMPLES, TABLE, codes, prepared, reader_of   # noqa: F401
 
 COMMANDS = re.findall(r"^COMMAND\((\w+), ", TABLE, re.M)
 WITHOUT = {
@@ -44,10 +44,6 @@ def client(stack, work):
     return Client(stack, work / "json")
 
 
-def first_example(command):
-    return next(example for owner, example in EXAMPLES if owner == command)
-
-
 def with_json(line):
     return re.sub(r"^stafett\b", "stafett --json", line)
 
@@ -61,8 +57,8 @@ def without_added(text):
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WITHOUT])
-def test_each_command_prints_its_message(client, codes, tmp_path, command):   # noqa: F811
-    line = with_json(prepared(client, codes, tmp_path, first_example(command)))
+def test_each_command_prints_its_message(client, codes, tmp_path, command):
+    line = with_json(prepared(client, codes, tmp_path, first_of(command)))
     done = client.shell(reader_of(command), line, tmp_path)
     assert done.returncode == 0, done.stderr
     said = without_added(done.stdout)

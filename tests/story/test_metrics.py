@@ -1,24 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of metrics: what it says after traffic that is known."""
 
-import os
 import re
-import signal
 import stat
 
 import metrics
 import people
-import pytest
 from caller import refused, uuid7
 from stack import Stack
 
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    stack = Stack(build, work / "me", workers=2).start()
-    stack.import_directory()
-    yield stack
-    stack.process.stop()
+DAEMON = {"workers": 2}
 
 
 def grown(before, after):
@@ -63,10 +54,7 @@ def test_gauges_say_what_is_now(stack):
 def test_what_a_worker_has_counted_outlives_it(stack):
     stack.caller("maria").units()
     before = metrics.read(stack)
-    worker = re.findall(r"msg=ready worker=0 process=(\d+)", stack.process.log())[-1]
-    mark = stack.process.mark()
-    os.kill(int(worker), signal.SIGKILL)
-    stack.process.wait_line("msg=ready worker=0 ", after=mark)
+    stack.kill_worker()
     after = metrics.read(stack)
     assert after["stafett_worker_ends_total"] == before["stafett_worker_ends_total"] + 1
     assert all(after[name] >= number for name, number in before.items() if "_total" in name)

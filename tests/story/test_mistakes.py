@@ -12,7 +12,6 @@ import people
 import pytest
 from caller import in_days
 from client import Client, offers
-from stack import Stack
 from stubs import contract
 
 YOUNG = "skane/maria-lund"   # takes those whom Beroende does not
@@ -23,36 +22,18 @@ DRAFT = {
 OK, USAGE, REFUSED, NOT_FOUND, CONFLICT, UNKNOWN = 0, 2, 3, 4, 5, 6
 
 
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own, whose directory has a unit for the young."""
-    stack = Stack(build, work / "mistakes").start()
-    stack.import_directory()
+@pytest.fixture(scope="module", autouse=True)
+def unit_for_the_young(stack):
     directory = people.directory()
     skane = next(o for o in directory["organizations"] if o["slug"] == "skane")
     skane["units"].append({**skane["units"][0], "handle": YOUNG, "display_name": "Maria Lund",
                            "age_min": 13, "age_max": 24})
-    path = stack.folder / "young.json"
-    path.write_text(json.dumps(directory))
-    path.chmod(0o644)
-    stack.command("directory", "import", path)
-    yield stack
-    stack.stop()
+    stack.load(directory)
 
 
 @pytest.fixture(scope="module")
 def client(stack, work):
     return Client(stack, work / "mistakes-home")
-
-
-@pytest.fixture(scope="module")
-def maria(stack):
-    return stack.caller("maria")
-
-
-@pytest.fixture(scope="module")
-def petra(stack):
-    return stack.caller("petra")
 
 
 @pytest.fixture

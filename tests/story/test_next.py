@@ -6,7 +6,7 @@ import re
 
 import pytest
 from client import Client
-from test_examples import EXAMPLES, TABLE, codes, prepared, reader_of   # noqa: F401
+from examples import TABLE, first_of, prepared, reader_of
 
 COMMANDS = {name: (called, arguments) for name, called, arguments in re.findall(
     r'^COMMAND\((\w+), "([^"]+)", "[^"]+", \w+, \w+, "([^"]*)"', TABLE, re.M)}
@@ -44,9 +44,8 @@ def run_all(client, who, said, folder):
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WITHOUT])
-def test_a_success_prints_what_to_type_next(client, codes, tmp_path, command):   # noqa: F811
-    example = next(example for owner, example in EXAMPLES if owner == command)
-    line = prepared(client, codes, tmp_path, example)
+def test_a_success_prints_what_to_type_next(client, codes, tmp_path, command):
+    line = prepared(client, codes, tmp_path, first_of(command))
     done = client.shell(reader_of(command), line, tmp_path)
     assert done.returncode in (0, OVERDUE), done.stderr
     run_all(client, reader_of(command), done.stdout, tmp_path)

@@ -6,23 +6,20 @@ at least once, always with the same id, and nothing of it holds up an alarm."""
 import json
 import os
 import re
-import select
 import signal
-import time
 from pathlib import Path
 
 import metrics
 import people
 import processes
 import pytest
-from business_clock import set_at, settle
+from business_clock import set_at, settle, wait_for
 from client import Client
 from smtp_sink import Sink
-from stack import Stack
+from stack import CLERK_WORKS, Stack
 
 FROM = "larm@stafett.example"
 CARD = json.dumps({"familyName": "Kanariefors", "givenName": "Anders", "number": "191212121212"}).encode()
-WORKS = 'msg="clerk works"'
 
 
 class Post:
@@ -34,8 +31,7 @@ class Post:
         config = self.write("msmtprc", f"host 127.0.0.1\nport {self.sink.port}\nauth off\ntls off\n", 0o600)
         self.write("sendmail", f'#!/bin/sh\nexec msmtp --file={config} "$@"\n', 0o755)
         processes.private_folder(folder / "hooks")
-        self.stack.start()
-        self.stack.import_directory()
+        self.stack.serve()
         self.tables = self.stack.tables()
 
     def write(self, name, text, mode):
@@ -56,14 +52,7 @@ class Post:
         set_at(self.tables, f"2037-{text}")
 
     def wait(self, holds):
-        """Until |holds|: asked again whenever an inbox is told of, and now and then."""
-        deadline = time.monotonic() + processes.DEADLINE_S
-        self.tables.connection.cursor().execute("LISTEN stafett_inbox")
-        while not (found := holds()):
-            assert time.monotonic() < deadline, self.stack.process.log()[-2000:]
-            select.select([self.tables.connection], [], [], 0.1)
-            self.tables.connection.poll()
-        return found
+        return wait_for(self.tables, holds)
 
     def settle(self):
         settle(self.tables)
@@ -80,11 +69,6 @@ class Post:
         maria = self.stack.caller("maria")
         return sorted(maria.send(to, card=CARD, act={"help_request_date": "2037-11-02"}).answer.code
                       for _ in range(count))
-
-    def clerk(self):
-        works = [line for line in self.stack.process.log().splitlines() if WORKS in line]
-        return int(re.search(r"process=(\d+)", works[-1]).group(1))
-
 
 @pytest.fixture(scope="module")
 def daemon(build, work):
@@ -245,8 +229,8 @@ def test_a_command_that_hangs_holds_up_neither_alarms_nor_others(post):
     assert not any(row[-1] for row in post.notices(people.LUND))
     # Nor does it hold up the end: the next daemon goes on.
     mark = post.stack.process.mark()
-    os.kill(post.clerk(), signal.SIGTERM)
-    post.stack.process.wait_line(WORKS, after=mark)
+    os.kill(post.stack.clerk(), signal.SIGTERM)
+    post.stack.process.wait_line(CLERK_WORKS, after=mark)
 
 
 @pytest.mark.parametrize("way", [{"hook": "absent"}, {"hook": "fails"}, {"mail": "vakt@x"}])
@@ -285,8 +269,8 @@ def test_a_clerk_killed_while_it_tells_is_followed_by_one_that_tells_the_same(po
     post.at("11-23 17:00:00")
     post.wait(lambda: begun.exists() and begun.read_text().endswith("\n"))
     mark = post.stack.process.mark()
-    os.kill(post.clerk(), signal.SIGKILL)
-    post.stack.process.wait_line(WORKS, after=mark)
+    os.kill(post.stack.clerk(), signal.SIGKILL)
+    post.stack.process.wait_line(CLERK_WORKS, after=mark)
     notice, child = begun.read_text().splitlines()[0].split()
     post.wait(lambda: is_dead(child))
     assert not any(row[-1] for row in post.notices(people.LUND))

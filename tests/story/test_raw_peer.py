@@ -7,25 +7,16 @@ import people
 import pytest
 from caller import unpack_details
 from h2peer import Peer, headers, message
-from stack import Stack
 from stubs import contract
 
 RATE, MANY = 1, 1000
+DAEMON = {"member_rate": RATE}   # health is not counted
 NOT_FOUND, EXHAUSTED, INTERNAL = 5, 8, 13
 LIST = "/stafett.v1.InboxService/List"
 GET = "/stafett.v1.ReferralService/Get"
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
 REFLECTION = "/grpc.reflection.{}.ServerReflection/ServerReflectionInfo"
 SERVICE_UNKNOWN = 3
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """Takes two calls of everybody, and then one a second; health is not counted."""
-    stack = Stack(build, work / "raw-peer", member_rate=RATE).start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture

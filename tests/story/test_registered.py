@@ -6,10 +6,9 @@ import json
 
 import pytest
 import quarter
-from business_clock import set_at, settle, wait_for
+from business_clock import settle, wait_for
 from caller import code_of, refused
 from client import Client
-from stack import Stack
 from uuid import UUID
 
 NORTH, EAST, SOUTH, OLD, NEW = quarter.NORTH, quarter.EAST, quarter.SOUTH, quarter.OLD, quarter.NEW
@@ -19,23 +18,8 @@ CARD = json.dumps({"familyName": "Holm", "givenName": "Anders", "identifier": "1
 
 
 @pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon of its own, whose clock these stories set."""
-    stack = Stack(build, work / "reg").start()
-    stack.import_directory()
-    quarter.build(stack)
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture
-def tables(stack):
-    return stack.tables()
-
-
-@pytest.fixture(scope="module")
-def crew(stack):
-    made = {who: quarter.caller(stack, who) for who in quarter.PEOPLE}
+def crew(built_quarter):
+    made = {who: quarter.caller(built_quarter, who) for who in quarter.PEOPLE}
     for caller in made.values():
         caller.asked = TODAY
     return made
@@ -44,15 +28,6 @@ def crew(stack):
 @pytest.fixture(scope="module")
 def client(stack, work):
     return Client(stack, work / "reg-client", *quarter.members())
-
-
-@pytest.fixture
-def clock(tables):
-    """Sets Stockholm's wall clock, of 2037: its days are those of 2026."""
-    def set_clock(text):
-        set_at(tables, f"2037-{text}")
-    set_clock("11-20 09:00:00")
-    return set_clock
 
 
 def rows(caller, chain, **more):

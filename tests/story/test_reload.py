@@ -3,8 +3,6 @@
 fails, and what cannot be used changes nothing."""
 
 import os
-import re
-import select
 import shutil
 import signal
 import socket
@@ -18,20 +16,12 @@ import people
 import pki
 import processes
 import pytest
-from stack import Stack
 
+DAEMON = {"workers": 2}
 RELOADS = 1000 if os.environ.get("STAFETT_LONG") == "1" else 20
 CALLERS = 4
 QUIET = "log_level = warn\n"
 SLOW_START_S = 3   # longer than a worker waits where nobody else serves
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    stack = Stack(build, work / "re", workers=2).start()
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture
@@ -44,7 +34,7 @@ def original(stack):
     for name, content in kept.items():
         (stack.folder / name).write_bytes(content)
     reload(stack)
-    if was_quiet:   # nothing was said of the workers that are there now: see worker_pids
+    if was_quiet:   # nothing was said of the workers that are there now
         reload(stack)
 
 
@@ -55,27 +45,12 @@ def reload(stack, result="msg=reloaded"):
     return stack.process.wait_line(f"{result} |reload refused", after=mark)
 
 
-def worker_pids(stack):
-    """Those of the crew that serves, while workers are two and the log tells of them."""
-    ready = re.findall(r"msg=ready worker=\d+ process=(\d+)", stack.process.log())
-    return {int(pid) for pid in ready[-2:]}
-
-
-def wait_end(pid):
-    try:
-        watched = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    assert select.select([watched], [], [], processes.DEADLINE_S)[0], f"process {pid} lives"
-    os.close(watched)
-
-
 def reload_and_wait(stack):
     """Until nobody of the old crew is left to answer."""
-    before = worker_pids(stack)
+    before = set(stack.workers().values())
     assert "msg=reloaded" in reload(stack)
     for pid in before:
-        wait_end(pid)
+        processes.wait_end(pid)
 
 
 class Callers:
@@ -160,7 +135,7 @@ def test_who_reads_the_metrics_is_answered_whatever_is_reloaded(stack):
 
 def test_the_old_workers_serve_until_the_new_ones_have_their_database(stack):
     """However long that takes: here it takes no new connections for a while."""
-    postmaster = int((stack.folder / "state/pg/postmaster.pid").read_text().split()[0])
+    postmaster = stack.postmaster()
     mark = stack.process.mark()
     with Callers(stack, 2) as callers:
         os.kill(postmaster, signal.SIGSTOP)
@@ -178,18 +153,18 @@ def test_the_old_workers_serve_until_the_new_ones_have_their_database(stack):
 
 
 def test_a_reload_replaces_every_worker(stack):
-    before = worker_pids(stack)
+    before = set(stack.workers().values())
     reload_and_wait(stack)
-    assert worker_pids(stack).isdisjoint(before)
+    assert before.isdisjoint(stack.workers().values())
 
 
 def test_new_settings_count_after_it(stack, original):
-    before = worker_pids(stack)
+    before = set(stack.workers().values())
     text = stack.config.read_text().replace("log_level = debug\n", "").replace("workers = 2", "workers = 3")
     stack.config.write_text(text + QUIET)
     stack.process.send_signal(signal.SIGHUP)
     for pid in before:   # they go when the others serve, and may answer until they are gone
-        wait_end(pid)
+        processes.wait_end(pid)
     assert metrics.read(stack)["stafett_workers"] == 3
     mark = stack.process.mark()
     stack.caller("maria").units()
@@ -223,7 +198,7 @@ def other_key(folder):
 @pytest.mark.parametrize("spoil, said", BROKEN.values(), ids=BROKEN)
 def test_what_cannot_be_used_changes_nothing(stack, original, spoil, said):
     mode = (stack.folder / "server.key").stat().st_mode
-    before, mark = worker_pids(stack), stack.process.mark()
+    before, mark = set(stack.workers().values()), stack.process.mark()
     with Callers(stack, 2) as callers:
         spoil(stack.folder)
         assert "the old settings are kept" in reload(stack)
@@ -261,7 +236,7 @@ def test_a_worker_that_is_replaced_works_with_the_files_that_were_checked(stack,
     (stack.folder / "server.pem").write_text("the first half of a new one")
     (stack.folder / "server.key").unlink()
     (stack.folder / "ca.pem").write_text("")
-    for pid in worker_pids(stack):
+    for pid in set(stack.workers().values()):
         mark = stack.process.mark()
         os.kill(pid, signal.SIGKILL)
         stack.process.wait_line("msg=ready worker=", after=mark)
@@ -294,8 +269,8 @@ def test_who_is_of_a_ca_that_was_removed_is_gone(stack, original):
 
 def test_a_new_program_takes_over_and_nobody_is_refused(stack):
     master = stack.process.popen.pid
-    postgres = (stack.folder / "state/pg/postmaster.pid").read_text().split()[0]
-    before = worker_pids(stack)
+    postgres = stack.postmaster()
+    before = set(stack.workers().values())
     new = stack.folder / "stafettd.new"
     shutil.copy(stack.build / "server" / "stafettd", new)
     mark = stack.process.mark()
@@ -305,11 +280,11 @@ def test_a_new_program_takes_over_and_nobody_is_refused(stack):
         stack.process.wait_line("taking over", after=mark)
         stack.process.wait_line("msg=ready worker=1 ", after=mark)
         for pid in before:
-            wait_end(pid)
+            processes.wait_end(pid)
         callers.wait_calls(4 * CALLERS)
     assert callers.failures == []
     assert stack.process.popen.pid == master and stack.process.is_running()
-    assert (stack.folder / "state/pg/postmaster.pid").read_text().split()[0] == postgres
+    assert stack.postmaster() == postgres
 
 
 def test_a_program_that_does_not_work_does_not_take_over(stack):

@@ -78,9 +78,8 @@ def test_the_watchdog_starves_when_no_worker_turns(scene):
     """They are replaced, so it hungers only for as long as that takes."""
     stack, manager = scene
     mark = stack.process.mark()
-    workers = re.findall(r"msg=ready worker=\d process=(\d+)", stack.process.log())[-2:]
-    for pid in workers:
-        os.kill(int(pid), signal.SIGSTOP)
+    for pid in stack.workers().values():
+        os.kill(pid, signal.SIGSTOP)
     for place in range(2):
         stack.process.wait_line(f"child hangs.*what=worker number={place} ", after=mark)
     for place in range(2):

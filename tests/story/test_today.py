@@ -7,6 +7,7 @@ import people
 import pytest
 from caller import refused
 from google.protobuf.timestamp_pb2 import Timestamp
+from stack import CLERK_WORKS
 
 CLOCK = "CREATE OR REPLACE FUNCTION stafett.now() RETURNS timestamptz" \
         " LANGUAGE sql STABLE PARALLEL SAFE RETURN transaction_timestamp() + interval '{}'"
@@ -144,7 +145,7 @@ def test_a_list_by_state_other_unit_and_time(sent, maria, open_only):
 
 
 def test_every_list_tells_when_the_clerk_was_last_at_work(stack, maria, clock):
-    stack.process.wait_line('msg="clerk works"')
+    stack.process.wait_line(CLERK_WORKS)
     axel = stack.caller("axel")
     for answer in (maria.today(), maria.list(), maria.list(open_only=True), maria.inbox(), maria.held_chains(),
                    maria.units(), axel.log()):

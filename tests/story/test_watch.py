@@ -175,8 +175,7 @@ def test_who_hears_nothing_new_hears_that(petra, watch):
 
 
 def test_a_drain_ends_a_watch_with_its_cursor(build, work, watch):
-    stack = Stack(build, work / "drain").start()
-    stack.import_directory()
+    stack = Stack(build, work / "drain").serve()
     maria, petra = stack.caller("maria"), stack.caller("petra")
     watcher = watch(petra).until_current()
     first = maria.send(people.BEROENDE)

@@ -5,13 +5,12 @@ import os
 import types
 from concurrent.futures import ThreadPoolExecutor
 
+import memory
 import people
 import pytest
 from h2peer import LARGE_WINDOW, Peer, headers, message
 from hyperframe import frame as frames
-from stack import Stack
 from stubs import contract
-from test_bodies_under_load import grown_kb
 from watcher import Watcher
 
 CONNECTIONS, STREAMS = 25, 80
@@ -21,19 +20,8 @@ SLOW_CONNECTIONS, SLOW_STREAMS, SLOW_WINDOW = 2, 100, 16384
 ITEMS, CARD_BYTES = 1500, 4096
 # A message of a watch, and what a call costs besides.
 EACH_KB, COMMON_KB = 64 + 32, 16384
+DAEMON = {"environment": memory.GIVEN_BACK}
 Response = contract.inbox_service.WatchResponse
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon whose freed memory is given back, so that what it holds can be measured."""
-    usual = os.environ.get("ASAN_OPTIONS", "")
-    os.environ["ASAN_OPTIONS"] = f"{usual}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
-    stack = Stack(build, work / "watch-load").start()
-    os.environ["ASAN_OPTIONS"] = usual
-    stack.import_directory()
-    yield stack
-    stack.stop()
 
 
 def messages_of(answer):
@@ -133,7 +121,7 @@ def test_who_hardly_reads_costs_a_page_and_misses_nothing(stack):
             sent.append(maria.send(people.MALMO, card=bytes(CARD_BYTES)).id)
             quick.until_item(sent[-1])
         quick.stop()
-    grown = grown_kb(stack, watch_and_hardly_read)
+    grown = memory.grown_kb(stack, watch_and_hardly_read)
     assert grown < SLOW_CONNECTIONS * SLOW_STREAMS * EACH_KB + COMMON_KB
     last, line = lines[0].streams[-1], lines[0]
     line.streams = [last]

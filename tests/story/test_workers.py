@@ -14,25 +14,8 @@ import processes
 import pytest
 from stack import Stack
 
+DAEMON = {"workers": 2}
 CALLERS = 16
-
-
-@pytest.fixture(scope="module")
-def stack(build, work):
-    """A daemon with two workers."""
-    stack = Stack(build, work / "w2", workers=2).start()
-    stack.import_directory()
-    yield stack
-    stack.process.stop()
-
-
-def workers_of(stack, after=0):
-    """Process numbers of the workers that became ready, the latest of each place."""
-    found = {}
-    for line in stack.process.log().splitlines()[after:]:
-        if match := re.search(r"msg=ready worker=(\d+) process=(\d+)", line):
-            found[int(match.group(1))] = int(match.group(2))
-    return found
 
 
 def wait_replaced(stack, mark, place):
@@ -102,12 +85,12 @@ def loops(stack):
 
 
 def test_connections_are_shared_out(stack, loops):
-    counts = [sum(loop.worker == pid for loop in loops) for pid in workers_of(stack).values()]
+    counts = [sum(loop.worker == pid for loop in loops) for pid in stack.workers().values()]
     assert sum(counts) == CALLERS and min(counts) >= CALLERS // 4, counts
 
 
 def test_a_killed_worker_takes_only_its_own_connections_with_it(stack, loops):
-    place, victim = sorted(workers_of(stack).items())[0]
+    place, victim = sorted(stack.workers().items())[0]
     mine = [loop for loop in loops if loop.worker == victim]
     others = [loop for loop in loops if loop.worker != victim]
     assert mine and others
@@ -125,22 +108,22 @@ def test_a_killed_worker_takes_only_its_own_connections_with_it(stack, loops):
 
 
 def test_a_worker_that_hangs_is_noticed_and_replaced(stack, loops):
-    place, victim = sorted(workers_of(stack).items())[0]
+    place, victim = sorted(stack.workers().items())[0]
     others = [loop.start() for loop in loops if loop.worker != victim]
     mark = stack.process.mark()
     os.kill(victim, signal.SIGSTOP)
     stack.process.wait_line(f"child hangs.*what=worker number={place} process={victim}", after=mark)
     wait_replaced(stack, mark, place)
     assert [loop.stop() for loop in others] == [[]] * len(others)
-    assert victim not in workers_of(stack).values()
+    assert victim not in stack.workers().values()
 
 
 def test_while_a_worker_hangs_new_callers_are_served_by_the_other(stack):
-    victim = sorted(workers_of(stack).items())[0][1]
+    victim = sorted(stack.workers().items())[0][1]
     os.kill(victim, signal.SIGSTOP)
     try:
         assert {server_of(stack, stack.caller("maria")) for _ in range(4)} == {
-            pid for pid in workers_of(stack).values() if pid != victim}
+            pid for pid in stack.workers().values() if pid != victim}
     finally:
         os.kill(victim, signal.SIGCONT)
 

@@ -4,7 +4,6 @@
 Organisation numbers are the real, public ones; everybody else is invented.
 """
 
-import json
 from dataclasses import dataclass
 
 ORGANIZATIONS = {  # slug: (number, name, kind)
@@ -93,9 +92,3 @@ def directory(more=()):
 def past_roles():
     """(urn, unit, role) of what has ended: an import knows only what is."""
     return [(member.urn, *role) for member in MEMBERS.values() for role in member.past_roles]
-
-
-def write(path, more=()):
-    path.write_text(json.dumps(directory(more), ensure_ascii=False, indent=1))
-    path.chmod(0o644)
-    return path

@@ -9,6 +9,7 @@ import contextlib
 import os
 import pwd
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -81,6 +82,16 @@ def popen(*command, user=SERVER_USER, env=None, **more):
     return subprocess.Popen(
         _words(user, command), stdin=subprocess.DEVNULL, cwd="/",
         env={**os.environ, **(env or {})}, **more)
+
+
+def wait_end(pid):
+    """Until a process that is not ours has ended."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    assert select.select([watched], [], [], DEADLINE_S)[0], f"process {pid} lives"
+    os.close(watched)
 
 
 class Process:

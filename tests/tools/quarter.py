@@ -2,8 +2,6 @@
 """A quarter of its own, for the stories about chains: three organisations of the test
 directory with units that no other story knows, which take every kind."""
 
-import json
-
 import people
 
 KINDS = ["care-request", "handover", "consultation", "aftercare", "self-request", "screening",
@@ -39,17 +37,9 @@ def members():
             for who, handle in PEOPLE.items()]
 
 
-def load(stack, content, check=True):
-    """Imports a directory such as directory()."""
-    path = stack.folder / "quarter.json"
-    path.write_text(json.dumps(content))
-    path.chmod(0o644)
-    return stack.command("directory", "import", path, check=check)
-
-
 def build(stack, check=True, **changed):
     """Imports it; |changed| are fields of units, by name."""
-    return load(stack, directory(**changed), check)
+    return stack.load(directory(**changed), check=check)
 
 
 def caller(stack, who):

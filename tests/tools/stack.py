@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real thing: stafettd with its private PostgreSQL, a CA, and people."""
 
+import contextlib
+import json
+import os
+import re
 import shutil
+import signal
+import tempfile
 
 import grpc
 import people
@@ -13,6 +19,7 @@ from stubs import contract
 
 HEALTH = "/grpc.health.v1.Health/Check"
 HEALTH_WATCH = "/grpc.health.v1.Health/Watch"
+CLERK_WORKS = 'msg="clerk works"'
 
 
 def health_method(channel):
@@ -24,9 +31,10 @@ def health_method(channel):
 class Stack:
     """One daemon in |folder|. |settings| are those of its configuration file; |owner|
     connects to a database of somebody else as the one who may change its schema;
-    |authority| is another daemon's, so that they know the same people."""
+    |authority| is another daemon's, so that they know the same people; |environment| is
+    added to ours."""
 
-    def __init__(self, build, folder, owner=None, authority=None, **settings):
+    def __init__(self, build, folder, owner=None, authority=None, environment=None, **settings):
         self.build, self.folder = build, folder
         processes.private_folder(folder)
         folder.chmod(0o755)
@@ -36,7 +44,7 @@ class Stack:
         self.identities = {}
         self.callers = []
         self.port = processes.free_port()
-        self.owner, self.settings = owner, settings
+        self.owner, self.environment, self.settings = owner, environment, settings
         self.config = self._write_files(settings)
         self.process = self._tables = None
 
@@ -60,10 +68,29 @@ class Stack:
         whose = ["-o", f"database={self.owner}"] if self.owner else []
         return processes.run(self.program, "-c", self.config, *whose, *words, **more)
 
+    def feed(self, *words, content, **more):
+        """The same of a command that reads a JSON file: |content|."""
+        with tempfile.NamedTemporaryFile("w", dir=self.folder, suffix=".json") as file:
+            json.dump(content, file, ensure_ascii=False)
+            file.flush()
+            os.chmod(file.name, 0o644)
+            return self.command(*words, file.name, **more)
+
+    def load(self, directory, **more):
+        """Imports |directory|, such as people.directory()."""
+        return self.feed("directory", "import", content=directory, **more)
+
     def start(self, ready=True):
-        self.process = processes.Process(self.program, "-c", self.config)
+        self.process = processes.Process(self.program, "-c", self.config, env=self.environment)
         if ready:
             self.wait_ready()
+        return self
+
+    def serve(self):
+        """Starts it, on a schema that is up to date, and makes its people known."""
+        if self.owner:
+            self.command("migrate")
+        self.start().import_directory()
         return self
 
     def wait_ready(self):
@@ -83,7 +110,7 @@ class Stack:
 
     def import_directory(self, more=()):
         """Loads the people, |more| members included, and ends the roles that have ended."""
-        self.command("directory", "import", people.write(self.folder / "directory.json", more))
+        self.load(people.directory(more))
         for urn, unit, role in people.past_roles():
             self.tables().rows(
                 "UPDATE stafett.membership ms SET valid_to = '2021-01-01'"
@@ -98,6 +125,38 @@ class Stack:
             return
         status = self.process.stop()
         assert status == 0, f"ended with {status}:\n{self.process.log()[-3000:]}"
+
+    # -- its processes --------------------------------------------------------------
+
+    def workers(self):
+        """Process numbers by place, of those that became ready last."""
+        self.process.wait_line("msg=ready ")
+        ready = re.findall(r"msg=ready worker=(\d+) process=(\d+)", self.process.log())
+        places = self.settings.get("workers", 1)   # a reload may have had more for a while
+        return {int(place): int(pid) for place, pid in ready if int(place) < places}
+
+    def kill_worker(self, place=0):
+        """Until its successor is ready."""
+        mark = self.process.mark()
+        os.kill(self.workers()[place], signal.SIGKILL)
+        self.process.wait_line(f"msg=ready worker={place} ", after=mark)
+
+    def clerk(self):
+        """The process number of the clerk, as soon as one works."""
+        self.process.wait_line(CLERK_WORKS)
+        return int(re.findall(f"{CLERK_WORKS}.* process=(\\d+)", self.process.log())[-1])
+
+    def kill_clerk(self):
+        """Until its successor works, who looks at once; the place in the log before that."""
+        mark = self.process.mark()
+        os.kill(self.clerk(), signal.SIGKILL)
+        self.process.wait_line(CLERK_WORKS, after=mark)
+        return mark
+
+    def postmaster(self):
+        """The process number of the private PostgreSQL."""
+        state = self.folder / self.settings.get("state_dir", "state")
+        return int((state / "pg" / "postmaster.pid").read_text().split()[0])
 
     # -- people -------------------------------------------------------------------
 
@@ -136,3 +195,27 @@ class Stack:
         if not self._tables:
             self._tables = postgres.Tables(postgres.connect(self.database_uri()))
         return self._tables
+
+
+@contextlib.contextmanager
+def serving(build, folder, *more, **settings):
+    """A daemon that knows its people, until the end."""
+    stack = Stack(build, folder, *more, **settings)
+    try:
+        yield stack.serve()
+    finally:
+        stack.stop()
+
+
+@contextlib.contextmanager
+def two_on_one_database(build, folder):
+    """Two daemons on a database of somebody else; the same people know both."""
+    cluster = postgres.Cluster(folder)
+    uri = cluster.uri("care", "stafett_app")
+    owner = cluster.create_database("care")
+    with contextlib.ExitStack() as ends:
+        ends.callback(cluster.stop)
+        first = ends.enter_context(serving(build, folder / "d0", owner, database=uri))
+        second = Stack(build, folder / "d1", owner, first.authority, database=uri).start()
+        ends.callback(second.stop)
+        yield first, second
