@@ -15,11 +15,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "domain/calendar.h"
+#include "lines.h"
 
-enum { MAX_NUMBERS = 5, EXIT_USAGE = 2 };
+enum { MAX_NUMBERS = 5 };
 
 /* A line's arguments: a date where the first one is one, and the numbers. */
 struct question {
@@ -128,7 +128,7 @@ static const struct operation *find_operation(const char *name)
 		if (strcmp(operations[i].name, name) == 0)
 			return &operations[i];
 	}
-	errx(EXIT_USAGE, "no operation '%s'", name ? name : "");
+	errx(LINES_EXIT_USAGE, "no operation '%s'", name ? name : "");
 }
 
 static void answer_line(char *line)
@@ -141,7 +141,7 @@ static void answer_line(char *line)
 	if (operation->has_date) {
 		word = strtok_r(NULL, blanks, &rest);
 		if (!word || !date_parse(bytes_of_string(word), &q.date))
-			errx(EXIT_USAGE, "no date '%s'", word ? word : "");
+			errx(LINES_EXIT_USAGE, "no date '%s'", word ? word : "");
 	}
 	for (size_t i = 0; i < MAX_NUMBERS && (word = strtok_r(NULL, blanks, &rest)); i++)
 		q.n[i] = strtoll(word, NULL, 10);
@@ -150,13 +150,5 @@ static void answer_line(char *line)
 
 int main(void)
 {
-	char line[128];
-
-	setenv("TZ", "Europe/Stockholm", 1);
-	tzset();
-	if (!calendar_zone_ok())
-		errx(EXIT_FAILURE, "the zone of Stockholm is not installed (tzdata)");
-	while (fgets(line, sizeof(line), stdin))
-		answer_line(line);
-	return EXIT_SUCCESS;
+	return lines_answer_all(answer_line);
 }

@@ -11,18 +11,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "domain/deadlines.h"
+#include "lines.h"
 
-enum { EXIT_USAGE = 2, STEPS_MAX = 256 };
+enum { STEPS_MAX = 256 };
 
 static char *next_word(char **rest)
 {
 	char *word = strtok_r(NULL, " \n", rest);
 
 	if (!word)
-		errx(EXIT_USAGE, "a line ends early");
+		errx(LINES_EXIT_USAGE, "a line ends early");
 	return word;
 }
 
@@ -54,12 +54,12 @@ static void answer_line(char *line)
 	int64_t from_us, due_us;
 
 	if (code < 0)
-		errx(EXIT_USAGE, "no unit '%s'", unit ? unit : "");
+		errx(LINES_EXIT_USAGE, "no unit '%s'", unit ? unit : "");
 	rule.amount = atoi(next_word(&rest));
 	rule.cut_off = text_of(next_word(&rest));
 	from_us = strtoll(next_word(&rest), NULL, 10);
 	if (!date_parse(bytes_of_string(next_word(&rest)), &promised))
-		errx(EXIT_USAGE, "no date");
+		errx(LINES_EXIT_USAGE, "no date");
 	rule.steps = ladder_of(next_word(&rest), steps);
 	due_us = clock_rule_due(&rule, from_us, promised);
 	printf("%" PRId64, due_us);
@@ -70,13 +70,5 @@ static void answer_line(char *line)
 
 int main(void)
 {
-	char line[256];
-
-	setenv("TZ", "Europe/Stockholm", 1);
-	tzset();
-	if (!calendar_zone_ok())
-		errx(EXIT_FAILURE, "the zone of Stockholm is not installed (tzdata)");
-	while (fgets(line, sizeof(line), stdin))
-		answer_line(line);
-	return EXIT_SUCCESS;
+	return lines_answer_all(answer_line);
 }

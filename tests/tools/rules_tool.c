@@ -30,12 +30,10 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "domain/basis.h"
 #include "domain/rules.h"
-
-enum { EXIT_USAGE = 2 };
+#include "lines.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -59,7 +57,7 @@ static struct uuid unit_of(const char *letter)
 	struct uuid uuid = {{0}};
 
 	if (!at)
-		errx(EXIT_USAGE, "no unit '%s'", letter);
+		errx(LINES_EXIT_USAGE, "no unit '%s'", letter);
 	uuid.b[0] = (uint8_t)(at - unit_letters + 1);
 	return uuid;
 }
@@ -146,7 +144,7 @@ static void set_aftercare(struct facts *f, const char *value)
 static int code_or_die(int value, const char *code)
 {
 	if (value < 0)
-		errx(EXIT_USAGE, "no '%s' in the tables", code);
+		errx(LINES_EXIT_USAGE, "no '%s' in the tables", code);
 	return value;
 }
 
@@ -165,7 +163,7 @@ static void set_table_word(struct situation *s, const char *key, const char *val
 	else if (strcmp(key, "role") == 0)
 		s->facts.roles = MASK(code_or_die(role_from_code(code), value));
 	else
-		errx(EXIT_USAGE, "no key '%s'", key);
+		errx(LINES_EXIT_USAGE, "no key '%s'", key);
 }
 
 static bool set_unit(struct facts *f, const char *key, const char *value)
@@ -507,7 +505,7 @@ static void answer_line(char *line)
 		char *equals = strchr(word, '=');
 
 		if (!equals)
-			errx(EXIT_USAGE, "no value in '%s'", word);
+			errx(LINES_EXIT_USAGE, "no value in '%s'", word);
 		*equals = '\0';
 		set_word(&s, word, equals + 1);
 	}
@@ -516,13 +514,5 @@ static void answer_line(char *line)
 
 int main(void)
 {
-	char line[512];
-
-	setenv("TZ", "Europe/Stockholm", 1);
-	tzset();
-	if (!calendar_zone_ok())
-		errx(EXIT_FAILURE, "the zone of Stockholm is not installed (tzdata)");
-	while (fgets(line, sizeof(line), stdin))
-		answer_line(line);
-	return EXIT_SUCCESS;
+	return lines_answer_all(answer_line);
 }

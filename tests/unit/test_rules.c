@@ -212,38 +212,6 @@ static void accepting_a_consultation_takes_no_chain(void **state)
 	assert_false(d.custodian_moves);
 }
 
-/* Every act in every state by every relation: only the table's cells pass. */
-static void only_the_tables_cells_pass(void **state)
-{
-	static const struct {
-		enum act act;
-		enum state from;
-	} cells[] = {
-		{ACT_ACKNOWLEDGE, STATE_REQUESTED},
-		{ACT_ACCEPT, STATE_REQUESTED},
-		{ACT_ACCEPT, STATE_RECEIVED},
-	};
-	static const enum act acts[] = {ACT_ACKNOWLEDGE, ACT_ACCEPT};
-	const struct uuid *units[] = {&lund, &beroende, &psykiatri};
-
-	for (size_t a = 0; a < ARRAY_SIZE(acts); a++)
-		for (int s = 0; s < STATE_COUNT; s++)
-			for (size_t u = 0; u < ARRAY_SIZE(units); u++) {
-				struct order o = an_act(acts[a]);
-				struct facts f = facts_for_owner((enum state)s);
-				bool expected = false;
-
-				f.unit = *units[u];
-				for (size_t c = 0; c < ARRAY_SIZE(cells); c++)
-					expected |= cells[c].act == acts[a] &&
-						    cells[c].from == (enum state)s &&
-						    units[u] == &beroende;
-				assert_int_equal(decide(&o, &f).kind == DECISION_DO, expected);
-				assert_int_equal(
-					!!(rules_allowed_acts(&f) & MASK(acts[a])), expected);
-			}
-}
-
 static void an_act_on_another_version_is_a_conflict(void **state)
 {
 	struct order o = an_act(ACT_ACCEPT);
@@ -305,40 +273,34 @@ static void the_same_key_is_answered_as_before(void **state)
 	expect_refusal(&o, &f, REASON_KEY_CONTENT_MISMATCH);
 }
 
-/* Each refusal of a send, one wrong fact at a time. */
+/* One fact wrong at a time of a send that is taken otherwise. */
 static void a_send_is_refused_for_one_reason_at_a_time(void **state)
 {
-	struct order o = a_send();
-	struct facts f = facts_for_send();
-
-#define REFUSED(change, undo, reason)           \
-	do {                                    \
-		change;                         \
-		expect_refusal(&o, &f, reason); \
-		undo;                           \
+#define REFUSED(wrong, reason)                     \
+	do {                                       \
+		struct order o = a_send();         \
+		struct facts f = facts_for_send(); \
+                                                   \
+		wrong;                             \
+		expect_refusal(&o, &f, reason);    \
 	} while (0)
-	REFUSED(f.roles = 0, f.roles = MASK(ROLE_CASEWORKER), REASON_NOT_A_MEMBER);
-	REFUSED(f.roles = MASK(ROLE_INTAKE), f.roles = MASK(ROLE_CASEWORKER), REASON_ROLE_REQUIRED);
-	REFUSED(f.unit_known = false, f.unit_known = true, REASON_NOT_A_MEMBER);
-	REFUSED(f.to_known = false, f.to_known = true, REASON_UNIT_UNKNOWN);
-	REFUSED(f.to_open = false, f.to_open = true, REASON_UNIT_CLOSED);
-	REFUSED(f.to_kinds = 0, f.to_kinds = MASK(KIND_CARE_REQUEST), REASON_UNIT_DOES_NOT_TAKE);
-	REFUSED(f.unit_open = false, f.unit_open = true, REASON_UNIT_CLOSED);
-	REFUSED(o.named_unit = bytes_of_string("a/b"), o.named_unit.len = 0, REASON_UNIT_UNKNOWN);
-	REFUSED(o.has_named_referral = true, o.has_named_referral = false, REASON_NOT_FOUND);
-	REFUSED(o.help_request_date.day = 4, o.help_request_date.day = 2, REASON_CLOCK_IN_FUTURE);
-	REFUSED(o.basis = BASIS_DISCHARGE_LAW, o.basis = BASIS_CONSENT, REASON_BASIS_NOT_ALLOWED);
-	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), o.basis_end.day = 3,
-		REASON_CONSENT_EXPIRED);
-	REFUSED(o.recipients = bytes_of_string("a/bc,ab"), o.recipients = bytes_of_string("x,a"),
-		REASON_CONSENT_MISSING);
-	REFUSED(o.priority = bytes_of_string("stat"), o.priority = bytes_of_string("routine"),
-		REASON_CALL_REQUIRED);
-	REFUSED(o.create_us += 301 * INT64_C(1000000), o.create_us = now_us(),
-		REASON_CREATED_IN_FUTURE);
-	REFUSED(o.opens_chain = false, o.opens_chain = true, REASON_NOT_FOUND);
+	REFUSED(f.roles = 0, REASON_NOT_A_MEMBER);
+	REFUSED(f.roles = MASK(ROLE_INTAKE), REASON_ROLE_REQUIRED);
+	REFUSED(f.unit_known = false, REASON_NOT_A_MEMBER);
+	REFUSED(f.to_known = false, REASON_UNIT_UNKNOWN);
+	REFUSED(f.to_open = false, REASON_UNIT_CLOSED);
+	REFUSED(f.to_kinds = 0, REASON_UNIT_DOES_NOT_TAKE);
+	REFUSED(f.unit_open = false, REASON_UNIT_CLOSED);
+	REFUSED(o.named_unit = bytes_of_string("a/b"), REASON_UNIT_UNKNOWN);
+	REFUSED(o.has_named_referral = true, REASON_NOT_FOUND);
+	REFUSED(o.help_request_date.day = 4, REASON_CLOCK_IN_FUTURE);
+	REFUSED(o.basis = BASIS_DISCHARGE_LAW, REASON_BASIS_NOT_ALLOWED);
+	REFUSED(o.basis_end = ((struct date){2026, 11, 2}), REASON_CONSENT_EXPIRED);
+	REFUSED(o.recipients = bytes_of_string("a/bc,ab"), REASON_CONSENT_MISSING);
+	REFUSED(o.priority = bytes_of_string("stat"), REASON_CALL_REQUIRED);
+	REFUSED(o.create_us += 301 * INT64_C(1000000), REASON_CREATED_IN_FUTURE);
+	REFUSED(o.opens_chain = false, REASON_NOT_FOUND);
 #undef REFUSED
-	assert_int_equal(decide(&o, &f).kind, DECISION_DO);
 }
 
 static void only_the_holder_hands_over(void **state)
@@ -501,7 +463,6 @@ int main(void)
 		cmocka_unit_test(acknowledging_moves_nothing),
 		cmocka_unit_test(a_third_partys_accept_takes_no_chain),
 		cmocka_unit_test(accepting_a_consultation_takes_no_chain),
-		cmocka_unit_test(only_the_tables_cells_pass),
 		cmocka_unit_test(an_act_on_another_version_is_a_conflict),
 		cmocka_unit_test(who_is_told_no_more_acts_on_what_it_was_told_last),
 		cmocka_unit_test(what_is_not_visible_is_not_there),
