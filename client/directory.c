@@ -115,12 +115,26 @@ const char *directory_nearest(struct client *client, const char *handle)
 	suggest_begin(&nearest, handle);
 	request.page_size = CAP_PAGE_SIZE;
 	request.handle_prefix = memory_copy(&client->arena, bytes_of(handle, strcspn(handle, "/")));
-	if (!call_aside(client, METHOD_search, &request.base,
-		    &stafett__v1__search_response__descriptor, &response))
-		return NULL;
-	for (size_t i = 0; i < response->n_units; i++)
-		suggest_offer(&nearest, response->units[i]->handle);
+	/* Of the organisation, or, where that is wrong too, of all. */
+	for (int i = 0; i < 2 && !nearest.best; i++) {
+		if (!call_aside(client, METHOD_search, &request.base,
+			    &stafett__v1__search_response__descriptor, &response))
+			return NULL;
+		for (size_t unit = 0; unit < response->n_units; unit++)
+			suggest_offer(&nearest, response->units[unit]->handle);
+		request.handle_prefix = (char *)"";
+	}
 	return nearest.best;
+}
+
+int directory_check(struct client *client, const char *handle)
+{
+	bool asked;
+
+	if (!*handle || directory_find(client, handle, &asked) || !asked)
+		return 0;
+	return client_problem(client, PROBLEM_UNIT_NOT_LISTED, "value", handle, "near",
+		directory_nearest(client, handle), NULL);
 }
 
 size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles)

@@ -19,9 +19,13 @@ void directory_learn(struct client *client, const char *handle, const char *name
 /* Looks a unit up, closed ones too: NULL where there is none of that handle, or
  * where the server cannot be asked; then |ret_asked| is false. */
 const Stafett__V1__Unit *directory_find(struct client *client, const char *handle, bool *ret_asked);
-/* The unit of the same organisation whose handle is nearest to one that does not
- * exist; NULL where there is none. */
+/* The unit whose handle is nearest to one that does not exist, of the same organisation
+ * if it has one; NULL where there is none. */
 const char *directory_nearest(struct client *client, const char *handle);
+
+/* A problem, with the nearest, where there is no unit of that handle: of such a one
+ * nothing would be found, and say so wrongly. */
+int directory_check(struct client *client, const char *handle) WARN_UNUSED;
 
 /* The units that are replaced by this one, of its own organisation; their number. */
 size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles);

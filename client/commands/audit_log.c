@@ -6,6 +6,7 @@
 #include "client/call.h"
 #include "client/commands/audit.h"
 #include "client/compose.h"
+#include "client/directory.h"
 #include "client/memory.h"
 #include "client/misdated.h"
 #include "client/ref.h"
@@ -16,6 +17,7 @@
 #include "client/when.h"
 #include "domain/leaf.h"
 #include "domain/words.h"
+#include "stafett/caps.h"
 
 enum { AUDIT_ROWS = 25, AUDIT_ROWS_MOST = 10000 };
 
@@ -127,6 +129,19 @@ static int audit_read_options(struct client *client, const struct arguments *arg
 	return r;
 }
 
+/* Each organisation has a log of its own. */
+static int audit_check_unit(struct client *client, const char *unit)
+{
+	const char *own = client->profile->unit;
+	size_t half = strcspn(own, "/") + 1;
+	int r = directory_check(client, unit);
+
+	if (!r && *unit && strncmp(unit, own, half) != 0)
+		r = client_problem(
+			client, PROBLEM_LOG_OF_OTHERS, "value", directory_name(client, unit), NULL);
+	return r;
+}
+
 /* Those that do: who the member is, and what a row's number means. */
 static int audit_read_request(struct client *client, const struct arguments *arguments,
 	Stafett__V1__AuditServiceListRequest *request)
@@ -139,6 +154,8 @@ static int audit_read_request(struct client *client, const struct arguments *arg
 		r = client_open(client);
 	if (!r && arguments->n_rest > 1)
 		r = ref_resolve(client, arguments->rest[1], REF_FOR_READING, &name);
+	if (!r)
+		r = audit_check_unit(client, request->unit);
 	if (r)
 		return r;
 	client_word(client, "ref", *name ? name : request->unit);
@@ -204,22 +221,39 @@ static bool audit_has_member(struct client *client, char *member)
 	       response->n_entries || *response->next_page_token;
 }
 
-static void audit_tell_nothing(
-	struct client *client, const struct arguments *arguments, bool has_more)
+/* Who is in the newest part of the log, nearest to what was typed. */
+static const char *audit_nearest_member(struct client *client, const char *typed)
+{
+	Stafett__V1__AuditServiceListRequest request =
+		STAFETT__V1__AUDIT_SERVICE_LIST_REQUEST__INIT;
+	const Stafett__V1__AuditServiceListResponse *response;
+	struct suggest nearest;
+
+	suggest_begin(&nearest, typed);
+	request.page_size = CAP_PAGE_SIZE;
+	if (!call_aside(client, METHOD_audit_list, &request.base,
+		    &stafett__v1__audit_service_list_response__descriptor, &response))
+		return NULL;
+	for (size_t i = 0; i < response->n_entries; i++) {
+		const Stafett__V1__AuditAgent *agent = response->entries[i]->agent;
+		const char *name = agent ? strrchr(agent->member, ':') : NULL;
+
+		suggest_offer(&nearest, name ? name + 1 : NULL);
+	}
+	return nearest.best;
+}
+
+/* Nothing fits: a member whom the log does not know is a slip of the hand. */
+static int audit_check_member(struct client *client, const struct arguments *arguments,
+	const Stafett__V1__AuditServiceListResponse *all)
 {
 	const char *member = arguments_get(arguments, OPTION_audit_member);
 
-	if (has_more) {
-		puts(_("Nothing fits that in the part of the log that was looked at."));
-	} else if (member && !audit_has_member(client, audit_member(client, member))) {
-		client_word(client, "member", member);
-		output_say(client, "",
-			_("The log of your organisation knows no member '{member}'. Members are "
-			  "written like petra.svensson; those of another organisation stand in "
-			  "its own log."));
-	} else {
-		puts(_("Nothing in the log fits that."));
-	}
+	if (!member || all->n_entries || *all->next_page_token ||
+		audit_has_member(client, audit_member(client, member)))
+		return 0;
+	return client_problem(client, PROBLEM_MEMBER_NOT_IN_LOG, "value", member, "near",
+		audit_nearest_member(client, member), NULL);
 }
 
 static void audit_log_print(struct client *client, const struct arguments *arguments,
@@ -230,7 +264,8 @@ static void audit_log_print(struct client *client, const struct arguments *argum
 	if (all->n_entries || client->is_plain)
 		audit_print(client, all->entries, all->n_entries);
 	else
-		audit_tell_nothing(client, arguments, has_more);
+		puts(has_more ? _("Nothing fits that in the part of the log that was looked at.")
+			      : _("Nothing in the log fits that."));
 	if (client->is_plain)
 		return;
 	if (all->n_entries)
@@ -253,6 +288,8 @@ int audit_log(struct client *client, const struct arguments *arguments)
 		r = audit_read_request(client, arguments, &request);
 	if (!r)
 		r = audit_read(client, &request, rows, &all);
+	if (!r)
+		r = audit_check_member(client, arguments, &all);
 	if (r)
 		return r;
 	audit_keep_rows(client, &all);

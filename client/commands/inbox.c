@@ -227,7 +227,9 @@ static void inbox_print_rest(struct client *client, const struct inbox_page *pag
 				*text ? " · " : "", _(inbox_titles[group]), count);
 	}
 	if (*text)
-		lines_print_command(stdout, "", text, client_next(client, "inbox --all"));
+		lines_print_command(stdout, "",
+			memory_printf(&client->arena, _("Not shown: %s. See them:"), text),
+			client_next(client, "inbox --all"));
 }
 
 /* The first thing to do about the first row that needs something. */

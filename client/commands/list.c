@@ -105,17 +105,6 @@ static int list_read_request(struct client *client, const struct arguments *argu
 	return r;
 }
 
-/* Of a unit that is not there nothing would fit, and say so wrongly. */
-static int list_check_unit(struct client *client, const char *unit)
-{
-	bool asked;
-
-	if (!*unit || directory_find(client, unit, &asked) || !asked)
-		return 0;
-	return client_problem(client, PROBLEM_UNIT_NOT_LISTED, "value", unit, "near",
-		directory_nearest(client, unit), NULL);
-}
-
 /* All pages as one answer, with the last one's heartbeat. */
 static int list_read(struct client *client, Stafett__V1__ReferralServiceListRequest *request,
 	Stafett__V1__ReferralServiceListResponse *all)
@@ -283,7 +272,7 @@ int command_list(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = list_check_unit(client, request.unit);
+		r = directory_check(client, request.unit);
 	if (!r)
 		r = list_read(client, &request, &all);
 	if (!r && arguments_has(arguments, OPTION_list_held))

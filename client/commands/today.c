@@ -87,7 +87,10 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 
 	card_read(&client->arena, row->card, &card);
 	card_remember(client, &card, CARD_IN_LIST, referral->id, row->chain->id);
-	words_set(&words, "who", card_list_name(&client->arena, &card));
+	words_set(&words, "who",
+		!card.is_there && row_is_unshared(referral)
+			? _("shared no longer")
+			: card_list_name(&client->arena, &card));
 	words_set(&words, "born", row_born(client, &card));
 	words_set(&words, "matter",
 		row_matter(client, referral->priority, referral->needs, referral->n_needs, &card));

@@ -80,7 +80,7 @@ static const char *triage_menu(struct triage *triage)
 	for (enum triage_key_id id = 0; id < TRIAGE_KEY_COUNT; id++) {
 		if (triage_is_possible(triage, id))
 			menu = memory_printf(&triage->client->arena, "%s%s%s", menu,
-				*menu ? "  " : "", _(triage_keys[id].label));
+				*menu ? " " : "", _(triage_keys[id].label));
 	}
 	return menu;
 }

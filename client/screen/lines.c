@@ -157,22 +157,25 @@ void lines_print(FILE *out, const char *first, const char *next, const char *tex
 	fputc('\n', out);
 }
 
+/* Indents are blanks, a few. */
+enum { LINES_INDENT_MOST = 32 };
+
 /* Options begin lines of their own, behind a backslash: the command can be copied
  * to a shell as it stands. */
 static void lines_print_broken(FILE *out, const char *indent, const char *command)
 {
 	size_t width = lines_width();
-	size_t at = lines_columns(indent) + 2;
+	size_t at = lines_columns(indent);
 
-	fprintf(out, "%s  ", indent);
+	fputs(indent, out);
 	for (const char *part = command; *part;) {
 		const char *end = strstr(part + 1, " --");
 		size_t len = end ? (size_t)(end - part) : strlen(part);
 		size_t columns = lines_columns_of(part, len);
 
 		if (part != command && at + columns + 2 > width) {
-			fprintf(out, " \\\n%s     ", indent);
-			at = lines_columns(indent) + 4;
+			fprintf(out, " \\\n%s   ", indent);
+			at = lines_columns(indent) + 2;
 		}
 		fprintf(out, "%.*s", (int)len, part);
 		at += columns;
@@ -185,6 +188,7 @@ void lines_print_command(FILE *out, const char *indent, const char *hint, const 
 {
 	size_t gap = *hint ? 1 : 0;
 	size_t columns = lines_columns(indent) + lines_columns(hint) + gap + lines_columns(command);
+	char deeper[LINES_INDENT_MOST];
 
 	if (!*command) {
 		lines_print(out, indent, indent, hint);
@@ -193,6 +197,24 @@ void lines_print_command(FILE *out, const char *indent, const char *hint, const 
 	} else {
 		if (*hint)
 			lines_print(out, indent, indent, hint);
-		lines_print_broken(out, indent, command);
+		snprintf(deeper, sizeof(deeper), "%s%s", indent, *hint ? "  " : "");
+		lines_print_broken(out, deeper, command);
 	}
+}
+
+void lines_print_commands(FILE *out, const char *indent, const char *first, const char *other,
+	char *const *commands, size_t count)
+{
+	char deeper[LINES_INDENT_MOST];
+	bool do_fit = true;
+
+	for (size_t i = 0; i < count; i++)
+		do_fit = do_fit && lines_columns(indent) + lines_columns(i ? other : first) + 1 +
+						   lines_columns(commands[i]) <=
+					   lines_width();
+	snprintf(deeper, sizeof(deeper), "%s%s", indent, do_fit ? "" : "  ");
+	if (!do_fit)
+		lines_print(out, indent, indent, first);
+	for (size_t i = 0; i < count; i++)
+		lines_print_command(out, deeper, !do_fit ? "" : i ? other : first, commands[i]);
 }

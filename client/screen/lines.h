@@ -30,5 +30,9 @@ size_t lines_fit(const char *text, size_t columns);
 void lines_print(FILE *out, const char *first, const char *next, const char *text);
 /* Prints a hint and the command that it speaks of, which is never broken. */
 void lines_print_command(FILE *out, const char *indent, const char *hint, const char *command);
+/* Several, the first with another hint: each beside its hint, or where one has no room
+ * there, all of them below it. */
+void lines_print_commands(FILE *out, const char *indent, const char *first, const char *other,
+	char *const *commands, size_t count);
 
 #endif

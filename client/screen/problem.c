@@ -96,9 +96,10 @@ enum { PROBLEM_COMMANDS_SHOWN = 3 };
 
 static void problem_print_commands(const struct problem *problem, FILE *out)
 {
-	for (size_t i = 0; i < problem->n_commands && i < PROBLEM_COMMANDS_SHOWN; i++)
-		lines_print_command(
-			out, "  ", i ? _("      or:") : _("You can:"), problem->commands[i]);
+	size_t shown = problem->n_commands < PROBLEM_COMMANDS_SHOWN ? problem->n_commands
+								    : PROBLEM_COMMANDS_SHOWN;
+
+	lines_print_commands(out, "  ", _("You can:"), _("      or:"), problem->commands, shown);
 }
 
 void problem_print(const struct problem *problem, struct arena *arena, FILE *out)

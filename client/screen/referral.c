@@ -435,9 +435,8 @@ static void referral_print_acts(struct referral_screen *screen)
 	referral_add_acts(screen, &commands, chain->allowed_acts, chain->n_allowed_acts);
 	if (!*referral->id && chain_may(chain, "close"))
 		act_commands_add(client, &commands, first, 1, code, "");
-	for (size_t i = 0; i < commands.count; i++)
-		lines_print_command(
-			stdout, "", i ? _("      or:") : _("You can:"), commands.list[i]);
+	lines_print_commands(
+		stdout, "", _("You can:"), _("      or:"), commands.list, commands.count);
 	if (!commands.count)
 		output_next(client, "list --open");
 }

@@ -130,7 +130,7 @@ static const char *rule_whom(struct client *client, const char *names)
 		{"owner", N_("the unit that was asked")},
 		{"holder", N_("the unit that holds the chain")},
 		{"parties", N_("the parties whom the consent covers")},
-		{"managers", N_("the managers of both")},
+		{"managers", N_("managers of the unit that sent it and of the one that was asked")},
 	};
 	struct arena *arena = &client->arena;
 	const char *text = "";

@@ -50,6 +50,9 @@ static const char *const term_words[] = {
 
 const char *term_word(const struct client *client, const char *word)
 {
+	/* As FHIR has it, whoever wished it. */
+	if (!client->is_plain && strcmp(word, "failed") == 0)
+		return _("broken off");
 	for (size_t i = 0; i < ARRAY_SIZE(term_words); i++) {
 		/* The empty text would be the catalogue's header. */
 		if (*word && !client->is_plain && strcmp(term_words[i], word) == 0)

@@ -248,12 +248,24 @@ static void search_row(struct read *read, int query, const struct db_row *row, s
 		rc->search.units[rc->search.n_units++] = unit;
 }
 
+/* What the caller is in the unit for which it asks. */
+static void search_add_roles(struct read_call *rc)
+{
+	Stafett__V1__SearchResponse *answer = &rc->search;
+
+	answer->roles = arena_alloc(rc->arena, ROLE_COUNT * sizeof(*answer->roles));
+	for (int role = 0; role < ROLE_COUNT && answer->roles; role++)
+		if (rc->read.held & MASK(role))
+			answer->roles[answer->n_roles++] = (char *)role_code((enum role)role);
+}
+
 /* The next page begins behind the last handle. */
 static void search_reply(struct read_call *rc)
 {
 	if (rc->rows > rc->page && rc->search.n_units)
 		rc->search.next_page_token = rc->search.units[rc->search.n_units - 1]->handle;
 	rc->search.heartbeat = read_call_heartbeat(rc);
+	search_add_roles(rc);
 	answer_message(rc->call, &rc->search.base);
 }
 

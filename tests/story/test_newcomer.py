@@ -143,7 +143,30 @@ def test_a_day_to_come_has_nothing_in_the_log(client):
 
 
 def test_a_member_whom_the_log_does_not_know_is_told_so(client):
-    assert "knows no member 'nobody.atall'" in client.run("axel", "audit", "log", "--member", "nobody.atall")
+    said = client.run("axel", "audit", "log", "--member", "nobody.atall", status=4)
+    assert "knows no member 'nobody.atall'" in said
+    client.run("axel", "audit", "log")
+    said = client.run("axel", "audit", "log", "--member", "axel.lind", status=4)
+    assert "Did you mean" in said
+
+
+def test_a_unit_that_is_not_is_no_empty_log(client):
+    said = client.run("axel", "audit", "log", "--unit", "lunt/vuxen", status=4)
+    assert "There is no unit called 'lunt/vuxen'. Did you mean lund/vuxen?" in said
+    said = client.run("axel", "audit", "log", "--unit", people.BEROENDE, status=4)
+    assert "Beroende Lund is of another organisation, which has a log of its own" in said
+    assert "Did you mean lund/vuxen?" in client.run("maria", "list", "--unit", "lund/vuxn", status=4)
+
+
+def test_profile_says_who_is_a_manager(client):
+    assert "You are Mona Ek, Lund Vuxen: manager." in said_on_one_line(client.run("mona", "profile"))
+    assert "caseworker" in client.run("maria", "profile")
+    assert ": chef." in client.run("mona", "profile", LANGUAGE="sv")
+    assert "You are" not in client.run("mona", "--plain", "profile")
+
+
+def said_on_one_line(text):
+    return " ".join(text.split())
 
 
 def test_what_is_expected_in_weeks_is_told_below_what_must_be_done(client, code):
