@@ -146,8 +146,8 @@ def test_a_member_whom_the_log_does_not_know_is_told_so(client):
     said = client.run("axel", "audit", "log", "--member", "nobody.atall", status=4)
     assert "knows no member 'nobody.atall'" in said
     client.run("axel", "audit", "log")
-    said = client.run("axel", "audit", "log", "--member", "axel.lind", status=4)
-    assert "Did you mean" in said
+    said = client.run("axel", "audit", "log", "--member", "axell", status=4)
+    assert "Did you mean axel?" in " ".join(said.split())
 
 
 def test_a_unit_that_is_not_is_no_empty_log(client):

@@ -65,6 +65,15 @@ def test_a_narrow_page_breaks_what_it_shows_and_cuts_nothing(client, maria, colu
     assert len(letters) >= len("Lindqvist-Abrahamsson,SaraMargareta") + len("requestedyouBeroendeLund:acknowledge")
 
 
+def test_commands_stand_beside_their_hints_or_all_below_them(client, maria):
+    sent = maria.send(people.BEROENDE)
+    wide = client.run("petra", "show", sent.referral, COLUMNS="100")
+    assert "\nYou can: stafett --as petra ack" in wide and "\n      or: stafett --as petra accept" in wide
+    narrow = client.run("petra", "show", sent.referral, COLUMNS="60")
+    assert "\nYou can:\n  stafett --as petra ack" in narrow and "or:" not in narrow
+    assert "\n  stafett --as petra accept" in narrow
+
+
 def output(client, who, *words):
     """Standard output alone, as bytes."""
     return subprocess.run(
