@@ -3,6 +3,7 @@
 #include "client/aftercare.h"
 
 #include "client/call.h"
+#include "client/card.h"
 #include "client/compose.h"
 #include "client/deliver.h"
 #include "client/memory.h"
@@ -79,6 +80,7 @@ static void aftercare_fill(
 	act->legal_basis = aftercare_basis(acting, want);
 	/* Planned with the person, whose own words go along. */
 	act->person_informed = true;
+	act->protected_identity = card_is_protected(&acting->client->arena, acting->seen->card);
 }
 
 static int aftercare_deliver(struct acting *acting, const struct uuid *id,

@@ -60,6 +60,21 @@ void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *
 	json_decref(object);
 }
 
+void card_read_of(struct arena *arena, const Stafett__V1__Part *part,
+	const Stafett__V1__Chain *chain, struct card *ret_card)
+{
+	card_read(arena, part, ret_card);
+	ret_card->is_protected |= chain && chain->protected_identity;
+}
+
+bool card_is_protected(struct arena *arena, const Stafett__V1__Part *part)
+{
+	struct card card;
+
+	card_read(arena, part, &card);
+	return card.is_protected;
+}
+
 void card_remember(struct client *client, const struct card *card, enum card_use use,
 	const char *referral, const char *chain)
 {

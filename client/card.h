@@ -13,6 +13,7 @@
 #include "client/client.h"
 #include "domain/calendar.h"
 #include "stafett/v1/message.pb-c.h"
+#include "stafett/v1/referral.pb-c.h"
 
 /* Texts are the sender's own: neutralise them before printing. Never NULL. */
 struct card {
@@ -24,6 +25,11 @@ struct card {
 };
 
 void card_read(struct arena *arena, const Stafett__V1__Part *part, struct card *ret_card);
+/* The same, where the chain that it belongs to may be of protected identity. */
+void card_read_of(struct arena *arena, const Stafett__V1__Part *part,
+	const Stafett__V1__Chain *chain, struct card *ret_card);
+/* What the sender of a card says beside it, where the server reads it. */
+bool card_is_protected(struct arena *arena, const Stafett__V1__Part *part);
 /* Remembers whose referral it is, for `stafett find`. In a list, one of protected
  * identity is not opened. */
 enum card_use { CARD_IN_LIST, CARD_OPENED };

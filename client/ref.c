@@ -47,7 +47,7 @@ static const char *ref_person(struct client *client, const char *id)
 
 	if (!ref_look(client, id, &response))
 		return "";
-	card_read(&client->arena, response->card, &card);
+	card_read_of(&client->arena, response->card, response->chain, &card);
 	return card_full_name(&client->arena, &card);
 }
 

@@ -190,7 +190,7 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	struct card card;
 	const char *cells[8];
 
-	card_read(arena, summary->card, &card);
+	card_read_of(arena, summary->card, summary->chain, &card);
 	card_remember(client, &card, CARD_IN_LIST, referral->id, summary->chain->id);
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, referral->code);

@@ -107,6 +107,8 @@ static int register_send(struct client *client, const struct uuid *id, const str
 	act.n_needs = draft->n_needs;
 	act.needs = memory_join(&client->arena, draft->needs, draft->n_needs, NULL, 0);
 	act.help_request_date = (char *)draft->help_request_date;
+	act.protected_identity =
+		card_is_protected(&client->arena, compose_part(client, draft->card));
 	compose_header(client, id, &header);
 	header.act_case = STAFETT__V1__HEADER__ACT_REGISTER;
 	header.register_ = &act;

@@ -174,6 +174,8 @@ static void send_fill_act(
 		act->reference = (char *)draft->reference;
 	act->care_responsibility_remains = draft->care_responsibility_remains;
 	act->person_informed = draft->person_informed;
+	act->protected_identity =
+		card_is_protected(&client->arena, compose_part(client, draft->card));
 	if (draft->call_us)
 		act->call_time = compose_time(client, draft->call_us);
 	if (draft->discharge)

@@ -145,7 +145,7 @@ static int show_print_body(struct client *client, const Stafett__V1__GetResponse
 	struct card card;
 	int r = show_read_body(client, response->referral->id, content, &body);
 
-	card_read(&client->arena, content->card, &card);
+	card_read_of(&client->arena, content->card, response->chain, &card);
 	if (r || (!body.data.len && !(is_read && card.is_there)))
 		return r;
 	if (is_read || is_one_of_several)
@@ -314,7 +314,7 @@ int command_show(struct client *client, const struct arguments *arguments)
 	if (r)
 		return r;
 	heartbeat_take_time(client, response->heartbeat);
-	card_read(&client->arena, response->card, &card);
+	card_read_of(&client->arena, response->card, response->chain, &card);
 	id = chain_is_alone(response) ? response->chain->id : response->referral->id;
 	card_remember(client, &card, CARD_OPENED, id, response->chain->id);
 	/* The name of a file comes from the id, which has no dots and slashes. */

@@ -85,7 +85,7 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 	struct words words = {0};
 	struct card card;
 
-	card_read(&client->arena, row->card, &card);
+	card_read_of(&client->arena, row->card, row->chain, &card);
 	card_remember(client, &card, CARD_IN_LIST, referral->id, row->chain->id);
 	words_set(&words, "who",
 		!card.is_there && row_is_unshared(referral)
@@ -154,7 +154,7 @@ static void today_print_far(struct client *client, const Stafett__V1__ReferralSu
 	struct words words = {0};
 	struct card card;
 
-	card_read(arena, row->card, &card);
+	card_read_of(arena, row->card, row->chain, &card);
 	card_remember(client, &card, CARD_IN_LIST, row->referral->id, row->chain->id);
 	words_set(&words, "who", card_list_name(arena, &card));
 	words_set(&words, "kind", term_code(client, CODES_EVENT, event->kind));
@@ -195,9 +195,9 @@ static void today_set_person(struct client *client, const Stafett__V1__TodayResp
 	const Stafett__V1__ReferralSummary *ours = *into ? today_find_chain(today, into) : NULL;
 	struct card card;
 
-	card_read(&client->arena, row->card, &card);
+	card_read_of(&client->arena, row->card, row->chain, &card);
 	if (!card.is_there && ours)
-		card_read(&client->arena, ours->card, &card);
+		card_read_of(&client->arena, ours->card, ours->chain, &card);
 	words_set(words, "who", card_list_name(&client->arena, &card));
 	if (ours)
 		words_set(words, "ours", format_code_start(&client->arena, ours->referral->code));
@@ -289,7 +289,7 @@ static void today_add_waiting(
 	struct card card;
 	const char *cells[6];
 
-	card_read(&client->arena, row->card, &card);
+	card_read_of(&client->arena, row->card, row->chain, &card);
 	card_remember(client, &card, CARD_IN_LIST, referral->id, row->chain->id);
 	cells[0] = format_code_start(&client->arena, referral->code);
 	cells[1] = row_person(client, &card);

@@ -41,7 +41,7 @@ static struct card chain_question_card(
 	const char *id = *duty->referral ? duty->referral : duty->chain->id;
 	struct card card;
 
-	card_read(&client->arena, duty->card, &card);
+	card_read_of(&client->arena, duty->card, duty->chain, &card);
 	card_remember(client, &card, CARD_IN_LIST, id, duty->chain->id);
 	return card;
 }

@@ -518,7 +518,7 @@ void referral_print(
 		.with_readers = with_readers,
 	};
 
-	card_read(&client->arena, response->card, &screen.card);
+	card_read_of(&client->arena, response->card, response->chain, &screen.card);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		parts[i](&screen);
 }

@@ -23,14 +23,16 @@ static void referral_json_set(json_t *object, const char *name, json_t *value)
 /* The card as its sender wrote it; nothing where it cannot be read. Of protected
  * identity only that, unless the texts were asked for. */
 static void referral_json_add_subject(
-	json_t *referral, const Stafett__V1__Part *card, bool is_whole)
+	json_t *referral, const Stafett__V1__GetResponse *response, bool is_whole)
 {
+	const Stafett__V1__Part *card = response->card;
 	json_t *subject = NULL;
 
 	if (card && card->content_case == STAFETT__V1__PART__CONTENT_DATA)
 		subject = json_loadb((const char *)card->data.data, card->data.len, 0, NULL);
 	if (json_is_object(subject) && !is_whole &&
-		json_is_true(json_object_get(subject, "protectedIdentity")))
+		((response->chain && response->chain->protected_identity) ||
+			json_is_true(json_object_get(subject, "protectedIdentity"))))
 		referral_json_set(referral, "subject", json_pack("{s:b}", "protectedIdentity", 1));
 	else if (json_is_object(subject))
 		referral_json_set(referral, "subject", json_incref(subject));
@@ -99,7 +101,7 @@ int referral_json_print(struct client *client, const Stafett__V1__GetResponse *r
 		json_decref(object);
 		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 	}
-	referral_json_add_subject(referral, response->card, response->n_contents > 0);
+	referral_json_add_subject(referral, response, response->n_contents > 0);
 	if (content)
 		referral_json_add_body(client, referral, content);
 	(void)json_dumpf(object, stdout, JSON_INDENT(REFERRAL_JSON_INDENT) | JSON_ENSURE_ASCII);

@@ -204,7 +204,8 @@ char *triage_card_text(struct client *client, const struct triage_item *on, size
 	size_t len = 0;
 	char *copy;
 
-	card_read(&client->arena, on->seen->card ? on->seen->card : on->item->card, &it.card);
+	card_read_of(&client->arena, on->seen->card ? on->seen->card : on->item->card,
+		on->seen->chain, &it.card);
 	card_remember(client, &it.card, CARD_OPENED, on->item->referral, on->item->chain);
 	it.out = memory_need(open_memstream(&text, &len));
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
@@ -262,7 +263,7 @@ static void triage_card_print_whole(void *user)
 	struct card card;
 
 	referral_print(it->client, seen, false);
-	card_read(&it->client->arena, seen->card, &card);
+	card_read_of(&it->client->arena, seen->card, seen->chain, &card);
 	for (size_t i = 0; i < seen->n_contents; i++) {
 		const Stafett__V1__Part *part = seen->contents[i]->card;
 

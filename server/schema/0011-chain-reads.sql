@@ -10,7 +10,7 @@ CREATE TYPE stafett.chain_row AS (
     proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
     proposal_help_date date, proposal_create_time timestamptz,
     create_time timestamptz, asked boolean, due_time timestamptz, read_time timestamptz,
-    breach_reason text, follow_up text);
+    breach_reason text, follow_up text, protected_identity boolean);
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -91,15 +91,18 @@ BEGIN ATOMIC
         cp.id, cp.act, cp.urn, cp.display_name, cp.handle, cp.confirm_handle,
         cp.other_chain, cp.reason, cp.help_request_date, cp.create_time, c.create_time,
         asked.chain IS NOT NULL, asked.due_time, stafett.now(),
-        -- Not for who is only asked to agree that it goes on in another chain, or follows.
-        CASE WHEN s.until IS NULL AND s.apart IS NULL AND (c.custodian = p_unit
-            OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
-            OR EXISTS (SELECT FROM stafett.chain_party x WHERE x.chain = c.id AND x.unit = p_unit))
+        CASE WHEN told.so
             THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
-        CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END
+        CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END,
+        c.protected_identity AND told.so
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     CROSS JOIN LATERAL stafett.chain_shown(p_unit, c.id) s
+    -- Not who is only asked to agree that it goes on in another chain, or follows.
+    CROSS JOIN LATERAL (SELECT s.until IS NULL AND s.apart IS NULL AND (c.custodian = p_unit
+        OR EXISTS (SELECT FROM stafett.chain_units(c.id) w WHERE w.unit = p_unit)
+        OR EXISTS (SELECT FROM stafett.chain_party x WHERE x.chain = c.id AND x.unit = p_unit))
+        IS TRUE AS so) told
     LEFT JOIN stafett.unit h ON h.id = s.custodian
     LEFT JOIN stafett.custody cu ON cu.chain = c.id AND cu.seq = s.custody_seq
         AND c.custodian IS NOT NULL

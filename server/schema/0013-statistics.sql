@@ -47,7 +47,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN p_came > p_asked THEN p_came - p_asked WHEN p_came IS NOT NULL THEN 0 END;
 
 -- Those who asked for help in a time, and were recorded before |p_known|: one row a chain,
--- with the organisations that have or had a part of it. Hours are counted from the first
+-- with the organisations that have or had a part of it; none of protected identity. Hours are counted from the first
 -- message, days from the day of asking.
 CREATE FUNCTION stafett.asked_for_help(
     p_from date, p_until date, p_known timestamptz, p_kinds text[])
@@ -73,7 +73,7 @@ BEGIN ATOMIC
     FROM (
         SELECT * FROM stafett.chain x
         WHERE x.help_request_date >= p_from AND x.help_request_date < p_until
-            AND x.create_time < p_known AND x.merged_into IS NULL
+            AND x.create_time < p_known AND x.merged_into IS NULL AND NOT x.protected_identity
         ORDER BY x.help_request_date, x.id) c
     LEFT JOIN LATERAL (
         SELECT x.* FROM stafett.referral x

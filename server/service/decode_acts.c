@@ -23,6 +23,7 @@ static struct fault decode_ask(struct arena *arena, const Stafett__V1__Header *h
 
 static struct fault decode_amend(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
+	w->request.protects = h->amend->protected_identity;
 	return w->card.len ? DECODE_OK : decode_words(w);
 }
 

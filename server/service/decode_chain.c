@@ -46,6 +46,7 @@ struct fault decode_register(struct arena *arena, const Stafett__V1__Header *h, 
 	if (kind < 0)
 		return decode_fault(REASON_KIND_NOT_AVAILABLE, "register.kind");
 	o->kind = (enum kind)kind;
+	w->request.protects = r->protected_identity;
 	DECODE_TRY(decode_needs(arena, r->needs, r->n_needs, "register.needs", &w->request.needs));
 	return decode_date(
 		r->help_request_date, "register.help_request_date", &o->help_request_date);

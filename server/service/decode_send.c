@@ -135,5 +135,6 @@ struct fault decode_send(struct arena *arena, const Stafett__V1__Header *h, stru
 	DECODE_TRY(decode_by_kind(send, w));
 	w->request.remains = send->care_responsibility_remains;
 	w->request.informed = send->person_informed;
+	w->request.protects = send->protected_identity;
 	return decode_time(send->call_time, "send.call_time", &o->call_us);
 }

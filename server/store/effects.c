@@ -288,6 +288,7 @@ static void add_request(struct effects *e, const struct write *w)
 	put_time(e, BATCH_last_dose_time, r->last_dose_us);
 	put_text(e, BATCH_next_dose_by, r->next_dose_by);
 	put_text(e, BATCH_discharge, r->discharge);
+	put_bool(e, BATCH_protects, r->protects);
 }
 
 /* Whom it tells, why it may, and the consent: the event's own, or one before it. */

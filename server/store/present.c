@@ -92,6 +92,7 @@ enum referral_column {
 	REFERRAL_READ_TIME,
 	CHAIN_BREACH_REASON,
 	CHAIN_FOLLOW_UP,
+	CHAIN_PROTECTED,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 	REFERRAL_KEY,
@@ -306,6 +307,7 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 	c->breach_reason = take_text(a, row, CHAIN_BREACH_REASON);
 	c->follow_up = take_text(a, row, CHAIN_FOLLOW_UP);
+	c->protected_identity = db_row_bool(row, CHAIN_PROTECTED);
 }
 
 bool present_referral(struct arena *a, const struct db_row *row, const struct read *read,

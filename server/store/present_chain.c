@@ -32,6 +32,7 @@ enum chain_column {
 	CHAIN_READ_TIME,
 	CHAIN_BREACH_REASON,
 	CHAIN_FOLLOW_UP,
+	CHAIN_PROTECTED,
 	CHAIN_CARD,
 	DUTY_WHAT, /* in a row of api.chain_questions, and what follows it */
 	DUTY_DUE_TIME,
@@ -95,6 +96,7 @@ Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
 	c->due_time = take_time(a, row, CHAIN_ASKED_BY);
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
+	c->protected_identity = db_row_bool(row, CHAIN_PROTECTED);
 	c->merged_into = take_uuid(a, row, CHAIN_MERGED_INTO);
 	c->proposal = present_proposal(a, row, CHAIN_PROPOSAL, read);
 	c->allowed_acts = present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);

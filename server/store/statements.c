@@ -40,9 +40,10 @@
 #define BEGINNINGS                                                                           \
 	"new_chain AS ("                                                                     \
 	"INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_seq," \
-	" help_request_date, intervention_due_date, clock_rule, clock_version, create_time)" \
+	" help_request_date, intervention_due_date, clock_rule, clock_version, create_time," \
+	" protected_identity)"                                                               \
 	" SELECT chain, chain_version, 'open', custodian, custody_seq, seq,"                 \
-	" help_request_date, due_date, clock_rule, clock_version, stafett.now()"             \
+	" help_request_date, due_date, clock_rule, clock_version, stafett.now(), protects"   \
 	" FROM ok WHERE opens),"                                                             \
 	"custody AS ("                                                                       \
 	"INSERT INTO stafett.custody (chain, seq, unit, since, cause, referral)"             \
@@ -137,6 +138,7 @@
 	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
 	" asked = c.asked"                                                                   \
 	" AND NOT (ok.closes OR ok.moves OR (ok.sends AND ok.unit = ok.custodian)),"         \
+	" protected_identity = c.protected_identity OR ok.protects,"                         \
 	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \
 	"old_referral AS ("                                                                  \

@@ -27,7 +27,7 @@ struct request {
 	struct bytes needs;			   /* codes with commas between */
 	struct bytes basis, basis_form, reference; /* empty: none */
 	struct bytes given_by;
-	bool basis_covers, remains, informed;
+	bool basis_covers, remains, informed, protects;
 	int64_t last_dose_us;	   /* 0: no doses are given */
 	struct bytes next_dose_by; /* code list dose-giver */
 	struct bytes discharge;

@@ -45,6 +45,12 @@ def asked(stack):
     sent = [(need, hour, began, maria.send(
         people.BEROENDE if began else people.MALMO, act={"needs": [need], "help_request_date": f"{MONTH}-02"}))
         for need, hour, began in SCENE]
+    # Of protected identity, said at once or by a later message: they are in no figure.
+    act = {"needs": ["alcohol"], "help_request_date": f"{MONTH}-02"}
+    maria.send(people.BEROENDE, act={**act, "protected_identity": True})
+    known_later = maria.send(people.BEROENDE, act=act)
+    maria.send(people.MALMO, chain=known_later.chain, act={"kind": "consultation", "help_request_date": "",
+                                                           "protected_identity": True})
     for now in sorted({hour for _, hour, _, _ in sent}):
         stop_at(tables, f"{MONTH}-02 {8 + now:02}:00:00")
         for _, _, began, one in (row for row in sent if row[1] == now):
