@@ -28,7 +28,7 @@ def test_every_setting_is_in_the_manual_and_no_other():
 def test_the_manual_gives_every_default():
     text = manual("stafettd.conf.5")
     table = tree.without_c_comments((TABLES / "settings.def").read_text())
-    for name, default in re.findall(r'^SETTING_\w+\((\w+), "?([^",]*)"?,', table, re.M):
+    for name, default in tree.found(r'^SETTING_\w+\((\w+), "?([^",]*)"?,', table):
         entry = text.split(f".It Ic {name}\n")[1].split("\n.It ")[0]
         assert not default or default in entry, name
 
@@ -38,7 +38,7 @@ def test_every_metric_and_each_of_its_labels_is_in_the_manual():
     families = rows("metrics.def", "FAMILY")
     assert re.findall(r"^\.It Ic (\w+)$", chapter, re.M) == families
     table = tree.without_c_comments((TABLES / "metrics.def").read_text())
-    for family, value in re.findall(r'^METRIC\((\w+), \w+, "(\w*)"', table, re.M):
+    for family, value in tree.found(r'^METRIC\((\w+), \w+, "(\w*)"', table):
         entry = chapter.split(f".It Ic {family}\n")[1].split("\n.It Ic ")[0]
         assert not value or family == "calls_total" or f".It Cm {value}\n" in entry + "\n", (family, value)
 
@@ -54,7 +54,7 @@ def test_every_status_of_a_call_is_counted():
 def test_the_manual_says_which_settings_need_a_restart():
     text = manual("stafettd.conf.5")
     table = tree.without_c_comments((TABLES / "settings.def").read_text())
-    for name, when in re.findall(r"^SETTING_\w+\((\w+),.*\b(AT_START|AT_RELOAD),", table, re.M):
+    for name, when in tree.found(r"^SETTING_\w+\((\w+),.*\b(AT_START|AT_RELOAD),", table):
         entry = text.split(f".It Ic {name}\n")[1].split("\n.It ")[0]
         assert ("Counts at the start only" in entry) == (when == "AT_START"), name
 
@@ -82,7 +82,7 @@ def test_every_command_of_the_daemon_is_in_its_manual():
 def test_every_deadline_that_a_rule_may_be_about_is_in_the_manual():
     chapter = " ".join(manual("stafettd.8").split("\n.Sh RULES OF DEADLINES\n")[1].split("\n.Sh ")[0].split())
     table = tree.without_c_comments((TABLES / "deadlines.def").read_text())
-    for code in re.findall(r'^DEADLINE\(\w+, "([^"]+)"', table, re.M):
+    for code in tree.found(r'^DEADLINE\(\w+, "([^"]+)"', table):
         assert re.search(rf"[ ,]{code}[ ,.]", chapter), code
 
 
@@ -148,7 +148,7 @@ def test_every_method_of_the_contract_has_its_comment():
 
 def test_every_reason_has_a_status_a_layer_and_an_exit_status():
     table = tree.without_c_comments((TABLES / "reasons.def").read_text())
-    for row in re.findall(r"^REASON\((.*)\)$", table, re.M):
+    for row in tree.found(r"^REASON\((.*)\)$", table):
         name, status, layer, exit_status, message = (field.strip() for field in row.split(",", 4))
         assert re.fullmatch(r"[A-Z_]+", name) and re.fullmatch(r"[A-Z_]+", status)
         assert layer in ("SENDER", "RECIPIENT", "SERVER", "SECURITY")

@@ -173,7 +173,7 @@ def test_every_operation_that_is_recorded_has_its_sentence():
     leaves = tree.without_c_comments((tree.TOP / "include/stafett/tbl/leaves.def").read_text())
     acts = {"send", "act", "acknowledge"}     # told in the words of the act
     sentences = (tree.TOP / "client/screen/audit.c").read_text()
-    for operation in re.findall(r'^LEAF\(\w+, \d+, "([^"]+)"', leaves, re.M):
+    for operation in tree.found(r'^LEAF\(\w+, \d+, "([^"]+)"', leaves):
         assert operation in acts or f'{{"{operation}", N_("' in sentences, operation
 
 
@@ -181,5 +181,5 @@ def test_the_log_of_a_chain_without_a_referral_is_told(client, maria):
     chain = maria.register()
     code = maria.chain(chain).chain.code[:4]
     said = flat(client.run("axel", "audit", "show", chain))
-    assert f"{code} registered" in said or f"{code} register" in said
+    assert f"{code} register" in said
     assert f"read a whole chain: {code}" in said and "?" not in said

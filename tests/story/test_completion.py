@@ -70,7 +70,7 @@ def test_codes_come_from_their_list(client):
 
 
 def test_an_option_whose_value_is_a_code_names_its_list():
-    for value, text in re.findall(r'^OPTION\(\w+, \w+, "[^"]+", "(\w+)", N_\("(.*)"\)\)', TABLE, re.M):
+    for value, text in tree.found(r'^OPTION\(\w+, \w+, "[^"]+", "(\w+)", N_\("(.*)"\)\)', TABLE):
         assert value not in ("NEED", "KIND", "ROLE", "REASON", "CODE") or "(stafett codes " in text
 
 

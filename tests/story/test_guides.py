@@ -80,10 +80,10 @@ def test_every_option_that_is_named_exists():
 def test_every_name_of_a_problem_and_setting_exists():
     problems = ((TABLES / "reasons.def").read_text() +
                 (tree.TOP / "client" / "screen" / "problems.def").read_text())
-    for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b(?=[,| ;])", text_of("operator")):
+    for name in tree.found(r"\b[A-Z]+(?:_[A-Z]+)+\b(?=[,| ;])", text_of("operator")):
         assert f"({name}," in problems, name
     settings = (TABLES / "settings.def").read_text()
-    for name in re.findall(r"^    (address|port|\w+_dir) = ", text_of("operator"), re.M):
+    for name in tree.found(r"^    (address|port|\w+_dir) = ", text_of("operator")):
         assert f"({name}," in settings, name
 
 

@@ -97,7 +97,9 @@ def test_acknowledging_another_message_of_your_own_referral(petra, foreign, noth
         nothing_written(refused, petra.acknowledge, foreign, message=str(uuid7())))
 
 
-def test_lists_and_inboxes_hold_only_what_is_yours(omar, maria, foreign):
+def test_lists_and_inboxes_hold_only_what_is_yours(omar, petra, maria, foreign):
+    assert foreign.id in {item.id for item in petra.whole_inbox()}
+    assert foreign.referral in {row.referral.id for row in maria.list(page_size=100).referrals}
     assert foreign.referral not in {row.referral.id for row in omar.list(page_size=100).referrals}
     assert foreign.id not in {item.id for item in omar.whole_inbox()}
     assert foreign.id not in {item.id for item in maria.whole_inbox()}

@@ -7,6 +7,7 @@ import re
 
 import people
 import pytest
+import tree
 from business_clock import let_come
 from caller import in_days, soon
 from client import Client
@@ -270,7 +271,7 @@ def test_a_proposal_is_shown_before_it_is_confirmed(client, code, sent, maria):
 def test_no_text_about_a_person_is_an_argument(client):
     """Whatever is said in words comes by a file, standard input or the terminal."""
     said = client.run("petra", "help", "--all")
-    for command in re.findall(r"^  ([a-z-]+) REF", said, re.M):
+    for command in tree.found(r"^  ([a-z-]+) REF", said):
         options = re.findall(r"^  --([\w-]+) (\w+)", client.run("petra", "help", command), re.M)
         assert {value for _, value in options} <= {
             "FILE", "FOLDER", "CODE", "REASON", "TIME", "DATE", "EVENT", "WHO", "HOW", "UNIT", "ROLE", "QUESTION",

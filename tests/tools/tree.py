@@ -35,6 +35,13 @@ def scripts():
             if re.match(rb"#!.*\b(ba)?sh\b", path.read_bytes()[:64])]
 
 
+def found(pattern, text):
+    """All that |pattern| finds, line by line. One that finds nothing is wrong by now."""
+    every = re.findall(pattern, text, re.M)
+    assert every, f"nothing looks like {pattern}"
+    return every
+
+
 def without_c_comments(text):
     """C without comments; strings and line numbers stay."""
     def keep_lines(match):
