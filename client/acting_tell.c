@@ -91,12 +91,33 @@ static bool acting_is_at_rest(struct client *client, const Stafett__V1__GetRespo
 	       strcmp(now->chain->custodian, client->profile->unit) == 0;
 }
 
+/* Whose turn it is can only say no: what helps the person is the holder's to do. */
+static void acting_tell_left(struct client *client, const Stafett__V1__GetResponse *now)
+{
+	const char *consent = act_command(client, "consent", now->referral, now->chain);
+	const char *end = act_command(client, "withdraw", now->referral, now->chain);
+
+	output_say(client, "  ",
+		_("The person waits with you: ask for a new consent, or end this and ask another "
+		  "unit."));
+	lines_print_command(stdout, "", _("Next:"),
+		end ? end
+		    : client_next(client, "show %s",
+			      format_code_start(&client->arena, now->referral->code)));
+	if (consent)
+		lines_print_command(stdout, "", _("Or:"), consent);
+}
+
 void acting_tell_next(struct client *client, const Stafett__V1__GetResponse *now)
 {
 	const Stafett__V1__Referral *referral = now->referral;
 	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
 	char *command = NULL;
 
+	if (row_is_left_to_us(client, referral, now->chain)) {
+		acting_tell_left(client, now);
+		return;
+	}
 	if (acting_is_expected(referral))
 		acting_tell_expected(client, referral);
 	else if (acting_is_at_rest(client, now))

@@ -168,6 +168,10 @@ static enum problem_id refusal_problem(
 		return PROBLEM_SOMEBODY_WAS_FIRST;
 	if (reason == REASON_CONSENT_EXPIRED && is_of_referral)
 		return PROBLEM_CONSENT_EXPIRED_HERE;
+	/* Who is told nothing any more has no consent to ask for. */
+	if (reason == REASON_CONSENT_MISSING && is_of_referral && refusal &&
+		!refusal_allows(refusal, "consent"))
+		return PROBLEM_CONSENT_NOT_OURS;
 	if (reason == REASON_CONSENT_MISSING && is_of_referral)
 		return PROBLEM_CONSENT_MISSING_HERE;
 	if (reason == REASON_UNIT_CLOSED && *words_get(&client->words, "successor"))

@@ -91,6 +91,7 @@ static void consent_tell_revoked(struct acting *acting, const Stafett__V1__GetRe
 		  "wrote themselves; of the rest they see that it is shared no longer, and not "
 		  "why."));
 	output_say(client, "  ", consent_stops());
+	acting_tell_next(client, now);
 }
 
 static int consent_revoke_show(struct acting *acting)

@@ -77,6 +77,11 @@ static const char *today_chain_template(bool has_due, bool is_late)
 		       : N_("{who}[ ({born})]: {act} by {due}");
 }
 
+static bool today_is_left_to_us(struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	return row_is_left_to_us(client, row->referral, row->chain);
+}
+
 static const char *today_duty_text(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	const Stafett__V1__Referral *referral = row->referral;
@@ -98,6 +103,11 @@ static const char *today_duty_text(struct client *client, const Stafett__V1__Ref
 		directory_name(client, is_own ? referral->owner : referral->requester));
 	words_set(&words, "act", row_duty(client, referral));
 	words_set(&words, "due", format_moment(&client->arena, due_us, client->today));
+	if (today_is_left_to_us(client, row))
+		return words_fill(&client->arena,
+			_("{who}[ ({born})][, {matter}], to {other}: shared no longer, and still "
+			  "with you. Ask the person for consent, or end it and ask another unit"),
+			&words);
 	return words_fill(&client->arena,
 		_(*referral->id ? today_template(is_own, due_us != 0, row_is_late(client, due_us))
 				: today_chain_template(due_us != 0, row_is_late(client, due_us))),
@@ -120,8 +130,10 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 		       row_help_is_late(client, row->chain);
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
-	const char *command =
-		act_command(client, row_next_act(row->referral), row->referral, row->chain);
+	bool is_left = today_is_left_to_us(client, row);
+	const char *command = act_command(client, is_left ? "consent" : row_next_act(row->referral),
+		row->referral, row->chain);
+	const char *other = is_left ? "withdraw" : today_may_close(row) ? "close" : NULL;
 
 	if (is_late)
 		lines_begin_alarm(stdout);
@@ -132,9 +144,8 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 		lines_end_alarm(stdout);
 	lines_print_command(
 		stdout, indent, "", command ? command : client_next(client, "show %s", code));
-	if (today_may_close(row))
-		lines_print_command(stdout, indent, _("Or:"),
-			act_command(client, "close", row->referral, row->chain));
+	if (other && (other = act_command(client, other, row->referral, row->chain)))
+		lines_print_command(stdout, indent, _("Or:"), other);
 }
 
 /* What is expected after tomorrow need not be thought of today. */
@@ -259,11 +270,27 @@ static size_t today_count_to_confirm(const Stafett__V1__TodayResponse *today)
 	return count;
 }
 
+/* It is another's turn, who can only say no: what helps the person is ours to do. */
+static size_t today_print_left(
+	struct client *client, const Stafett__V1__TodayResponse *today, bool is_printed)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < today->n_waiting; i++) {
+		if (!today_is_left_to_us(client, today->waiting[i]))
+			continue;
+		if (is_printed)
+			today_print_duty(client, today->waiting[i]);
+		count++;
+	}
+	return count;
+}
+
 static void today_print_duties(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	size_t far = today_count_far(client, today);
-	bool is_nothing =
-		far == today->n_duties && !today->n_questions && !today_count_to_confirm(today);
+	bool is_nothing = far == today->n_duties && !today->n_questions &&
+			  !today_count_to_confirm(today) && !today_print_left(client, today, false);
 
 	printf("\n%s\n", is_nothing ? _("Nothing waits for you.") : _("YOU MUST ACT"));
 	for (size_t i = 0; i < today->n_questions; i++)
@@ -272,6 +299,7 @@ static void today_print_duties(struct client *client, const Stafett__V1__TodayRe
 		if (!today_is_far(client, today->duties[i]))
 			today_print_duty(client, today->duties[i]);
 	}
+	today_print_left(client, today, true);
 	today_print_proposals(client, today, true);
 	if (far)
 		printf("\n%s\n", _("EXPECTED LATER"));
@@ -310,12 +338,13 @@ static void today_print_waiting(struct client *client, const Stafett__V1__TodayR
 		{.title = row_help_title(client), .is_number = true}, {.title = NULL}};
 	struct table *table;
 
-	if (!today->n_waiting)
+	if (today->n_waiting == today_print_left(client, today, false))
 		return;
 	printf("\n%s\n", _("OTHERS MUST ACT"));
 	table = table_new(columns, TABLE_PAGE);
 	for (size_t i = 0; i < today->n_waiting; i++)
-		today_add_waiting(client, table, today->waiting[i]);
+		if (!today_is_left_to_us(client, today->waiting[i]))
+			today_add_waiting(client, table, today->waiting[i]);
 	table_print(table);
 }
 

@@ -168,6 +168,14 @@ const char *row_next_step(struct client *client, const Stafett__V1__Referral *re
 		row_act(client, referral));
 }
 
+bool row_is_left_to_us(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain)
+{
+	return strcmp(chain->custodian, client->profile->unit) == 0 &&
+	       strcmp(referral->next_actor, client->profile->unit) != 0 && *referral->next_actor &&
+	       row_is_unshared(referral);
+}
+
 bool row_is_late(const struct client *client, int64_t due_us)
 {
 	return due_us && due_us < client->now_us;

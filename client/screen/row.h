@@ -39,6 +39,10 @@ bool row_is_to_be_booked(const Stafett__V1__Referral *referral);
 const char *row_next_act(const Stafett__V1__Referral *referral);
 /* Whether the consent on which it rests is revoked, as far as the unit is told. */
 bool row_is_unshared(const Stafett__V1__Referral *referral);
+/* Whether it is the others' turn, and all that they can do is to say no: the unit holds the
+ * person, and the consent on which it rests is revoked. */
+bool row_is_left_to_us(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
 /* Whether the person's clock was broken, and nothing has begun. */

@@ -106,6 +106,29 @@ def test_what_a_revoked_consent_stops_is_not_offered(client, sent):
     assert f"{sent.answer.code} is shared no longer" in client.run("petra", "show", code(sent), "--body")
 
 
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_whom_nothing_is_shared_about_waits_with_the_holder(client, sent, acknowledged):
+    if acknowledged:
+        client.run("petra", "ack", code(sent))
+    said = flat(client.run("maria", "consent", "revoke", code(sent)))
+    short = code(sent)[:4]
+    assert "The person waits with you: ask for a new consent, or end this" in said
+    assert f"Next: stafett --as maria end {short} Or: stafett --as maria consent give {short}" in said
+    day = client.run("maria")
+    must, others = day.split("OTHERS MUST ACT") if "OTHERS MUST ACT" in day else (day, "")
+    at = flat(must).index(f"{short} ")
+    assert "shared no longer, and still with you" in flat(must)[at:at + 150]
+    assert f"consent give {short} Or: stafett --as maria end {short}" in flat(must) and short not in others
+    assert client.run("maria", "end", short, "--reason", "person-wishes")
+
+
+def test_who_is_told_nothing_is_not_told_to_ask_for_a_consent(client, sent):
+    client.run("maria", "consent", "revoke", code(sent))
+    said = flat(client.run("petra", "accept", code(sent), "--responsible", "nurse", "--contact-by", "+7d",
+                           status=3))
+    assert "is shared no longer; nothing was changed" in said and "consent give" not in said
+
+
 def test_json_is_the_referral_with_its_consent_and_disclosures(client, sent):
     told = json.loads(client.run("maria", "consent", "show", code(sent), "--json"))
     assert told["referral"]["consent"]["recipients"] == ["skane"]
