@@ -49,15 +49,13 @@ void asking_tell_required(struct asking *asking)
 	asking_tell(asking, _("This needs an answer: ? explains, Ctrl-D gives up."));
 }
 
-/* The codes of a list with what they mean. */
-static void asking_tell_codes(enum codes_list list)
+void asking_tell_codes(enum codes_list list)
 {
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
 		fprintf(stderr, "    %-20s %s\n", row->code, row->text[text_language()]);
 }
 
-/* One line as it is typed, or NULL. */
-static const char *asking_type(struct asking *asking, const char *shown)
+const char *asking_type(struct asking *asking, const char *shown)
 {
 	fputs("\r\033[K", stderr);
 	asking->said = tty_line(&asking->tty, shown, false, &asking->line);
@@ -109,6 +107,22 @@ bool asking_confirm(struct asking *asking, const char *question)
 			return false;
 	} while (text_answer(typed) == TEXT_UNCLEAR);
 	return text_answer(typed) == TEXT_YES;
+}
+
+enum asking_answer asking_insist(struct asking *asking, const char *question)
+{
+	enum text_answer answer = TEXT_UNCLEAR;
+
+	while (answer == TEXT_UNCLEAR) {
+		const char *typed = asking_type(asking, question);
+
+		if (!typed)
+			return ASKING_STOPPED;
+		answer = text_answer(typed);
+		if (answer == TEXT_UNCLEAR)
+			asking_tell(asking, _("Answer y or n."));
+	}
+	return answer == TEXT_YES ? ASKING_YES : ASKING_NO;
 }
 
 /* -- inputs ------------------------------------------------------------------------ */
@@ -186,15 +200,17 @@ static int asking_check_when(struct asking *asking, const struct input *input, c
 	return 0;
 }
 
-/* A unit, where one is named, must be there and open. */
-static int asking_check(struct asking *asking, const struct input *input, const char *typed)
+/* A unit, where one is named, must be there and open; it may be called as people call it. */
+static int asking_check(struct asking *asking, const struct input *input, const char **typed)
 {
 	const Stafett__V1__Unit *unit;
-
 	bool is_unit = input->type == INPUT_IS_UNIT ||
-		       (input->type == INPUT_IS_WORD && strchr(typed, '/'));
+		       (input->type == INPUT_IS_WORD && strchr(*typed, '/'));
+	int r = is_unit ? recipient_find(asking->client, *typed, &unit) : 0;
 
-	return is_unit ? recipient_find(asking->client, typed, &unit) : 0;
+	if (!r && is_unit && unit)
+		*typed = unit->handle;
+	return r;
 }
 
 static bool asking_text(struct asking *asking, const struct input *input, const char *fallback,
@@ -226,7 +242,7 @@ static bool asking_take(
 		asking_explain(asking, input);
 		return false;
 	}
-	if (asking_check(asking, input, typed) || input_take(asking->client, id, typed, &value) ||
+	if (asking_check(asking, input, &typed) || input_take(asking->client, id, typed, &value) ||
 		asking_check_when(asking, input, typed, &value)) {
 		asking_tell_why(asking, input, typed);
 		return false;

@@ -5,6 +5,7 @@
  */
 #include "client/directory.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -135,6 +136,72 @@ int directory_check(struct client *client, const char *handle)
 		return 0;
 	return client_problem(client, PROBLEM_UNIT_NOT_LISTED, "value", handle, "near",
 		directory_nearest(client, handle), NULL);
+}
+
+/* In small letters, without the dots and rings of Swedish: "oppenvard". */
+static char *directory_plain(struct client *client, const char *text)
+{
+	char *plain = memory_string(&client->arena, text);
+	char *at = plain;
+
+	for (; *text; text++) {
+		char letter = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+
+		if ((unsigned char)letter == 0xc3 && text[1]) {
+			/* the second bytes of a small and a capital letter differ by 0x20 */
+			unsigned char second = (unsigned char)*++text | 0x20;
+
+			letter = second == 0xa5 || second == 0xa4 ? 'a'
+				 : second == 0xb6		  ? 'o'
+								  : (char)second;
+		}
+		*at++ = letter;
+	}
+	*at = '\0';
+	return plain;
+}
+
+/* Adds those of a page that are called so. */
+static size_t directory_match(struct client *client, const Stafett__V1__SearchResponse *page,
+	const char *typed, bool is_whole, const Stafett__V1__Unit **found, size_t count,
+	size_t most)
+{
+	for (size_t i = 0; i < page->n_units; i++) {
+		const Stafett__V1__Unit *unit = page->units[i];
+		const char *name = directory_plain(client, unit->display_name);
+
+		if (is_whole ? strcmp(name, typed) != 0
+			     : !strstr(name, typed) && !strstr(unit->handle, typed))
+			continue;
+		if (count < most)
+			found[count] = unit;
+		count++;
+	}
+	return count;
+}
+
+size_t directory_named(
+	struct client *client, const char *typed, const Stafett__V1__Unit **found, size_t most)
+{
+	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
+	const Stafett__V1__SearchResponse *page;
+	const Stafett__V1__Unit **parts = memory_alloc(&client->arena, most * sizeof(*parts));
+	size_t whole = 0, n_parts = 0;
+
+	typed = directory_plain(client, typed);
+	request.page_size = CAP_PAGE_SIZE;
+	do {
+		if (!*typed || !call_aside(client, METHOD_search, &request.base,
+				       &stafett__v1__search_response__descriptor, &page))
+			break;
+		whole = directory_match(client, page, typed, true, found, whole, most);
+		n_parts = directory_match(client, page, typed, false, parts, n_parts, most);
+		request.page_token = page->next_page_token;
+	} while (*page->next_page_token);
+	if (whole)
+		return whole;
+	memcpy(found, parts, (n_parts < most ? n_parts : most) * sizeof(*parts));
+	return n_parts;
 }
 
 size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles)

@@ -26,6 +26,10 @@ const char *directory_nearest(struct client *client, const char *handle);
 /* A problem, with the nearest, where there is no unit of that handle: of such a one
  * nothing would be found, and say so wrongly. */
 int directory_check(struct client *client, const char *handle) WARN_UNUSED;
+/* The open units that people call so: those of just that name, or else those whose name or
+ * handle has it in it; their number, of which at most |most| are in |found|. */
+size_t directory_named(
+	struct client *client, const char *typed, const Stafett__V1__Unit **found, size_t most);
 
 /* The units that are replaced by this one, of its own organisation; their number. */
 size_t directory_predecessors(struct client *client, const char *handle, char ***ret_handles);

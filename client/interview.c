@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "client/asking.h"
 #include "client/directory.h"
 #include "client/memory.h"
+#include "client/prefill.h"
 #include "client/recipient.h"
 #include "client/review.h"
+#include "client/same.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/term.h"
@@ -18,12 +21,20 @@
 
 struct interview {
 	struct client *client;
-	struct tty tty;
+	struct asking asking; /* its line: what is being typed */
+	const char *to;
 	const Stafett__V1__Unit *unit; /* NULL where the directory cannot tell */
+	int age;		       /* -1: not known */
 	struct answers *answers;
+	bool is_answered[QUESTION_COUNT]; /* an empty answer is one, too */
 	struct review review;
-	struct secret line; /* what is being typed */
-	bool is_request;    /* only what is about the person is asked */
+	bool is_request;  /* only what is about the person is asked */
+	bool is_changing; /* what was answered stands in brackets */
+	enum interview_for what;
+	const char *chain; /* in which the user chose to go on, or NULL */
+	struct same same;
+	bool has_looked; /* for such a chain */
+	bool is_same;	 /* the user leaves it at what is open */
 };
 
 /* What became of one question. */
@@ -31,7 +42,7 @@ enum interview_step { INTERVIEW_GOES_ON, INTERVIEW_AGAIN, INTERVIEW_ENDS };
 
 static void interview_say(struct interview *it, const char *text)
 {
-	lines_print(stderr, "  ", "  ", text);
+	asking_tell(&it->asking, text);
 }
 
 /* Why an answer cannot be taken; the question comes again. */
@@ -44,17 +55,11 @@ static void interview_tell_problem(struct interview *it)
 	it->client->problem = (struct problem){0};
 }
 
-static void interview_list_codes(struct interview *it, enum codes_list list)
-{
-	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
-		fprintf(stderr, "    %-20s %s\n", row->code, row->text[text_language()]);
-}
-
 static void interview_explain(struct interview *it, const struct question *question)
 {
 	interview_say(it, _(question->explanation));
 	if (question->type == QUESTION_IS_CODE || question->type == QUESTION_IS_NEEDS)
-		interview_list_codes(it, question->list);
+		asking_tell_codes(question->list);
 }
 
 /* -- one question -------------------------------------------------------------------- */
@@ -92,6 +97,9 @@ static const char *interview_label(struct interview *it, enum question_id id)
 	const struct question *question = question_get(id);
 	const char *fallback = interview_fallback(it, id);
 
+	if (it->is_changing && it->answers->list[id].len)
+		return memory_printf(&it->client->arena, "%s [%s]: ", _(question->label),
+			review_value(it->client, id, it->answers, &it->review));
 	if (!fallback || !*fallback)
 		return memory_printf(&it->client->arena, "%s: ", _(question->label));
 	return memory_printf(&it->client->arena, "%s [%s]: ", _(question->label),
@@ -105,9 +113,9 @@ static enum tty_line interview_read_lines(struct interview *it, const struct que
 	enum tty_line said;
 
 	fprintf(stderr, _("%s (end with a line \".\"):\n"), _(question->label));
-	secret_cut(&it->line, 0);
+	secret_cut(&it->asking.line, 0);
 	for (;;) {
-		said = tty_line(&it->tty, "", false, &one);
+		said = tty_line(&it->asking.tty, "", false, &one);
 		if (said != TTY_LINE_TYPED || strcmp(secret_text(&one), ".") == 0)
 			break;
 		if (strcmp(secret_text(&one), "?") == 0) {
@@ -116,12 +124,12 @@ static enum tty_line interview_read_lines(struct interview *it, const struct que
 				it, _("The text goes on; a line with nothing but a dot ends it."));
 			continue;
 		}
-		secret_add_text(&it->line, secret_text(&one));
-		secret_add_text(&it->line, "\n");
+		secret_add_text(&it->asking.line, secret_text(&one));
+		secret_add_text(&it->asking.line, "\n");
 	}
 	secret_end(&one);
-	if (it->line.len)
-		secret_cut(&it->line, it->line.len - 1);
+	if (it->asking.line.len)
+		secret_cut(&it->asking.line, it->asking.line.len - 1);
 	return said == TTY_LINE_ENDED ? TTY_LINE_TYPED : said;
 }
 
@@ -131,8 +139,8 @@ static enum tty_line interview_read(struct interview *it, enum question_id id)
 
 	if (question->type == QUESTION_IS_BODY)
 		return interview_read_lines(it, question);
-	return tty_line(
-		&it->tty, interview_label(it, id), question->type == QUESTION_IS_NUMBER, &it->line);
+	return tty_line(&it->asking.tty, interview_label(it, id),
+		question->type == QUESTION_IS_NUMBER, &it->asking.line);
 }
 
 /* What follows from an answer that was taken: told at once, or a reason to ask
@@ -143,6 +151,8 @@ static int interview_tell(struct interview *it, enum question_id id, const struc
 	struct date date;
 	int r = 0;
 
+	if (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE)
+		it->age = draft->age;
 	if ((id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE) && it->unit)
 		r = recipient_check_age(it->client, it->unit, draft->age);
 	if (!r && id == QUESTION_IDENTIFIER && draft->age >= 0)
@@ -158,18 +168,78 @@ static int interview_tell(struct interview *it, enum question_id id, const struc
 	return r;
 }
 
+/* Answers that are known are read like typed ones, to be shown as they are understood. */
+static int interview_note_known(struct interview *it)
+{
+	struct draft draft;
+	int r = 0;
+
+	for (enum question_id id = 0; id < QUESTION_COUNT && !r; id++) {
+		if (it->is_answered[id] || !it->answers->list[id].len)
+			continue;
+		it->is_answered[id] = true;
+		r = question_read(it->client, id, it->answers, &draft);
+		if (!r && (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE))
+			it->age = draft.age;
+		if (!r)
+			review_note(it->client, id, &draft, &it->review);
+	}
+	return r;
+}
+
+/* It goes on in the chain of |it->same|, of which the person is known. */
+static enum interview_step interview_go_on_in_chain(struct interview *it)
+{
+	it->chain = it->same.seen->chain->id;
+	if (prefill_person(it->client, it->same.seen, it->answers) || interview_note_known(it)) {
+		interview_tell_problem(it);
+		return INTERVIEW_ENDS;
+	}
+	return INTERVIEW_GOES_ON;
+}
+
+/* The person may have an open chain already, which has a clock of its own. */
+static enum interview_step interview_meet_same(struct interview *it)
+{
+	struct client *client = it->client;
+
+	if (it->chain)
+		return INTERVIEW_GOES_ON;
+	it->has_looked = true;
+	same_find(client, secret_text(&it->answers->list[QUESTION_IDENTIFIER]),
+		it->to ? it->to : "", &it->same);
+	if (!it->same.seen || (it->what != INTERVIEW_ANEW && !it->same.is_at_unit))
+		return INTERVIEW_GOES_ON;
+	same_tell(client, &it->same);
+	switch (same_ask(&it->asking, &it->same, it->is_request || it->what != INTERVIEW_ANEW)) {
+	case SAME_IN_CHAIN:
+		return interview_go_on_in_chain(it);
+	case SAME_ANEW:
+		return INTERVIEW_GOES_ON;
+	case SAME_NOTHING:
+		break;
+	}
+	it->is_same = true;
+	return INTERVIEW_ENDS;
+}
+
 static enum interview_step interview_take(struct interview *it, enum question_id id)
 {
 	const char *fallback = interview_fallback(it, id);
-	const char *typed = it->line.len || !fallback ? secret_text(&it->line) : fallback;
+	const char *typed =
+		it->asking.line.len || !fallback ? secret_text(&it->asking.line) : fallback;
 	struct draft draft;
-	int r = question_take(it->client, id, typed, it->answers, &draft);
+	int r;
 
+	if (it->is_changing && !it->asking.line.len && it->answers->list[id].len)
+		return INTERVIEW_GOES_ON;
+	r = question_take(it->client, id, typed, it->answers, &draft);
 	if (!r)
 		r = interview_tell(it, id, &draft);
 	if (!r) {
+		it->is_answered[id] = true;
 		review_note(it->client, id, &draft, &it->review);
-		return INTERVIEW_GOES_ON;
+		return id == QUESTION_IDENTIFIER ? interview_meet_same(it) : INTERVIEW_GOES_ON;
 	}
 	secret_end(&it->answers->list[id]);
 	interview_tell_problem(it);
@@ -180,7 +250,7 @@ static enum interview_step interview_ask(struct interview *it, enum question_id 
 {
 	if (interview_read(it, id) != TTY_LINE_TYPED)
 		return INTERVIEW_ENDS;
-	if (strcmp(secret_text(&it->line), "?") != 0)
+	if (strcmp(secret_text(&it->asking.line), "?") != 0)
 		return interview_take(it, id);
 	interview_explain(it, question_get(id));
 	return INTERVIEW_AGAIN;
@@ -202,13 +272,26 @@ static enum interview_step interview_ask_all(struct interview *it)
 
 	while (id < QUESTION_COUNT && step != INTERVIEW_ENDS) {
 		step = INTERVIEW_GOES_ON;
-		if (!it->answers->list[id].len && question_is_asked(id, it->answers) &&
+		if (!it->is_answered[id] && question_is_asked(id, it->answers) &&
 			(!it->is_request || interview_is_of_request(id)))
 			step = interview_ask(it, id);
 		if (step == INTERVIEW_GOES_ON)
 			id++;
 	}
 	return step;
+}
+
+/* What was left empty about the person where it was sent before is not asked again; it can
+ * be added at the end. */
+static void interview_skip_known(struct interview *it)
+{
+	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
+		const struct question *question = question_get(id);
+
+		if (question->fallback &&
+			strncmp(question->path, "subject.", strlen("subject.")) == 0)
+			it->is_answered[id] = true;
+	}
 }
 
 /* -- the unit ------------------------------------------------------------------------- */
@@ -237,102 +320,144 @@ static void interview_tell_unit(struct interview *it, const char *to)
 
 static enum interview_step interview_find_unit(struct interview *it, const char *to)
 {
-	if (!recipient_find(it->client, to, &it->unit)) {
-		interview_tell_unit(it, to);
-		return INTERVIEW_GOES_ON;
+	struct client *client = it->client;
+	const Stafett__V1__Unit *unit;
+
+	if (recipient_find(client, to, &unit) ||
+		(unit && recipient_check_age(client, unit, it->age))) {
+		interview_tell_problem(it);
+		return INTERVIEW_AGAIN;
 	}
-	interview_tell_problem(it);
-	return INTERVIEW_AGAIN;
+	it->unit = unit;
+	it->to = unit ? unit->handle : to;
+	interview_tell_unit(it, it->to);
+	return INTERVIEW_GOES_ON;
 }
 
-static enum interview_step interview_ask_unit(struct interview *it, const char **ret_to)
+static const char *interview_unit_label(struct interview *it)
+{
+	if (!it->is_changing)
+		return _("To which unit: ");
+	return memory_printf(&it->client->arena, _("To which unit [%s]: "), it->to);
+}
+
+static enum interview_step interview_ask_unit(struct interview *it)
 {
 	const char *typed;
 
-	if (tty_line(&it->tty, _("To which unit: "), false, &it->line) != TTY_LINE_TYPED)
+	if (tty_line(&it->asking.tty, interview_unit_label(it), false, &it->asking.line) !=
+		TTY_LINE_TYPED)
 		return INTERVIEW_ENDS;
-	typed = memory_string(&it->client->arena, secret_text(&it->line));
-	*ret_to = typed;
-	if (strcmp(typed, "?") != 0)
+	typed = memory_string(&it->client->arena, secret_text(&it->asking.line));
+	if (!*typed && it->is_changing)
+		return INTERVIEW_GOES_ON;
+	if (*typed && strcmp(typed, "?") != 0)
 		return interview_find_unit(it, typed);
-	interview_say(
-		it, _("A unit's name, like skane/beroende-lund. Find it with: stafett units"));
+	interview_say(it, _("A unit's name, like skane/beroende-lund or Beroende Lund. Ctrl-D "
+			    "gives up; find it with: stafett units"));
 	return INTERVIEW_AGAIN;
 }
 
-static enum interview_step interview_choose_unit(
-	struct interview *it, const char *to, const char **ret_to)
+static enum interview_step interview_choose_unit(struct interview *it, const char *to)
 {
-	enum interview_step step = INTERVIEW_AGAIN;
+	enum interview_step step = to ? interview_find_unit(it, to) : INTERVIEW_AGAIN;
 
-	*ret_to = to;
-	if (to)
-		step = interview_find_unit(it, to);
 	while (step == INTERVIEW_AGAIN)
-		step = interview_ask_unit(it, ret_to);
+		step = interview_ask_unit(it);
 	return step;
 }
 
 /* -- the end ---------------------------------------------------------------------------- */
 
-/* An Enter too many does not throw twenty answers away: only a word does. */
-static bool interview_is_wanted(struct interview *it, const char *question)
+/* One answer once more; those that are asked only now follow. */
+static enum interview_step interview_change(struct interview *it, int line)
 {
-	enum text_answer answer = TEXT_UNCLEAR;
+	enum interview_step step = INTERVIEW_AGAIN;
 
-	while (answer == TEXT_UNCLEAR) {
-		if (tty_line(&it->tty, question, false, &it->line) != TTY_LINE_TYPED)
-			return false;
-		answer = it->line.len ? text_answer(it->line.text) : TEXT_UNCLEAR;
-		if (answer == TEXT_UNCLEAR)
-			interview_say(
-				it, _("Answer y or n: with n all your answers are thrown away."));
-	}
-	return answer == TEXT_YES;
+	it->is_changing = true;
+	while (step == INTERVIEW_AGAIN)
+		step = line == REVIEW_TO ? interview_ask_unit(it)
+					 : interview_ask(it, (enum question_id)line);
+	it->is_changing = false;
+	return step == INTERVIEW_GOES_ON ? interview_ask_all(it) : step;
 }
 
-static void interview_tell_how(struct interview *it)
+/* All answers are shown, and any may be changed, until the user says yes or no: an Enter
+ * too many throws nothing away. */
+static bool interview_is_wanted(struct interview *it, const char *question)
 {
-	interview_say(it, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
+	enum interview_step step = INTERVIEW_GOES_ON;
+	enum text_answer answer = TEXT_UNCLEAR;
+
+	while (step == INTERVIEW_GOES_ON && answer == TEXT_UNCLEAR) {
+		int line = REVIEW_NONE;
+
+		review_print(it->client, it->to, it->answers, &it->review);
+		interview_say(it, _("To change an answer, type its number or its name."));
+		while (answer == TEXT_UNCLEAR && line == REVIEW_NONE) {
+			const char *typed = asking_type(&it->asking, question);
+
+			if (!typed)
+				return false;
+			answer = text_answer(typed);
+			line = review_find(&it->review, it->answers, typed);
+			if (answer == TEXT_UNCLEAR && line == REVIEW_NONE)
+				interview_say(it,
+					_("Answer y or n, or with the number of an answer: with n "
+					  "all your answers are thrown away."));
+		}
+		if (answer == TEXT_UNCLEAR)
+			step = interview_change(it, line);
+	}
+	return step == INTERVIEW_GOES_ON && answer == TEXT_YES;
 }
 
 static int interview_begin(struct interview *it)
 {
-	int r = tty_begin(&it->tty);
+	int r = asking_begin(it->client, &it->asking);
 
-	if (!r)
-		return 0;
-	return client_problem(it->client, PROBLEM_FILE_UNREADABLE, "value", _("the terminal"),
-		"detail", strerror(-r), NULL);
+	if (r)
+		return r;
+	it->age = -1;
+	interview_say(it, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
+	return 0;
 }
 
 static int interview_end(struct interview *it, bool is_wanted, enum problem_id otherwise)
 {
-	secret_end(&it->line);
 	if (!is_wanted)
 		question_end(it->answers);
-	tty_end(&it->tty);
+	asking_end(&it->asking);
+	if (it->is_same)
+		return same_leave(it->client, &it->same, otherwise);
 	return is_wanted ? 0 : client_problem(it->client, otherwise, NULL);
 }
 
-int interview_run(
-	struct client *client, const char *to, struct answers *answers, const char **ret_to)
+int interview_run(struct client *client, const char *to, enum interview_for what,
+	struct answers *answers, struct interview_result *ret_result)
 {
-	struct interview it = {.client = client, .answers = answers};
-	enum interview_step step;
+	struct interview it = {.client = client, .answers = answers, .what = what};
+	enum interview_step step = INTERVIEW_ENDS;
 	int r = interview_begin(&it);
 
-	if (r)
-		return r;
-	interview_tell_how(&it);
-	step = interview_choose_unit(&it, to, ret_to);
+	if (!r)
+		r = interview_note_known(&it);
+	if (what == INTERVIEW_IN_PLACE)
+		interview_skip_known(&it);
+	if (!r)
+		step = interview_choose_unit(&it, to);
+	if (step == INTERVIEW_GOES_ON && answers->list[QUESTION_IDENTIFIER].len)
+		step = interview_meet_same(&it);
 	if (step == INTERVIEW_GOES_ON)
 		step = interview_ask_all(&it);
-	if (step == INTERVIEW_GOES_ON)
-		review_print(client, *ret_to, answers, &it.review);
-	return interview_end(&it,
+	if (r)
+		return r;
+	r = interview_end(&it,
 		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Send? [y/n] ")),
 		PROBLEM_NOT_SENT);
+	if (!r)
+		*ret_result = (struct interview_result){it.to, it.chain, it.has_looked};
+	return r;
 }
 
 int interview_request(struct client *client, struct answers *answers)
@@ -343,10 +468,7 @@ int interview_request(struct client *client, struct answers *answers)
 
 	if (r)
 		return r;
-	interview_tell_how(&it);
 	step = interview_ask_all(&it);
-	if (step == INTERVIEW_GOES_ON)
-		review_print(client, NULL, answers, &it.review);
 	return interview_end(&it,
 		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Register? [y/n] ")),
 		PROBLEM_NOT_REGISTERED);

@@ -5,6 +5,8 @@
 #include <jansson.h>
 
 #include "client/memory.h"
+#include "client/packing.h"
+#include "stafett/v1/message.pb-c.h"
 
 static const char prefill_subject[] = "subject.";
 
@@ -13,6 +15,8 @@ static int prefill_day(
 {
 	struct draft draft;
 
+	if (answers->list[QUESTION_HELP_REQUEST].len)
+		return 0;
 	return question_take(
 		client, QUESTION_HELP_REQUEST, seen->chain->help_request_date, answers, &draft);
 }
@@ -26,6 +30,8 @@ static int prefill_needs(
 	for (size_t i = 0; i < referral->n_needs; i++)
 		needs = memory_printf(
 			&client->arena, "%s%s%s", needs, i ? "," : "", referral->needs[i]);
+	if (answers->list[QUESTION_NEEDS].len)
+		return 0;
 	return *needs ? question_take(client, QUESTION_NEEDS, needs, answers, &draft) : 0;
 }
 
@@ -50,7 +56,7 @@ static int prefill_subjects(struct client *client, const json_t *card, struct an
 
 		if (strncmp(path, prefill_subject, strlen(prefill_subject)) == 0)
 			value = prefill_value(card, path);
-		if (value && *value)
+		if (value && *value && !answers->list[id].len)
 			r = question_take(client, id, value, answers, &draft);
 	}
 	return r;
@@ -71,4 +77,33 @@ int prefill_person(
 		r = prefill_subjects(client, object, answers);
 	json_decref(object);
 	return r;
+}
+
+/* What the message said that asked for it. */
+static const Stafett__V1__Part *prefill_body(
+	struct client *client, const Stafett__V1__GetResponse *seen)
+{
+	for (size_t i = 0; i < seen->n_contents; i++) {
+		const Stafett__V1__Content *content = seen->contents[i];
+		const Stafett__V1__Header *header =
+			packing_unpack(&client->arena, &stafett__v1__header__descriptor,
+				bytes_of(content->header.data, content->header.len));
+
+		if (header && header->act_case == STAFETT__V1__HEADER__ACT_SEND)
+			return content->body;
+	}
+	return NULL;
+}
+
+int prefill_text(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
+{
+	const Stafett__V1__Part *body = prefill_body(client, seen);
+	struct draft draft;
+
+	if (!body || body->content_case != STAFETT__V1__PART__CONTENT_DATA || !body->data.len)
+		return 0;
+	return question_take(client, QUESTION_BODY,
+		memory_copy(&client->arena, bytes_of(body->data.data, body->data.len)), answers,
+		&draft);
 }

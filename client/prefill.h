@@ -11,4 +11,8 @@
 int prefill_person(struct client *client, const Stafett__V1__GetResponse *seen,
 	struct answers *answers) WARN_UNUSED;
 
+/* The text that was sent before; none where |seen| was read without its texts. */
+int prefill_text(struct client *client, const Stafett__V1__GetResponse *seen,
+	struct answers *answers) WARN_UNUSED;
+
 #endif

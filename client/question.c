@@ -306,6 +306,12 @@ static int question_check(struct client *client, enum question_id id, const stru
 	return r;
 }
 
+int question_read(struct client *client, enum question_id id, const struct answers *answers,
+	struct draft *ret_draft)
+{
+	return question_check(client, id, &answers->list[id], ret_draft);
+}
+
 /* Puts a label in place of the file's word in what is told about it. */
 static void question_name_field(struct client *client, const char *label)
 {

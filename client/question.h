@@ -51,6 +51,9 @@ bool question_is_asked(enum question_id id, const struct answers *answers);
  * described; then the answer is as before. |ret_draft| is what came of it alone. */
 int question_take(struct client *client, enum question_id id, const char *typed,
 	struct answers *answers, struct draft *ret_draft) WARN_UNUSED;
+/* Reads an answer that is there; likewise. */
+int question_read(struct client *client, enum question_id id, const struct answers *answers,
+	struct draft *ret_draft) WARN_UNUSED;
 /* All answers as a referral file. */
 void question_write(const struct answers *answers, struct secret *ret_json);
 /* The only code of |list| that what was typed means: itself, the beginning of it or

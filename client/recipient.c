@@ -86,13 +86,50 @@ static int recipient_closed(struct client *client, const Stafett__V1__Unit *unit
 		"successor", directory_name(client, unit->replaced_by), NULL);
 }
 
+/* The handles of |found|, with commas between. */
+static const char *recipient_handles(
+	struct client *client, const Stafett__V1__Unit *const *found, size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = memory_printf(
+			&client->arena, "%s%s%s", text, i ? ", " : "", found[i]->handle);
+	return text;
+}
+
+/* The one open unit that people call so: "Beroende Lund", or a part that only one has. */
+static int recipient_find_named(
+	struct client *client, const char *typed, const Stafett__V1__Unit **ret_unit)
+{
+	enum { RECIPIENT_NAMES_MOST = 4 };
+	const Stafett__V1__Unit *found[RECIPIENT_NAMES_MOST];
+	size_t count = directory_named(client, typed, found, ARRAY_SIZE(found));
+
+	if (count == 1) {
+		*ret_unit = found[0];
+		return 0;
+	}
+	if (!count)
+		return client_problem(client, PROBLEM_UNIT_NAME_INVALID, "value", typed, NULL);
+	return client_problem(client, PROBLEM_UNIT_NAME_AMBIGUOUS, "value", typed, "choice",
+		recipient_handles(
+			client, found, count < ARRAY_SIZE(found) ? count : ARRAY_SIZE(found)),
+		NULL);
+}
+
 int recipient_find(struct client *client, const char *to, const Stafett__V1__Unit **ret_unit)
 {
 	const Stafett__V1__Unit *unit;
 	bool asked;
 
-	if (!identity_is_handle(bytes_of_string(to)))
-		return client_problem(client, PROBLEM_UNIT_NAME_INVALID, "value", to, NULL);
+	if (!identity_is_handle(bytes_of_string(to))) {
+		int r = recipient_find_named(client, to, ret_unit);
+
+		if (!r)
+			client_word(client, "to", (*ret_unit)->handle);
+		return r;
+	}
 	client_word(client, "to", to);
 	unit = directory_find(client, to, &asked);
 	if (asked && !unit)

@@ -6,8 +6,8 @@
 #include "client/client.h"
 #include "stafett/v1/directory_service.pb-c.h"
 
-/* Looks |to| up, an open unit. Where the directory cannot be asked just now all
- * goes on without: the server checks it. Then |ret_unit| is NULL. */
+/* Looks |to| up, an open unit, by its handle or by what people call it. Where the directory cannot
+ * be asked just now all goes on without: the server checks it. Then |ret_unit| is NULL. */
 int recipient_find(
 	struct client *client, const char *to, const Stafett__V1__Unit **ret_unit) WARN_UNUSED;
 /* Whether it takes people of |age| years; -1 where that is not known. The age is in

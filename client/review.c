@@ -3,6 +3,8 @@
 #include "client/review.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
 
 #include "client/directory.h"
 #include "client/memory.h"
@@ -83,11 +85,11 @@ void review_print_text(struct client *client, struct bytes text)
 		lines_print(stderr, indent, indent, "...");
 }
 
-/* An answer as people read it. */
-static const char *review_value(
-	struct client *client, enum question_id id, const char *answer, const struct review *review)
+const char *review_value(struct client *client, enum question_id id, const struct answers *answers,
+	const struct review *review)
 {
 	const struct question *question = question_get(id);
+	const char *answer = secret_text(&answers->list[id]);
 
 	if (review->understood[id])
 		return review->understood[id];
@@ -109,32 +111,64 @@ static const char *review_value(
 	return answer;
 }
 
-/* "Asked for help on: Sat 21 Nov"; a label that is a question keeps its mark. */
-static void review_print_line(struct client *client, const char *label, const char *value)
+/* " 7  Asked for help on: Sat 21 Nov"; a label that is a question keeps its mark. */
+static void review_print_line(struct client *client, struct review *review, int line,
+	const char *label, const char *value)
 {
 	struct arena *arena = &client->arena;
 	const char *gap = label[strlen(label) - 1] == '?' ? " " : ": ";
 
 	label += strspn(label, " ");
-	lines_print(stderr, "  ", "      ",
+	review->lines[review->n_lines++] = line;
+	lines_print(stderr, memory_printf(arena, "%3zu  ", review->n_lines), "      ",
 		memory_printf(arena, "%s%s%s", label, gap, safe_line(arena, value)));
 }
 
-void review_print(struct client *client, const char *to, const struct answers *answers,
-	const struct review *review)
+/* A text that is missing is shown, too: it is what is forgotten most easily. */
+static bool review_is_shown(enum question_id id, const struct answers *answers)
 {
+	return question_is_asked(id, answers) &&
+	       (answers->list[id].len || question_get(id)->type == QUESTION_IS_BODY);
+}
+
+void review_print(
+	struct client *client, const char *to, const struct answers *answers, struct review *review)
+{
+	review->n_lines = 0;
 	fprintf(stderr, "\n%s\n",
 		to ? _("This is what you send:") : _("This is what you register:"));
 	if (to)
-		review_print_line(client, _("To"), directory_name(client, to));
+		review_print_line(client, review, REVIEW_TO, _("To"), directory_name(client, to));
 	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
 		const struct secret *answer = &answers->list[id];
 
-		if (!answer->len || !question_is_asked(id, answers))
+		if (!review_is_shown(id, answers))
 			continue;
-		review_print_line(client, _(question_get(id)->label),
-			review_value(client, id, secret_text(answer), review));
+		review_print_line(client, review, (int)id, _(question_get(id)->label),
+			answer->len ? review_value(client, id, answers, review) : _("none"));
 		if (question_get(id)->type == QUESTION_IS_BODY)
 			review_print_text(client, bytes_of_string(secret_text(answer)));
 	}
+}
+
+static bool review_begins(const char *label, const char *typed)
+{
+	return strncasecmp(label + strspn(label, " "), typed, strlen(typed)) == 0;
+}
+
+int review_find(const struct review *review, const struct answers *answers, const char *typed)
+{
+	size_t number = strtoul(typed, NULL, 10);
+
+	if (!*typed)
+		return REVIEW_NONE;
+	if (strspn(typed, "0123456789") == strlen(typed))
+		return number >= 1 && number <= review->n_lines ? review->lines[number - 1]
+								: REVIEW_NONE;
+	for (enum question_id id = 0; id < QUESTION_COUNT; id++)
+		if (question_is_asked(id, answers) &&
+			review_begins(_(question_get(id)->label), typed))
+			return (int)id;
+	return review->lines[0] == REVIEW_TO && review_begins(_("To"), typed) ? REVIEW_TO
+									      : REVIEW_NONE;
 }

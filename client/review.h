@@ -11,14 +11,26 @@
 /* What each answer was understood as; NULL: as it stands. In the arena. */
 struct review {
 	const char *understood[QUESTION_COUNT];
+	/* What stands on each numbered line, from 1: a question, or REVIEW_TO. */
+	int lines[QUESTION_COUNT + 1];
+	size_t n_lines;
 };
+
+/* What a line may be besides a question. */
+enum { REVIEW_NONE = -1, REVIEW_TO = QUESTION_COUNT };
 
 /* Notes what came of the answer to a question, by the draft of that answer alone. */
 void review_note(struct client *client, enum question_id id, const struct draft *draft,
 	struct review *review);
-/* Prints every answer on standard error, a line each; |to| is NULL where nobody is
+/* Prints every answer on standard error, a numbered line each; |to| is NULL where nobody is
  * asked yet. */
 void review_print(struct client *client, const char *to, const struct answers *answers,
+	struct review *review);
+/* Which line that was printed, or other question that is asked, is meant by its number or
+ * by how its name begins; REVIEW_NONE: none. */
+int review_find(const struct review *review, const struct answers *answers, const char *typed);
+/* An answer as people read it. */
+const char *review_value(struct client *client, enum question_id id, const struct answers *answers,
 	const struct review *review);
 /* Prints how a text begins, on standard error. */
 void review_print_text(struct client *client, struct bytes text);

@@ -281,6 +281,11 @@ static void send_print(
 	if (*words_get(&client->words, "due"))
 		output_say(client, send_indent, _("They acknowledge by {due}, or you are told."));
 	output_next(client, "show %s", format_code_start(&client->arena, response->code));
+	if (now && *words_get(&client->words, "same") && chain_may(now->chain, "merge"))
+		lines_print_command(stdout, "", _("One person, two chains; make them one:"),
+			client_next(client, "merge %s --into %s",
+				format_code_start(&client->arena, response->code),
+				words_get(&client->words, "same")));
 }
 
 /* What was sent is known, too. */
@@ -332,6 +337,8 @@ static void send_tell_unsealed(void)
 /* Where the matter is read from, and to whom it goes. */
 struct send_source {
 	const char *to, *folder;
+	const char *chain; /* in which the user chose to go on, or NULL */
+	bool has_looked;   /* for open chains of the person, when the number was typed */
 	struct bytes text;
 	struct secret typed; /* holds |text| where it was typed here */
 };
@@ -372,7 +379,7 @@ static int send_take_known(
 
 	if (!replaced && !chain)
 		return 0;
-	r = replaced ? ref_get(client, replaced, REF_FOR_LOOKING, &seen)
+	r = replaced ? ref_get(client, replaced, REF_FOR_TEXTS, &seen)
 		     : chain_or_referral(client, chain, REF_FOR_LOOKING, &seen);
 	if (r)
 		return r;
@@ -380,7 +387,26 @@ static int send_take_known(
 	lines_print(stderr, "", "  ",
 		memory_printf(&client->arena, "%s  %s", seen->referral->code,
 			safe_line(&client->arena, card_full_name(&client->arena, &card))));
-	return prefill_person(client, seen, answers);
+	r = prefill_person(client, seen, answers);
+	return r ? r : prefill_text(client, seen, answers);
+}
+
+static int send_interview(struct client *client, const struct arguments *arguments,
+	struct send_source *source, struct answers *answers)
+{
+	enum interview_for what = arguments_has(arguments, OPTION_send_replaces)
+					  ? INTERVIEW_IN_PLACE
+				  : arguments_has(arguments, OPTION_send_chain) ? INTERVIEW_IN_CHAIN
+										: INTERVIEW_ANEW;
+	struct interview_result result;
+	int r = interview_run(client, source->to, what, answers, &result);
+
+	if (r)
+		return r;
+	source->to = result.to;
+	source->chain = result.chain;
+	source->has_looked = result.has_looked;
+	return 0;
 }
 
 /* Lets the user answer questions, in the terminal or in an editor. */
@@ -396,7 +422,7 @@ static int send_ask(
 	if (!r && arguments_has(arguments, OPTION_send_edit))
 		r = edit_run(client, source->to, &answers);
 	else if (!r)
-		r = interview_run(client, source->to, &answers, &source->to);
+		r = send_interview(client, arguments, source, &answers);
 	if (!r)
 		question_write(&answers, &source->typed);
 	question_end(&answers);
@@ -441,11 +467,15 @@ static int send_read(struct client *client, const struct arguments *arguments,
 	if (r)
 		return r;
 	source->to = arguments->n_rest ? arguments->rest[0] : NULL;
+	client_word(client, "of_chain", arguments_get(arguments, OPTION_send_chain));
+	client_word(client, "of_replaced", arguments_get(arguments, OPTION_send_replaces));
 	r = client_open(client);
 	if (!r && is_asked)
 		r = send_ask(client, arguments, source);
 	if (!r)
 		r = draft_read(client, source->text, source->folder, ret_draft);
+	if (!r && source->chain)
+		ret_draft->chain = source->chain;
 	secret_end(&source->typed);
 	return r ? r : send_override(client, arguments, ret_draft);
 }
@@ -463,10 +493,14 @@ int command_send(struct client *client, const struct arguments *arguments)
 	client_word(client, "need", draft.n_needs ? draft.needs[0] : "");
 	client_word(client, "kind", draft.kind);
 	r = recipient_find(client, source.to, &unit);
-	if (!r && unit)
+	if (!r && unit) {
+		source.to = unit->handle;
 		r = recipient_check_age(client, unit, draft.age);
+	}
 	if (!r)
-		r = doubt_send(client, source.to, &draft);
+		r = doubt_unit(client, source.to, &draft);
+	if (!r && !source.has_looked)
+		r = doubt_same(client, source.to, &draft);
 	if (r)
 		return r;
 	send_tell_unsealed();

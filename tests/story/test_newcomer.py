@@ -192,9 +192,39 @@ def test_a_second_open_referral_of_one_person_is_asked_about(client, tmp_path):
     client.run("maria", "send", people.BEROENDE, "--file", file)
     terminal = client.at_terminal("maria", "send", people.BEROENDE, "--file", file)
     terminal.expect("for the same person to Beroende Lund is open already")
-    terminal.expect("Send all the same? [y/N] ").type("n\n").expect("Nothing was sent")
+    terminal.expect("Go on all the same? [y/n] ").type("n\n").expect("Nothing was sent")
     terminal.wait()
     terminal.close()
+
+
+def test_a_second_chain_of_one_person_is_told_to_a_program_and_how_both_become_one(client, tmp_path):
+    file = draft(tmp_path, "20000229-2399")
+    first = re.search(r"\b(\w{4})-\w{4}  sent\.", client.run("maria", "send", people.BEROENDE, "--file", file))[1]
+    said = client.run("maria", "send", people.MALMO, "--file", file)
+    assert f"! The same person has an open chain already: {first}, with Beroende Lund (requested), held by you" \
+        in " ".join(said.split())
+    second = re.search(r"\b(\w{4})-\w{4}  sent\.", said)[1]
+    assert f"merge {second} --into {first}" in said and "2000" not in said
+    assert "open chain" not in client.run("maria", "send", people.MALMO, "--file", draft(tmp_path, "19121212-1212"))
+
+
+def test_who_meets_a_known_person_goes_on_in_the_chain_before_anything_else_is_asked(client, maria, tmp_path):
+    said = client.run("maria", "send", people.BEROENDE, "--file", draft(tmp_path, "19900101-2393"))
+    first = re.search(r"\b(\w{4}-\w{4})  sent\.", said)[1]
+    terminal = client.at_terminal("maria", "send", people.MALMO, rows=60)
+    terminal.expect("Kind").type("\n").expect("Needs").type("cannabis\n")
+    terminal.expect("number").type("19900101-2393\n").expect("has an open chain already")
+    terminal.expect("Shall it go on in that chain, with its clock? [y/n] ").type("\ny\n")
+    terminal.expect("First name").type("\n").expect("Protected").type("\n").expect("Priority").type("\n")
+    for question in ("Basis", "given", "valid to", "no-shows", "Interpreter", "Phone", "How to reach", "Children",
+                     "Housing", "Does the person know"):
+        terminal.expect(question).type("\n")
+    terminal.expect("Reason").type("Cannabis\n").expect("Text").type(".\n").expect("Send?").type("y\n")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert "Family name" not in terminal.said.split("This is what you send")[0]
+    again = maria.get(re.search(r"\b(\w{4}-\w{4})  sent\.", terminal.said)[1])
+    assert again.chain.id == maria.get(first).chain.id and list(again.referral.needs) == ["cannabis"]
 
 
 def test_sending_to_the_own_unit_is_told(client, tmp_path):

@@ -56,14 +56,16 @@ def answer(terminal, pairs):
 
 
 def sent(terminal, caller):
-    """The header's act and the card of what the terminal has just sent. It is withdrawn:
-    of two for the same person the second would be asked about."""
+    """The header's act and the card of what the terminal has just sent. It is withdrawn, and
+    its chain closed: who sends the same person anew is asked about what is open."""
     terminal.expect("sent.")
     code = CODE.findall(terminal.said)[-1]
     seen = caller.get(code, contents=True)
     content = seen.contents[0]
     caller.act(caller.act_request(seen.referral.id, seen.chain.id, 1, b"", b"", to_units=[],
                                   withdraw=pb.WithdrawAct(reason="sent-by-mistake")))
+    caller.act(caller.act_request("", seen.chain.id, caller.get(code).chain.version, b"", b"", to_units=[],
+                                  close=pb.CloseAct(reason="person-wishes", person_told="phone")))
     return contract.message.Header.FromString(content.header), json.loads(content.card.data), content
 
 
@@ -188,6 +190,36 @@ def test_a_no_at_the_end_sends_nothing(client, maria):
         terminal.expect("Nothing was sent")
         assert terminal.wait() == 2
     assert len(maria.list().referrals) == before
+
+
+def test_one_answer_is_changed_at_the_end_by_its_number_or_its_name(client, maria):
+    with talk(client, people.BEROENDE, rows=60) as terminal:
+        answer(terminal, TALK)
+        terminal.type(".\n").expect("Send? [y/n] ")
+        number = re.search(r"(\d+)  First name: Anders", terminal.said).group(1)
+        terminal.type(number + "\n").expect("First name [Anders]: ").type("Bo\n").expect("First name: Bo")
+        terminal.expect("Send? [y/n] ").type("prio\n").expect("Priority [routine]: ").type("stat\n")
+        terminal.expect("Phoned them at: ").type("2026-11-01T10:00\n").expect("Send? [y/n] ")
+        terminal.type("Prio\n").expect("Priority [stat]: ").type("routine\n").expect("Send? [y/n] ")
+        terminal.type("99\n").expect("thrown away").expect("Send? [y/n] ").type("1\n")
+        terminal.expect("To which unit [skane/beroende-lund]: ").type("\n").expect("Send? [y/n] ").type("y\n")
+        header, card, _ = sent(terminal, maria)
+        assert terminal.wait() == 0
+    assert card["givenName"] == "Bo" and card["telecom"] == "046-00 00 00"
+    assert header.send.priority == "routine" and not header.send.HasField("call_time")
+
+
+def test_a_unit_is_called_as_people_call_it(client):
+    with talk(client) as terminal:
+        terminal.expect("To which unit: ").type("\n").expect("like skane/beroende-lund or Beroende Lund")
+        terminal.expect("To which unit: ").type("vuxen\n").expect("may be more than one unit").expect("malmo/vuxen")
+        terminal.expect("To which unit: ").type("beroende lund\n").expect("From Lund Vuxen to Beroende Lund")
+        terminal.expect("Kind").type("\x03")
+        terminal.wait()
+    with talk(client, "MALMO VUXEN") as terminal:
+        terminal.expect("From Lund Vuxen to Malmö Vuxen").type("\x04").expect("Begin again: stafett --as maria send")
+        terminal.expect(people.MALMO)
+        terminal.wait()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
