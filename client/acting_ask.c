@@ -2,17 +2,31 @@
 /* Acts that ask: see the header. */
 #include "client/acting_ask.h"
 
+#include <stdlib.h>
+#include <strings.h>
+
 #include "client/asking.h"
 #include "client/card.h"
 #include "client/commands/command.h"
+#include "client/directory.h"
 #include "client/memory.h"
 #include "client/review.h"
 #include "client/screen/act.h"
+#include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/row.h"
 #include "client/screen/safe_text.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+
+/* What was asked at the terminal, and the numbered lines of the last review. */
+struct acting_answers {
+	struct acting *acting;
+	bool is_asked[INPUT_COUNT];
+	const char *before[INPUT_COUNT]; /* what is to be changed; NULL: nothing */
+	enum input_id lines[INPUT_COUNT];
+	size_t n_lines;
+};
 
 /* Too much cannot be mended by asking. */
 static bool acting_has_too_much(const struct acting *acting)
@@ -94,11 +108,25 @@ static void acting_choose_rest(struct acting *acting, enum input_id id)
 		acting->values[id].text = "";
 }
 
-static bool acting_ask_one(struct acting *acting, struct asking *asking, enum input_id id)
+/* What is offered: what was answered before it was to be changed, or what the act offers. */
+static const char *acting_offered(const struct acting_answers *answers, enum input_id id)
 {
-	bool is_needed = acting->row->needs && acting->row->needs(acting, id);
-	const char *offered = acting->row->offers ? acting->row->offers(acting, id) : NULL;
+	const struct acting *acting = answers->acting;
+	enum input_type type = input_get(id)->type;
 
+	if (answers->before[id] &&
+		(type == INPUT_IS_CODE || type == INPUT_IS_AHEAD || type == INPUT_IS_BEHIND))
+		return answers->before[id];
+	return acting->row->offers ? acting->row->offers(acting, id) : NULL;
+}
+
+static bool acting_ask_one(struct acting_answers *answers, struct asking *asking, enum input_id id)
+{
+	struct acting *acting = answers->acting;
+	bool is_needed = acting->row->needs && acting->row->needs(acting, id);
+	const char *offered = acting_offered(answers, id);
+
+	answers->is_asked[id] = true;
 	while (asking_input(asking, id, offered, &acting->values[id])) {
 		if (!is_needed || acting_has(acting, id))
 			return true;
@@ -109,14 +137,151 @@ static bool acting_ask_one(struct acting *acting, struct asking *asking, enum in
 	return false;
 }
 
-static bool acting_ask_all(struct acting *acting, struct asking *asking)
+static bool acting_ask_all(struct acting_answers *answers, struct asking *asking)
 {
 	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
-		if (acting_is_asked(acting, id) && !acting_ask_one(acting, asking, id))
+		if (!answers->is_asked[id] && acting_is_asked(answers->acting, id) &&
+			!acting_ask_one(answers, asking, id))
 			return false;
-		acting_choose_rest(acting, id);
+		acting_choose_rest(answers->acting, id);
 	}
 	return true;
+}
+
+/* -- the end ---------------------------------------------------------------------------- */
+
+/* An answer as people read it. */
+static const char *acting_value(const struct acting *acting, enum input_id id)
+{
+	const struct input_value *value = &acting->values[id];
+	const struct input *input = input_get(id);
+	struct client *client = acting->client;
+
+	if (!value->text)
+		return _("none");
+	switch (input->type) {
+	case INPUT_IS_CODE:
+		return term_code(client, input->list, value->text);
+	case INPUT_IS_AHEAD:
+	case INPUT_IS_BEHIND:
+		return format_day_text(&client->arena, value->text, client->today);
+	case INPUT_IS_TIME:
+		return format_moment(&client->arena, value->us, client->today);
+	case INPUT_IS_UNIT:
+		return directory_name(client, value->text);
+	case INPUT_IS_TEXT:
+		return review_lines(client, value->text);
+	case INPUT_IS_WORD:
+	case INPUT_IS_SWITCH:
+		break;
+	}
+	return value->text;
+}
+
+/* Without what it says about an empty answer. */
+static const char *acting_label(const struct acting *acting, const struct input *input)
+{
+	const char *label = _(input->label);
+	size_t len = strcspn(label, "(");
+
+	while (len && label[len - 1] == ' ')
+		len--;
+	return memory_copy(&acting->client->arena, bytes_of(label, len));
+}
+
+/* All that was answered or given, numbered. */
+static void acting_review(struct acting_answers *answers)
+{
+	struct acting *acting = answers->acting;
+	struct arena *arena = &acting->client->arena;
+
+	answers->n_lines = 0;
+	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
+		const struct input *input = input_get(id);
+
+		if (input->command != acting->row->command || acting->row->takes_nothing ||
+			input->type == INPUT_IS_SWITCH ||
+			(!answers->is_asked[id] && !acting_has(acting, id)))
+			continue;
+		answers->lines[answers->n_lines++] = id;
+		lines_print(stderr, memory_printf(arena, "%3zu  ", answers->n_lines), "      ",
+			memory_printf(arena, "%s: %s", acting_label(acting, input),
+				safe_line(arena, acting_value(acting, id))));
+		if (input->type == INPUT_IS_TEXT && acting_has(acting, id))
+			review_print_text(acting->client, acting->values[id].data);
+	}
+}
+
+/* The input that its number or the beginning of its name means; INPUT_COUNT: none. */
+static enum input_id acting_find(const struct acting_answers *answers, const char *typed)
+{
+	size_t number = strtoul(typed, NULL, 10);
+
+	for (size_t i = 0; i < answers->n_lines && *typed; i++) {
+		const char *label = _(input_get(answers->lines[i])->label);
+
+		if (number == i + 1 || strncasecmp(label, typed, strlen(typed)) == 0)
+			return answers->lines[i];
+	}
+	return INPUT_COUNT;
+}
+
+/* Whether what is answered to |id| stands or falls with the answer to |changed|. */
+static bool acting_depends(const struct acting *acting, enum input_id id, enum input_id changed)
+{
+	const struct input *input = input_get(id), *other = input_get(changed);
+
+	if (input->command != acting->row->command)
+		return false;
+	return id == changed || input->need == INPUT_QUIET ||
+	       (input->need == INPUT_THEN && id == changed + 1) ||
+	       (input->need == other->need &&
+		       (input->need == INPUT_ONE || input->need == INPUT_ANY));
+}
+
+/* Asks once more, and for what depends on it; what the command line gave stays. */
+static bool acting_change(
+	struct acting_answers *answers, struct asking *asking, enum input_id changed)
+{
+	for (enum input_id id = 0; id < INPUT_COUNT; id++) {
+		bool is_ours = answers->is_asked[id] || id == changed ||
+			       input_get(id)->type == INPUT_IS_SWITCH;
+
+		if (!is_ours || !acting_depends(answers->acting, id, changed))
+			continue;
+		answers->before[id] = answers->acting->values[id].text;
+		answers->acting->values[id] = (struct input_value){0};
+		answers->is_asked[id] = false;
+	}
+	return acting_ask_all(answers, asking);
+}
+
+/* Nothing that was answered goes by an Enter too many; any of it may be changed. */
+static bool acting_is_wanted(struct acting_answers *answers, struct asking *asking)
+{
+	bool is_answered = true;
+
+	while (is_answered) {
+		enum input_id changed = INPUT_COUNT;
+		const char *typed;
+
+		acting_review(answers);
+		if (!answers->n_lines)
+			return asking_confirm(asking, _("Do it? [y/N] "));
+		asking_tell(asking, _("To change an answer, type its number or its name."));
+		while (changed == INPUT_COUNT) {
+			typed = asking_type(asking, _("Do it? [y/n] "));
+			if (!typed || text_answer(typed) != TEXT_UNCLEAR)
+				return typed && text_answer(typed) == TEXT_YES;
+			changed = acting_find(answers, typed);
+			if (changed == INPUT_COUNT)
+				asking_tell(asking,
+					_("Answer y or n, or with the number of an answer: with n "
+					  "all your answers are thrown away."));
+		}
+		is_answered = acting_change(answers, asking, changed);
+	}
+	return false;
 }
 
 /* What goes to the others, and so is not done while nothing is shared with them. */
@@ -169,14 +334,6 @@ static int acting_check_possible(struct acting *acting)
 	return r;
 }
 
-/* What was typed as lines, as it begins: nobody sees it again before it is sent. */
-static void acting_show_text(struct acting *acting)
-{
-	for (enum input_id id = 0; id < INPUT_COUNT; id++)
-		if (input_get(id)->type == INPUT_IS_TEXT && acting_has(acting, id))
-			review_print_text(acting->client, acting->values[id].data);
-}
-
 /* "stafett consent give 7K3M": how it is begun again. */
 static int acting_not_done(const struct acting *acting)
 {
@@ -190,6 +347,7 @@ static int acting_not_done(const struct acting *acting)
 
 int acting_ask(struct acting *acting)
 {
+	struct acting_answers answers = {.acting = acting};
 	struct client *client = acting->client;
 	struct asking asking;
 	bool is_wanted;
@@ -207,11 +365,7 @@ int acting_ask(struct acting *acting)
 	}
 	asking_tell(
 		&asking, _("Enter takes what stands in [brackets], ? explains, Ctrl-D gives up."));
-	is_wanted = acting_ask_all(acting, &asking);
-	if (is_wanted) {
-		acting_show_text(acting);
-		is_wanted = asking_confirm(&asking, _("Do it? [y/N] "));
-	}
+	is_wanted = acting_ask_all(&answers, &asking) && acting_is_wanted(&answers, &asking);
 	asking_end(&asking);
 	return is_wanted ? 0 : acting_not_done(acting);
 }

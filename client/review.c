@@ -56,8 +56,7 @@ static const char *review_needs(struct client *client, const char *codes)
 	return text;
 }
 
-/* How long a text is; how it begins stands below. */
-static const char *review_lines(struct client *client, const char *text)
+const char *review_lines(struct client *client, const char *text)
 {
 	int lines = 1;
 

@@ -32,6 +32,8 @@ int review_find(const struct review *review, const struct answers *answers, cons
 /* An answer as people read it. */
 const char *review_value(struct client *client, enum question_id id, const struct answers *answers,
 	const struct review *review);
+/* How long a text is: "3 lines". */
+const char *review_lines(struct client *client, const char *text);
 /* Prints how a text begins, on standard error. */
 void review_print_text(struct client *client, struct bytes text);
 

@@ -237,7 +237,7 @@ def test_the_other_holder_finds_a_chain_that_is_only_proposed_to_it(client):
 def asked(client, who, *words):
     """What a terminal shows before it asks whether to do it; it is not done."""
     terminal = client.at_terminal(who, *words, rows=60)
-    terminal.expect("Do it?").type("\r")
+    terminal.expect("Do it?").type("\rn\r")
     assert terminal.wait() == USAGE
     terminal.close()
     return " ".join(terminal.said.split())

@@ -223,7 +223,7 @@ def test_a_start_asks_for_what_is_missing(client, code, sent, maria):
         ("What has begun: ", "?"), ("Opioid substitution", "prayer"),
         ("What has begun: 'prayer' is not in the code list", "CRA"),
         ("On which day [today]: ", ""), ("nothing more is expected): ", "noon"), ("is not a time", at(2)),
-        ("What [visit]: ", "call"), ("Do it? [y/N] ", "y"), ("Next expected", "")])
+        ("What [visit]: ", "call"), ("Do it? [y/n] ", "y"), ("Next expected", "")])
     assert "Holm, Anders" in said and "Why nothing" not in said
     event = last(maria, sent)
     assert (event.kind, event.intervention, event.expected_event.kind) == ("start", "CRA", "call")
@@ -233,7 +233,7 @@ def test_the_homecoming_is_asked_for_question_by_question(client, begun, sent, m
     talk(client, "petra", ["plan-home", begun], [
         ("takes over (empty: none does): ", "malmo/vuxxen"), ("There is no unit", ""), ("Why none does: ", "family"),
         ("comes home to: ", "own"), ("First contact afterwards on: ", "+14d"),
-        ("own words (end with a line \".\"):", "Min syster\n."), ("Do it? [y/N] ", "y"), ("is planned", "")])
+        ("own words (end with a line \".\"):", "Min syster\n."), ("Do it? [y/n] ", "y"), ("is planned", "")])
     event = last(maria, sent)
     assert (event.not_needed, event.housing, event.first_contact_date) == ("family-and-friends", "own", in_days(14))
 
@@ -246,9 +246,21 @@ def test_nobody_writes_a_final_answer_for_nothing(client, begun):
 def test_a_no_at_the_end_does_nothing(client, code, sent, maria):
     said = talk(client, "petra", ["reject", code], [
         ("Why not here: ", "outside-area"), ("(empty: none is known): ", ""), ("person was told: ", "phone"),
-        ("Do it? [y/N] ", "n")], status=2)
+        ("Do it? [y/n] ", "n")], status=2)
     assert "Nothing was done" in said
     assert state(maria, sent)[0] == "requested"
+
+
+def test_an_answer_is_changed_before_it_is_done_and_an_enter_throws_none_away(client, code, sent, maria):
+    said = talk(client, "petra", ["reject", code], [
+        ("Why not here: ", "outside-area"), ("(empty: none is known): ", "malmö vuxen"),
+        ("person was told: ", "phone"), ("2  Which unit instead: Malmö Vuxen", ""),
+        ("thrown away.", "1"), ("Why not here [outside-area]: ", "no-capacity"),
+        ("1  Why not here: no-capacity", "which unit"), ("(empty: none is known): ", ""),
+        ("2  Which unit instead: none", "y"), ("rejected", "")])
+    assert said
+    event = last(maria, sent)
+    assert event.status_reason == "no-capacity" and not event.named_unit
 
 
 def flat(said):
