@@ -6,6 +6,7 @@
 #include "client/client.h"
 #include "client/directory.h"
 #include "client/memory.h"
+#include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
 #include "client/screen/table.h"
@@ -188,10 +189,28 @@ static void stats_print(struct client *client, const Stafett__V1__StatisticsServ
 	output_next(client, "help stats");
 }
 
+/* Figures stand from a month after their quarter's end: when today's will. */
 static void stats_print_nothing(
 	struct client *client, const Stafett__V1__StatisticsServiceGetResponse *all)
 {
-	printf(_("Nobody asked for help in %s or the three quarters before it.\n"), all->quarter);
+	enum { STATS_QUARTER_MONTHS = 3 };
+	struct date first = client->today;
+	struct words words = {0};
+
+	first.day = 1;
+	first.month -= (first.month - 1) % STATS_QUARTER_MONTHS;
+	words_set(&words, "quarter", all->quarter);
+	words_set(&words, "now",
+		memory_printf(&client->arena, "%d-Q%d", first.year,
+			(first.month - 1) / STATS_QUARTER_MONTHS + 1));
+	words_set(&words, "day",
+		format_day(&client->arena, date_add_months(first, STATS_QUARTER_MONTHS + 1),
+			client->today));
+	lines_print(stdout, "", "",
+		words_fill(&client->arena,
+			_("Nobody asked for help in {quarter} or the three quarters before it. "
+			  "Who asks now is counted in {now}, whose figures stand here from {day}."),
+			&words));
 	output_next(client, "help stats");
 }
 

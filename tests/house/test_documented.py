@@ -93,7 +93,7 @@ def test_every_counterpart_of_a_code_is_in_the_manual_and_no_other():
     assert len(rows) == len(re.findall(r"^CODE_AS\(", table, re.M))
     chapter = (tree.TOP / "client" / "stafett.1").read_text().split("\n.Sh CODES\n")[1].split("\n.Sh ")[0]
     cells = [[cell.strip() for cell in re.split(r" Ta\b", row)] for row in re.findall(r"^\.It (?!Sy)(.*)$", chapter, re.M)]
-    assert cells == [[names[name], *row] for name, *row in rows if any(row[1:])]
+    assert cells == [[f"{names[name]} {code}", *others] for name, code, *others in rows if any(others)]
 
 
 FHIR_R4 = {   # the codes of the value sets that are named
