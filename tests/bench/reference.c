@@ -8,6 +8,7 @@
  *              are nobody's, they only make the tables long
  *   --rate N   N sends a second come due evenly, whatever the server does, and a
  *              transaction takes all that are, at most --batch
+ *   --load     each transaction asks what the daemon asks before it decides
  *
  * Each connection has one transaction under way and, while the server works on
  * it, makes the next one: the server never waits for this program. Prints one
@@ -33,7 +34,7 @@ struct reference_options {
 	struct message_route route;
 	long batch, connections, seconds, fill;
 	long rate; /* sends a second; 0: as fast as they are written */
-	bool rows;
+	bool rows, load;
 };
 
 struct reference_conn {
@@ -47,6 +48,7 @@ struct reference_conn {
 struct reference {
 	const struct reference_options *options;
 	struct reference_source source;
+	struct reference_question question; /* where the load is asked */
 	struct reference_conn conns[REFERENCE_CONNECTIONS_MAX];
 	struct latencies latencies;
 	int64_t began_ns, end_ns;
@@ -183,6 +185,9 @@ static int reference_begin(struct reference *r, struct reference_conn *conn)
 	if (r->options->rate)
 		reference_make(r, conn, sends);
 	rc = reference_queue(conn->pg, write_statements[WRITE_BEGIN].name, &none);
+	if (!rc && r->options->load)
+		rc = reference_queue(
+			conn->pg, write_statements[WRITE_LOAD].name, &r->question.args);
 	if (!rc)
 		rc = reference_queue_effects(conn, r->options->rows);
 	if (!rc)
@@ -317,6 +322,8 @@ static int reference_open(struct reference *r)
 		rc = reference_connect(r, &r->conns[i]);
 	if (!rc)
 		rc = reference_source_init(&r->source, &r->options->route, r->conns[0].pg);
+	if (!rc && r->options->load)
+		rc = reference_question_init(&r->question, &r->source, r->options->batch);
 	for (long i = 0; !rc && i < r->options->connections; i++) {
 		if (!PQenterPipelineMode(r->conns[i].pg) || PQsetnonblocking(r->conns[i].pg, 1) < 0)
 			rc = reference_fail(r->conns[i].pg, "pipeline");
@@ -352,6 +359,7 @@ static int reference_run(struct reference *r)
 		PQfinish(r->conns[i].pg);
 		effects_fini(&r->conns[i].effects);
 	}
+	reference_question_fini(&r->question);
 	reference_source_fini(&r->source);
 	return rc;
 }
@@ -359,8 +367,8 @@ static int reference_run(struct reference *r)
 static int reference_usage(void)
 {
 	fputs("usage: reference --database CONNINFO --unit HANDLE --member URN --to HANDLE\n"
-	      "                 [--batch N | --rows] [--connections N] [--seconds N | --fill N]\n"
-	      "                 [--rate N]\n",
+	      "                 [--batch N [--load] | --rows] [--connections N]\n"
+	      "                 [--seconds N | --fill N] [--rate N]\n",
 		stderr);
 	return 2;
 }
@@ -368,12 +376,13 @@ static int reference_usage(void)
 /* Fills |o| from the command line; false where something is missing or wrong. */
 static bool reference_read_options(int argc, char **argv, struct reference_options *o)
 {
-	enum { DATABASE, UNIT, MEMBER, TO, BATCH, CONNECTIONS, SECONDS, FILL, RATE, VALUES, ROWS };
+	enum { DATABASE, UNIT, MEMBER, TO, BATCH, CONNECTIONS, SECONDS, FILL, RATE, VALUES };
+	enum { ROWS = VALUES, LOAD };
 	static const struct option names[] = {{"database", 1, NULL, DATABASE},
 		{"unit", 1, NULL, UNIT}, {"member", 1, NULL, MEMBER}, {"to", 1, NULL, TO},
 		{"batch", 1, NULL, BATCH}, {"connections", 1, NULL, CONNECTIONS},
 		{"seconds", 1, NULL, SECONDS}, {"fill", 1, NULL, FILL}, {"rate", 1, NULL, RATE},
-		{"rows", 0, NULL, ROWS}, {NULL, 0, NULL, 0}};
+		{"rows", 0, NULL, ROWS}, {"load", 0, NULL, LOAD}, {NULL, 0, NULL, 0}};
 	const char *values[VALUES] = {
 		[BATCH] = "1", [CONNECTIONS] = "1", [SECONDS] = "1", [FILL] = "0", [RATE] = "0"};
 	int name;
@@ -382,6 +391,8 @@ static bool reference_read_options(int argc, char **argv, struct reference_optio
 	while ((name = getopt_long(argc, argv, "", names, NULL)) >= 0 && name != '?') {
 		if (name == ROWS)
 			o->rows = true;
+		else if (name == LOAD)
+			o->load = true;
 		else
 			values[name] = optarg;
 	}

@@ -19,18 +19,19 @@ static struct sender reference_sender(const struct message_route *route)
 }
 
 /* Decodes a new message as the service does. */
-static void reference_make_write(struct reference_source *s, struct write *ret_write)
+static void reference_make_write(
+	const struct message_route *route, struct arena *arena, struct write *ret_write)
 {
-	uint8_t *header = arena_alloc(&s->arena, MESSAGE_HEADER_MAX);
+	uint8_t *header = arena_alloc(arena, MESSAGE_HEADER_MAX);
 	Stafett__V1__Part card = message_part(MESSAGE_CARD_BYTES);
 	Stafett__V1__Part body = message_part(MESSAGE_BODY_BYTES);
-	struct sender sender = reference_sender(&s->route);
+	struct sender sender = reference_sender(route);
 	struct envelope envelope = {.card = &card, .body = &body, .suite = "none"};
 	struct fault fault;
 
 	if (!header)
 		abort();
-	envelope.header = bytes_of(header, message_pack_header(&s->route, header));
+	envelope.header = bytes_of(header, message_pack_header(route, header));
 	*ret_write = (struct write){
 		.type = LEAF_SEND,
 		.caller = {.call_id = "00000000-0000-7000-8000-000000000000",
@@ -39,7 +40,7 @@ static void reference_make_write(struct reference_source *s, struct write *ret_w
 			.member = sender.member,
 			.fingerprint = reference_fingerprint},
 	};
-	fault = decode_write(&s->arena, &envelope, &sender, true, ret_write);
+	fault = decode_write(arena, &envelope, &sender, true, ret_write);
 	if (fault.reason) {
 		fprintf(stderr, "reference: the message is refused: %s\n",
 			reason_name(fault.reason));
@@ -81,7 +82,7 @@ void reference_source_add(struct reference_source *s, struct effects *effects)
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		abort();
-	reference_make_write(s, &write);
+	reference_make_write(&s->route, &s->arena, &write);
 	l->facts.now_us = measure_now_ns(CLOCK_REALTIME) / NS_PER_US;
 	rules_decide(&write.order, &l->facts, &decision);
 	if (decision.kind != DECISION_DO) {
@@ -124,7 +125,7 @@ int reference_source_init(struct reference_source *s, const struct message_route
 		return -ENOMEM;
 	*s = (struct reference_source){.route = *route};
 	arena_init(&s->arena, CAP_ARENA_BYTES);
-	reference_make_write(s, &write);
+	reference_make_write(&s->route, &s->arena, &write);
 	load_init(load);
 	load_add(load, &write.order);
 	rc = reference_load(s, pg, load);
@@ -138,4 +139,30 @@ void reference_source_fini(struct reference_source *s)
 {
 	PQclear(TAKE(s->facts));
 	arena_fini(&s->arena);
+}
+
+int reference_question_init(
+	struct reference_question *q, const struct reference_source *source, long sends)
+{
+	q->load = malloc(sizeof(*q->load));
+	q->writes = calloc((size_t)sends, sizeof(*q->writes));
+	if (!q->load || !q->writes)
+		return -ENOMEM;
+	arena_init(&q->arena, (size_t)sends * CAP_ARENA_BYTES);
+	load_init(q->load);
+	for (long i = 0; i < sends; i++) {
+		reference_make_write(&source->route, &q->arena, &q->writes[i]);
+		load_add(q->load, &q->writes[i].order);
+	}
+	load_args(q->load, &q->args);
+	return 0;
+}
+
+void reference_question_fini(struct reference_question *q)
+{
+	if (q->load)
+		load_fini(q->load);
+	free(TAKE(q->load));
+	free(TAKE(q->writes));
+	arena_fini(&q->arena);
 }

@@ -28,4 +28,19 @@ void reference_source_fini(struct reference_source *source);
 /* Adds one new send to |effects|. Ends the program when the rules refuse it. */
 void reference_source_add(struct reference_source *source, struct effects *effects);
 
+/* What the daemon asks of a batch of such sends before it decides them. Their keys are
+ * looked for each time, and never found: it is asked anew with the same ones. */
+struct reference_question {
+	struct load *load;
+	struct write *writes;
+	struct arena arena; /* of their messages */
+	struct db_args args;
+};
+
+/* 0 or -errno. */
+int reference_question_init(struct reference_question *question,
+	const struct reference_source *source, long sends) WARN_UNUSED;
+/* Accepts one that is all zeros. */
+void reference_question_fini(struct reference_question *question);
+
 #endif
