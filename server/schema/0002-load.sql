@@ -54,10 +54,18 @@ CREATE TABLE stafett.chain_question (
     PRIMARY KEY (chain, what)
 );
 
+-- Whether what is committed is on another machine too, as this session commits.
+CREATE FUNCTION stafett.is_replicated() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN current_setting('synchronous_standby_names') <> ''
+        AND current_setting('synchronous_commit') IN ('on', 'remote_apply');
+GRANT EXECUTE ON FUNCTION stafett.is_replicated() TO stafett_app, stafett_owner;
+
 -- Who asks, with which key, for whom: a row an operation, in their order. A
 -- batch is often one caller's: only a caller's first operation has the member, and
 -- only a recipient's first the recipient; where they are null, nothing is looked
--- up, and the daemon takes the first one's row.
+-- up, and the daemon takes the first one's row. What stands there of units and members
+-- it keeps, until the version changes (stafett.directory) or their roles do by time.
 CREATE FUNCTION api.load(p_unit text[], p_member text[], p_message uuid[], p_to text[])
 RETURNS TABLE (
     at timestamptz, replicated boolean,
@@ -65,18 +73,17 @@ RETURNS TABLE (
     key_hash bytea, key_receipt bytea,
     to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
     unit_open boolean, organization_id uuid, to_organization uuid, to_hours text,
-    to_on_call boolean, organization_kind text, to_organization_kind text)
+    to_on_call boolean, organization_kind text, to_organization_kind text,
+    directory_version bigint, roles_until timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
     -- Whoever closes a unit holds the table meanwhile: this waits for it, and what is
     -- read then is newer than the wait. Until the batch ends no other unit closes.
-    LOCK TABLE unit IN ACCESS SHARE MODE;
-    replicated := current_setting('synchronous_standby_names') <> ''
-        AND current_setting('synchronous_commit') IN ('on', 'remote_apply');
+    LOCK TABLE directory IN ACCESS SHARE MODE;
     RETURN QUERY
-    SELECT stafett.now(), replicated,
+    SELECT stafett.now(), stafett.is_replicated(),
         u.id, org.number, m.id,
         CASE WHEN m.id IS NOT NULL THEN
             (SELECT string_agg(ms.role, ',') FROM membership ms
@@ -87,9 +94,14 @@ BEGIN
         CASE WHEN t.replaced_by IS NOT NULL THEN
             (SELECT x.handle FROM unit x WHERE x.id = t.replaced_by) END,
         u.status = 'active', u.organization, t.organization, t.opening_hours,
-        t.on_call_phone <> '', org.kind, recipient.kind
+        t.on_call_phone <> '', org.kind, recipient.kind, v.version,
+        CASE WHEN m.id IS NOT NULL THEN
+            (SELECT NULLIF(least(min(ms.valid_from) FILTER (WHERE ms.valid_from > stafett.now()),
+                min(ms.valid_to) FILTER (WHERE ms.valid_to > stafett.now())), 'infinity')
+            FROM membership ms WHERE ms.member = m.id AND ms.unit = u.id) END
     FROM unnest(p_unit, p_member, p_message, p_to) WITH ORDINALITY
         AS o (unit, member, message, to_unit, i)
+    CROSS JOIN directory v
     LEFT JOIN LATERAL (
         SELECT x.id, x.organization, x.status FROM unit x
         WHERE x.handle = o.unit LIMIT 1) u ON true
@@ -160,7 +172,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
 BEGIN
-    LOCK TABLE unit IN ACCESS SHARE MODE; -- as above
+    LOCK TABLE directory IN ACCESS SHARE MODE; -- as above
     RETURN QUERY
     SELECT o.i, c.id IS NOT NULL, seen.chain,
         CASE WHEN seen.chain THEN c.status::text END,

@@ -1,10 +1,46 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Units that close: not while they hold anybody, and what waits there goes to the
--- successor.
+-- The directory changes: every batch knows of it at once. Units close: not while they
+-- hold anybody, and what waits there goes to the successor.
 
--- While it holds anybody it does not. Every act reads the units of its batch, so the
--- lock waits for those that are under way, and the next ones see that it is closed. It
--- does not wait long: behind it all others wait, and a backup may read for an hour.
+-- How often it was changed. The daemon keeps what it has read of units and members, and
+-- each of its batches reads only this number, in the snapshot in which it would have read
+-- them: while that is as it was, so are they.
+CREATE TABLE stafett.directory (
+    version bigint NOT NULL
+);
+INSERT INTO stafett.directory (version) VALUES (1);
+GRANT SELECT ON stafett.directory TO stafett_app;
+GRANT SELECT, UPDATE ON stafett.directory TO stafett_owner;
+
+-- Those who change it go one by one, and before they touch anything: so nobody waits
+-- here with a row that another of them wants.
+CREATE FUNCTION stafett.count_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE directory IN SHARE ROW EXCLUSIVE MODE;
+    UPDATE directory SET version = version + 1;
+    RETURN NULL;
+END
+$$;
+
+-- By whatever way it is changed: a replica's, too, and that of a restored dump.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['organization', 'unit', 'member', 'membership'] LOOP
+        EXECUTE format('CREATE TRIGGER directory_changes BEFORE INSERT OR UPDATE OR DELETE'
+            ' OR TRUNCATE ON stafett.%I EXECUTE FUNCTION stafett.count_directory()', name);
+        EXECUTE format('ALTER TABLE stafett.%I ENABLE ALWAYS TRIGGER directory_changes', name);
+    END LOOP;
+END
+$$;
+
+-- While it holds anybody a unit does not close. Every batch reads the table of the version,
+-- so the lock waits for those that are under way, and the next ones see that it is closed.
+-- It does not wait long: behind it all others wait, and a backup may read for an hour.
 CREATE FUNCTION stafett.refuse_to_close() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, stafett, pg_temp
@@ -15,7 +51,7 @@ DECLARE
     waiting bigint;
 BEGIN
     BEGIN
-        LOCK TABLE unit IN ACCESS EXCLUSIVE MODE;
+        LOCK TABLE directory IN ACCESS EXCLUSIVE MODE;
     EXCEPTION WHEN lock_not_available THEN
         RAISE EXCEPTION '% cannot close while the directory is being read (by a backup?): '
             'try again when that is over', new.handle USING ERRCODE = 'lock_not_available';
@@ -40,21 +76,28 @@ CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
     WHEN (old.status <> 'closed' AND new.status = 'closed')
     EXECUTE FUNCTION stafett.refuse_to_close();
 
--- And a unit that is closed takes hold of nobody, whatever the daemon believes of it.
+-- And a unit that is closed takes hold of nobody, whatever the daemon believes of it. The
+-- version is read for its lock, which a statement has before it takes its snapshot: what is
+-- read of units is newer than any closing. It runs as whoever writes: to be the owner, with
+-- a search_path of its own, cost more than all this does. Nothing is found by that path but
+-- what is pg_catalog's, and no role of the daemon may create anything.
 CREATE FUNCTION stafett.refuse_closed_holder() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, stafett, pg_temp
-AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
-    LOCK TABLE unit IN ACCESS SHARE MODE;
     IF EXISTS (SELECT FROM moved m
-            CROSS JOIN LATERAL (SELECT u.status FROM unit u WHERE u.id = m.unit LIMIT 1) u
-            WHERE u.status = 'closed') THEN
+            CROSS JOIN LATERAL (
+                SELECT u.status FROM stafett.unit u
+                WHERE u.id OPERATOR(pg_catalog.=) m.unit LIMIT 1) u
+            LEFT JOIN stafett.directory v ON true
+            WHERE u.status OPERATOR(pg_catalog.=) 'closed') THEN
         RAISE EXCEPTION 'a unit that is closed holds nobody' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
 $$;
+
+-- Nothing new: the daemon may ask for every unit (api.load, api.units).
+GRANT SELECT (id, status) ON stafett.unit TO stafett_app;
 
 CREATE TRIGGER custody_is_of_open_unit AFTER INSERT ON stafett.custody
     REFERENCING NEW TABLE AS moved
@@ -119,8 +162,12 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_mover', f);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
-    f := 'stafett.refuse_closed_holder()';
-    EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
-    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    FOREACH f IN ARRAY ARRAY[
+        'stafett.refuse_closed_holder()',
+        'stafett.count_directory()']::regprocedure[]
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    END LOOP;
 END
 $$;

@@ -123,6 +123,7 @@ static void batch_on_ready(void *arg, struct db_conn *conn)
 {
 	struct batch *b = arg;
 
+	directory_forget(b->directory);
 	if (db_conn_execute(conn, WRITE_DURABILITY, NULL, batch_on_durability, b) == 0 &&
 		db_conn_execute(conn, WRITE_ROW_TYPES, NULL, batch_on_row_types, b) == 0)
 		(void)!db_conn_sync(conn, NULL, NULL);
@@ -342,25 +343,19 @@ static void batch_add_effects(struct batch *b, struct batch_slot *slot)
 		bytes_of(slot->receipt, slot->receipt_len));
 }
 
-static void batch_on_loaded(void *arg, const PGresult *result)
+static void batch_decide_all(struct batch *b, const PGresult *result,
+	void (*read)(const struct load *load, const PGresult *result, int i, struct loaded *loaded))
 {
-	struct batch *b = arg;
 	bool only_opens = true;
 
-	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
-		return;
 	if (RAND_bytes(b->random, b->n * BATCH_RANDOM) != 1) {
 		db_conn_drop(b->conn, "no randomness");
-		return;
-	}
-	if (PQntuples(result) != b->n) {
-		db_conn_drop(b->conn, "a load that is not of this batch");
 		return;
 	}
 	for (int i = 0; i < b->n; i++) {
 		struct batch_slot *slot = &b->slots[i];
 
-		load_read(&b->load, result, i, &slot->loaded);
+		read(&b->load, result, i, &slot->loaded);
 		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
 		only_opens &= batch_decide(b, slot);
 	}
@@ -370,6 +365,51 @@ static void batch_on_loaded(void *arg, const PGresult *result)
 		if (b->slots[i].verdict == BATCH_ANSWERED)
 			batch_add_effects(b, &b->slots[i]);
 	batch_apply(b);
+}
+
+static void batch_on_loaded(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	if (PQntuples(result) != b->n) {
+		db_conn_drop(b->conn, "a load that is not of this batch");
+		return;
+	}
+	load_keep(&b->load, result);
+	batch_decide_all(b, result, load_read);
+}
+
+static void batch_load(struct batch *b)
+{
+	struct db_args args;
+
+	load_args(&b->load, &args);
+	if (db_conn_execute(b->conn, WRITE_LOAD, &args, batch_on_loaded, b) == 0)
+		(void)!db_conn_flush(b->conn);
+}
+
+/* What is known of all callers and recipients stands, or all is loaded. */
+static void batch_on_known(void *arg, const PGresult *result)
+{
+	struct batch *b = arg;
+
+	if (!batch_is_ok(b, result, PGRES_TUPLES_OK))
+		return;
+	if (PQntuples(result) == 1 && load_stands(&b->load, result))
+		batch_decide_all(b, result, load_read_known);
+	else
+		batch_load(b);
+}
+
+static void batch_ask_known(struct batch *b)
+{
+	struct db_args args;
+
+	load_known_args(&b->load, &args);
+	if (db_conn_execute(b->conn, WRITE_LOAD_KNOWN, &args, batch_on_known, b) == 0)
+		(void)!db_conn_flush(b->conn);
 }
 
 /* --- the first half: collect, lock, load ----------------------------------------- */
@@ -415,8 +455,6 @@ static int batch_check(struct batch *b)
 
 void batch_start(struct batch *b)
 {
-	struct db_args args;
-
 	assert(b->phase == BATCH_IDLE);
 	batch_collect(b);
 	if (!b->n)
@@ -429,9 +467,10 @@ void batch_start(struct batch *b)
 		db_conn_execute(b->conn, WRITE_BEGIN, NULL, batch_on_command, b) < 0 ||
 		batch_load_named(b) < 0)
 		return;
-	load_args(&b->load, &args);
-	if (db_conn_execute(b->conn, WRITE_LOAD, &args, batch_on_loaded, b) == 0)
-		(void)!db_conn_flush(b->conn);
+	if (load_is_known(&b->load))
+		batch_ask_known(b);
+	else
+		batch_load(b);
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -455,10 +494,12 @@ int batch_new(const struct batch_params *params, struct batch **ret_batch)
 	if (!b)
 		return -ENOMEM;
 	b->params = *params;
-	load_init(&b->load);
+	b->directory = directory_new();
+	load_init(&b->load, b->directory);
 	effects_init(&b->effects);
-	rc = db_conn_new(&db, &b->conn);
+	rc = b->directory ? db_conn_new(&db, &b->conn) : -ENOMEM;
 	if (rc < 0) {
+		directory_free(b->directory);
 		free(b);
 		return rc;
 	}
@@ -474,6 +515,7 @@ struct batch *batch_free(struct batch *b)
 	batch_set_verdicts(b, BATCH_UNKNOWN);
 	batch_settle(b, BATCH_OFFLINE);
 	load_fini(&b->load);
+	directory_free(b->directory);
 	effects_fini(&b->effects);
 	free(b);
 	return NULL;

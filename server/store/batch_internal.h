@@ -41,6 +41,7 @@ struct batch {
 	struct batch_params params;
 	struct db_conn *conn;
 	enum batch_phase phase;
+	struct directory *directory; /* for this connection: another may be to another database */
 	struct load load;
 	struct effects effects;
 	struct audit audit; /* of the operation being decided */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load of a batch: its arguments, and its rows as facts for the rules. There
- * are up to four statements: every operation is in the load itself, those that
- * name what was there before are in load_chains too, those that name a second chain
- * in load_others, and those that claim an upload in load_uploads.
+ * The load of a batch: its arguments (load.c), and its rows as facts for the rules
+ * (load_read.c). There are up to four statements: every operation is in the load itself,
+ * those that name what was there before are in load_chains too, those that name a second
+ * chain in load_others, and those that claim an upload in load_uploads.
+ *
+ * Where all callers and recipients are kept from earlier batches (see directory.h), the
+ * load is a smaller one first: whether that still stands, and that no key is taken. Where
+ * it does not, the load itself follows, in the same transaction.
  */
 #ifndef STORE_LOAD_H
 #define STORE_LOAD_H
@@ -11,6 +15,7 @@
 #include "db/conn.h"
 #include "db/row.h"
 #include "stafett/caps.h"
+#include "store/directory.h"
 #include "store/write.h"
 
 /* The arrays of the lock and load statements, kept between batches. */
@@ -20,6 +25,13 @@ struct load {
 	struct db_array unit, member, message, to;
 	const struct order *orders[CAP_BATCH_OPS];
 	int n, caller_of[CAP_BATCH_OPS], recipient_of[CAP_BATCH_OPS]; /* that first one */
+
+	/* Of every operation, as long as all are known. */
+	struct directory *directory; /* borrowed; NULL: nothing is */
+	struct db_array unit_id;
+	const struct directory_caller *callers[CAP_BATCH_OPS];
+	const struct directory_recipient *recipients[CAP_BATCH_OPS];
+	bool is_known;
 
 	/* Of those that name a chain, or another thing that was there before. */
 	struct db_array index, actor, chain, referral, named_unit, delivered, named_referral,
@@ -53,7 +65,8 @@ struct loaded {
 	struct bytes organisation, receipt;   /* borrowed from the result of the load */
 };
 
-void load_init(struct load *load);
+/* |directory| is borrowed, and may be NULL: then all is asked anew each time. */
+void load_init(struct load *load, struct directory *directory);
 void load_fini(struct load *load);
 void load_clear(struct load *load);
 /* The order is borrowed until the next load_clear. */
@@ -66,6 +79,9 @@ void load_others_args(struct load *load, struct db_args *args);
 /* Those of the claimed uploads, where there are any. */
 void load_upload_args(struct load *load, struct db_args *args);
 void load_args(struct load *load, struct db_args *args);
+/* Whether every caller and recipient is kept, so that the smaller load will do. */
+bool load_is_known(const struct load *load);
+void load_known_args(struct load *load, struct db_args *args);
 
 /* The operation, from 0, that a row of load_chains or load_uploads is about. */
 int load_read_index(const struct db_row *row);
@@ -81,5 +97,12 @@ void load_read_other(const struct db_row *row, struct loaded *loaded);
 void load_read_upload(const struct db_row *row, struct loaded *loaded);
 /* Of operation |i|, whose row of the load's |result| is row |i|. */
 void load_read(const struct load *load, const PGresult *result, int i, struct loaded *loaded);
+/* Keeps the callers and recipients of the load's |result| for later ones. */
+void load_keep(const struct load *load, const PGresult *result);
+/* Whether the |result| of the smaller load says that what is known stands. If so,
+ * load_read_known is for it what load_read is for the other; what it fills in borrows
+ * from the directory. */
+bool load_stands(const struct load *load, const PGresult *result);
+void load_read_known(const struct load *load, const PGresult *result, int i, struct loaded *loaded);
 
 #endif

@@ -294,6 +294,7 @@ static const Oid load_uploads_types[] = {
 static const Oid load_chains_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY,
 	DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY};
 static const Oid load_others_types[] = {DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID_ARRAY};
+static const Oid load_known_types[] = {DB_UUID_ARRAY, DB_UUID_ARRAY};
 static const Oid load_types[] = {DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_TEXT_ARRAY};
 
 #define STATEMENT(name, sql, types)                      \
@@ -323,6 +324,13 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		load_chains_types),
 	[WRITE_LOAD_OTHERS] = STATEMENT(
 		"load_others", "SELECT * FROM api.load_others($1, $2, $3, $4)", load_others_types),
+	[WRITE_LOAD_KNOWN] = STATEMENT("load_known",
+		"SELECT stafett.now(), stafett.is_replicated(), d.version,"
+		" EXISTS (SELECT FROM unnest($1, $2) o (unit, message) CROSS JOIN LATERAL ("
+		"SELECT x.unit FROM stafett.idempotency x"
+		" WHERE x.unit = o.unit AND x.message = o.message LIMIT 1) k)"
+		" FROM stafett.directory d",
+		load_known_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),
 	[WRITE_OPEN] = STATEMENT("open", open_sql, apply_types),
 	[WRITE_APPLY] = STATEMENT("apply", apply_sql, apply_types),

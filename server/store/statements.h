@@ -17,6 +17,7 @@ enum write_statement {
 	WRITE_LOAD_CHAINS,  /* likewise */
 	WRITE_LOAD_OTHERS,  /* only where one names a second chain */
 	WRITE_LOAD_UPLOADS, /* only where an operation claims one */
+	WRITE_LOAD_KNOWN,   /* instead of the next, where all was loaded before */
 	WRITE_LOAD,
 	WRITE_OPEN,  /* all effects of a batch that only opens chains */
 	WRITE_APPLY, /* all effects of any batch */

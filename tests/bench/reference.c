@@ -187,7 +187,7 @@ static int reference_begin(struct reference *r, struct reference_conn *conn)
 	rc = reference_queue(conn->pg, write_statements[WRITE_BEGIN].name, &none);
 	if (!rc && r->options->load)
 		rc = reference_queue(
-			conn->pg, write_statements[WRITE_LOAD].name, &r->question.args);
+			conn->pg, write_statements[WRITE_LOAD_KNOWN].name, &r->question.args);
 	if (!rc)
 		rc = reference_queue_effects(conn, r->options->rows);
 	if (!rc)

@@ -112,6 +112,7 @@ static int reference_load(struct reference_source *s, PGconn *pg, struct load *l
 		return -EIO;
 	}
 	load_read(load, s->facts, 0, &s->loaded);
+	load_keep(load, s->facts);
 	return 0;
 }
 
@@ -126,7 +127,8 @@ int reference_source_init(struct reference_source *s, const struct message_route
 	*s = (struct reference_source){.route = *route};
 	arena_init(&s->arena, CAP_ARENA_BYTES);
 	reference_make_write(&s->route, &s->arena, &write);
-	load_init(load);
+	s->directory = directory_new();
+	load_init(load, s->directory);
 	load_add(load, &write.order);
 	rc = reference_load(s, pg, load);
 	load_fini(load);
@@ -138,6 +140,7 @@ int reference_source_init(struct reference_source *s, const struct message_route
 void reference_source_fini(struct reference_source *s)
 {
 	PQclear(TAKE(s->facts));
+	s->directory = directory_free(s->directory);
 	arena_fini(&s->arena);
 }
 
@@ -149,13 +152,13 @@ int reference_question_init(
 	if (!q->load || !q->writes)
 		return -ENOMEM;
 	arena_init(&q->arena, (size_t)sends * CAP_ARENA_BYTES);
-	load_init(q->load);
+	load_init(q->load, source->directory);
 	for (long i = 0; i < sends; i++) {
 		reference_make_write(&source->route, &q->arena, &q->writes[i]);
 		load_add(q->load, &q->writes[i].order);
 	}
-	load_args(q->load, &q->args);
-	return 0;
+	load_known_args(q->load, &q->args);
+	return load_is_known(q->load) ? 0 : -ENOMEM;
 }
 
 void reference_question_fini(struct reference_question *q)

@@ -17,7 +17,8 @@ struct reference_source {
 	struct message_route route;
 	struct arena arena; /* of the message being made */
 	PGresult *facts;
-	struct loaded loaded; /* borrows from |facts| */
+	struct loaded loaded;	     /* borrows from |facts| */
+	struct directory *directory; /* which keeps them */
 };
 
 /* Asks the database what the rules need to know of |route|; the statement "load"
@@ -28,8 +29,9 @@ void reference_source_fini(struct reference_source *source);
 /* Adds one new send to |effects|. Ends the program when the rules refuse it. */
 void reference_source_add(struct reference_source *source, struct effects *effects);
 
-/* What the daemon asks of a batch of such sends before it decides them. Their keys are
- * looked for each time, and never found: it is asked anew with the same ones. */
+/* What the daemon asks of a batch of such sends before it decides them, once it knows who
+ * sends to whom. Their keys are looked for each time, and never found: it is asked anew
+ * with the same ones. */
 struct reference_question {
 	struct load *load;
 	struct write *writes;

@@ -263,13 +263,19 @@ LOAD_NAMED = ("SELECT named_unit_open FROM api.load_chains(ARRAY[1], ARRAY[%(han
               " ARRAY[NULL]::text[], ARRAY[NULL]::uuid[])")
 
 
-@pytest.mark.parametrize("statement", [OPEN_CHAIN, LOAD, LOAD_NAMED],
-                         ids=["a_holder", "who_acts", "who_is_named"])
+# What tells a batch that what it knows of units stands.
+LOAD_KNOWN = "SELECT version = %(version)s FROM stafett.directory"
+
+
+@pytest.mark.parametrize("statement", [OPEN_CHAIN, LOAD, LOAD_NAMED, LOAD_KNOWN],
+                         ids=["a_holder", "who_acts", "who_is_named", "who_is_known"])
 def test_who_waited_for_a_unit_to_close_sees_that_it_is(schema, units, statement):
     """What is under way while it closes waits, and then goes by what is so, and not by what
     was so when it began to wait."""
     admin, make = units
     ids = make()
+    admin.execute("SELECT version FROM stafett.directory")
+    ids["version"], = admin.fetchone()
     closer, late = connect(schema("postgres")), connect(schema("stafett_app"))
     closer.autocommit = False
     closer.cursor().execute(CLOSE, ids)
