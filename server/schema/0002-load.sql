@@ -74,7 +74,8 @@ RETURNS TABLE (
     to_unit uuid, to_status text, to_kinds text, to_replaced_by text,
     unit_open boolean, organization_id uuid, to_organization uuid, to_hours text,
     to_on_call boolean, organization_kind text, to_organization_kind text,
-    directory_version bigint, roles_until timestamptz)
+    directory_version bigint, roles_until timestamptz,
+    handle text, urn text, to_handle text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -98,7 +99,8 @@ BEGIN
         CASE WHEN m.id IS NOT NULL THEN
             (SELECT NULLIF(least(min(ms.valid_from) FILTER (WHERE ms.valid_from > stafett.now()),
                 min(ms.valid_to) FILTER (WHERE ms.valid_to > stafett.now())), 'infinity')
-            FROM membership ms WHERE ms.member = m.id AND ms.unit = u.id) END
+            FROM membership ms WHERE ms.member = m.id AND ms.unit = u.id) END,
+        o.unit, o.member, o.to_unit
     FROM unnest(p_unit, p_member, p_message, p_to) WITH ORDINALITY
         AS o (unit, member, message, to_unit, i)
     CROSS JOIN directory v

@@ -27,6 +27,9 @@ enum load_column {
 	LOAD_TO_SECTOR,
 	LOAD_VERSION,
 	LOAD_ROLES_UNTIL,
+	LOAD_HANDLE, /* as it was asked: who did may have gone */
+	LOAD_URN,
+	LOAD_TO_HANDLE,
 };
 
 /* The columns of the load where all is known, in its order. */
@@ -366,13 +369,13 @@ void load_read_other(const struct db_row *row, struct loaded *l)
 
 /* Of the row of the caller's first operation. What it may do it may do until the time
  * that stands there, and none there is for ever. */
-static struct directory_caller read_caller(const struct db_row *row, const struct order *o)
+static struct directory_caller read_caller(const struct db_row *row)
 {
 	int64_t until_us = db_row_time(row, LOAD_ROLES_UNTIL);
 
 	return (struct directory_caller){
-		.handle = o->unit,
-		.urn = o->member,
+		.handle = db_row_bytes(row, LOAD_HANDLE),
+		.urn = db_row_bytes(row, LOAD_URN),
 		.number = db_row_bytes(row, LOAD_ORGANISATION),
 		.unit = db_row_uuid(row, LOAD_UNIT),
 		.member = db_row_uuid(row, LOAD_MEMBER),
@@ -401,10 +404,10 @@ static void tell_caller(const struct directory_caller *c, struct loaded *l)
 }
 
 /* Of the row of the recipient's first operation. */
-static struct directory_recipient read_recipient(const struct db_row *row, const struct order *o)
+static struct directory_recipient read_recipient(const struct db_row *row)
 {
 	return (struct directory_recipient){
-		.handle = o->to_unit,
+		.handle = db_row_bytes(row, LOAD_TO_HANDLE),
 		.hours = db_row_bytes(row, LOAD_TO_HOURS),
 		.replaced_by = db_row_bytes(row, LOAD_TO_REPLACED_BY),
 		.unit = db_row_uuid(row, LOAD_TO_UNIT),
@@ -432,8 +435,8 @@ void load_read(const struct load *load, const PGresult *result, int i, struct lo
 {
 	const struct db_row row = {result, i}, callers = {result, load->caller_of[i]},
 			    recipients = {result, load->recipient_of[i]};
-	const struct directory_caller caller = read_caller(&callers, load->orders[i]);
-	const struct directory_recipient recipient = read_recipient(&recipients, load->orders[i]);
+	const struct directory_caller caller = read_caller(&callers);
+	const struct directory_recipient recipient = read_recipient(&recipients);
 	struct facts *f = &l->facts;
 
 	l->index = i;
@@ -450,8 +453,8 @@ void load_read(const struct load *load, const PGresult *result, int i, struct lo
 
 static void keep_row(const struct load *load, const struct db_row *row, int i)
 {
-	const struct directory_caller caller = read_caller(row, load->orders[i]);
-	const struct directory_recipient recipient = read_recipient(row, load->orders[i]);
+	const struct directory_caller caller = read_caller(row);
+	const struct directory_recipient recipient = read_recipient(row);
 
 	if (load->caller_of[i] == i && !uuid_is_nil(&caller.unit) && !uuid_is_nil(&caller.member))
 		directory_keep_caller(load->directory, &caller);

@@ -55,7 +55,7 @@ def test_who_reads_the_directory_for_long_keeps_a_unit_from_closing_and_nobody_e
     """As a backup does."""
     backup = connect(stack.database_uri())
     backup.autocommit = False
-    backup.cursor().execute("SELECT count(*) FROM stafett.unit")
+    backup.cursor().execute("SELECT count(*) FROM stafett.unit, stafett.directory")
     try:
         refusal = quarter.build(stack, check=False, gamla=CLOSES)
         assert refusal.returncode != 0 and "try again when that is over" in refusal.stderr
