@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SHA-256 and HMAC-SHA-256 over several pieces, without gluing them together
- * first. libcrypto can refuse these only for want of memory or for a broken
- * installation; there is no hash to go on with then, and a wrong one would name
- * something else for ever, so the process ends (abort) and is started again.
+ * first.
  */
 #ifndef DOMAIN_DIGEST_H
 #define DOMAIN_DIGEST_H
