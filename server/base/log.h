@@ -46,7 +46,7 @@ void log_init(enum log_level level, enum log_style style);
 void log_set_level(enum log_level level);
 /* The level that |name| ("debug", "info", "warn", "error") means, or -1. */
 int log_level_from_name(const char *name);
-/* Whether a line of |level| would be written: for fields that cost something to make. */
+/* Whether a line of |level| would be written. */
 bool log_would(enum log_level level);
 /* Writes one line with one write(2); |fields| has |n| entries. Keeps errno. Of
  * warnings, which peers can cause, only LOG_BURST of a kind (the same |msg|) are
@@ -61,9 +61,15 @@ void log_tell_suppressed(void);
 #define LOG_FIELDS_(...)                         \
 	(const struct log_field[]){__VA_ARGS__}, \
 		(int)(sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
-#define log_debug(msg, ...) log_write(LOG_LEVEL_DEBUG, msg, LOG_FIELDS_(__VA_ARGS__))
-#define log_info(msg, ...)  log_write(LOG_LEVEL_INFO, msg, LOG_FIELDS_(__VA_ARGS__))
-#define log_warn(msg, ...)  log_write(LOG_LEVEL_WARN, msg, LOG_FIELDS_(__VA_ARGS__))
-#define log_error(msg, ...) log_write(LOG_LEVEL_ERROR, msg, LOG_FIELDS_(__VA_ARGS__))
+/* What a line that is not written would say is not even asked for. */
+#define LOG_AT_(level, msg, ...)                                         \
+	do {                                                             \
+		if (log_would(level))                                    \
+			log_write(level, msg, LOG_FIELDS_(__VA_ARGS__)); \
+	} while (0)
+#define log_debug(msg, ...) LOG_AT_(LOG_LEVEL_DEBUG, msg, __VA_ARGS__)
+#define log_info(msg, ...)  LOG_AT_(LOG_LEVEL_INFO, msg, __VA_ARGS__)
+#define log_warn(msg, ...)  LOG_AT_(LOG_LEVEL_WARN, msg, __VA_ARGS__)
+#define log_error(msg, ...) LOG_AT_(LOG_LEVEL_ERROR, msg, __VA_ARGS__)
 
 #endif
