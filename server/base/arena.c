@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_MIN_BYTES = 4096, BLOCK_MAX_BYTES = 65536 };
+enum { BLOCK_MIN_BYTES = 4096, BLOCK_MAX_BYTES = 65536, SHORT_TEXT_BYTES = 256 };
 
 struct arena_block {
 	struct arena_block *older;
@@ -112,22 +112,43 @@ char *arena_copy(struct arena *arena, struct bytes bytes)
 	return copy;
 }
 
+char *arena_join(struct arena *arena, char *const *texts, size_t n)
+{
+	size_t room = 1;
+	char *joined, *end;
+
+	for (size_t i = 0; i < n; i++)
+		room += strlen(texts[i]) + 1;
+	joined = end = arena_alloc(arena, room);
+	for (size_t i = 0; joined && i < n; i++) {
+		if (i > 0)
+			*end++ = ',';
+		end = stpcpy(end, texts[i]);
+	}
+	return joined;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
-	char *text, *copy;
+	char short_text[SHORT_TEXT_BYTES], *text;
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	len = vsnprintf(short_text, sizeof(short_text), format, args);
 	va_end(args);
 	if (len < 0) {
 		arena->overflowed = true;
 		return NULL;
 	}
-	copy = arena_copy(arena, bytes_of(text, (size_t)len));
-	free(text);
-	return copy;
+	if ((size_t)len < sizeof(short_text))
+		return arena_copy(arena, bytes_of(short_text, (size_t)len));
+	text = arena_alloc(arena, (size_t)len + 1);
+	va_start(args, format);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, format, args);
+	va_end(args);
+	return text;
 }
 
 static void *arena_protobuf_alloc(void *data, size_t size)

@@ -32,6 +32,8 @@ void arena_fini(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of |bytes| with a NUL behind it; NULL over the cap. */
 char *arena_copy(struct arena *arena, struct bytes bytes);
+/* The |n| texts with commas between; NULL over the cap. */
+char *arena_join(struct arena *arena, char *const *texts, size_t n);
 /* A formatted string in the arena; NULL over the cap. */
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* For protobuf-c: allocates from |arena|, frees nothing. Lives as long as |arena|. */

@@ -16,20 +16,14 @@ static bool is_recipient(struct bytes text)
 static struct fault decode_recipients(struct arena *arena, char *const *recipients, size_t n,
 	const char *field, struct bytes *ret_list)
 {
-	char *list = NULL;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!is_recipient(bytes_of_string(recipients[i])))
 			return decode_fault(REASON_FIELD_INVALID, field);
-		list = arena_printf(
-			arena, "%s%s%s", list ? list : "", list ? "," : "", recipients[i]);
-		if (!list)
-			return decode_fault(REASON_SERVER_FAULT, NULL);
-		if (strlen(list) > RECIPIENTS_MAX)
-			return decode_fault(REASON_FIELD_INVALID, field);
-	}
-	*ret_list = bytes_of_string(list ? list : "");
-	return DECODE_OK;
+	*ret_list = bytes_of_string(arena_join(arena, recipients, n));
+	if (!ret_list->data)
+		return decode_fault(REASON_SERVER_FAULT, NULL);
+	return ret_list->len <= RECIPIENTS_MAX ? DECODE_OK
+					       : decode_fault(REASON_FIELD_INVALID, field);
 }
 
 /* The organisation of a unit: the first half of its handle. */

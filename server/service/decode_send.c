@@ -19,21 +19,15 @@ struct fault decode_recipient(const Stafett__V1__Header *h, struct order *o)
 struct fault decode_needs(struct arena *arena, char *const *needs, size_t n, const char *field,
 	struct bytes *ret_needs)
 {
-	char *list = NULL;
-
 	if (!n)
 		return decode_fault(REASON_FIELD_MISSING, field);
 	if (n > CAP_CODES)
 		return decode_fault(REASON_FIELD_INVALID, field);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!codes_has(CODES_NEED, bytes_of_string(needs[i])))
 			return decode_fault(REASON_CODE_UNKNOWN, field);
-		list = arena_printf(arena, "%s%s%s", list ? list : "", list ? "," : "", needs[i]);
-		if (!list)
-			return decode_fault(REASON_SERVER_FAULT, NULL);
-	}
-	*ret_needs = bytes_of_string(list);
-	return DECODE_OK;
+	*ret_needs = bytes_of_string(arena_join(arena, needs, n));
+	return ret_needs->data ? DECODE_OK : decode_fault(REASON_SERVER_FAULT, NULL);
 }
 
 static struct fault decode_reference(const char *text, struct date today, struct bytes *ret_text)

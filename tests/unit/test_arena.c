@@ -105,6 +105,33 @@ static void test_text_is_formatted_whole_or_not_at_all(void **state)
 	arena_fini(&arena);
 }
 
+static void test_text_longer_than_a_line_is_formatted_too(void **state)
+{
+	struct arena arena;
+	char *text;
+
+	arena_init(&arena, CAP);
+	text = arena_printf(&arena, "%300d", 7);
+	assert_int_equal(strlen(text), 300);
+	assert_int_equal(text[299], '7');
+	arena_fini(&arena);
+}
+
+static void test_texts_are_joined_by_commas(void **state)
+{
+	char one[] = "one", nothing[] = "", two[] = "two";
+	char *const texts[] = {one, nothing, two};
+	struct arena arena;
+
+	arena_init(&arena, 32);
+	assert_string_equal(arena_join(&arena, texts, 0), "");
+	assert_string_equal(arena_join(&arena, texts, 1), "one");
+	assert_null(arena_join(&arena, texts, 3));
+	arena_fini(&arena);
+	assert_string_equal(arena_join(&arena, texts, 3), "one,,two");
+	arena_fini(&arena);
+}
+
 static void test_protobuf_takes_its_memory_from_the_arena(void **state)
 {
 	struct arena arena;
@@ -131,6 +158,8 @@ int main(void)
 		cmocka_unit_test(test_an_arena_can_be_used_again),
 		cmocka_unit_test(test_copies_end_with_a_nul),
 		cmocka_unit_test(test_text_is_formatted_whole_or_not_at_all),
+		cmocka_unit_test(test_text_longer_than_a_line_is_formatted_too),
+		cmocka_unit_test(test_texts_are_joined_by_commas),
 		cmocka_unit_test(test_protobuf_takes_its_memory_from_the_arena),
 	};
 
