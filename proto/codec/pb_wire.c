@@ -18,6 +18,12 @@ int pb_wire_varint(struct bytes *input, size_t max_bytes, uint64_t *ret_value)
 	size_t most = input->len < max_bytes ? input->len : max_bytes;
 	uint64_t value = 0;
 
+	if (most > 0 && input->data[0] < 0x80) { /* nearly all are so short */
+		*ret_value = input->data[0];
+		*input = bytes_of(input->data + 1, input->len - 1);
+		return 0;
+	}
+
 	for (size_t i = 0; i < most; i++) {
 		/* The tenth byte holds bits beyond the 64th; they are dropped. */
 		value |= (uint64_t)(input->data[i] & 0x7f) << (7 * i);

@@ -42,19 +42,36 @@ size_t utf8_decode(struct bytes text, uint32_t *ret_code_point)
 	return lead->len;
 }
 
+/* How many bytes at the front of |text| are ASCII, eight at a time. */
+static size_t utf8_ascii_run(struct bytes text)
+{
+	const uint64_t high_bits = UINT64_C(0x8080808080808080);
+	uint64_t eight;
+	size_t n = 0;
+
+	while (text.len - n >= sizeof(eight)) {
+		memcpy(&eight, text.data + n, sizeof(eight));
+		if (eight & high_bits)
+			break;
+		n += sizeof(eight);
+	}
+	while (n < text.len && text.data[n] < 0x80)
+		n++;
+	return n;
+}
+
 bool utf8_is_valid(struct bytes text)
 {
-	size_t i = 0;
+	size_t i = utf8_ascii_run(text);
 
 	while (i < text.len) {
 		uint32_t c;
-		size_t n = 1;
+		size_t n = utf8_decode(bytes_of(text.data + i, text.len - i), &c);
 
-		if (text.data[i] >= 0x80)
-			n = utf8_decode(bytes_of(text.data + i, text.len - i), &c);
 		if (n == 0)
 			return false;
 		i += n;
+		i += utf8_ascii_run(bytes_of(text.data + i, text.len - i));
 	}
 	return true;
 }
