@@ -99,7 +99,7 @@ static inline uint8_t *db_array_reserve(struct db_array *array, size_t len)
 	return at;
 }
 
-static void db_array_add(struct db_array *array, const void *value, size_t len)
+static inline void db_array_add(struct db_array *array, const void *value, size_t len)
 {
 	uint8_t *at = db_array_reserve(array, sizeof(uint32_t) + len);
 
@@ -128,6 +128,11 @@ void db_array_add_null(struct db_array *array)
 void db_array_add_bytes(struct db_array *array, struct bytes value)
 {
 	db_array_add(array, value.data, value.len);
+}
+
+void db_array_add_uuid(struct db_array *array, const uint8_t uuid[DB_UUID_LEN])
+{
+	db_array_add(array, uuid, DB_UUID_LEN);
 }
 
 void db_array_add_text(struct db_array *array, const char *value)

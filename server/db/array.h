@@ -32,6 +32,8 @@ enum db_type {
 	DB_UUID_ARRAY = 2951,
 };
 
+enum { DB_UUID_LEN = 16 };
+
 struct db_array {
 	uint32_t element; /* the type of its elements */
 	uint8_t *data;
@@ -52,8 +54,9 @@ void db_array_clear(struct db_array *array);
 void db_array_fini(struct db_array *array);
 
 void db_array_add_null(struct db_array *array);
-/* Raw bytes of an element: text, bytea, and the 16 of a uuid. */
+/* Raw bytes of an element: text, bytea. */
 void db_array_add_bytes(struct db_array *array, struct bytes value);
+void db_array_add_uuid(struct db_array *array, const uint8_t uuid[DB_UUID_LEN]);
 void db_array_add_text(struct db_array *array, const char *value); /* NULL is null */
 void db_array_add_int(struct db_array *array, int32_t value);
 void db_array_add_bool(struct db_array *array, bool value);

@@ -13,10 +13,11 @@ bool db_row_has(const struct db_row *row, int column)
 
 struct bytes db_row_bytes(const struct db_row *row, int column)
 {
-	if (!db_row_has(row, column))
+	int len = PQgetlength(row->result, row->row, column);
+
+	if (len == 0 && !db_row_has(row, column))
 		return bytes_of(NULL, 0);
-	return bytes_of(PQgetvalue(row->result, row->row, column),
-		(size_t)PQgetlength(row->result, row->row, column));
+	return bytes_of(PQgetvalue(row->result, row->row, column), (size_t)len);
 }
 
 const char *db_row_text(const struct db_row *row, int column)

@@ -192,7 +192,7 @@ static void add_audit(struct alarms *alarms, const struct db_row *row, const str
 	if (db_row_has(row, DUE_REFERRAL))
 		audit_add(audit, AUDIT_REFERRAL, db_row_bytes(row, DUE_REFERRAL));
 	audit_finish(audit);
-	db_array_add_bytes(&alarms->audit_id, uuid_bytes(&audit->leaf.event));
+	db_array_add_uuid(&alarms->audit_id, audit->leaf.event.b);
 	db_array_add_bytes(&alarms->leaf, bytes_of(audit->encoded, audit->encoded_len));
 	db_array_add_bytes(&alarms->salt, bytes_of(audit->salt, sizeof(audit->salt)));
 	db_array_add_bytes(&alarms->detail, bytes_of(audit->detail, audit->detail_len));
@@ -238,7 +238,7 @@ static int alarms_add(struct alarms *alarms, const struct db_row *row, const str
 	add_bytes(&alarms->referral, row, DUE_REFERRAL);
 	add_bytes(&alarms->call, row, DUE_CALL);
 	db_array_add_text(&alarms->kind, alarm_event(d->kind));
-	db_array_add_bytes(&alarms->event, uuid_bytes(&event));
+	db_array_add_uuid(&alarms->event, event.b);
 	add_due(alarms, d);
 	add_tells(alarms, d);
 	add_audit(alarms, row, f, alarm_event(d->kind), random + EVENT_RANDOM);

@@ -147,7 +147,7 @@ static void add_audit(struct chain_alarms *alarms, const struct db_row *row, con
 	audit_add(audit, AUDIT_ACT, bytes_of_string(event));
 	audit_add(audit, AUDIT_CHAIN, db_row_bytes(row, DUE_CHAIN));
 	audit_finish(audit);
-	db_array_add_bytes(&alarms->audit_id, uuid_bytes(&audit->leaf.event));
+	db_array_add_uuid(&alarms->audit_id, audit->leaf.event.b);
 	db_array_add_bytes(&alarms->leaf, bytes_of(audit->encoded, audit->encoded_len));
 	db_array_add_bytes(&alarms->salt, bytes_of(audit->salt, sizeof(audit->salt)));
 	db_array_add_bytes(&alarms->detail, bytes_of(audit->detail, audit->detail_len));
@@ -170,7 +170,7 @@ static int chain_alarms_add(struct chain_alarms *alarms, const struct db_row *ro
 	db_array_add_int(&alarms->seq, db_row_int(row, DUE_EVENT_SEQ));
 	db_array_add_text(&alarms->what, deadline_code(f->what));
 	db_array_add_text(&alarms->kind, kind);
-	db_array_add_bytes(&alarms->event, uuid_bytes(&event));
+	db_array_add_uuid(&alarms->event, event.b);
 	db_array_add_time(&alarms->show, d->show_us);
 	db_array_add_time(&alarms->due, d->due_us);
 	add_rule(alarms, d->rule);
