@@ -187,9 +187,9 @@ void call_expel(struct call *call)
 static void call_on_deadline(evutil_socket_t fd, short what, void *arg);
 
 /* Sets the timer for the deadline. Most calls are over before they need one. */
-static void call_arm(struct call *call)
+static void call_arm(struct call *call, int64_t now)
 {
-	int64_t left_us = (call->deadline_ns - now_ns()) / 1000 + 1;
+	int64_t left_us = (call->deadline_ns - now) / 1000 + 1;
 	struct timeval tv = {0};
 
 	if (!call->timer_made) {
@@ -209,8 +209,10 @@ static void call_arm(struct call *call)
 
 void call_set_patience(struct call *call, int64_t ms)
 {
-	call->deadline_ns = call_request_within(call, now_ns(), ms);
-	call_arm(call);
+	int64_t now = now_ns();
+
+	call->deadline_ns = call_request_within(call, now, ms);
+	call_arm(call, now);
 }
 
 static void call_on_deadline(evutil_socket_t fd, short what, void *arg)
@@ -219,9 +221,10 @@ static void call_on_deadline(evutil_socket_t fd, short what, void *arg)
 		.code = GRPC_DEADLINE_EXCEEDED, .message = "the deadline passed"};
 	struct call *call = arg;
 	struct h2 *h2 = call->h2;
+	int64_t now = now_ns();
 
-	if (now_ns() < call->deadline_ns) {
-		call_arm(call); /* the loop counts from its last wake-up */
+	if (now < call->deadline_ns) {
+		call_arm(call, now); /* the loop counts from its last wake-up */
 		return;
 	}
 	if (!list_is_empty(&call->unread))
@@ -269,7 +272,7 @@ void call_run(struct call *call)
 	if (call->begun && call_is_refused(call))
 		call_turn_away(call);
 	else
-		call_arm(call);
+		call_arm(call, call->h2->now_ns);
 }
 
 void call_pause(struct call *call)
