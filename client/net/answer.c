@@ -123,7 +123,7 @@ static const struct {
 void answer_header(struct answer *answer, struct bytes name, struct bytes value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(answer_headers); i++) {
-		if (bytes_equal(name, bytes_of_string(answer_headers[i].name)))
+		if (bytes_are(name, answer_headers[i].name))
 			answer_headers[i].take(answer, value);
 	}
 }

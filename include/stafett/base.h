@@ -47,4 +47,15 @@ static inline int bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Whether |b| is what the C string |text| says; NULL says nothing. Written out, for it
+ * walks tables of words, whose first letters mostly differ. */
+static inline int bytes_are(struct bytes b, const char *text)
+{
+	size_t i = 0;
+
+	while (i < b.len && text && text[i] && (uint8_t)text[i] == b.data[i])
+		i++;
+	return i == b.len && (!text || !text[i]);
+}
+
 #endif

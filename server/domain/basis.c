@@ -41,7 +41,7 @@ const struct basis_book basis_defaults = {default_rows, ARRAY_SIZE(default_rows)
 static int code_at(const char *const *codes, int n, struct bytes code)
 {
 	for (int i = 0; i < n; i++)
-		if (bytes_equal(code, bytes_of_string(codes[i])))
+		if (bytes_are(code, codes[i]))
 			return i;
 	return -1;
 }
@@ -64,7 +64,7 @@ int sector_from_code(struct bytes code)
 enum sector sector_of_organisation(struct bytes kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sectors_of); i++)
-		if (bytes_equal(kind, bytes_of_string(sectors_of[i].kind)))
+		if (bytes_are(kind, sectors_of[i].kind))
 			return sectors_of[i].sector;
 	return SECTOR_OTHER;
 }
@@ -84,9 +84,11 @@ static bool text_fits(const char *of_rule, const char *value)
 /* Whether rows name the kind: then the rows for all kinds are not its own. */
 static bool kind_is_named(const struct basis_book *book, const struct basis_question *q)
 {
+	const char *kind = kind_code(q->kind);
+
 	for (size_t i = 0; i < book->n; i++)
-		if (rule_counts(&book->rules[i], q) &&
-			strcmp(book->rules[i].kind, kind_code(q->kind)) == 0)
+		if (*book->rules[i].kind && rule_counts(&book->rules[i], q) &&
+			strcmp(book->rules[i].kind, kind) == 0)
 			return true;
 	return false;
 }

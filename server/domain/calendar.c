@@ -306,10 +306,11 @@ int64_t calendar_at(struct date d, struct clock_time t)
 		       (int64_t)t.minute * SECONDS_A_MINUTE + t.second;
 	int64_t before = calendar_offset(wall - SECONDS_A_DAY);
 	int64_t after = calendar_offset(wall + SECONDS_A_DAY);
-	bool before_fits = calendar_offset(wall - before) == before;
-	bool after_fits = calendar_offset(wall - after) == after;
-	int64_t offset = !before_fits && after_fits ? after : before;
+	int64_t offset = before;
 
+	if (before != after && calendar_offset(wall - before) != before &&
+		calendar_offset(wall - after) == after)
+		offset = after;
 	return (wall - offset) * us_a_second;
 }
 

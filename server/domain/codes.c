@@ -36,7 +36,7 @@ static const struct codes_row *codes_find(enum codes_list list, struct bytes cod
 	const struct codes_row *row = NULL;
 
 	while ((row = codes_next(list, row))) {
-		if (bytes_equal(bytes_of_string(row->code), code))
+		if (bytes_are(code, row->code))
 			return row;
 	}
 	return NULL;
@@ -63,7 +63,7 @@ enum codes_list codes_list_named(struct bytes name)
 {
 	enum codes_list list = 0;
 
-	while (list < CODES_LISTS && !bytes_equal(bytes_of_string(codes_lists[list].name), name))
+	while (list < CODES_LISTS && !bytes_are(name, codes_lists[list].name))
 		list++;
 	return list;
 }

@@ -65,18 +65,18 @@ static int64_t step_time(const struct clock_step *step, int64_t from_us, int64_t
 
 int64_t clock_rule_step(const struct clock_rule *rule, int n, int64_t from_us, int64_t due_us)
 {
-	struct clock_step steps[CLOCK_STEPS];
+	struct clock_step step;
 
-	if (n >= clock_steps_read(bytes_of_string(rule->steps), steps))
+	if (!clock_step_read(bytes_of_string(rule->steps), n, &step))
 		return 0;
-	return step_time(&steps[n], from_us, due_us);
+	return step_time(&step, from_us, due_us);
 }
 
 mask_t clock_rule_told(const struct clock_rule *rule, int n)
 {
-	struct clock_step steps[CLOCK_STEPS];
+	struct clock_step step;
 
-	return n < clock_steps_read(bytes_of_string(rule->steps), steps) ? steps[n].who : 0;
+	return clock_step_read(bytes_of_string(rule->steps), n, &step) ? step.who : 0;
 }
 
 struct due deadline_due(

@@ -174,13 +174,12 @@ static bool guard_consent_to_revoke(const struct order *o, const struct facts *f
 /* Danger to life is phoned first; the message only follows. */
 static bool guard_stat_was_phoned(const struct order *o, const struct facts *f)
 {
-	return !bytes_equal(o->priority, bytes_of_string("stat")) ||
-	       (o->call_us > 0 && o->call_us <= f->now_us);
+	return !bytes_are(o->priority, "stat") || (o->call_us > 0 && o->call_us <= f->now_us);
 }
 
 static bool guard_stat_has_cover(const struct order *o, const struct facts *f)
 {
-	return !bytes_equal(o->priority, bytes_of_string("stat")) || f->to_covered;
+	return !bytes_are(o->priority, "stat") || f->to_covered;
 }
 
 static bool guard_message_was_delivered(const struct order *o, const struct facts *f)
@@ -325,8 +324,7 @@ static bool guard_chain_still_open(const struct order *o, const struct facts *f)
 /* Who has died or moved away is not waited for. But what was reported is no less true. */
 static bool ends_at_once(const struct order *o, const struct facts *f)
 {
-	bool is_gone = bytes_equal(o->reason, bytes_of_string("deceased")) ||
-		       bytes_equal(o->reason, bytes_of_string("moved"));
+	bool is_gone = bytes_are(o->reason, "deceased") || bytes_are(o->reason, "moved");
 
 	return is_gone && !kinds_of_course(f->chain_kinds, COURSE_REPORT);
 }

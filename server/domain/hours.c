@@ -86,7 +86,7 @@ bool hours_are_hours(struct bytes text)
 	struct part part;
 	size_t start = 0;
 
-	if (bytes_equal(text, bytes_of_string("24 h")))
+	if (bytes_are(text, "24 h"))
 		return true;
 	for (size_t i = 0; i <= text.len; i++) {
 		if (i < text.len && text.data[i] != ',')
@@ -106,7 +106,7 @@ bool hours_are_open(struct bytes text, int64_t us)
 	int day = date_weekday(date);
 	size_t start = 0;
 
-	if (bytes_equal(text, bytes_of_string("24 h")))
+	if (bytes_are(text, "24 h"))
 		return true;
 	if (day < SATURDAY && !date_is_working_day(date))
 		day = SUNDAY;

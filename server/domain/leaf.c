@@ -166,7 +166,7 @@ const char *leaf_outcome_code(uint8_t outcome)
 int leaf_outcome_from_code(struct bytes code)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(leaf_outcomes); i++)
-		if (bytes_equal(code, bytes_of_string(leaf_outcomes[i])))
+		if (bytes_are(code, leaf_outcomes[i]))
 			return (int)i;
 	return -1;
 }

@@ -55,7 +55,7 @@ const char *reason_message(enum reason reason)
 enum reason reason_from_name(struct bytes name)
 {
 	for (int i = REASON_NONE + 1; i < REASON_COUNT; i++)
-		if (bytes_equal(name, bytes_of_string(reason_rows[i].name)))
+		if (bytes_are(name, reason_rows[i].name))
 			return (enum reason)i;
 	return REASON_NONE;
 }

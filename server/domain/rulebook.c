@@ -56,7 +56,7 @@ enum deadline_count deadline_count(enum deadline what)
 int deadline_from_code(struct bytes code)
 {
 	for (int i = DEADLINE_NONE + 1; i < DEADLINE_COUNT; i++)
-		if (bytes_equal(code, bytes_of_string(deadline_rows[i].code)))
+		if (bytes_are(code, deadline_rows[i].code))
 			return i;
 	return -1;
 }
@@ -69,7 +69,7 @@ const char *clock_unit_code(enum clock_unit unit)
 static int code_at(const char *const *codes, int n, struct bytes code)
 {
 	for (int i = 0; i < n; i++)
-		if (bytes_equal(code, bytes_of_string(codes[i])))
+		if (bytes_are(code, codes[i]))
 			return i;
 	return -1;
 }
@@ -118,13 +118,13 @@ static bool steps_read_when(struct bytes text, struct clock_step *step)
 {
 	bool is_cut = steps_end_with(text, '+');
 	struct bytes word = steps_take(&text, '+');
-	bool is_due = bytes_equal(word, bytes_of_string("due"));
+	bool is_due = bytes_are(word, "due");
 
 	step->when = is_due ? STEP_DUE : STEP_MORNING;
 	if (is_cut)
 		return false;
 	if (!text.len)
-		return is_due || bytes_equal(word, bytes_of_string("morning"));
+		return is_due || bytes_are(word, "morning");
 	step->when = STEP_AFTER;
 	return is_due && steps_read_days(text, &step->days);
 }
@@ -143,6 +143,15 @@ static bool steps_read_who(struct bytes text, struct clock_step *step)
 	return step->who != 0;
 }
 
+/* One step, "due+2:managers". */
+static bool steps_read_one(struct bytes text, struct clock_step *ret_step)
+{
+	struct bytes when = steps_take(&text, ':');
+
+	*ret_step = (struct clock_step){0};
+	return steps_read_when(when, ret_step) && steps_read_who(text, ret_step);
+}
+
 int clock_steps_read(struct bytes text, struct clock_step steps[CLOCK_STEPS])
 {
 	int n = 0;
@@ -150,16 +159,17 @@ int clock_steps_read(struct bytes text, struct clock_step steps[CLOCK_STEPS])
 	if (steps_end_with(text, ' '))
 		return -1;
 	for (; text.len; n++) {
-		struct bytes step = steps_take(&text, ' ');
-		struct bytes when = steps_take(&step, ':');
-
-		if (n == CLOCK_STEPS)
-			return -1;
-		steps[n] = (struct clock_step){0};
-		if (!steps_read_when(when, &steps[n]) || !steps_read_who(step, &steps[n]))
+		if (n == CLOCK_STEPS || !steps_read_one(steps_take(&text, ' '), &steps[n]))
 			return -1;
 	}
 	return n;
+}
+
+bool clock_step_read(struct bytes text, int n, struct clock_step *ret_step)
+{
+	while (n-- > 0 && text.len)
+		steps_take(&text, ' ');
+	return text.len && steps_read_one(steps_take(&text, ' '), ret_step);
 }
 
 /* Two digits at |at|, less than |end|. */
@@ -238,7 +248,7 @@ static bool rule_binds(
 
 static bool text_fits(const char *of_rule, struct bytes value)
 {
-	return !*of_rule || bytes_equal(bytes_of_string(of_rule), value);
+	return !*of_rule || bytes_are(value, of_rule);
 }
 
 static bool rule_fits(const struct clock_rule *rule, const struct rule_question *q)
@@ -281,8 +291,7 @@ const struct clock_rule *rulebook_find(const struct rulebook *book, const struct
 const struct clock_rule *rulebook_get(const struct rulebook *book, struct bytes name, int version)
 {
 	for (size_t i = 0; i < book->n; i++)
-		if (book->rules[i].version == version &&
-			bytes_equal(name, bytes_of_string(book->rules[i].name)))
+		if (book->rules[i].version == version && bytes_are(name, book->rules[i].name))
 			return &book->rules[i];
 	return NULL;
 }

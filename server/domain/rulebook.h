@@ -118,6 +118,8 @@ const char *clock_unit_code(enum clock_unit unit);
 int clock_unit_from_code(struct bytes code);
 /* The ladder of |text| ("due:actor+holder due+2:managers"), or -1 where it is none. */
 int clock_steps_read(struct bytes text, struct clock_step ret_steps[CLOCK_STEPS]) WARN_UNUSED;
+/* Step |n| of a ladder that can be read, the first being 0; false: it has not so many. */
+bool clock_step_read(struct bytes text, int n, struct clock_step *ret_step) WARN_UNUSED;
 /* Reads "12:00:00"; false: that is no time of the day. */
 bool clock_time_read(struct bytes text, struct clock_time *ret_time) WARN_UNUSED;
 

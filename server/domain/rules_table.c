@@ -112,11 +112,6 @@ const struct act_row *rules_act_row(enum act act)
 	return &act_rows[act];
 }
 
-bool rules_row_asks(const struct act_row *row, enum guard guard)
-{
-	return row->guards.words[guard / 64] >> guard % 64 & 1;
-}
-
 const struct kind_row *rules_kind_row(enum kind kind)
 {
 	assert(kind < KIND_COUNT);

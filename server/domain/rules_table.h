@@ -105,7 +105,10 @@ struct guard_row {
 
 const struct act_row *rules_act_row(enum act act);
 /* Whether the act of the row asks this guard. */
-bool rules_row_asks(const struct act_row *row, enum guard guard);
+static inline bool rules_row_asks(const struct act_row *row, enum guard guard)
+{
+	return row->guards.words[guard / 64] >> guard % 64 & 1;
+}
 const struct kind_row *rules_kind_row(enum kind kind);
 const struct state_row *rules_state_row(enum state state);
 /* In guards.c. */

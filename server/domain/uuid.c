@@ -8,45 +8,38 @@
 
 #include "domain/digest.h"
 
-enum { UUID_TIME_LEN = 6 };
+enum { UUID_LEN = sizeof(struct uuid), UUID_TIME_LEN = 6 };
 
-/* Where the text has a dash instead of a digit. */
-static bool uuid_is_dash(size_t at)
-{
-	return at == 8 || at == 13 || at == 18 || at == 23;
-}
+/* Where in the text the two digits of each byte stand; there are dashes between. */
+static const uint8_t uuid_places[UUID_LEN] = {
+	0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+static const uint8_t uuid_dashes[] = {8, 13, 18, 23};
 
 /* The value of a hexadecimal digit; -1 for anything else. */
 static int uuid_digit(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	c |= 0x20; /* of a letter the small one */
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool uuid_parse(struct bytes text, struct uuid *ret_uuid)
 {
-	struct uuid uuid = {{0}};
-	size_t nibble = 0;
+	struct uuid uuid;
 
 	if (text.len != UUID_TEXT_LEN)
 		return false;
-	for (size_t i = 0; i < UUID_TEXT_LEN; i++) {
-		int value = uuid_digit(text.data[i]);
-
-		if (uuid_is_dash(i)) {
-			if (text.data[i] != '-')
-				return false;
-			continue;
-		}
-		if (value < 0)
+	for (size_t i = 0; i < ARRAY_SIZE(uuid_dashes); i++)
+		if (text.data[uuid_dashes[i]] != '-')
 			return false;
-		uuid.b[nibble / 2] = (uint8_t)(uuid.b[nibble / 2] << 4 | value);
-		nibble++;
+	for (size_t i = 0; i < UUID_LEN; i++) {
+		const uint8_t *pair = text.data + uuid_places[i];
+		int high = uuid_digit(pair[0]), low = uuid_digit(pair[1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		uuid.b[i] = (uint8_t)(high << 4 | low);
 	}
 	*ret_uuid = uuid;
 	return true;
@@ -55,15 +48,14 @@ bool uuid_parse(struct bytes text, struct uuid *ret_uuid)
 void uuid_format(const struct uuid *uuid, char out[UUID_TEXT_LEN + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	char *p = out;
 
-	for (size_t i = 0; i < sizeof(uuid->b); i++) {
-		if (uuid_is_dash((size_t)(p - out)))
-			*p++ = '-';
-		*p++ = digits[uuid->b[i] >> 4];
-		*p++ = digits[uuid->b[i] & 15];
+	for (size_t i = 0; i < ARRAY_SIZE(uuid_dashes); i++)
+		out[uuid_dashes[i]] = '-';
+	for (size_t i = 0; i < UUID_LEN; i++) {
+		out[uuid_places[i]] = digits[uuid->b[i] >> 4];
+		out[uuid_places[i] + 1] = digits[uuid->b[i] & 15];
 	}
-	*p = '\0';
+	out[UUID_TEXT_LEN] = '\0';
 }
 
 /* Lays version 7 and the RFC's variant over the bits that were there. */

@@ -50,7 +50,7 @@ static const struct word expected_words[] = {
 static int word_find(const struct word *words, size_t n, struct bytes code)
 {
 	for (size_t i = 0; i < n; i++)
-		if (bytes_equal(code, bytes_of_string(words[i].code)))
+		if (bytes_are(code, words[i].code))
 			return (int)i;
 	return -1;
 }

@@ -20,14 +20,9 @@ enum {
 	CALL_INBOX_LEAST = 1024,
 };
 
-static bool call_request_is(struct bytes value, const char *text)
-{
-	return bytes_equal(value, bytes_of_string(text));
-}
-
 static void call_request_take_method(struct call *call, struct bytes value)
 {
-	call->headers.is_post = call_request_is(value, "POST");
+	call->headers.is_post = bytes_are(value, "POST");
 }
 
 static void call_request_take_path(struct call *call, struct bytes value)
@@ -45,7 +40,7 @@ static void call_request_take_type(struct call *call, struct bytes value)
 
 static void call_request_take_te(struct call *call, struct bytes value)
 {
-	call->headers.takes_trailers = call_request_is(value, "trailers");
+	call->headers.takes_trailers = bytes_are(value, "trailers");
 }
 
 static void call_request_take_timeout(struct call *call, struct bytes value)
@@ -56,7 +51,7 @@ static void call_request_take_timeout(struct call *call, struct bytes value)
 
 static void call_request_take_encoding(struct call *call, struct bytes value)
 {
-	call->headers.encoded = !call_request_is(value, "identity");
+	call->headers.encoded = !bytes_are(value, "identity");
 }
 
 /* The headers that the engine itself understands. */
@@ -102,7 +97,7 @@ void call_request_header(struct call *call, struct bytes name, struct bytes valu
 	if (call->begun || call->header_bytes > CAP_HEADER_LIST_BYTES)
 		return; /* a request's trailers say nothing; too many are refused */
 	for (size_t i = 0; i < ARRAY_SIZE(call_request_headers); i++) {
-		if (call_request_is(name, call_request_headers[i].name)) {
+		if (bytes_are(name, call_request_headers[i].name)) {
 			call_request_headers[i].take(call, value);
 			return;
 		}

@@ -168,7 +168,7 @@ static enum cluster_status cluster_read_status(struct bytes line)
 	while (line.len > 0 && line.data[line.len - 1] == ' ')
 		line.len--;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (bytes_equal(line, bytes_of_string(words[i].word)))
+		if (bytes_are(line, words[i].word))
 			return words[i].status;
 	return CLUSTER_STATUS_UNKNOWN;
 }

@@ -122,7 +122,7 @@ static void change_take_outcome(struct rule_change *change, struct bytes outcome
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (bytes_equal(outcome, bytes_of_string(rows[i].outcome))) {
+		if (bytes_are(outcome, rows[i].outcome)) {
 			change->reason = rows[i].reason;
 			change->rc->field = rows[i].field;
 		}

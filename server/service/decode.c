@@ -90,9 +90,9 @@ static struct fault decode_sender(const Stafett__V1__Header *h, const struct sen
 		return decode_fault(REASON_FIELD_MISSING, "from_unit");
 	if (decode_is_empty(h->from_member))
 		return decode_fault(REASON_FIELD_MISSING, "from_member");
-	if (!bytes_equal(bytes_of_string(h->from_unit), sender->unit))
+	if (!bytes_are(sender->unit, h->from_unit))
 		return decode_fault(REASON_WRONG_SENDER, "from_unit");
-	if (!bytes_equal(bytes_of_string(h->from_member), sender->member))
+	if (!bytes_are(sender->member, h->from_member))
 		return decode_fault(REASON_WRONG_SENDER, "from_member");
 	return DECODE_OK;
 }

@@ -59,7 +59,7 @@ void load_clear(struct load *load)
 static void add_uuid(struct db_array *array, const struct uuid *uuid, bool present)
 {
 	if (present)
-		db_array_add_bytes(array, uuid_bytes(uuid));
+		db_array_add_uuid(array, uuid->b);
 	else
 		db_array_add_null(array);
 }

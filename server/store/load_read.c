@@ -169,7 +169,7 @@ void load_read_upload(const struct db_row *row, struct loaded *loaded)
 
 static bool is_word(const struct db_row *row, int column, const char *word)
 {
-	return bytes_equal(db_row_bytes(row, column), bytes_of_string(word));
+	return bytes_are(db_row_bytes(row, column), word);
 }
 
 /* With a code of a newer database it can be read, and acted on by newer daemons only. */

@@ -56,7 +56,7 @@ bool notices_read(const PGresult *rows, int at, struct notice *ret_notice)
 	const struct db_row row = {rows, at};
 
 	*ret_notice = (struct notice){
-		.by_mail = bytes_equal(db_row_bytes(&row, CLAIM_MEANS), bytes_of_string("mail")),
+		.by_mail = bytes_are(db_row_bytes(&row, CLAIM_MEANS), "mail"),
 		.unit = db_row_text(&row, CLAIM_UNIT),
 		.target = db_row_text(&row, CLAIM_TARGET),
 		.codes = db_row_text(&row, CLAIM_CODES),

@@ -157,6 +157,19 @@ static void test_a_ladder_is_read_or_refused(void **state)
 		assert_int_equal(clock_steps_read(bytes_of_string(wrong[i]), steps), -1);
 }
 
+static void test_a_ladder_gives_each_of_its_steps_and_no_more(void **state)
+{
+	const struct bytes ladder = bytes_of_string("morning:parties due:actor+holder");
+	struct clock_step step;
+
+	assert_true(clock_step_read(ladder, 0, &step));
+	assert_int_equal(step.who, MASK(TOLD_PARTIES));
+	assert_true(clock_step_read(ladder, 1, &step));
+	assert_int_equal(step.when, STEP_DUE);
+	assert_false(clock_step_read(ladder, 2, &step));
+	assert_false(clock_step_read(bytes_of_string(""), 0, &step));
+}
+
 static void test_a_time_of_day_is_exact(void **state)
 {
 	static const char *const wrong[] = {"", "12:00", "24:00:00", "12:60:00", "12:00:60",
@@ -198,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_a_version_counts_from_its_day_to_its_end),
 		cmocka_unit_test(test_what_no_rule_asks_for_is_not_due),
 		cmocka_unit_test(test_a_ladder_is_read_or_refused),
+		cmocka_unit_test(test_a_ladder_gives_each_of_its_steps_and_no_more),
 		cmocka_unit_test(test_a_time_of_day_is_exact),
 		cmocka_unit_test(test_every_default_can_be_read),
 	};
