@@ -58,6 +58,13 @@ struct call *call_new(struct h2 *h2, int32_t stream_id)
 	return call;
 }
 
+static void call_disarm(struct call *call)
+{
+	if (call->timer_made)
+		event_del(&call->timer);
+	call->timer_made = false;
+}
+
 static void call_free(struct call *call)
 {
 	struct h2 *h2 = call->h2;
@@ -65,8 +72,7 @@ static void call_free(struct call *call)
 	call_request_fini(call);
 	call_reply_fini(call);
 	assert(call->retained == 0 && call->unsent == 0);
-	if (call->timer_made)
-		event_del(&call->timer);
+	call_disarm(call);
 	list_remove(&call->node);
 	list_remove(&call->work);
 	h2->lingering -= call->lingers;
@@ -136,8 +142,7 @@ static void call_end(struct call *call, const struct call_status *status)
 
 	assert(!call->ended);
 	call->ended = true;
-	if (call->timer_made)
-		event_del(&call->timer);
+	call_disarm(call);
 	if (!call->closed) {
 		if (!h2_is_waiting(call->h2))
 			call->h2->moved_ns = now_ns();
@@ -287,20 +292,24 @@ void call_resume(struct call *call)
 	call->h2->wake(call->h2->wake_arg);
 }
 
+/* The engine could not keep a message of the answer: it is not OK. */
+static void call_finish_refused(struct call *call)
+{
+	struct call_later later;
+	struct call_status status = call_refusal_status(call, &later);
+
+	call_reply_break(call, status.code);
+	call_end(call, &status);
+}
+
 void call_finish(struct call *call, const struct call_status *status)
 {
 	static const struct call_status ok = {.code = GRPC_OK};
-	struct call_status refused;
-	struct call_later later;
 
-	if (call_is_refused(call)) {
-		/* The engine could not keep a message of the answer: it is not OK. */
-		refused = call_refusal_status(call, &later);
-		call_reply_break(call, refused.code);
-		call_end(call, &refused);
-	} else {
+	if (call_is_refused(call))
+		call_finish_refused(call);
+	else
 		call_end(call, status ? status : &ok);
-	}
 	call->h2->wake(call->h2->wake_arg);
 }
 
