@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "net/conn_internal.h"
 #include "net/now.h"
+#include "net/turn.h"
 #include "stafett/caps.h"
 
 enum {
@@ -241,8 +242,8 @@ static struct event *conn_new_event(struct conn_host *host, event_callback_fn ca
 {
 	struct event *event = event_new(host->h2.base, -1, 0, callback, host);
 
-	if (event && chores && event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
-		event_priority_set(event, CONN_PRIORITY);
+	if (event && chores)
+		turn_among_peers(event);
 	return event;
 }
 
@@ -315,8 +316,7 @@ int conn_new(struct conn_host *host, int fd, uint64_t source, const char *addres
 	host->counts[CONN_HANDSHAKING]++;
 	event_assign(&c->readable, host->h2.base, fd, EV_READ | EV_PERSIST, conn_io_on_event, c);
 	event_assign(&c->writable, host->h2.base, fd, EV_WRITE | EV_PERSIST, conn_io_on_event, c);
-	if (event_base_get_npriorities(host->h2.base) > CONN_PRIORITY)
-		event_priority_set(&c->readable, CONN_PRIORITY);
+	turn_among_peers(&c->readable);
 	event_add(&c->readable, NULL);
 	return 0;
 }

@@ -41,8 +41,6 @@
 enum conn_state { CONN_STATE_LIST(CONN_STATE_NAME) CONN_STATES };
 #undef CONN_STATE_NAME
 
-/* Of what peers send, on a loop that knows priorities. */
-enum { CONN_PRIORITY = 2 };
 /* Buckets of a hash. */
 enum { CONN_LINES = 256 };
 

@@ -20,6 +20,7 @@
 #include "net/conn.h"
 #include "net/now.h"
 #include "net/pace.h"
+#include "net/turn.h"
 #include "stafett/caps.h"
 
 enum {
@@ -37,12 +38,8 @@ enum {
 	LISTENER_ALONE_MS = 1000,
 };
 
-enum {
-	/* Priorities of events: those who do not choose one have the middle. */
-	LISTENER_PRIORITIES = 3,
-	/* Sockets of peers that are served before the loop looks at the others again. */
-	LISTENER_PEERS_A_LOOK = 4,
-};
+/* Sockets of peers that are served before the loop looks at the others again. */
+enum { LISTENER_PEERS_A_LOOK = 4 };
 
 struct event_base *listener_new_base(void)
 {
@@ -50,11 +47,11 @@ struct event_base *listener_new_base(void)
 	struct event_base *base = NULL;
 
 	if (config && event_config_set_max_dispatch_interval(
-			      config, NULL, LISTENER_PEERS_A_LOOK, CONN_PRIORITY) == 0)
+			      config, NULL, LISTENER_PEERS_A_LOOK, TURN_OF_PEERS) == 0)
 		base = event_base_new_with_config(config);
 	if (config)
 		event_config_free(config);
-	if (base && event_base_priority_init(base, LISTENER_PRIORITIES) < 0) {
+	if (base && event_base_priority_init(base, TURN_PRIORITIES) < 0) {
 		event_base_free(base);
 		return NULL;
 	}
@@ -280,8 +277,8 @@ static int listener_make_events(struct listener *l, struct event_base *base)
 	l->acceptable = event_new(base, l->fd, EV_READ | EV_PERSIST, listener_on_acceptable, l);
 	l->sweep = event_new(base, -1, EV_PERSIST, listener_on_sweep, l);
 	l->review = event_new(base, -1, 0, listener_on_review, l);
-	if (event_base_get_npriorities(base) > CONN_PRIORITY && l->acceptable)
-		event_priority_set(l->acceptable, CONN_PRIORITY);
+	if (l->acceptable)
+		turn_among_peers(l->acceptable);
 	l->resume = event_new(base, -1, 0, listener_on_resume, l);
 	l->grace = event_new(base, -1, 0, listener_on_grace, l);
 	if (!l->acceptable || !l->sweep || !l->review || !l->resume || !l->grace ||

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "domain/identity.h"
 #include "net/now.h"
+#include "net/turn.h"
 #include "stafett/caps.h"
 #include "store/batch.h"
 #include "store/lane.h"
@@ -39,12 +40,12 @@ struct store {
 	struct feeds *feeds;
 	struct bodies *bodies;
 	struct rulebook *book; /* of deadlines; NULL: not read yet */
-	struct event *turn;    /* at the end of a turn of the loop */
+	struct event *turn;    /* behind the peers at hand */
 	struct event *sweep;
 };
 
-/* At the end of the turn, so that everything that one read of a socket brought
- * goes in one batch. */
+/* Behind the peers that are at hand: what they bring goes along, and the loop need not
+ * look at its sockets again for the sake of one of them. */
 static void store_kick(struct store *s)
 {
 	event_active(s->turn, 0, 0);
@@ -296,6 +297,8 @@ int store_new(const struct store_params *params, struct store **ret_store)
 	s->lanes = lanes_new();
 	s->turns = turns_new();
 	s->turn = event_new(params->base, -1, 0, store_on_turn, s);
+	if (s->turn)
+		turn_among_peers(s->turn);
 	s->sweep = event_new(params->base, -1, EV_PERSIST, store_on_sweep, s);
 	rc = s->lanes && s->turns && s->turn && s->sweep ? store_connect(s) : -ENOMEM;
 	if (rc < 0) {
