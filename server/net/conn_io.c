@@ -18,8 +18,6 @@
 enum {
 	/* What one connection may read before the others have their turn. */
 	CONN_READ_BUDGET = 65536,
-	/* A read that fills this much of a record is worth another at once. */
-	CONN_READ_AGAIN = H2_RECORD_BYTES / 2,
 	/* Rounds of "owners produce, we write" before the others have their turn. */
 	CONN_ROUNDS = 8,
 	/* While the socket is blocked and so many frames wait, nothing is read. */
@@ -211,7 +209,8 @@ static int conn_io_read(struct conn *c, size_t *budget)
 	rc = conn_io_work(c);
 	if (rc < 0)
 		return rc;
-	return n >= CONN_READ_AGAIN || SSL_has_pending(c->ssl);
+	/* It reads ahead: had the socket held more, OpenSSL would have some of it. */
+	return SSL_has_pending(c->ssl);
 }
 
 /* Reads and answers until nothing is left or the others have their turn. */
