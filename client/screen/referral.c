@@ -141,7 +141,7 @@ static void referral_print_clock(struct referral_screen *screen)
 	bool is_broken = referral_clock_is_broken(client, chain);
 	struct words words = {0};
 
-	if (!*chain->intervention_due_date)
+	if (!*chain->intervention_due_date || !chain->awaits_help)
 		return;
 	words_set(
 		&words, "due", format_day_text(arena, chain->intervention_due_date, client->today));

@@ -75,9 +75,9 @@ const char *row_help(struct client *client, const char *due, const char *start)
 
 const char *row_chain_help(struct client *client, const Stafett__V1__Chain *chain)
 {
-	/* The days of a closed chain are counted no more. */
+	/* Those of a closed chain are counted no more, nor where nobody waits for help. */
 	if (!client->is_plain && !*chain->intervention_start_date &&
-		strcmp(chain->status, "closed") == 0)
+		(strcmp(chain->status, "closed") == 0 || !chain->awaits_help))
 		return "";
 	return row_help(client, chain->intervention_due_date, chain->intervention_start_date);
 }
@@ -185,7 +185,8 @@ bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *cha
 {
 	struct date due;
 
-	return date_parse(bytes_of_string(chain->intervention_due_date), &due) &&
+	return chain->awaits_help &&
+	       date_parse(bytes_of_string(chain->intervention_due_date), &due) &&
 	       !*chain->intervention_start_date && strcmp(chain->status, "open") == 0 &&
 	       date_compare(due, client->today) < 0;
 }

@@ -25,7 +25,7 @@ bool rules_help_is_late(const struct facts *f)
 {
 	struct date until = f->start_date.year ? f->start_date : calendar_date_of(f->now_us);
 
-	return date_compare(until, f->due_date) > 0;
+	return f->awaits_help && date_compare(until, f->due_date) > 0;
 }
 
 static bool relation_holds(enum relation by, const struct facts *f)

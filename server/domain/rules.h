@@ -144,6 +144,7 @@ struct facts {
 	struct date help_request_date;	  /* known where another chain is named */
 	struct date due_date, start_date; /* the person's clock, and its end; year 0: it runs */
 	enum deadline follow_up; /* which question about the person the holder is asked now */
+	bool awaits_help;	 /* by a kind whose start stops the clock, or registered */
 	bool follow_up_waits;	 /* of an act on a referral: it is, or will be, asked one */
 	int custody_seq;	 /* the ledger's last line */
 	int chain_version;

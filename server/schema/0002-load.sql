@@ -169,7 +169,7 @@ RETURNS TABLE (
     held_by uuid, requester_held_by uuid, hand_back_held_by uuid, named_unit_sector text,
     chain_kinds text, own_kinds text, chain_proposed boolean, shown_status text,
     shown_version int, apart boolean, start_date date, follow_up text,
-    follow_up_waits boolean)
+    follow_up_waits boolean, awaits_help boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, stafett, pg_temp
 AS $$
@@ -213,7 +213,8 @@ BEGIN
             (SELECT x.what FROM chain_question x WHERE x.chain = c.id AND x.what <> 'help'
                 AND x.show_time <= stafett.now() LIMIT 1) END,
         (SELECT true FROM chain_question x
-            WHERE o.referral IS NOT NULL AND x.chain = c.id AND x.what <> 'help' LIMIT 1)
+            WHERE o.referral IS NOT NULL AND x.chain = c.id AND x.what <> 'help' LIMIT 1),
+        c.awaits_help
     FROM unnest(p_i, p_unit, p_chain, p_referral, p_named_unit, p_delivered,
             p_named_referral, p_assignee, p_consent)
         AS o (i, unit, chain, referral, named_unit, delivered, named_referral, assignee, consent)
@@ -398,6 +399,7 @@ CREATE TYPE stafett.opening AS (
     next_dose_by text,
     discharge text,
     protects boolean,
+    asks_help boolean,
     disclosed_to uuid,
     disclosed_by text,
     basis_rule text,
@@ -478,6 +480,7 @@ CREATE TYPE stafett.operation AS (
     next_dose_by text,
     discharge text,
     protects boolean,
+    asks_help boolean,
     disclosed_to uuid,
     disclosed_by text,
     basis_rule text,

@@ -209,7 +209,8 @@ CREATE TYPE stafett.referral_row AS (
     consent_recipients text, consent_given_by text, consent_form text,
     consent_time timestamptz, consent_end_date date, consent_covers boolean,
     revoke_time timestamptz, consent_status text, read_time timestamptz,
-    breach_reason text, follow_up text, protected_identity boolean, card bytea);
+    breach_reason text, follow_up text, protected_identity boolean, awaits_help boolean,
+    card bytea);
 
 -- Why help is late, where it is and somebody has said so: the last word on it.
 CREATE FUNCTION stafett.breach_reason(p_chain uuid, p_due date, p_start date) RETURNS text
@@ -287,6 +288,7 @@ BEGIN ATOMIC
         CASE WHEN c.custodian = p_unit AND s.until IS NULL
             THEN stafett.follow_up_of(c.id, c.duty_time) END,
         c.protected_identity AND s.until IS NULL AND NOT s.kept AND s.apart IS NULL,
+        c.awaits_help OR s.until IS NOT NULL OR s.kept OR s.apart IS NOT NULL,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= s.last
                 AND length(ct.card) > 0

@@ -100,7 +100,8 @@ CREATE INDEX planning_call_look ON stafett.planning_call (step_time, id)
 
 -- Of the person's clocks only those that run, and were not seen to be broken.
 CREATE INDEX chain_clock ON stafett.chain (intervention_due_date, id)
-    WHERE status = 'open' AND intervention_start_date IS NULL AND breach_time IS NULL;
+    WHERE status = 'open' AND intervention_start_date IS NULL AND breach_time IS NULL
+        AND awaits_help;
 
 -- Each step of each deadline once, whoever works and whatever was killed: a deadline
 -- is named by the event that set it, step -1 is the miss of an expected event. One of
@@ -257,6 +258,7 @@ BEGIN ATOMIC
         SELECT (x.intervention_due_date + 1)::timestamp AT TIME ZONE 'Europe/Stockholm'
         FROM stafett.chain x
         WHERE x.status = 'open' AND x.intervention_start_date IS NULL AND x.breach_time IS NULL
+            AND x.awaits_help
         ORDER BY x.intervention_due_date, x.id LIMIT 1))
         - stafett.now()) * 1000)::bigint;
 END;

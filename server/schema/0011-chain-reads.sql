@@ -10,7 +10,8 @@ CREATE TYPE stafett.chain_row AS (
     proposal_unit text, proposal_confirm_unit text, proposal_into uuid, proposal_reason text,
     proposal_help_date date, proposal_create_time timestamptz,
     create_time timestamptz, asked boolean, due_time timestamptz, read_time timestamptz,
-    breach_reason text, follow_up text, protected_identity boolean);
+    breach_reason text, follow_up text, protected_identity boolean,
+    awaits_help boolean);
 
 CREATE FUNCTION stafett.sees_chain(p_unit uuid, p_chain uuid) RETURNS boolean
 LANGUAGE sql STABLE
@@ -94,7 +95,7 @@ BEGIN ATOMIC
         CASE WHEN told.so
             THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
         CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END,
-        c.protected_identity AND told.so
+        c.protected_identity AND told.so, c.awaits_help OR NOT told.so
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     CROSS JOIN LATERAL stafett.chain_shown(p_unit, c.id) s

@@ -330,6 +330,7 @@ BEGIN ATOMIC
     WITH broken AS (
         SELECT x.id FROM stafett.chain x
         WHERE x.status = 'open' AND x.intervention_start_date IS NULL AND x.breach_time IS NULL
+            AND x.awaits_help
             AND x.intervention_due_date < stafett.today()
         ORDER BY x.intervention_due_date, x.id LIMIT p_limit FOR UPDATE SKIP LOCKED
     ), seen AS (

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "domain/code.h"
+#include "domain/rules_table.h"
 #include "stafett/v1/message.pb-c.h"
 
 static const enum db_type effects_types[] = {
@@ -268,6 +269,12 @@ static void add_event(struct effects *e, const struct write *w, const struct loa
 	add_content(e, w);
 }
 
+/* A consultation, a report or the like is no wait of the person for help. */
+static bool asks_help(const struct order *o)
+{
+	return o->act == ACT_REGISTER || (o->act == ACT_SEND && rules_kind_row(o->kind)->transfers);
+}
+
 static void add_request(struct effects *e, const struct write *w)
 {
 	const struct request *r = &w->request;
@@ -289,6 +296,7 @@ static void add_request(struct effects *e, const struct write *w)
 	put_text(e, BATCH_next_dose_by, r->next_dose_by);
 	put_text(e, BATCH_discharge, r->discharge);
 	put_bool(e, BATCH_protects, r->protects);
+	put_bool(e, BATCH_asks_help, asks_help(&w->order));
 }
 
 /* Whom it tells, why it may, and the consent: the event's own, or one before it. */

@@ -127,6 +127,7 @@ enum chain_column {
 	CHAIN_START_DATE,
 	CHAIN_FOLLOW_UP,
 	CHAIN_FOLLOW_UP_WAITS,
+	CHAIN_AWAITS_HELP,
 };
 
 /* The columns of api.load_others, in its order. */
@@ -325,6 +326,7 @@ void load_read_chain(const struct db_row *row, struct loaded *l)
 	f->start_date = present_date(row, CHAIN_START_DATE);
 	f->follow_up = present_follow_up(row, CHAIN_FOLLOW_UP);
 	f->follow_up_waits = db_row_bool(row, CHAIN_FOLLOW_UP_WAITS);
+	f->awaits_help = db_row_bool(row, CHAIN_AWAITS_HELP);
 	f->priority = keep_text(row, CHAIN_PRIORITY, l->priority, sizeof(l->priority));
 	read_referral(row, f);
 	read_progress(row, &f->progress);

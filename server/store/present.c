@@ -93,6 +93,7 @@ enum referral_column {
 	CHAIN_BREACH_REASON,
 	CHAIN_FOLLOW_UP,
 	CHAIN_PROTECTED,
+	CHAIN_AWAITS_HELP,
 	REFERRAL_CARD,
 	REFERRAL_SINCE,
 	REFERRAL_KEY,
@@ -156,6 +157,7 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.due_date = present_date(row, CHAIN_DUE_DATE),
 		.start_date = present_date(row, CHAIN_START_DATE),
 		.follow_up = present_follow_up(row, CHAIN_FOLLOW_UP),
+		.awaits_help = db_row_bool(row, CHAIN_AWAITS_HELP),
 	};
 }
 
@@ -308,6 +310,7 @@ static void take_chain(struct arena *a, const struct db_row *row, Stafett__V1__C
 	c->breach_reason = take_text(a, row, CHAIN_BREACH_REASON);
 	c->follow_up = take_text(a, row, CHAIN_FOLLOW_UP);
 	c->protected_identity = db_row_bool(row, CHAIN_PROTECTED);
+	c->awaits_help = db_row_bool(row, CHAIN_AWAITS_HELP);
 }
 
 bool present_referral(struct arena *a, const struct db_row *row, const struct read *read,

@@ -33,6 +33,7 @@ enum chain_column {
 	CHAIN_BREACH_REASON,
 	CHAIN_FOLLOW_UP,
 	CHAIN_PROTECTED,
+	CHAIN_AWAITS_HELP,
 	CHAIN_CARD,
 	DUTY_WHAT, /* in a row of api.chain_questions, and what follows it */
 	DUTY_DUE_TIME,
@@ -58,6 +59,7 @@ static struct facts row_facts(const struct db_row *row, mask_t held)
 		.due_date = present_date(row, CHAIN_DUE_DATE),
 		.start_date = present_date(row, CHAIN_START_DATE),
 		.follow_up = present_follow_up(row, CHAIN_FOLLOW_UP),
+		.awaits_help = db_row_bool(row, CHAIN_AWAITS_HELP),
 	};
 }
 
@@ -97,6 +99,7 @@ Stafett__V1__Chain *present_chain(struct arena *a, const struct db_row *row,
 	c->parties = take_list(a, row, CHAIN_PARTIES, &c->n_parties);
 	c->linked_chains = take_list(a, row, CHAIN_LINKED, &c->n_linked_chains);
 	c->protected_identity = db_row_bool(row, CHAIN_PROTECTED);
+	c->awaits_help = db_row_bool(row, CHAIN_AWAITS_HELP);
 	c->merged_into = take_uuid(a, row, CHAIN_MERGED_INTO);
 	c->proposal = present_proposal(a, row, CHAIN_PROPOSAL, read);
 	c->allowed_acts = present_acts(a, rules_allowed_chain_acts(&facts), &c->n_allowed_acts);

@@ -20,7 +20,7 @@ CHAIN_ORDERS = [name for name, (scope, *_) in GUARDS.items() if scope == "ORDER"
 
 DEFAULTS = dict(state="none", kind="care-request", role="caseworker", unit="O", custodian="R",
                 sender="R", back="B", question=0, expected=0, missed=0, planned=0, waits=0,
-                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, followed=0, gone=0, reports=0, revoker="")
+                proposal=0, rest=0, busy="", open=1, restarted=0, aftercare="none", by="it", wrong="", succeeds=0, inside=0, near=0, moved=0, call=0, other="H", consent=0, late=0, asked=0, followed=0, awaits=1, gone=0, reports=0, revoker="")
 # Kinds whose rows of legal bases are their own, and do not have consent among them.
 OWN_BASES = {"report-of-concern", "lvm-report", "discharge"}
 
@@ -31,7 +31,7 @@ def relation(by, s):
             "hand-back": unit == s["back"], "side": unit in "RO", "party": True, "anybody": True,
             "either-holder": unit in (s["custodian"], s["other"]), "successor": bool(s["succeeds"]),
             "recipient": s["wrong"] != "message_was_delivered",
-            "late-holder": unit == s["custodian"] and bool(s["late"]),
+            "late-holder": unit == s["custodian"] and bool(s["late"] and s["awaits"]),
             "follower": unit == s["custodian"] and bool(s["asked"]),
             "sharer": not unshared(s) or unit in (s["custodian"], s["revoker"])}[by]
 

@@ -195,7 +195,8 @@ def test_the_table_has_a_row_for_every_act_of_the_contract():
 
 
 def test_what_the_chain_asks_is_said_by_its_holder_when_the_time_has_come(ask):
-    compare(ask, (dict(act=act, unit=unit, custodian=custodian, open=open_, late=late, asked=asked, role=role)
+    compare(ask, (dict(act=act, unit=unit, custodian=custodian, open=open_, late=late, asked=asked, role=role,
+                       awaits=awaits)
                   for act in ("delay", "follow-up", "close") for unit in "ROH" for custodian in "ROH"
-                  for open_ in (0, 1) for late in (0, 1) for asked in (0, 1)
+                  for open_ in (0, 1) for late in (0, 1) for asked in (0, 1) for awaits in (0, 1)
                   for role in ("caseworker", "intake", "manager", "auditor")))

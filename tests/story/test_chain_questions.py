@@ -116,6 +116,26 @@ def test_a_reason_that_was_known_before_is_not_asked_for(tables, clock, maria, p
     assert petra.get(sent.referral).chain.breach_reason == "person-wishes"
 
 
+def test_help_is_late_for_who_waits_for_it_alone(tables, clock, maria, petra, desk):
+    """Not where a chain has nothing whose start could stop the clock: a report is no request."""
+    report = maria.send(people.BEROENDE, act={"kind": "report-of-concern", "help_request_date": "2037-11-02"})
+    aside = maria.send(people.BEROENDE, act={"kind": "consultation", "help_request_date": "2037-11-02"})
+    registered = maria.register(0, help_request_date="2037-11-02")
+    petra.acknowledge(report)
+    clock("12-03 09:00:00")
+    settle(tables)
+    for chain, holder in ((report.chain, petra), (aside.chain, maria)):
+        assert not told(tables, chain) and not asked(holder, chain)
+        assert "delay" not in holder.chain(chain).chain.allowed_acts
+        assert not holder.chain(chain).chain.awaits_help
+    assert "Help due" not in desk.run("maria", "show", aside.referral)
+    assert asked(maria, registered) == ["help"]
+    maria.send(people.BEROENDE, chain=aside.chain, act={"help_request_date": ""})
+    settle(tables)
+    assert "breach" in [kind for kind, _, _ in told(tables, aside.chain)] and asked(maria, aside.chain) == ["help"]
+    assert "Help due" in desk.run("maria", "show", aside.referral)
+
+
 def test_it_is_told_also_when_the_reason_is_quicker_than_the_clerk(tables, clock, maria, petra):
     sent = accepted(maria, petra)
     clock("12-03 07:00:00")

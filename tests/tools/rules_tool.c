@@ -13,6 +13,7 @@
  *                                organisation; it has moved twice lately
  *   late asked                   0 or 1: the person's clock was broken; the holder is
  *                                asked how the person is
+ *   awaits                       0 or 1: help, by the chain; 1 where no word says it
  *   followed                     0 or 1: it is, or will be, asked that
  *   gone reports                 0 or 1: the person has died; a report is in the chain
  *   by                           how the chain is held: it (by the referral), other, none
@@ -105,6 +106,7 @@ static void set_defaults(struct situation *s)
 	f->other.custodian = unit_of("H");
 	f->other.help_request_date = (struct date){2026, 10, 1};
 	f->help_request_date = (struct date){2026, 11, 2};
+	f->awaits_help = true;
 	f->unit_known = f->member_known = f->chain_visible = f->chain_open = true;
 	f->referral_visible = f->to_known = f->to_open = true;
 	f->roles = MASK(ROLE_CASEWORKER);
@@ -215,6 +217,7 @@ static bool set_flag(struct facts *f, const char *key, const char *value)
 		     : strcmp(key, "rest") == 0	     ? &f->chain_at_rest
 		     : strcmp(key, "open") == 0	     ? &f->chain_open
 		     : strcmp(key, "succeeds") == 0  ? &f->succeeds
+		     : strcmp(key, "awaits") == 0    ? &f->awaits_help
 		     : strcmp(key, "followed") == 0  ? &f->follow_up_waits
 						     : NULL;
 
