@@ -140,7 +140,7 @@ CREATE TABLE stafett.chain (
 CREATE TABLE stafett.custody (
     chain uuid NOT NULL REFERENCES stafett.chain,
     seq stafett.ordinal NOT NULL,
-    before int GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
+    before int, -- the one: seq - 1, null of the first (custody_is_sound)
     unit uuid NOT NULL,
     since timestamptz NOT NULL,
     cause int NOT NULL, -- the event, by its number in the chain

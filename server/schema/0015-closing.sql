@@ -76,21 +76,25 @@ CREATE TRIGGER unit_closes BEFORE UPDATE OF status ON stafett.unit FOR EACH ROW
     WHEN (old.status <> 'closed' AND new.status = 'closed')
     EXECUTE FUNCTION stafett.refuse_to_close();
 
--- And a unit that is closed takes hold of nobody, whatever the daemon believes of it. The
+-- And a unit that is closed takes hold of nobody, whatever the daemon believes of it; nor
+-- is a line of custody behind any but the one before it, to which its key then ties it
+-- (as a column that is generated that cost every statement three times this). The
 -- version is read for its lock, which a statement has before it takes its snapshot: what is
 -- read of units is newer than any closing. It runs as whoever writes: to be the owner, with
 -- a search_path of its own, cost more than all this does. Nothing is found by that path but
 -- what is pg_catalog's, and no role of the daemon may create anything.
-CREATE FUNCTION stafett.refuse_closed_holder() RETURNS trigger
+CREATE FUNCTION stafett.refuse_unsound_custody() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM moved m
-            CROSS JOIN LATERAL (
+            LEFT JOIN LATERAL (
                 SELECT u.status FROM stafett.unit u
-                WHERE u.id OPERATOR(pg_catalog.=) m.unit LIMIT 1) u
+                WHERE u.id OPERATOR(pg_catalog.=) m.unit LIMIT 1) u ON true
             LEFT JOIN stafett.directory v ON true
-            WHERE u.status OPERATOR(pg_catalog.=) 'closed') THEN
-        RAISE EXCEPTION 'a unit that is closed holds nobody' USING ERRCODE = 'check_violation';
+            WHERE u.status OPERATOR(pg_catalog.=) 'closed'
+                OR m.before IS DISTINCT FROM NULLIF(m.seq OPERATOR(pg_catalog.-) 1, 0)) THEN
+        RAISE EXCEPTION 'a unit that is closed holds nobody, and no line of custody stands '
+            'behind any but the one before it' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
@@ -99,9 +103,9 @@ $$;
 -- Nothing new: the daemon may ask for every unit (api.load, api.units).
 GRANT SELECT (id, status) ON stafett.unit TO stafett_app;
 
-CREATE TRIGGER custody_is_of_open_unit AFTER INSERT ON stafett.custody
+CREATE TRIGGER custody_is_sound AFTER INSERT ON stafett.custody
     REFERENCING NEW TABLE AS moved
-    FOR EACH STATEMENT EXECUTE FUNCTION stafett.refuse_closed_holder();
+    FOR EACH STATEMENT EXECUTE FUNCTION stafett.refuse_unsound_custody();
 
 -- What was to come back to a unit that is closed comes to its successor, and so does
 -- what is under way there: nobody is asked by a unit, or waits for one, that is closed.
@@ -163,7 +167,7 @@ BEGIN
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY[
-        'stafett.refuse_closed_holder()',
+        'stafett.refuse_unsound_custody()',
         'stafett.count_directory()']::regprocedure[]
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO stafett_owner', f);

@@ -314,17 +314,17 @@ static bool batch_meets(const struct batch *b, const struct write *write)
 }
 
 /* A chain that is there but was not locked is busy elsewhere: not now. Nor is it
- * the turn of a key's second operation: the next batch will know the key. Whether all
- * that is to be done can be done by the narrow statement. */
-static bool batch_decide(struct batch *b, struct batch_slot *slot)
+ * the turn of a key's second operation: the next batch will know the key. Gives the
+ * least statement that does all that is to be done. */
+static enum write_statement batch_decide(struct batch *b, struct batch_slot *slot)
 {
 	const struct loaded *l = &slot->loaded;
 
 	if (!slot->write || !load_is_locked(l) || batch_meets(b, slot->write))
-		return true;
+		return WRITE_OPEN;
 	slot->verdict = BATCH_ANSWERED;
 	rules_decide(&slot->write->order, &l->facts, &slot->decision);
-	return effects_statement_for(&slot->write->order, &slot->decision) == WRITE_OPEN;
+	return effects_statement_for(&slot->write->order, &slot->decision);
 }
 
 static void batch_add_effects(struct batch *b, struct batch_slot *slot)
@@ -346,7 +346,7 @@ static void batch_add_effects(struct batch *b, struct batch_slot *slot)
 static void batch_decide_all(struct batch *b, const PGresult *result,
 	void (*read)(const struct load *load, const PGresult *result, int i, struct loaded *loaded))
 {
-	bool only_opens = true;
+	enum write_statement statement = WRITE_OPEN;
 
 	if (RAND_bytes(b->random, b->n * BATCH_RANDOM) != 1) {
 		db_conn_drop(b->conn, "no randomness");
@@ -354,13 +354,18 @@ static void batch_decide_all(struct batch *b, const PGresult *result,
 	}
 	for (int i = 0; i < b->n; i++) {
 		struct batch_slot *slot = &b->slots[i];
+		enum write_statement one;
 
 		read(&b->load, result, i, &slot->loaded);
 		slot->loaded.facts.book = b->params.ops->book(b->params.arg);
-		only_opens &= batch_decide(b, slot);
+		one = batch_decide(b, slot);
+		if (one > statement)
+			statement = one;
 	}
-	b->opens = only_opens && b->began_ns >= b->careful_until_ns;
-	effects_begin(&b->effects, b->opens ? WRITE_OPEN : WRITE_APPLY);
+	if (b->began_ns < b->careful_until_ns)
+		statement = WRITE_APPLY;
+	b->opens = statement != WRITE_APPLY;
+	effects_begin(&b->effects, statement);
 	for (int i = 0; i < b->n; i++)
 		if (b->slots[i].verdict == BATCH_ANSWERED)
 			batch_add_effects(b, &b->slots[i]);

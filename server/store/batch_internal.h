@@ -52,7 +52,7 @@ struct batch {
 	int row_slot[CAP_BATCH_OPS];
 	int64_t began_ns, applied_ns, checked_ns;
 	int64_t careful_until_ns;
-	bool opens;	    /* by WRITE_OPEN */
+	bool opens;	    /* by WRITE_OPEN or WRITE_OPEN_AGREED */
 	bool committed;	    /* COMMIT said COMMIT */
 	bool commits_short; /* the last one that was timed did */
 	char sqlstate[6];   /* of the error that failed the batch */

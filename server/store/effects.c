@@ -38,7 +38,7 @@ void effects_begin(struct effects *e, enum write_statement statement)
 {
 	db_array_clear(&e->operations);
 	db_array_set_row_type(
-		&e->operations, statement == WRITE_OPEN ? e->opening_type : e->operation_type);
+		&e->operations, statement == WRITE_APPLY ? e->operation_type : e->opening_type);
 	e->statement = statement;
 	e->rows = 0;
 }
@@ -387,7 +387,9 @@ enum write_statement effects_statement_for(const struct order *o, const struct d
 	bool only_opens =
 		d->kind != DECISION_DO || (o->opens_chain && !o->has_upload && !reach_of(o, d));
 
-	return only_opens ? WRITE_OPEN : WRITE_APPLY;
+	if (!only_opens)
+		return WRITE_APPLY;
+	return d->kind == DECISION_DO && d->gives_consent ? WRITE_OPEN_AGREED : WRITE_OPEN;
 }
 
 static void add_beside(struct effects *e, const struct due *due)

@@ -24,8 +24,9 @@ void effects_init(struct effects *effects);
 void effects_fini(struct effects *effects);
 /* What WRITE_ROW_TYPES said: the numbers are the database's own. */
 void effects_set_row_types(struct effects *effects, uint32_t opening, uint32_t operation);
-/* What can carry out |decision|, alone or with others: WRITE_OPEN, whose rows are half
- * as wide, or WRITE_APPLY, which does all that the other does too. */
+/* What can carry out |decision|, alone or with others: WRITE_OPEN or WRITE_OPEN_AGREED,
+ * whose rows are half as wide, or WRITE_APPLY. Each does all that the one before it does
+ * too: a batch goes by the last of its operations'. */
 enum write_statement effects_statement_for(
 	const struct order *order, const struct decision *decision);
 /* Empties it for the next batch, whose effects |statement| carries out. */

@@ -47,9 +47,9 @@
 	" asks_help"                                                                         \
 	" FROM ok WHERE opens),"                                                             \
 	"custody AS ("                                                                       \
-	"INSERT INTO stafett.custody (chain, seq, unit, since, cause, referral)"             \
-	" SELECT chain, custody_seq, custodian, stafett.now(), seq, held_by"                 \
-	" FROM ok WHERE moves),"                                                             \
+	"INSERT INTO stafett.custody (chain, seq, before, unit, since, cause, referral)"     \
+	" SELECT chain, custody_seq, NULLIF(custody_seq - 1, 0), custodian, stafett.now(),"  \
+	" seq, held_by FROM ok WHERE moves),"                                                \
 	"new_referral AS ("                                                                  \
 	"INSERT INTO stafett.referral (id, chain, code, kind, status, priority, version,"    \
 	" requester, owner, sender, hand_back_unit, create_time, update_time, next_actor,"   \
@@ -57,12 +57,6 @@
 	" SELECT referral, chain, code, kind, to_status, priority, version, unit, owner,"    \
 	" unit, hand_back, stafett.now(), stafett.now(), next_actor, next_act, due_time,"    \
 	" step_time, consent, opens_nothing FROM ok WHERE sends),"                           \
-	"consent AS ("                                                                       \
-	"INSERT INTO stafett.consent (id, chain, referral, unit, member, form, given_by,"    \
-	" recipients, end_date, covers_missed_events, create_time)"                          \
-	" SELECT consent, chain, referral, unit, member, basis_form, given_by,"              \
-	" string_to_array(recipients, ','), basis_end_date, basis_covers, stafett.now()"     \
-	" FROM ok WHERE gives_consent),"                                                     \
 	"request AS ("                                                                       \
 	"INSERT INTO stafett.request (referral, needs, basis, basis_form, basis_end_date,"   \
 	" basis_covers_missed_events, replaces, reference, care_responsibility_remains,"     \
@@ -84,6 +78,15 @@
 	" state, done, needs, store_time)"                                                   \
 	" SELECT chain, seq, owner, referral, message, content_hash,"                        \
 	" 'stored', false, tell_owner, stafett.now() FROM ok WHERE sends),"
+
+/* What was agreed to with a send, or since. */
+#define CONSENTS                                                                          \
+	"consent AS ("                                                                    \
+	"INSERT INTO stafett.consent (id, chain, referral, unit, member, form, given_by," \
+	" recipients, end_date, covers_missed_events, create_time)"                       \
+	" SELECT consent, chain, referral, unit, member, basis_form, given_by,"           \
+	" string_to_array(recipients, ','), basis_end_date, basis_covers, stafett.now()"  \
+	" FROM ok WHERE gives_consent),"
 
 /* What every operation leaves behind that happens. */
 #define RECORDS                                                                           \
@@ -277,12 +280,19 @@
  * statement, and a tenth of a small batch's. The keys are the statement proper, and that
  * comes before the parts that nothing reads from.
  */
-static const char open_sql[] = OPERATIONS(
-	"opening") "ok AS NOT MATERIALIZED (SELECT * FROM op WHERE applies)," BEGINNINGS RECORDS
-		   ", audit AS (" AUDIT ") " KEYS;
+#define OPEN(more)                                                                         \
+	OPERATIONS("opening")                                                              \
+	"ok AS NOT MATERIALIZED (SELECT * FROM op WHERE applies)," BEGINNINGS more RECORDS \
+	", audit AS (" AUDIT ") " KEYS
+
+static const char open_sql[] = OPEN("");
+
+/* Where one of them gives a consent: the part for it costs as much when none does. */
+static const char open_agreed_sql[] = OPEN(CONSENTS);
 
 /* Does everything, and tells which rows are lost. */
-static const char apply_sql[] = OPERATIONS("operation") KEYS_OR_LOST BEGINNINGS CHANGES RECORDS
+static const char apply_sql[] =
+	OPERATIONS("operation") KEYS_OR_LOST BEGINNINGS CONSENTS CHANGES RECORDS
 	", audit AS (" AUDIT " WHERE n <> ALL (ARRAY(SELECT n FROM lost))) SELECT n FROM lost";
 
 /* Left to the server, who takes it from the cast. */
@@ -335,6 +345,7 @@ const struct db_statement write_statements[WRITE_STATEMENTS] = {
 		load_known_types),
 	[WRITE_LOAD] = STATEMENT("load", "SELECT * FROM api.load($1, $2, $3, $4)", load_types),
 	[WRITE_OPEN] = STATEMENT("open", open_sql, apply_types),
+	[WRITE_OPEN_AGREED] = STATEMENT("open_agreed", open_agreed_sql, apply_types),
 	[WRITE_APPLY] = STATEMENT("apply", apply_sql, apply_types),
 	[WRITE_COMMIT] = BARE("commit", "COMMIT"),
 	[WRITE_ROLLBACK] = BARE("rollback", "ROLLBACK"),

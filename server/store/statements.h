@@ -19,8 +19,10 @@ enum write_statement {
 	WRITE_LOAD_UPLOADS, /* only where an operation claims one */
 	WRITE_LOAD_KNOWN,   /* instead of the next, where all was loaded before */
 	WRITE_LOAD,
-	WRITE_OPEN,  /* all effects of a batch that only opens chains */
-	WRITE_APPLY, /* all effects of any batch */
+	/* Each does all that the one before it does, and more. */
+	WRITE_OPEN,	   /* all effects of a batch that only opens chains */
+	WRITE_OPEN_AGREED, /* and gives consents with them */
+	WRITE_APPLY,	   /* all effects of any batch */
 	WRITE_COMMIT,
 	WRITE_ROLLBACK,
 	WRITE_STATEMENTS,

@@ -56,11 +56,17 @@ ATTACKS = [  # what is tried, SQL, how PostgreSQL refuses it
      "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
      " VALUES (%(other)s, 1, %(unit)s, stafett.now(), 1)", errors.ForeignKeyViolation),
     ("a change point with a gap before it",
+     "INSERT INTO stafett.custody (chain, seq, before, unit, since, cause)"
+     " VALUES (%(chain)s, 3, 2, %(other)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+    ("a change point that leaps over a gap",
+     "INSERT INTO stafett.custody (chain, seq, before, unit, since, cause)"
+     " VALUES (%(chain)s, 3, 1, %(other)s, stafett.now(), 1)", errors.CheckViolation),
+    ("a change point behind none, that is not the first",
      "INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
-     " VALUES (%(chain)s, 3, %(other)s, stafett.now(), 1)", errors.ForeignKeyViolation),
+     " VALUES (%(chain)s, 3, %(other)s, stafett.now(), 1)", errors.CheckViolation),
     ("a holder by a referral that does not exist",
-     "INSERT INTO stafett.custody (chain, seq, unit, since, cause, referral)"
-     " VALUES (%(chain)s, 2, %(other)s, stafett.now(), 1, %(other)s)", errors.ForeignKeyViolation),
+     "INSERT INTO stafett.custody (chain, seq, before, unit, since, cause, referral)"
+     " VALUES (%(chain)s, 2, 1, %(other)s, stafett.now(), 1, %(other)s)", errors.ForeignKeyViolation),
     ("events that are counted back", "UPDATE stafett.chain SET event_seq = 0 WHERE id = %(chain)s",
      errors.CheckViolation),
     ("a closed chain that is held", "UPDATE stafett.chain SET status = 'closed', event_seq = 2"
@@ -180,8 +186,8 @@ def test_the_daemon_deletes_nothing(daemon, table, verb):
 
 def test_custody_moves_by_a_new_line_of_the_ledger(daemon, chain):
     cursor = daemon.cursor()
-    cursor.execute("INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
-                   " VALUES (%(chain)s, 2, %(other)s, stafett.now(), 2)", chain)
+    cursor.execute("INSERT INTO stafett.custody (chain, seq, before, unit, since, cause)"
+                   " VALUES (%(chain)s, 2, 1, %(other)s, stafett.now(), 2)", chain)
     cursor.execute("UPDATE stafett.chain SET custodian = %(other)s, custody_seq = 2, version = 2"
                    " WHERE id = %(chain)s", chain)
     assert cursor.rowcount == 1
@@ -197,8 +203,8 @@ def test_custody_does_not_step_back(daemon, chain):
 
 def test_two_moves_at_once_cannot_both_happen(daemon, schema, chain):
     """Both want to be change point 2; the later one finds it taken."""
-    move = ("INSERT INTO stafett.custody (chain, seq, unit, since, cause)"
-            " VALUES (%(chain)s, 2, %(unit)s, stafett.now(), 2)")
+    move = ("INSERT INTO stafett.custody (chain, seq, before, unit, since, cause)"
+            " VALUES (%(chain)s, 2, 1, %(unit)s, stafett.now(), 2)")
     daemon.cursor().execute(move, chain)
     rival = connect(schema("stafett_app"))
     with pytest.raises(psycopg2.errors.UniqueViolation):
