@@ -3,6 +3,7 @@
 the tests have built."""
 
 import os
+import pathlib
 import re
 import stat
 import subprocess
@@ -53,6 +54,11 @@ def test_the_baton_changes_hands(trial):
     assert "You hold it until Beroende Lund accepts" in trial.first
     assert "Beroende Lund now holds this chain" in trial.first
     assert re.search(r"Held by +Beroende Lund", trial.first.rsplit("$ stafett show", 1)[1])
+
+
+def test_man_finds_the_manual_beside_the_program(trial):
+    program = shell(trial, "sh", "command -v stafett").strip()
+    assert (pathlib.Path(program).parent / "../share/man/man1/stafett.1").is_file()
 
 
 def test_a_second_run_uses_what_is_there_and_sends_another(trial):
