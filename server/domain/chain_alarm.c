@@ -27,6 +27,14 @@ static void pass_over(const struct chain_alarm_facts *f, struct chain_alarm_deci
 	d->look_us = due.step_us;
 }
 
+/* On other days nobody is there to be asked. */
+static int64_t on_working_day(int64_t due_us)
+{
+	return date_is_working_day(calendar_date_of(due_us))
+		       ? due_us
+		       : calendar_working_days_after(due_us, 1);
+}
+
 /* By when it is to be answered: for help the person's clock itself, which is past then;
  * for the others as their rule says, and they are asked from that morning on. */
 static void count_times(const struct chain_alarm_facts *f, struct chain_alarm_decision *d)
@@ -46,7 +54,7 @@ static void count_times(const struct chain_alarm_facts *f, struct chain_alarm_de
 			pass_over(f, d);
 			return;
 		}
-		d->due_us = clock_rule_due(d->rule, f->from_us, (struct date){0});
+		d->due_us = on_working_day(clock_rule_due(d->rule, f->from_us, (struct date){0}));
 		d->show_us = calendar_at(calendar_date_of(d->due_us), day_opens);
 	}
 	d->kind = CHAIN_ALARM_TIMES;

@@ -299,12 +299,20 @@ static const struct {
 	{STAFETT__V1__HEADER__ACT_ASSIGN, ACT_ASSIGN, decode_assign},
 };
 
+/* No other act goes to a unit that it names: the parties are told, whoever they are. */
+static bool decode_names_unit(enum act act)
+{
+	return act == ACT_SEND || act == ACT_FORWARD;
+}
+
 struct fault decode_act(struct arena *arena, const Stafett__V1__Header *h, struct write *w)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(decode_rows); i++) {
 		if (decode_rows[i].wire != h->act_case)
 			continue;
 		w->order.act = decode_rows[i].act;
+		if (h->n_to_units && !decode_names_unit(w->order.act))
+			return decode_fault(REASON_FIELD_INVALID, "to_units");
 		if (w->order.act != ACT_SEND && w->order.act != ACT_REGISTER)
 			DECODE_TRY(decode_target(h->referral, h->chain, h->version, &w->order));
 		return decode_rows[i].decode(arena, h, w);

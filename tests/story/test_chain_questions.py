@@ -108,6 +108,20 @@ def test_the_reason_is_recorded_whenever_it_breaks_and_counted(tables, clock, ma
     assert event.status_reason == "in-custody"
 
 
+def test_the_last_word_counts_and_goes_to_no_unit_that_is_named(tables, clock, maria, petra):
+    sent = accepted(maria, petra)
+    clock("12-03 07:00:00")
+    settle(tables)
+    for reason in ("no-capacity", "not-reached"):
+        petra.on_chain(sent.chain, "delay", reason=reason)
+    assert petra.chain(sent.chain).chain.breach_reason == "not-reached"
+    assert [event.status_reason for event in petra.chain(sent.chain).events
+            if event.kind == "delay"] == ["no-capacity", "not-reached"]
+    request = petra.act_request("", sent.chain, petra.chain(sent.chain).chain.version, to_units=[people.LUND],
+                                delay=pb.DelayAct(reason="other"))
+    assert refused(petra.act, request).field() == "to_units"
+
+
 def test_a_reason_that_was_known_before_is_not_asked_for(tables, clock, maria, petra):
     sent = accepted(maria, petra, contact_by_date="2037-12-20", clock_reason="person-wishes")
     clock("12-03 07:00:00")
@@ -194,7 +208,8 @@ def test_how_the_person_is_is_asked_after_3_6_and_12_months(tables, clock, maria
     settle(tables)
     assert refused(maria.on_chain, sent.chain, "follow_up", outcome="better").reason == "ACT_NOT_POSSIBLE"
     for day, what in (("2038-02-02", "follow-up-3"), ("2038-05-03", "follow-up-6"), ("2038-11-02", "follow-up-12")):
-        clock(f"{day} 00:00:01" if what != "follow-up-6" else "2038-05-01 08:00:00")
+        # Six months are over on a Sunday: it is asked on the Monday.
+        clock(f"{day} 00:00:01" if what != "follow-up-6" else "2038-05-02 18:00:00")
         settle(tables)
         assert not asked(maria, sent.chain), what
         clock(f"{day} 08:00:01")
