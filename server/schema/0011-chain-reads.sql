@@ -183,6 +183,13 @@ BEGIN
 END
 $$;
 
+-- The aftercare that a plan for the way home is made with; null: none. Who is asked to take
+-- over there sees the plan, and of the words that came with it what the aftercare brought.
+CREATE FUNCTION stafett.planned_with(p_chain uuid, p_seq int, p_kind text) RETURNS uuid
+LANGUAGE sql STABLE
+RETURN CASE p_kind WHEN 'plan-home' THEN (SELECT x.aftercare FROM stafett.detail x
+    WHERE x.chain = p_chain AND x.seq = p_seq LIMIT 1) END;
+
 -- What happened in a chain, as far as the unit may see it: the acts of its referrals,
 -- up to when it left them, and those on the chain, while it has a part in it.
 CREATE FUNCTION stafett.chain_events(p_unit uuid, p_chain uuid)
@@ -207,7 +214,10 @@ BEGIN ATOMIC
                     AND x.confirm_unit = p_unit AND x.referral IS NULL
                     AND x.id = (SELECT ct.message FROM stafett.content ct
                         WHERE ct.chain = e.chain AND ct.seq = e.seq LIMIT 1))
-            ELSE e.seq <= mine.until END;
+            ELSE e.seq <= mine.until OR EXISTS (
+                SELECT FROM stafett.referral x
+                WHERE x.id = stafett.planned_with(e.chain, e.seq, e.kind)
+                    AND stafett.is_party(p_unit, x.code, x.id)) END;
 END;
 
 -- One event, as it is shown.
@@ -298,12 +308,13 @@ BEGIN
             array_agg(n.seq ORDER BY n.chain, n.seq) AS seqs,
             array_agg(n.shared ORDER BY n.chain, n.seq) AS shared
         FROM (
-            SELECT e.chain, e.seq, stafett.is_shared(acting, c.custodian, un.time, e.unit,
-                e.create_time, e.kind) AS shared
+            SELECT e.chain, e.seq, (e.referral IS NULL OR e.referral = r.id) AND stafett.is_shared(
+                acting, c.custodian, un.time, e.unit, e.create_time, e.kind) AS shared
             FROM stafett.visible(acting, p_id, p_code) v
             JOIN referral r ON r.id = v.referral
             JOIN event e ON e.chain = r.chain AND e.seq <= v.until
-                AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past))
+                AND (e.referral = r.id OR (e.referral IS NULL AND e.seq > v.past)
+                    OR stafett.planned_with(e.chain, e.seq, e.kind) = r.id)
             JOIN chain c ON c.id = r.chain
             CROSS JOIN LATERAL (SELECT stafett.chain_unshared(acting, c.id) AS time) apart
             CROSS JOIN LATERAL (SELECT CASE WHEN e.referral IS NULL THEN apart.time
@@ -331,14 +342,17 @@ BEGIN
             array_agg(n.shared ORDER BY n.create_time, n.seq) AS shared
         FROM (
             SELECT k.chain, k.seq, e.create_time, stafett.is_shared(acting, c.custodian, un.time,
-                e.unit, e.create_time, e.kind) AS shared
+                e.unit, e.create_time, e.kind) AND (e.referral IS NULL OR EXISTS (
+                    SELECT FROM party p WHERE p.unit = acting AND p.code = r.code
+                        AND p.referral = r.id)) AS shared
             FROM stafett.visible_chains(acting, p_id, p_code) v
             CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
             CROSS JOIN LATERAL (
                 SELECT * FROM event x WHERE x.chain = k.chain AND x.seq = k.seq LIMIT 1) e
             CROSS JOIN LATERAL (SELECT x.custodian FROM chain x WHERE x.id = k.chain LIMIT 1) c
             LEFT JOIN LATERAL (
-                SELECT x.unshared_time FROM referral x WHERE x.id = e.referral LIMIT 1) r ON true
+                SELECT x.id, x.code, x.unshared_time FROM referral x
+                WHERE x.id = e.referral LIMIT 1) r ON true
             CROSS JOIN LATERAL (SELECT CASE WHEN e.referral IS NULL
                 THEN stafett.chain_unshared(acting, k.chain) ELSE r.unshared_time END AS time) un
             WHERE stafett.is_seen(acting, c.custodian, un.time, e.unit, e.create_time, e.kind)
@@ -515,6 +529,7 @@ BEGIN
         'stafett.sees_chain(uuid, uuid)',
         'stafett.chain_rows(uuid, uuid[])',
         'stafett.visible_chains(uuid, uuid, text)',
+        'stafett.planned_with(uuid, int, text)',
         'stafett.chain_events(uuid, uuid)',
         'stafett.events_of(uuid, uuid[], int[], boolean[])',
         'api.events(text, text, text[], uuid, text, int)',

@@ -195,6 +195,20 @@ def test_the_aftercare_takes_over_at_the_completion(maria, petra, omar):
     assert refused(maria.perform, sent, "take_back").reason == "ACT_NOT_POSSIBLE"
 
 
+def test_who_is_asked_to_take_over_sees_the_plan_and_no_more_of_the_treatment(maria, petra, omar):
+    sent = begun(maria, petra)
+    home = petra.send(people.MALMO, chain=sent.chain, act={"kind": "aftercare"})
+    petra.perform(sent, "plan_home", aftercare=home.referral, housing="supported",
+                  first_contact_date=in_days(3), body=b"my words")
+    for events in (omar.get(home.referral).events, omar.chain(sent.chain).events):
+        plan, = (event for event in events if event.referral == sent.referral)
+        assert (plan.kind, plan.housing, plan.first_contact_date, plan.aftercare, plan.has_text) == (
+            "plan-home", "supported", in_days(3), home.referral, False)
+    assert refused(omar.get, sent.referral).reason == "NOT_FOUND"
+    seen_by_maria = [event for event in maria.chain(sent.chain).events if event.kind == "plan-home"]
+    assert [event.has_text for event in seen_by_maria] == [True]
+
+
 def test_only_an_own_aftercare_in_the_same_chain_is_a_plan(maria, petra):
     sent = begun(maria, petra)
     other = maria.send(people.MALMO, act={"kind": "aftercare"})
