@@ -132,7 +132,7 @@ CREATE TABLE stafett.chain (
     protected_identity boolean NOT NULL DEFAULT false, -- counted in no statistics
     duty_time timestamptz, -- since when its holder is asked something (chain_question); null: never
     CHECK ((status = 'open') = (custodian IS NOT NULL)),
-    CHECK (merged_into IS NULL OR status = 'closed')
+    CHECK (merged_into IS NULL OR custodian IS NULL) -- it is closed
 ) WITH (fillfactor = 85);
 
 -- Change points, never ranges, each behind the one before it: gaps and overlaps

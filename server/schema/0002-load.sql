@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What the rules need to know, for a whole batch of operations: two functions, of
--- which a batch that only opens chains asks the first alone.
+-- which a batch that only opens chains asks the first alone, and not even that where
+-- what it would say is known to stand (stafett.directory).
 --
 -- They run after the lock statement, as statements of their own: their snapshots
 -- are fresh, so they see what the lock waited for. What the acting unit is no party
