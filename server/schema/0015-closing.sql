@@ -6,6 +6,7 @@
 -- each of its batches reads only this number, in the snapshot in which it would have read
 -- them: while that is as it was, so are they.
 CREATE TABLE stafett.directory (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version bigint NOT NULL
 );
 INSERT INTO stafett.directory (version) VALUES (1);
