@@ -144,6 +144,9 @@ void rules_apply_next(
 		next_holder(o, f, d);
 		break;
 	}
+	/* For the holder who waited to be asked how the person is (stafett.carry_void). */
+	if (d->act == ACT_VOID)
+		d->beside = rules_due_of(DEADLINE_HAND_BACK, o, f);
 	if (rules_waits_for_hand_back(row, o, f)) {
 		next_is(d, &f->hand_back, "take-back", rules_due_of(DEADLINE_HAND_BACK, o, f));
 		d->tells.hand_back = NEEDS_ACT;

@@ -125,34 +125,43 @@ $$;
 
 -- What was sent by mistake has not stopped the person's clock: it stands since the
 -- earliest start that is left, or goes on; and how the person is is not asked after it,
--- but after the treatment before it, where there was one.
+-- but after the treatment before it, where there was one. Where there was none its holder
+-- is asked what any other is: it may have no part in what was voided.
 CREATE FUNCTION stafett.carry_void(p stafett.reach) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
-BEGIN ATOMIC
-    UPDATE stafett.chain c SET intervention_start_date = (
-        SELECT min(d.start_date) FROM stafett.event e
-        JOIN stafett.detail d ON d.chain = e.chain AND d.seq = e.seq
-        JOIN stafett.referral r ON r.id = e.referral
+AS $$
+DECLARE
+    waited boolean;
+BEGIN
+    UPDATE chain c SET intervention_start_date = (
+        SELECT min(d.start_date) FROM event e
+        JOIN detail d ON d.chain = e.chain AND d.seq = e.seq
+        JOIN referral r ON r.id = e.referral
         WHERE e.chain = c.id AND e.kind = 'start' AND r.status <> 'entered-in-error'
             AND stafett.stops_clock(r.kind))
     WHERE c.id = p.chain AND c.intervention_start_date IS NOT NULL AND EXISTS (
-        SELECT FROM stafett.event e
+        SELECT FROM event e
         WHERE e.chain = c.id AND e.referral = p.referral AND e.kind = 'start');
-    DELETE FROM stafett.chain_question d WHERE d.chain = p.chain AND d.what <> 'help' AND EXISTS (
-        SELECT FROM stafett.event e
+    DELETE FROM chain_question d WHERE d.chain = p.chain AND d.what <> 'help' AND EXISTS (
+        SELECT FROM event e
         WHERE e.chain = d.chain AND e.seq = d.set_seq AND e.referral = p.referral);
-    INSERT INTO stafett.chain_question (chain, what, kind, set_seq, from_time, look_time)
+    waited := FOUND;
+    INSERT INTO chain_question (chain, what, kind, set_seq, from_time, look_time)
     SELECT p.chain, 'follow-up-' || m.months, r.kind, e.seq, e.create_time, stafett.now()
-    FROM stafett.event e JOIN stafett.referral r ON r.id = e.referral
+    FROM event e JOIN referral r ON r.id = e.referral
     CROSS JOIN (VALUES (3), (6), (12)) m (months)
     WHERE e.chain = p.chain AND e.kind = 'complete' AND r.status = 'completed' AND r.home_planned
         AND e.create_time + m.months * interval '1 month' > stafett.now()
-        AND NOT EXISTS (SELECT FROM stafett.chain_question d
+        AND NOT EXISTS (SELECT FROM chain_question d
             WHERE d.chain = p.chain AND d.what <> 'help')
     ORDER BY e.create_time DESC, m.months LIMIT 1;
-    UPDATE stafett.chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
-END;
+    IF waited AND NOT FOUND THEN
+        PERFORM stafett.ask_holder(p.chain, p.seq, p);
+    END IF;
+    UPDATE chain c SET duty_time = stafett.duty_time_of(c.id) WHERE c.id = p.chain;
+END
+$$;
 
 -- What is asked goes with its chain: how the person is after the latest treatment; and why
 -- help is late where the other asks it, if neither has said so.

@@ -8,6 +8,7 @@ import json
 
 import people
 import pytest
+import quarter
 from business_clock import set_at, settle
 from caller import pb, refused
 from client import Client
@@ -317,6 +318,28 @@ def test_the_treatment_before_one_that_was_a_mistake_is_followed_up(stack, table
         proposed = maria.perform(treatment, "void", reason="sent-by-mistake")
         stack.caller("mona").perform(treatment, "confirm", proposal=proposed.id)
         assert [what for what in questions(tables, sent.chain) if what != "help"] == rest
+
+
+def test_whom_nobody_will_ask_how_the_person_is_is_asked_to_go_on(
+        stack, tables, clock, north, colleague, east, west):
+    """The treatment is voided by whom asked for it; the holder had no part in it."""
+    holder = quarter.caller(stack, "harry")
+    sent = north.send(east.unit, act={"help_request_date": "2037-11-02"})
+    east.accept(sent, 1, contact_by_date="2037-11-03")
+    east.perform(sent, "start", intervention="CRA", start_date="2037-11-02", no_next="other")
+    home = east.send(west.unit, chain=sent.chain, act={
+        "kind": "aftercare", "help_request_date": "", "hand_back_unit": holder.unit})
+    west.accept(home, 1, contact_by_date="2037-11-03")
+    east.perform(sent, "plan_home", aftercare=home.referral, housing="own",
+                 first_contact_date="2037-11-04", body=b"I go home")
+    east.perform(sent, "complete", body=b"done")
+    west.perform(home, "complete", body=b"done")
+    holder.perform(home, "take_back")
+    assert holder.chain(sent.chain).chain.custodian == holder.unit and not next_of(holder, home)
+    proposed = north.perform(sent, "void", reason="sent-by-mistake")
+    colleague.perform(sent, "confirm", proposal=proposed.id)
+    assert questions(tables, sent.chain) == []
+    assert next_of(holder, home) == "send" and holder.get(home.referral).referral.HasField("due_time")
 
 
 def test_two_chains_that_become_one_ask_once(stack, tables, clock, maria, petra):
