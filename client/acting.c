@@ -186,7 +186,7 @@ int acting_begin(struct client *client, const struct arguments *arguments,
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (!r)
 		r = acting_get(ret_acting, arguments->rest[0]);
 	if (r || !is_asked)

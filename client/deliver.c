@@ -36,13 +36,27 @@ int deliver_keep(struct client *client, const struct uuid *id, enum method metho
 	return 0;
 }
 
+static const char *deliver_kept(void)
+{
+	return _("it is kept here and goes again with the same id, never twice");
+}
+
+/* What is kept needs no more than a line. */
+static int deliver_offer(struct client *client, int r)
+{
+	if (r == EXIT_TEMPORARY) {
+		client->problem.hint = _("Deliver it when the line is back, with:");
+		client->problem.command = client_next(client, "%s", "");
+	}
+	return r;
+}
+
 static int deliver_until(struct client *client, struct outbox_entry *entry, int64_t deadline_ns,
 	struct call_outcome *outcome)
 {
 	int r;
 
-	client_word(
-		client, "kept", _("it is kept here and goes again with the same id, never twice"));
+	client_word(client, "kept", deliver_kept());
 	r = entry->body.len ? upload_run(client, entry, &deadline_ns, outcome) : 0;
 	if (!r)
 		r = call_bytes(
@@ -53,11 +67,7 @@ static int deliver_until(struct client *client, struct outbox_entry *entry, int6
 		return r;
 	}
 	outbox_leave(entry);
-	if (r == EXIT_TEMPORARY) {
-		client->problem.hint = _("Deliver it when the line is back, with:");
-		client->problem.command = client_next(client, "%s", "");
-	}
-	return r;
+	return deliver_offer(client, r);
 }
 
 int deliver_entry(struct client *client, struct outbox_entry *entry, struct bytes *ret_reply)
@@ -135,15 +145,27 @@ static void deliver_tell(struct client *client, const struct outbox_entry *entry
 	client_print_problem(client);
 }
 
+/* The line is down before this command's own turn: the problem becomes its own. */
+static int deliver_not_begun(struct client *client, bool is_kept)
+{
+	const char *detail = client->problem.detail;
+	int r = client_problem(
+		client, client->problem.id, "kept", is_kept ? deliver_kept() : NULL, NULL);
+
+	client->problem.detail = detail;
+	return is_kept ? deliver_offer(client, r) : r;
+}
+
 /* Delivers one old write with |client|, whose profile made it, and tells the user.
  * Gives an exit code only where the line is down; then nothing was told. */
-static int deliver_old(struct client *client, struct outbox_entry *entry, int64_t deadline_ns)
+static int deliver_old(
+	struct client *client, struct outbox_entry *entry, bool is_kept, int64_t deadline_ns)
 {
 	struct call_outcome outcome;
 	int r = deliver_until(client, entry, deadline_ns, &outcome);
 
 	if (outcome.line_is_down)
-		return r;
+		return deliver_not_begun(client, is_kept);
 	deliver_tell(client, entry, r, &outcome);
 	client->problem = (struct problem){0};
 	return 0;
@@ -164,14 +186,14 @@ static void deliver_old_of_other(
 	if (r)
 		outbox_leave(entry);
 	else
-		r = deliver_old(&other, entry, deadline_ns);
+		r = deliver_old(&other, entry, true, deadline_ns);
 	if (r)
 		deliver_tell(&other, entry, r, &undecided);
 	client_fini(&other);
 }
 
 /* Delivers the write in |file|, unless another program is at it. */
-static int deliver_file(struct client *client, const char *file, int64_t deadline_ns)
+static int deliver_file(struct client *client, const char *file, bool is_kept, int64_t deadline_ns)
 {
 	struct outbox_entry entry;
 	int r = outbox_open(&client->arena, file, &entry);
@@ -181,12 +203,12 @@ static int deliver_file(struct client *client, const char *file, int64_t deadlin
 	if (r)
 		return 0;
 	if (strcmp(client->profile->id, entry.profile) == 0)
-		return deliver_old(client, &entry, deadline_ns);
+		return deliver_old(client, &entry, is_kept, deadline_ns);
 	deliver_old_of_other(client, &entry, deadline_ns);
 	return 0;
 }
 
-int deliver_pending(struct client *client)
+int deliver_pending(struct client *client, bool is_kept)
 {
 	int64_t deadline_ns = clock_now_ns() + client->timeout_ns;
 	char **files;
@@ -196,6 +218,6 @@ int deliver_pending(struct client *client)
 	outbox_sweep(&client->arena);
 	count = outbox_list(&client->arena, &files);
 	for (size_t i = 0; i < count && !r; i++)
-		r = deliver_file(client, files[i], deadline_ns);
+		r = deliver_file(client, files[i], is_kept, deadline_ns);
 	return r;
 }

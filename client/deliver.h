@@ -13,8 +13,9 @@
 
 /* Delivers what earlier commands left, the oldest first, and tells on standard
  * error what became of it. Gives an exit code, with the problem described, only
- * where the line is down, so that nothing else can be sent either. */
-int deliver_pending(struct client *client) WARN_UNUSED;
+ * where the line is down, so that nothing else can be sent either. That this command
+ * is kept, too, is said only where |is_kept|. */
+int deliver_pending(struct client *client, bool is_kept) WARN_UNUSED;
 
 /* Keeps a write of the profile's unit under its id; from here on it is not lost.
  * |body| is uploaded under the same id before; empty where there is none. */

@@ -175,7 +175,7 @@ int command_ack(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (!r)
 		r = inbox_read(client, false, &inbox.waiting);
 	for (size_t i = 0; i < arguments->n_rest && !r; i++)

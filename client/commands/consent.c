@@ -123,7 +123,7 @@ static int consent_revoke(struct client *client, const struct arguments *argumen
 	int r = client_open(client);
 
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (!r)
 		r = ref_get(client, arguments->rest[0], REF_FOR_ACTING, &seen);
 	if (r)

@@ -156,7 +156,7 @@ int command_register(struct client *client, const struct arguments *arguments)
 	int r = register_read(client, arguments, &draft);
 
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (r)
 		return r;
 	id = compose_id();

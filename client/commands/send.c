@@ -309,7 +309,7 @@ static int send_deliver(
 {
 	const Stafett__V1__SendResponse *response;
 	struct bytes reply;
-	int r = deliver_pending(client);
+	int r = deliver_pending(client, true);
 
 	if (r) {
 		outbox_leave(entry);

@@ -192,7 +192,7 @@ int command_take_over(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = take_over_read(&it, arguments);
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (!r)
 		r = take_over_find(&it);
 	for (size_t i = 0; i < it.count_from && !r; i++)

@@ -486,7 +486,7 @@ int command_today(struct client *client, const struct arguments *arguments)
 	if (!r)
 		r = client_open(client);
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, true);
 	if (r)
 		return r;
 	client_word(client, "desk", "today");

@@ -418,7 +418,7 @@ int command_triage(struct client *client, const struct arguments *arguments)
 	if (!r && (!tty_is_there() || !isatty(STDOUT_FILENO) || client->is_json))
 		r = triage_no_terminal(client);
 	if (!r)
-		r = deliver_pending(client);
+		r = deliver_pending(client, false);
 	if (!r)
 		r = inbox_read(client, false, &inbox);
 	if (r)

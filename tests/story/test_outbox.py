@@ -55,7 +55,9 @@ def test_a_send_without_a_server_is_kept_and_goes_with_the_next_start(stack, cli
     path, = kept(client)
     assert path.stat().st_mode & 0o777 == 0o600
     bytes_then = path.read_bytes()
-    client.run("maria", "--timeout", "0", status=6)
+    assert "kept here" in client.run("maria", "--timeout", "0", status=6)
+    said = client.run("maria", "--timeout", "0", "ack", "7K3M", status=6)
+    assert "LINE_UNREACHABLE" in said and "kept" not in said
     assert kept(client) == [path] and path.read_bytes() == bytes_then
 
     restart(stack)
