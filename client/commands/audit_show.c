@@ -58,7 +58,10 @@ static int audit_show_entry(struct client *client, const char *id)
 		audit_print_whole(client, entry);
 	if (client->is_plain)
 		return 0;
-	if (entry->n_entity == 1 && *entry->entity[0]->code)
+	/* A chain without a referral of its own is found by its id. */
+	if (entry->n_entity == 1 && !*entry->entity[0]->referral && *entry->entity[0]->chain)
+		output_next(client, "audit show %s", entry->entity[0]->chain);
+	else if (entry->n_entity == 1 && *entry->entity[0]->code)
 		output_next(client, "audit show %s",
 			format_code_start(&client->arena, entry->entity[0]->code));
 	else

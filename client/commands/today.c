@@ -123,11 +123,17 @@ static bool today_may_close(const Stafett__V1__ReferralSummary *row)
 	return false;
 }
 
+/* What must be done is late, or the person's help. */
+static bool today_is_marked(const struct client *client, const Stafett__V1__ReferralSummary *row)
+{
+	return row_is_late(client, format_us(row->referral->due_time)) ||
+	       row_help_is_late(client, row->chain);
+}
+
 static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	struct arena *arena = &client->arena;
-	bool is_late = row_is_late(client, format_us(row->referral->due_time)) ||
-		       row_help_is_late(client, row->chain);
+	bool is_late = today_is_marked(client, row);
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
 	bool is_left = today_is_left_to_us(client, row);
@@ -292,7 +298,9 @@ static void today_print_duties(struct client *client, const Stafett__V1__TodayRe
 	bool is_nothing = far == today->n_duties && !today->n_questions &&
 			  !today_count_to_confirm(today) && !today_print_left(client, today, false);
 
-	printf("\n%s\n", is_nothing ? _("Nothing waits for you.") : _("YOU MUST ACT"));
+	printf("\n%s\n", !is_nothing	      ? _("YOU MUST ACT")
+			 : today->inbox_count ? _("Nothing waits for you but to read what came.")
+					      : _("Nothing waits for you."));
 	for (size_t i = 0; i < today->n_questions; i++)
 		chain_question_print(client, today->questions[i]);
 	for (size_t i = 0; i < today->n_duties; i++) {
@@ -325,8 +333,7 @@ static void today_add_waiting(
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
 	cells[5] = row_chain_help(client, row->chain);
-	table_row(table, &client->arena,
-		row_is_late(client, due_us) || row_help_is_late(client, row->chain), cells);
+	table_row(table, &client->arena, today_is_marked(client, row), cells);
 }
 
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
@@ -379,10 +386,49 @@ static void today_print_inbox(struct client *client, const Stafett__V1__TodayRes
 		client_next(client, "inbox --all"));
 }
 
+static bool today_has_marked(const struct client *client, Stafett__V1__ReferralSummary *const *rows,
+	size_t count, const char *chain)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i]->chain->id, chain) == 0 && today_is_marked(client, rows[i]))
+			return true;
+	return false;
+}
+
+/* How many chains have a mark among these rows, and among none of |others|. */
+static int32_t today_count_marked(const struct client *client,
+	Stafett__V1__ReferralSummary *const *rows, size_t count,
+	Stafett__V1__ReferralSummary *const *others, size_t n_others)
+{
+	int32_t marked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *chain = rows[i]->chain->id;
+
+		marked += today_is_marked(client, rows[i]) &&
+			  !today_has_marked(client, rows, i, chain) &&
+			  !today_has_marked(client, others, n_others, chain);
+	}
+	return marked;
+}
+
+/* What has passed its time, of which the server counts the steps; but nothing is said to
+ * be in time of which the page says that the person's help is not. */
+static int32_t today_count_late(
+	const struct client *client, const Stafett__V1__TodayResponse *today)
+{
+	int32_t steps = today->late_duty_count + today->late_waiting_count;
+	int32_t marked = today_count_marked(client, today->duties, today->n_duties, NULL, 0) +
+			 today_count_marked(client, today->waiting, today->n_waiting, today->duties,
+				 today->n_duties);
+
+	return marked > steps ? marked : steps;
+}
+
 static void today_print_rest(struct client *client, const Stafett__V1__TodayResponse *today)
 {
 	int32_t open = today->duty_count + today->waiting_count;
-	int32_t late = today->late_duty_count + today->late_waiting_count;
+	int32_t late = today_count_late(client, today);
 
 	putchar('\n');
 	client_word(client, "late", today_count(client, late));

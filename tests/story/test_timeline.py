@@ -105,3 +105,22 @@ def test_what_has_no_text_asks_nobody_to_read_it(client, maria):
     empty = maria.send(people.BEROENDE, body=b"")
     screen = client.run("petra", "show", empty.referral)
     assert "with a text" not in screen and "To read" not in screen and "You can:" in screen
+
+
+def test_a_day_that_marks_somebody_late_says_so_below_too(client, maria, tables):
+    late = maria.send(people.BEROENDE, act={"help_request_date": in_days(-50)})
+    wait_late_told(tables)
+    for who in ("petra", "maria"):
+        day = client.run(who)
+        assert f"! {late.answer.code[:4]}" in day and "Nothing is late" not in day
+        assert re.search(r"\d+ late, \d+ open in all", day)
+
+
+def test_the_log_leads_from_a_chain_to_what_was_done_with_it(client, maria, tables):
+    late = maria.send(people.BEROENDE, act={"help_request_date": in_days(-50)})
+    wait_late_told(tables)
+    log = json.loads(client.run("axel", "--json", "audit", "log"))
+    alarm = next(one for one in log["entries"] if one["operation"] == "alarm"
+                 and one["entity"][0]["chain"] == late.chain and "referral" not in one["entity"][0])
+    assert f"audit show {late.chain}" in client.run("axel", "audit", "show", alarm["id"])
+    assert late.answer.code[:4] in client.run("axel", "audit", "show", late.chain)
