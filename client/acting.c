@@ -12,6 +12,7 @@
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/ref.h"
+#include "client/roles.h"
 #include "client/screen/output.h"
 #include "client/text.h"
 
@@ -134,6 +135,7 @@ int acting_do(struct acting *acting, const Stafett__V1__ActResponse **ret_respon
 {
 	int r;
 
+	roles_name(acting->client, acting->row->act);
 	acting_address(acting);
 	acting_take_body(acting);
 	r = acting_check_needs(acting);

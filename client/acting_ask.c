@@ -11,6 +11,7 @@
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/review.h"
+#include "client/roles.h"
 #include "client/screen/act.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
@@ -268,7 +269,9 @@ static bool acting_is_wanted(struct acting_answers *answers, struct asking *aski
 		acting_review(answers);
 		if (!answers->n_lines)
 			return asking_confirm(asking, _("Do it? [y/N] "));
-		asking_tell(asking, _("To change an answer, type its number or its name."));
+		asking_tell(
+			asking, _("y does it, n throws it all away; to change an answer, type its "
+				  "number or its name."));
 		while (changed == INPUT_COUNT) {
 			typed = asking_type(asking, _("Do it? [y/n] "));
 			if (!typed || text_answer(typed) != TEXT_UNCLEAR)
@@ -351,8 +354,10 @@ int acting_ask(struct acting *acting)
 	struct client *client = acting->client;
 	struct asking asking;
 	bool is_wanted;
-	int r = acting_check_possible(acting);
+	int r = roles_check(client, acting->row->act);
 
+	if (!r)
+		r = acting_check_possible(acting);
 	if (!r)
 		r = asking_begin(client, &asking);
 	if (r)

@@ -30,19 +30,25 @@ static int draft_fields_unknown(
 		draft_fields_path(reader, name), "near", nearest.best, NULL);
 }
 
-int draft_fields_check_code(
-	struct draft_reader *reader, const char *name, enum codes_list list, const char *code)
+int draft_fields_unknown_code(
+	struct client *client, const char *field, enum codes_list list, const char *code)
 {
 	struct suggest nearest;
 
-	if (codes_has(list, bytes_of_string(code)))
-		return 0;
 	suggest_begin(&nearest, code);
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
 		suggest_offer(&nearest, row->code);
-	return client_problem(reader->client, PROBLEM_CODE_UNKNOWN, "field",
-		draft_fields_path(reader, name), "value", code, "near", nearest.best, "list",
-		codes_list_name(list), NULL);
+	return client_problem(client, PROBLEM_CODE_UNKNOWN, "field", field, "value", code, "near",
+		nearest.best, "list", codes_list_name(list), NULL);
+}
+
+int draft_fields_check_code(
+	struct draft_reader *reader, const char *name, enum codes_list list, const char *code)
+{
+	if (codes_has(list, bytes_of_string(code)))
+		return 0;
+	return draft_fields_unknown_code(
+		reader->client, draft_fields_path(reader, name), list, code);
 }
 
 static int draft_fields_text(struct draft_reader *reader, const struct draft_field *field,

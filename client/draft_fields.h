@@ -59,6 +59,9 @@ int draft_fields_read(struct draft_reader *reader, const json_t *object,
 char *draft_fields_path(struct draft_reader *reader, const char *name);
 /* A value of the wrong type; |wanted| says what it must be. */
 int draft_fields_wrong_type(struct draft_reader *reader, const char *name, const char *wanted);
+/* The problem of a code that is in no list, with the nearest that is. */
+int draft_fields_unknown_code(
+	struct client *client, const char *field, enum codes_list list, const char *code);
 /* Checks one code. */
 int draft_fields_check_code(struct draft_reader *reader, const char *name, enum codes_list list,
 	const char *code) WARN_UNUSED;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "client/draft_fields.h"
 #include "client/memory.h"
 #include "client/misdated.h"
 #include "client/paths.h"
@@ -41,8 +42,7 @@ static int input_take_code(struct client *client, const struct input *input, con
 	value->text = question_code(input->list, typed);
 	if (codes_has(input->list, bytes_of_string(value->text)))
 		return 0;
-	return client_problem(client, PROBLEM_CODE_UNKNOWN, "value", typed, "field",
-		input_name(input), "list", codes_list_name(input->list), NULL);
+	return draft_fields_unknown_code(client, input_name(input), input->list, typed);
 }
 
 static int input_take_date(struct client *client, const struct input *input, const char *typed,

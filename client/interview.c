@@ -223,6 +223,41 @@ static enum interview_step interview_meet_same(struct interview *it)
 	return INTERVIEW_ENDS;
 }
 
+static enum interview_step interview_taken(
+	struct interview *it, enum question_id id, const struct draft *draft)
+{
+	it->is_answered[id] = true;
+	review_note(it->client, id, draft, &it->review);
+	return id == QUESTION_IDENTIFIER ? interview_meet_same(it) : INTERVIEW_GOES_ON;
+}
+
+static enum interview_step interview_find_unit(struct interview *it, const char *to);
+
+/* The unit does not take people of that age: either the unit or the number is another. */
+static enum interview_step interview_take_elsewhere(
+	struct interview *it, enum question_id id, const struct draft *draft)
+{
+	const struct problem problem = it->client->problem;
+	const char *typed;
+
+	interview_tell_problem(it);
+	/* "Try Beroende Lund, from 18 years: skane/beroende-lund" */
+	if (problem.id == PROBLEM_ANOTHER_TAKES_IT)
+		interview_say(it, memory_printf(&it->client->arena, "%s%s", problem.hint,
+					  strrchr(problem.command, ' ')));
+	do {
+		typed = asking_line(&it->asking,
+			_("To which unit instead (empty: the answer was wrong)"), NULL);
+		if (!typed && it->asking.said != TTY_LINE_TYPED)
+			return INTERVIEW_ENDS;
+	} while (typed && interview_find_unit(it, typed) == INTERVIEW_AGAIN);
+	if (typed)
+		return interview_taken(it, id, draft);
+	it->age = -1;
+	secret_end(&it->answers->list[id]);
+	return INTERVIEW_AGAIN;
+}
+
 static enum interview_step interview_take(struct interview *it, enum question_id id)
 {
 	const char *fallback = interview_fallback(it, id);
@@ -236,11 +271,11 @@ static enum interview_step interview_take(struct interview *it, enum question_id
 	r = question_take(it->client, id, typed, it->answers, &draft);
 	if (!r)
 		r = interview_tell(it, id, &draft);
-	if (!r) {
-		it->is_answered[id] = true;
-		review_note(it->client, id, &draft, &it->review);
-		return id == QUESTION_IDENTIFIER ? interview_meet_same(it) : INTERVIEW_GOES_ON;
-	}
+	if (!r)
+		return interview_taken(it, id, &draft);
+	if (it->client->problem.id == PROBLEM_UNIT_DOES_NOT_TAKE ||
+		it->client->problem.id == PROBLEM_ANOTHER_TAKES_IT)
+		return interview_take_elsewhere(it, id, &draft);
 	secret_end(&it->answers->list[id]);
 	interview_tell_problem(it);
 	return INTERVIEW_AGAIN;
@@ -393,7 +428,9 @@ static bool interview_is_wanted(struct interview *it, const char *question)
 		int line = REVIEW_NONE;
 
 		review_print(it->client, it->to, it->answers, &it->review);
-		interview_say(it, _("To change an answer, type its number or its name."));
+		interview_say(it,
+			_("y does it, n throws it all away; to change an answer, type its number "
+			  "or its name."));
 		while (answer == TEXT_UNCLEAR && line == REVIEW_NONE) {
 			const char *typed = asking_type(&it->asking, question);
 
@@ -427,6 +464,10 @@ static int interview_end(struct interview *it, bool is_wanted, enum problem_id o
 {
 	if (!is_wanted)
 		question_end(it->answers);
+	/* The program ends there. */
+	if (it->asking.said == TTY_LINE_STOPPED || it->asking.tty.is_wanted_to_stop)
+		fprintf(stderr, "\n%s\n",
+			it->is_request ? _("Nothing was registered.") : _("Nothing was sent."));
 	asking_end(&it->asking);
 	if (it->is_same)
 		return same_leave(it->client, &it->same, otherwise);

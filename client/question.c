@@ -98,22 +98,43 @@ void question_end(struct answers *answers)
 		secret_end(&answers->list[i]);
 }
 
-const char *question_code(enum codes_list list, const char *typed)
+/* Whether |typed| is what a row is called: all of it, or how it begins. */
+static bool question_is_called(const char *name, const char *typed, bool is_whole)
+{
+	return is_whole ? strcasecmp(name, typed) == 0
+			: strncasecmp(name, typed, strlen(typed)) == 0;
+}
+
+/* The only row of which that is so, by its code or its words in either language; NULL where
+ * there is none, or several. */
+static const char *question_only_code(enum codes_list list, const char *typed, bool is_whole)
 {
 	const char *found = NULL;
-	size_t len = strlen(typed);
 
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
-		if (strcmp(row->code, typed) == 0)
-			return row->code;
-		if (strncasecmp(row->code, typed, len) != 0 &&
-			strncasecmp(row->text[text_language()], typed, len) != 0)
+		bool is_called = question_is_called(row->code, typed, is_whole);
+
+		for (int i = 0; i < CODES_LANGUAGES; i++)
+			is_called |= question_is_called(row->text[i], typed, is_whole);
+		if (!is_called)
 			continue;
 		if (found)
-			return typed;
+			return NULL;
 		found = row->code;
 	}
-	return found ? found : typed;
+	return found;
+}
+
+const char *question_code(enum codes_list list, const char *typed)
+{
+	const char *code;
+
+	if (codes_has(list, bytes_of_string(typed)))
+		return typed;
+	code = question_only_code(list, typed, true);
+	if (!code)
+		code = question_only_code(list, typed, false);
+	return code ? code : typed;
 }
 
 /* -- JSON ------------------------------------------------------------------------ */

@@ -13,6 +13,16 @@ static bool recipient_takes_age(const Stafett__V1__Unit *unit, int age)
 	return age < 0 || (age >= unit->age_min && (!unit->age_max || age <= unit->age_max));
 }
 
+/* How near it is to who cannot take it: rather the same organisation, and rather one that
+ * does not keep people day and night. */
+static int recipient_nearness(const Stafett__V1__Unit *unit, const Stafett__V1__Unit *other)
+{
+	size_t len = strcspn(unit->handle, "/") + 1;
+
+	return 2 * (strncmp(unit->handle, other->handle, len) == 0) +
+	       (strcmp(other->opening_hours, "24 h") != 0);
+}
+
 /* Another unit of the same place that takes the need of the command (the word) and
  * this age; NULL where none is known. The age itself is asked of nobody. */
 static const Stafett__V1__Unit *recipient_other(
@@ -20,6 +30,7 @@ static const Stafett__V1__Unit *recipient_other(
 {
 	Stafett__V1__SearchRequest request = STAFETT__V1__SEARCH_REQUEST__INIT;
 	const Stafett__V1__SearchResponse *response;
+	const Stafett__V1__Unit *best = NULL;
 
 	if (!unit->n_service_area)
 		return NULL;
@@ -35,10 +46,11 @@ static const Stafett__V1__Unit *recipient_other(
 
 		if (strcmp(other->handle, unit->handle) != 0 &&
 			strcmp(other->handle, client->profile->unit) != 0 &&
-			recipient_takes_age(other, age))
-			return other;
+			recipient_takes_age(other, age) &&
+			(!best || recipient_nearness(unit, other) > recipient_nearness(unit, best)))
+			best = other;
 	}
-	return NULL;
+	return best;
 }
 
 static const char *recipient_number(struct client *client, int number)

@@ -49,6 +49,9 @@ static int confirm_show(struct acting *acting)
 	if (!proposal)
 		return client_problem(acting->client, PROBLEM_NOTHING_PROPOSED, NULL);
 	proposal_show(acting->client, proposal, acting->seen->chain);
+	if (!proposal->may_confirm && !acting_has(acting, INPUT_confirm_drop))
+		return client_problem(acting->client, PROBLEM_CONFIRM_NOT_YOURS, "who",
+			proposal_who(acting->client, proposal), NULL);
 	if (acting_has(acting, INPUT_confirm_drop))
 		lines_print(stderr, "  ", "    ", _("You drop it: nothing is changed."));
 	return 0;

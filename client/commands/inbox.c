@@ -33,7 +33,8 @@ struct inbox_page {
 	size_t counts[INBOX_GROUPS], shown[INBOX_GROUPS];
 	size_t n_shown; /* the first items of |all| */
 	size_t n_late;
-	size_t n_taken; /* by colleagues */
+	size_t n_taken;	      /* by colleagues */
+	const char **numbers; /* whom the shown items are about; "" where no list shows that */
 };
 
 const char *inbox_from(const Stafett__V1__InboxItem *item)
@@ -128,9 +129,46 @@ static const char *inbox_taker(struct client *client, const Stafett__V1__InboxIt
 	return *item->assignee_display_name ? item->assignee_display_name : item->assignee;
 }
 
-static void inbox_add_row(struct client *client, struct table *table, size_t index,
-	const Stafett__V1__InboxItem *item)
+static void inbox_learn_numbers(struct client *client, struct inbox_page *page)
 {
+	page->numbers = memory_alloc(&client->arena, sizeof(*page->numbers) * (page->n_shown + 1));
+	for (size_t i = 0; i < page->n_shown; i++) {
+		struct card card;
+
+		card_read(&client->arena, page->all.items[i]->card, &card);
+		page->numbers[i] = card.is_protected ? "" : card.identifier;
+	}
+}
+
+/* Another chain of the same person, by the first row of it; NULL: there is none here. */
+static const Stafett__V1__InboxItem *inbox_find_same(const struct inbox_page *page, size_t index)
+{
+	const Stafett__V1__InboxItem *item = page->all.items[index];
+
+	for (size_t i = 0; i < page->n_shown && *page->numbers[index]; i++)
+		if (strcmp(page->numbers[i], page->numbers[index]) == 0 &&
+			strcmp(page->all.items[i]->chain, item->chain) != 0)
+			return page->all.items[i];
+	return NULL;
+}
+
+/* What it is, and whether the same person stands here twice. */
+static const char *inbox_what_of_row(
+	struct client *client, const struct inbox_page *page, size_t index, const struct card *card)
+{
+	const Stafett__V1__InboxItem *same = inbox_find_same(page, index);
+	struct words words = {0};
+
+	words_set(&words, "what", inbox_what(client, page->all.items[index], card));
+	if (same && !client->is_plain)
+		words_set(&words, "code", format_code_start(&client->arena, same->code));
+	return words_fill(&client->arena, _("{what}[; same person as {code}]"), &words);
+}
+
+static void inbox_add_row(
+	struct client *client, struct table *table, const struct inbox_page *page, size_t index)
+{
+	const Stafett__V1__InboxItem *item = page->all.items[index];
 	struct arena *arena = &client->arena;
 	const char *from = inbox_from(item);
 	struct card card;
@@ -143,7 +181,7 @@ static void inbox_add_row(struct client *client, struct table *table, size_t ind
 	cells[2] = from;
 	cells[3] = item->no_longer_shared ? _("shared no longer") : row_person(client, &card);
 	cells[4] = row_born(client, &card);
-	cells[5] = inbox_what(client, item, &card);
+	cells[5] = inbox_what_of_row(client, page, index, &card);
 	cells[6] = row_time(client, format_us(item->due_time));
 	cells[7] = row_help(client, item->intervention_due_date, item->intervention_start_date);
 	cells[8] = inbox_taker(client, item);
@@ -209,7 +247,7 @@ static void inbox_print_rows(struct client *client, const struct inbox_page *pag
 				memory_printf(&client->arena, "%s (%zu)", _(inbox_titles[next]),
 					page->shown[next]));
 		group = (int)next;
-		inbox_add_row(client, table, i, page->all.items[i]);
+		inbox_add_row(client, table, page, i);
 	}
 	table_print(table);
 }
@@ -288,6 +326,7 @@ int command_inbox(struct client *client, const struct arguments *arguments)
 		return r;
 	inbox_sort(client, arguments, &page);
 	inbox_keep_rows(client, &page);
+	inbox_learn_numbers(client, &page);
 	if (client->is_json)
 		r = inbox_print_json(client, arguments, &page);
 	else

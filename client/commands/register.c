@@ -13,6 +13,7 @@
 #include "client/memory.h"
 #include "client/packing.h"
 #include "client/paths.h"
+#include "client/roles.h"
 #include "client/screen/format.h"
 #include "client/screen/output.h"
 #include "client/screen/tty.h"
@@ -46,7 +47,9 @@ static int register_ask(struct client *client, struct draft *ret_draft)
 	int r;
 
 	secret_forbid_dump();
-	r = interview_request(client, &answers);
+	r = roles_check(client, "register");
+	if (!r)
+		r = interview_request(client, &answers);
 	if (!r) {
 		question_write(&answers, &typed);
 		r = draft_read_request(client, bytes_of_string(secret_text(&typed)), ret_draft);

@@ -23,6 +23,7 @@
 #include "client/question.h"
 #include "client/recipient.h"
 #include "client/ref.h"
+#include "client/roles.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
@@ -251,6 +252,8 @@ static const char *send_holder_sentence(
 	client_word(client, "holder", directory_name(client, now->chain->custodian));
 	if (!is_own)
 		return _("sent. {holder} holds the chain.");
+	if (strcmp(now->referral->owner, client->profile->unit) == 0)
+		return _("sent to your own unit. You hold the chain; nobody else was asked.");
 	if (!send_kind_transfers(draft->kind))
 		return _("sent. You go on holding the chain.");
 	return _("sent. You hold it until {office} accepts.");
@@ -278,7 +281,8 @@ static void send_print(
 		output_say(client, send_indent,
 			_("In place of {replaced}: the person's clock goes on[, help is due "
 			  "{help}]."));
-	if (*words_get(&client->words, "due"))
+	if (*words_get(&client->words, "due") &&
+		strcmp(now->referral->owner, client->profile->unit) != 0)
 		output_say(client, send_indent, _("They acknowledge by {due}, or you are told."));
 	output_next(client, "show %s", format_code_start(&client->arena, response->code));
 	if (now && *words_get(&client->words, "same") && chain_may(now->chain, "merge"))
@@ -418,6 +422,8 @@ static int send_ask(
 
 	secret_forbid_dump();
 	if (!r)
+		r = roles_check(client, "send");
+	if (!r)
 		r = send_take_known(client, arguments, &answers);
 	if (!r && arguments_has(arguments, OPTION_send_edit))
 		r = edit_run(client, source->to, &answers);
@@ -504,6 +510,7 @@ int command_send(struct client *client, const struct arguments *arguments)
 	if (r)
 		return r;
 	send_tell_unsealed();
+	roles_name(client, "send");
 	r = send_keep(client, &draft, (char *)source.to, &entry);
 	return r ? r : send_deliver(client, &entry, &draft);
 }

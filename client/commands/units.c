@@ -7,7 +7,9 @@
 #include "client/call.h"
 #include "client/client.h"
 #include "client/directory.h"
+#include "client/draft_fields.h"
 #include "client/memory.h"
+#include "client/question.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
@@ -16,6 +18,7 @@
 #include "client/screen/term.h"
 #include "client/text.h"
 #include "domain/codes.h"
+#include "domain/hours.h"
 #include "stafett/caps.h"
 #include "stafett/v1/directory_service.pb-c.h"
 
@@ -25,7 +28,7 @@ enum {
 	UNITS_STALE_S = 2 * 86400,
 };
 
-/* Takes a code from an option; what is not in its list never leaves. */
+/* Takes a code or its words from an option; what is not in its list never leaves. */
 static int units_take_code(struct client *client, const struct arguments *arguments,
 	enum option_id option, enum codes_list list, char **target)
 {
@@ -33,9 +36,9 @@ static int units_take_code(struct client *client, const struct arguments *argume
 
 	if (!code)
 		return 0;
+	code = question_code(list, code);
 	if (!codes_has(list, bytes_of_string(code)))
-		return client_problem(client, PROBLEM_CODE_UNKNOWN, "value", code, "field",
-			option_get(option)->name, "list", codes_list_name(list), NULL);
+		return draft_fields_unknown_code(client, option_get(option)->name, list, code);
 	*target = (char *)code;
 	return 0;
 }
@@ -163,12 +166,10 @@ static const char *units_template(const struct client *client, const Stafett__V1
 	if (units_is_closed(unit))
 		return N_("closed[; it sends you to {other}]");
 	if (units_is_own(client, unit))
-		return N_("your unit[; open {hours}][; phone {phone}]");
+		return N_("your unit");
 	if (units_unread_s(unit) < 0)
-		return N_("never read[, {count} not acknowledged][; open {hours}][; phone "
-			  "{phone}]");
-	return N_("read {span} ago[, {count} not acknowledged][, usually answers in "
-		  "{answers}][; open {hours}][; phone {phone}]");
+		return N_("never read[, {count} not acknowledged]");
+	return N_("read {span} ago[, {count} not acknowledged][, usually answers in {answers}]");
 }
 
 static const char *units_state(struct client *client, const Stafett__V1__Unit *unit)
@@ -178,8 +179,6 @@ static const char *units_state(struct client *client, const Stafett__V1__Unit *u
 	struct words words = {0};
 
 	words_set(&words, "other", directory_name(client, unit->replaced_by));
-	words_set(&words, "phone", unit->phone);
-	words_set(&words, "hours", format_hours(arena, unit->opening_hours));
 	if (inbox && inbox->unacknowledged)
 		words_set(&words, "count", memory_printf(arena, "%d", inbox->unacknowledged));
 	if (inbox && inbox->median_acknowledge_seconds)
@@ -187,6 +186,50 @@ static const char *units_state(struct client *client, const Stafett__V1__Unit *u
 	if (units_unread_s(unit) >= 0)
 		words_set(&words, "span", format_span(arena, units_unread_s(unit)));
 	return words_fill(arena, _(units_template(client, unit)), &words);
+}
+
+static bool units_is_open(const struct client *client, const Stafett__V1__Unit *unit)
+{
+	return hours_are_open(bytes_of_string(unit->opening_hours), client->now_us);
+}
+
+/* When somebody is there, and how they are reached then and otherwise. */
+static const char *units_hours(struct client *client, const Stafett__V1__Unit *unit)
+{
+	struct words words = {0};
+
+	if (units_is_closed(unit))
+		return units_state(client, unit);
+	words_set(&words, "state", units_state(client, unit));
+	words_set(&words, "hours", format_hours(&client->arena, unit->opening_hours));
+	words_set(&words, "now",
+		units_is_open(client, unit) ? _("open now")
+		: *unit->on_call_phone	    ? _("closed now")
+					    : _("closed now, nobody on call"));
+	words_set(&words, "phone", unit->phone);
+	words_set(&words, "oncall", unit->on_call_phone);
+	return words_fill(&client->arena,
+		_("{state}[; open {hours}] ({now})[; phone {phone}][; on call {oncall}]"), &words);
+}
+
+static const char *units_years(struct client *client, int32_t years)
+{
+	return years ? memory_printf(&client->arena, "%d", years) : "";
+}
+
+/* Whom and what it takes. */
+static const char *units_takes(struct client *client, const Stafett__V1__Unit *unit)
+{
+	bool is_limited = unit->age_min || unit->age_max;
+	struct words words = {0};
+
+	words_set(&words, "kinds", units_join_kinds(client, unit->kinds, unit->n_kinds));
+	words_set(&words, "least", units_years(client, unit->age_min));
+	words_set(&words, "most", units_years(client, unit->age_max));
+	return words_fill(&client->arena,
+		is_limited ? _("takes people[ from {least}][ to {most}] years: {kinds}")
+			   : _("takes {kinds}"),
+		&words);
 }
 
 /* "! skane/beroende-lund  Beroende Lund", and below it what is to be known of it. */
@@ -202,11 +245,15 @@ static void units_print_unit(struct client *client, const Stafett__V1__Unit *uni
 		memory_printf(
 			arena, "%s%s  ", is_marked ? "! " : "  ", safe_line(arena, unit->handle)),
 		indent, safe_line(arena, unit->display_name));
-	lines_print(stdout, indent, indent, units_state(client, unit));
+	lines_print(stdout, indent, indent, units_hours(client, unit));
 	if (is_marked)
 		lines_end_alarm(stdout);
-	lines_print(stdout, memory_printf(arena, "%s%s ", indent, _("takes")), "          ",
-		units_join_kinds(client, unit->kinds, unit->n_kinds));
+	lines_print(stdout, indent, "          ", units_takes(client, unit));
+}
+
+static bool units_is_round_the_clock(const Stafett__V1__Unit *unit)
+{
+	return strcmp(unit->opening_hours, "24 h") == 0;
 }
 
 /* Who answers soonest first; who is marked, or has never answered, comes last. */
@@ -225,6 +272,9 @@ static int units_compare(const void *a, const void *b)
 		return first < second ? -1 : 1;
 	if ((units_unread_s(one) < 0) != (units_unread_s(other) < 0))
 		return units_unread_s(one) < 0 ? 1 : -1;
+	/* Who is there day and night is rarely meant where another takes it. */
+	if (units_is_round_the_clock(one) != units_is_round_the_clock(other))
+		return units_is_round_the_clock(one) ? 1 : -1;
 	return strcmp(one->handle, other->handle);
 }
 

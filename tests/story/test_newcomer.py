@@ -205,6 +205,9 @@ def test_a_second_chain_of_one_person_is_told_to_a_program_and_how_both_become_o
         in " ".join(said.split())
     second = re.search(r"\b(\w{4})-\w{4}  sent\.", said)[1]
     assert f"merge {second} --into {first}" in said and "2000" not in said
+    again = re.search(r"\b(\w{4})-\w{4}  sent\.", client.run("maria", "send", people.BEROENDE, "--file", file))[1]
+    rows = " ".join(client.run("petra", "inbox", COLUMNS="200").split())
+    assert f"same person as {first}" in rows and f"same person as {again}" in rows
     assert "open chain" not in client.run("maria", "send", people.MALMO, "--file", draft(tmp_path, "19121212-1212"))
 
 
@@ -228,7 +231,8 @@ def test_who_meets_a_known_person_goes_on_in_the_chain_before_anything_else_is_a
 
 
 def test_sending_to_the_own_unit_is_told(client, tmp_path):
-    terminal = client.at_terminal("maria", "send", people.LUND, "--file", draft(tmp_path))
-    terminal.expect("is your own unit").expect("Send all the same? [y/N] ").type("\n").expect("Nothing was sent")
+    terminal = client.at_terminal("maria", "send", people.LUND, "--file", draft(tmp_path, "19850505-1238"))
+    terminal.expect("is your own unit").expect("Send all the same? [y/N] ").type("y\n")
+    terminal.expect("sent to your own unit. You hold the chain")
     terminal.wait()
     terminal.close()

@@ -166,9 +166,11 @@ def test_a_question_mark_in_a_text_explains_and_does_not_become_text(client):
 def test_a_person_who_is_too_young_is_known_before_the_other_questions(client):
     with talk(client, people.BEROENDE) as terminal:
         answer(terminal, [*TALK[:2], ("hidden): ", ""), ("Born: ", "2020-02-02")])
-        terminal.expect("it takes people from 18 years").expect("Born: ").type("\x04")
+        terminal.expect("it takes people from 18 years").expect("To which unit instead").type("\n")
+        terminal.expect("Born: ").type("2020-02-02\n").expect("To which unit instead").type("malmö vuxen\n")
+        terminal.expect("it takes people from 18 years").expect("To which unit instead").type("\x03")
         terminal.expect("Nothing was sent")
-        assert terminal.wait() == 2
+        assert terminal.wait() == -signal.SIGINT
 
 
 def test_options_are_not_asked_again(client, maria):
@@ -220,6 +222,19 @@ def test_a_unit_is_called_as_people_call_it(client):
         terminal.expect("From Lund Vuxen to Malmö Vuxen").type("\x04").expect("Begin again: stafett --as maria send")
         terminal.expect(people.MALMO)
         terminal.wait()
+
+
+def test_who_may_not_send_is_asked_nothing_and_told_who_may(client):
+    terminal = client.at_terminal("mona", "send", people.BEROENDE)
+    assert terminal.wait() == 3
+    terminal.close()
+    assert "it takes caseworker, service; nothing was done" in " ".join(terminal.said.split())
+    assert "Kind" not in terminal.said
+
+
+def test_a_need_is_named_in_either_language_and_its_slips_are_guessed(client):
+    assert people.BEROENDE in client.run("maria", "units", "--need", "alkohol")
+    assert "mean 'alcohol'?" in " ".join(client.run("maria", "units", "--need", "alcohl", status=2).split())
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
