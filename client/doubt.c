@@ -73,8 +73,7 @@ int doubt_same(struct client *client, const char *to, struct draft *draft)
 	same_tell(client, &same);
 	if (tty_is_there() && !client->is_json)
 		return doubt_decide(client, &same, draft);
-	client_word(
-		client, "same", format_code_start(&client->arena, same.seen->referral->code));
+	client_word(client, "same", format_code_start(&client->arena, same.seen->referral->code));
 	return 0;
 }
 
