@@ -67,6 +67,8 @@ static void interview_explain(struct interview *it, const struct question *quest
 /* What an empty answer means; NULL where there must be one. */
 static const char *interview_fallback(struct interview *it, enum question_id id)
 {
+	if (id == QUESTION_BASIS && it->answers->is_revoked)
+		return NULL;
 	if (id == QUESTION_NEEDS && it->unit && it->unit->n_needs)
 		return it->unit->needs[0];
 	return question_get(id)->fallback;
@@ -92,12 +94,18 @@ static const char *interview_shown(
 	return strcmp(fallback, "today") == 0 ? _("today") : fallback;
 }
 
+/* Whether an empty answer leaves what is there, which stands in brackets. */
+static bool interview_may_keep(const struct interview *it, enum question_id id)
+{
+	return it->answers->list[id].len && (it->is_changing || it->answers->is_offered[id]);
+}
+
 static const char *interview_label(struct interview *it, enum question_id id)
 {
 	const struct question *question = question_get(id);
 	const char *fallback = interview_fallback(it, id);
 
-	if (it->is_changing && it->answers->list[id].len)
+	if (interview_may_keep(it, id))
 		return memory_printf(&it->client->arena, "%s [%s]: ", _(question->label),
 			review_value(it->client, id, it->answers, &it->review));
 	if (!fallback || !*fallback)
@@ -177,7 +185,7 @@ static int interview_note_known(struct interview *it)
 	for (enum question_id id = 0; id < QUESTION_COUNT && !r; id++) {
 		if (it->is_answered[id] || !it->answers->list[id].len)
 			continue;
-		it->is_answered[id] = true;
+		it->is_answered[id] = !it->answers->is_offered[id];
 		r = question_read(it->client, id, it->answers, &draft);
 		if (!r && (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE))
 			it->age = draft.age;
@@ -266,9 +274,14 @@ static enum interview_step interview_take(struct interview *it, enum question_id
 	struct draft draft;
 	int r;
 
-	if (it->is_changing && !it->asking.line.len && it->answers->list[id].len)
+	if (interview_may_keep(it, id) && !it->asking.line.len) {
+		it->is_answered[id] = true;
 		return INTERVIEW_GOES_ON;
-	r = question_take(it->client, id, typed, it->answers, &draft);
+	}
+	if (id == QUESTION_BASIS && it->answers->is_revoked && !it->asking.line.len)
+		r = client_problem(it->client, PROBLEM_FIELD_MISSING, NULL);
+	else
+		r = question_take(it->client, id, typed, it->answers, &draft);
 	if (!r)
 		r = interview_tell(it, id, &draft);
 	if (!r)

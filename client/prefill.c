@@ -6,6 +6,7 @@
 
 #include "client/memory.h"
 #include "client/packing.h"
+#include "client/screen/row.h"
 #include "stafett/v1/message.pb-c.h"
 
 static const char prefill_subject[] = "subject.";
@@ -77,6 +78,36 @@ int prefill_person(
 		r = prefill_subjects(client, object, answers);
 	json_decref(object);
 	return r;
+}
+
+/* What cannot be taken any more, like a day that has passed, is not offered. */
+static void prefill_offer(
+	struct client *client, enum question_id id, const char *value, struct answers *answers)
+{
+	struct draft draft;
+
+	if (!*value || answers->list[id].len)
+		return;
+	answers->is_offered[id] = !question_take(client, id, value, answers, &draft);
+	client->problem = (struct problem){0};
+}
+
+void prefill_terms(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
+{
+	const Stafett__V1__LegalBasis *basis = seen->referral->legal_basis;
+
+	prefill_offer(client, QUESTION_PRIORITY, seen->referral->priority, answers);
+	answers->is_revoked = row_is_unshared(seen->referral);
+	if (!basis || answers->is_revoked)
+		return;
+	prefill_offer(client, QUESTION_BASIS, basis->code, answers);
+	if (strcmp(basis->code, "consent") != 0)
+		return;
+	prefill_offer(client, QUESTION_BASIS_FORM, basis->form, answers);
+	prefill_offer(client, QUESTION_BASIS_END, basis->end_date, answers);
+	prefill_offer(
+		client, QUESTION_BASIS_COVERS, basis->covers_missed_events ? "y" : "n", answers);
 }
 
 /* What the message said that asked for it. */

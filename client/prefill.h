@@ -11,6 +11,10 @@
 int prefill_person(struct client *client, const Stafett__V1__GetResponse *seen,
 	struct answers *answers) WARN_UNUSED;
 
+/* How urgent it was, and on which basis, to be offered again and not taken for granted; of a
+ * consent that was revoked nothing. */
+void prefill_terms(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers);
 /* The text that was sent before; none where |seen| was read without its texts. */
 int prefill_text(struct client *client, const Stafett__V1__GetResponse *seen,
 	struct answers *answers) WARN_UNUSED;

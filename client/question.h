@@ -40,6 +40,9 @@ struct question {
 /* As a referral file has them: "alcohol,housing", "true"; empty: no answer. */
 struct answers {
 	struct secret list[QUESTION_COUNT];
+	/* It is only what was said before: asked about, with that in brackets. */
+	bool is_offered[QUESTION_COUNT];
+	bool is_revoked; /* the person took the consent back, so none is offered */
 };
 
 const struct question *question_get(enum question_id id);

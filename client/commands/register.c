@@ -42,7 +42,7 @@ static int register_read_file(struct client *client, const char *file, struct dr
 
 static int register_ask(struct client *client, struct draft *ret_draft)
 {
-	struct answers answers = {{{0}}};
+	struct answers answers = {.is_revoked = false};
 	struct secret typed = {0};
 	int r;
 

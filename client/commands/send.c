@@ -391,6 +391,12 @@ static int send_take_known(
 	lines_print(stderr, "", "  ",
 		memory_printf(&client->arena, "%s  %s", seen->referral->code,
 			safe_line(&client->arena, card_full_name(&client->arena, &card))));
+	if (replaced)
+		prefill_terms(client, seen, answers);
+	if (answers->is_revoked)
+		lines_print(stderr, "! ", "  ",
+			_("The person has taken the consent back: ask for a new one, or name "
+			  "another basis."));
 	r = prefill_person(client, seen, answers);
 	return r ? r : prefill_text(client, seen, answers);
 }
@@ -417,7 +423,7 @@ static int send_interview(struct client *client, const struct arguments *argumen
 static int send_ask(
 	struct client *client, const struct arguments *arguments, struct send_source *source)
 {
-	struct answers answers = {{{0}}};
+	struct answers answers = {.is_revoked = false};
 	int r = send_take_options(client, arguments, &answers);
 
 	secret_forbid_dump();
@@ -441,7 +447,7 @@ static int send_ask(
 static int send_override(
 	struct client *client, const struct arguments *arguments, struct draft *draft)
 {
-	struct answers answers = {{{0}}};
+	struct answers answers = {.is_revoked = false};
 	int r = send_take_options(client, arguments, &answers);
 
 	if (!r && answers.list[QUESTION_KIND].len)

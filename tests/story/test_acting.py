@@ -7,7 +7,7 @@ import re
 import people
 import pytest
 import tree
-from caller import in_days
+from caller import in_days, pb
 from client import Client
 
 TOLD = ("--person-told", "phone")
@@ -195,7 +195,7 @@ def test_a_replacement_asks_not_again_who_it_is_about_and_what_is_needed(client,
     first = rejected(client, maria, identifier="200002292399")
     terminal = client.at_terminal("maria", "send", people.BEROENDE, "--replaces", first.answer.code, rows=60)
     terminal.expect("Kind").type("\n")
-    for question in ("Priority", "Basis", "given", "valid to", "no-shows", "Does the person know"):
+    for question in ("Priority", "Basis [need-of-care]", "Does the person know"):
         terminal.expect(question).type("\n")
     terminal.expect("Reason").type("Andra gången\n")
     terminal.expect("Text: one line").expect("body").expect("Send?").type("y\n")
@@ -208,6 +208,39 @@ def test_a_replacement_asks_not_again_who_it_is_about_and_what_is_needed(client,
     again = maria.get(re.search(r"\b(\w{4}-\w{4})  sent\.", terminal.said).group(1))
     assert (again.referral.replaces, list(again.referral.needs)) == (first.referral, ["cannabis"])
     assert json.loads(again.card.data)["familyName"] == "Holm"
+
+
+def in_place_of(client, maria, given, **known):
+    """A replacement up to the basis, of what rested on this consent; what was asked then."""
+    first = maria.send(people.MALMO, card=b'{"familyName": "Holm", "givenName": "Anders"}',
+                       act=dict(priority="urgent", legal_basis=given))
+    if known.get("revoked"):
+        client.run("maria", "consent", "revoke", first.answer.code)
+    client.run("omar", "reject", first.answer.code, "--reason", "other", "--none-known", *TOLD)
+    terminal = client.at_terminal("maria", "send", people.MALMO, "--replaces", first.answer.code, rows=60)
+    terminal.expect("Kind").type("\n").expect("Priority [urgent]: ").type("\n").expect("Basis")
+    return terminal
+
+
+def test_a_replacement_offers_no_wider_consent_than_the_person_gave(client, maria):
+    given = pb.LegalBasis(code="consent", form="oral", end_date=in_days(20))
+    terminal = in_place_of(client, maria, given)
+    for question in (" [consent]: ", "given [oral]: ", "valid to [", "of no-shows and of the end? [no]: ",
+                     "Does the person know"):
+        terminal.expect(question).type("\n")
+    terminal.expect("Reason").type("Igen\n").expect("Send?").type("y\n")
+    assert terminal.wait() == 0
+    terminal.close()
+    again = maria.get(re.search(r"\b(\w{4}-\w{4})  sent\.", terminal.said).group(1)).referral
+    assert (again.priority, again.legal_basis) == ("urgent", given)
+
+
+def test_after_a_revoked_consent_none_is_offered(client, maria):
+    terminal = in_place_of(client, maria, pb.LegalBasis(code="consent", form="written"), revoked=True)
+    terminal.expect(": ").type("\n").expect("This needs an answer").type("\x03")
+    terminal.wait()
+    terminal.close()
+    assert "taken the consent back" in " ".join(terminal.said.split()) and "[consent]" not in terminal.said
 
 
 def draft_about(tmp_path, **subject):
