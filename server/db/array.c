@@ -99,30 +99,36 @@ static inline uint8_t *db_array_reserve(struct db_array *array, size_t len)
 	return at;
 }
 
-static inline void db_array_add(struct db_array *array, const void *value, size_t len)
+/* Begins a value whose length is written as |length| and that takes |len| bytes, which
+ * the caller fills in. A field of a row has its type in front. */
+static inline uint8_t *db_array_begin_value(struct db_array *array, uint32_t length, size_t len)
 {
-	uint8_t *at = db_array_reserve(array, sizeof(uint32_t) + len);
+	bool is_field = array->row_at > 0;
+	size_t head = is_field ? 2 * sizeof(uint32_t) : sizeof(uint32_t);
+	uint8_t *at = db_array_reserve(array, head + len);
 
 	if (!at)
-		return;
-	put_u32(at, (uint32_t)len);
-	if (len)
-		memcpy(at + sizeof(uint32_t), value, len);
-	if (!array->row_at)
+		return NULL;
+	if (is_field)
+		put_u32(at, array->field);
+	else
 		array->count++;
+	put_u32(at + head - sizeof(uint32_t), length);
+	return at + head;
+}
+
+static inline void db_array_add(struct db_array *array, const void *value, size_t len)
+{
+	uint8_t *at = db_array_begin_value(array, (uint32_t)len, len);
+
+	if (at && len)
+		memcpy(at, value, len);
 }
 
 void db_array_add_null(struct db_array *array)
 {
-	uint8_t *at = db_array_reserve(array, sizeof(uint32_t));
-
-	if (!at)
-		return;
-	put_u32(at, UINT32_MAX);
-	if (array->row_at)
-		return;
-	array->has_null = true;
-	array->count++;
+	if (db_array_begin_value(array, UINT32_MAX, 0) && !array->row_at)
+		array->has_null = true;
 }
 
 void db_array_add_bytes(struct db_array *array, struct bytes value)
@@ -179,14 +185,6 @@ void db_array_begin_row(struct db_array *array, int n_fields)
 		return;
 	array->row_at = (size_t)(at - array->data);
 	put_u32(at + sizeof(uint32_t), (uint32_t)n_fields);
-}
-
-void db_array_begin_field(struct db_array *array, enum db_type type)
-{
-	uint8_t *at = db_array_reserve(array, sizeof(uint32_t));
-
-	if (at)
-		put_u32(at, (uint32_t)type);
 }
 
 /* The row's length is known only now. */

@@ -39,6 +39,7 @@ struct db_array {
 	uint8_t *data;
 	size_t len, size; /* |len| counts the head, which is written last */
 	size_t row_at;	  /* the row that is open; 0: none is */
+	uint32_t field;	  /* the type of its next value */
 	int count;
 	bool has_null, failed;
 };
@@ -68,7 +69,10 @@ void db_array_add_date(struct db_array *array, int64_t days);
 /* A row: it is begun, then each field, in the type's order, is begun and added by
  * one of the functions above, then the row is ended. */
 void db_array_begin_row(struct db_array *array, int n_fields);
-void db_array_begin_field(struct db_array *array, enum db_type type);
+static inline void db_array_begin_field(struct db_array *array, enum db_type type)
+{
+	array->field = type;
+}
 void db_array_end_row(struct db_array *array);
 
 /* Writes the array's head. The bytes live until the next change; an empty view
