@@ -177,32 +177,31 @@ static int interview_tell(struct interview *it, enum question_id id, const struc
 }
 
 /* Answers that are known are read like typed ones, to be shown as they are understood. */
-static int interview_note_known(struct interview *it)
+static void interview_note_known(struct interview *it)
 {
-	struct draft draft;
-	int r = 0;
+	for (enum question_id id = 0; id < QUESTION_COUNT; id++) {
+		struct draft draft;
 
-	for (enum question_id id = 0; id < QUESTION_COUNT && !r; id++) {
-		if (it->is_answered[id] || !it->answers->list[id].len)
+		if (it->is_answered[id] || !it->answers->list[id].len ||
+			question_read(it->client, id, it->answers, &draft))
 			continue;
 		it->is_answered[id] = !it->answers->is_offered[id];
-		r = question_read(it->client, id, it->answers, &draft);
-		if (!r && (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE))
+		if (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE)
 			it->age = draft.age;
-		if (!r)
-			review_note(it->client, id, &draft, &it->review);
+		review_note(it->client, id, &draft, &it->review);
 	}
-	return r;
+	it->client->problem = (struct problem){0};
 }
 
 /* It goes on in the chain of |it->same|, of which the person is known. */
 static enum interview_step interview_go_on_in_chain(struct interview *it)
 {
 	it->chain = it->same.seen->chain->id;
-	if (prefill_person(it->client, it->same.seen, it->answers) || interview_note_known(it)) {
+	if (prefill_person(it->client, it->same.seen, it->answers)) {
 		interview_tell_problem(it);
 		return INTERVIEW_ENDS;
 	}
+	interview_note_known(it);
 	return INTERVIEW_GOES_ON;
 }
 
@@ -491,21 +490,19 @@ int interview_run(struct client *client, const char *to, enum interview_for what
 	struct answers *answers, struct interview_result *ret_result)
 {
 	struct interview it = {.client = client, .answers = answers, .what = what};
-	enum interview_step step = INTERVIEW_ENDS;
+	enum interview_step step;
 	int r = interview_begin(&it);
 
-	if (!r)
-		r = interview_note_known(&it);
+	if (r)
+		return r;
+	interview_note_known(&it);
 	if (what == INTERVIEW_IN_PLACE)
 		interview_skip_known(&it);
-	if (!r)
-		step = interview_choose_unit(&it, to);
+	step = interview_choose_unit(&it, to);
 	if (step == INTERVIEW_GOES_ON && answers->list[QUESTION_IDENTIFIER].len)
 		step = interview_meet_same(&it);
 	if (step == INTERVIEW_GOES_ON)
 		step = interview_ask_all(&it);
-	if (r)
-		return r;
 	r = interview_end(&it,
 		step == INTERVIEW_GOES_ON && interview_is_wanted(&it, _("Send? [y/n] ")),
 		PROBLEM_NOT_SENT);
