@@ -64,9 +64,22 @@ bool inbox_needs_something(const Stafett__V1__InboxItem *item)
 	return !inbox_is_acknowledged(item) && *item->needs && strcmp(item->needs, "none") != 0;
 }
 
+/* The person waits for longer than was promised, and for us. */
+static bool inbox_help_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
+{
+	struct date due;
+
+	return inbox_needs_something(item) && !inbox_has_ended(item) &&
+	       !*item->intervention_start_date &&
+	       date_parse(bytes_of_string(item->intervention_due_date), &due) &&
+	       date_compare(due, client->today) < 0;
+}
+
 bool inbox_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	return row_is_late(client, format_us(item->due_time)) && strcmp(item->needs, "none") != 0;
+	return (row_is_late(client, format_us(item->due_time)) &&
+		       strcmp(item->needs, "none") != 0) ||
+	       inbox_help_is_late(client, item);
 }
 
 bool inbox_is_marked(const struct client *client, const Stafett__V1__InboxItem *item)

@@ -114,6 +114,9 @@ def test_a_day_that_marks_somebody_late_says_so_below_too(client, maria, tables)
         day = client.run(who)
         assert f"! {late.answer.code[:4]}" in day and "Nothing is late" not in day
         assert re.search(r"\d+ late, \d+ open in all", day)
+    inbox = client.run("petra", "inbox")
+    assert re.search(rf"! +\d+ {late.answer.code[:4]}", inbox) or f"! {late.answer.code[:4]}" in inbox
+    assert re.search(r"in the inbox, [1-9]\d* late", inbox)
 
 
 def test_the_log_leads_from_a_chain_to_what_was_done_with_it(client, maria, tables):
