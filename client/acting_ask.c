@@ -61,7 +61,7 @@ static void acting_show(struct acting *acting)
 	const char *about = "";
 	struct card card;
 
-	card_read(arena, acting->seen->card, &card);
+	card_read_of(arena, acting->seen->card, acting->seen->chain, &card);
 	if (card.is_there || *referral->kind)
 		about = memory_printf(arena, "%s: %s, %s ",
 			safe_line(arena, row_person(client, &card)),

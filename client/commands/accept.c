@@ -67,7 +67,7 @@ static void accept_set_words(struct client *client, const Stafett__V1__GetRespon
 	struct arena *arena = &client->arena;
 	struct card card;
 
-	card_read(arena, now->card, &card);
+	card_read_of(arena, now->card, now->chain, &card);
 	client_word(client, "clock", format_clock(arena, format_us(now->referral->accept_time)));
 	client_word(client, "person", card_full_name(arena, &card));
 	client_word(client, "sender", directory_name(client, now->referral->requester));

@@ -175,6 +175,7 @@ static void inbox_add_row(
 	const char *cells[9];
 
 	card_read(arena, item->card, &card);
+	card.is_protected |= item->protected_identity;
 	card_remember(client, &card, CARD_IN_LIST, item->referral, item->chain);
 	cells[0] = row_number(client, index);
 	cells[1] = format_code_start(arena, item->code);

@@ -142,9 +142,9 @@ static void proposal_show_chain(struct client *client, const char *id, const cha
 
 	if (!chain)
 		return;
-	card_read(&client->arena, chain->card, &card);
+	card_read_of(&client->arena, chain->card, chain->chain, &card);
 	for (size_t i = 0; i < chain->n_referrals && !card.is_there; i++)
-		card_read(&client->arena, chain->referrals[i]->card, &card);
+		card_read_of(&client->arena, chain->referrals[i]->card, chain->chain, &card);
 	words_set(&words, "code", format_code_start(&client->arena, chain->chain->code));
 	words_set(&words, "holder", directory_name(client, chain->chain->custodian));
 	words_set(&words, "person",

@@ -141,7 +141,7 @@ CREATE TYPE stafett.inbox_item AS (
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
     assignee text, assignee_display_name text, no_longer_shared boolean,
-    intervention_start_date date);
+    intervention_start_date date, protected_identity boolean);
 
 -- The card that a message about the same brought last before one that brings none: by it
 -- a list tells whom an answer is about. Of what is shared with the unit.
@@ -187,7 +187,12 @@ BEGIN ATOMIC
             ELSE stafett.card_before(p_unit, d.chain, d.referral, d.seq) END, d.content_hash,
         assignee.urn, assignee.display_name, NOT shared.so,
         CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
-            WHEN c.custodian = p_unit THEN c.intervention_start_date END)::stafett.inbox_item
+            WHEN c.custodian = p_unit THEN c.intervention_start_date END,
+        c.protected_identity AND shared.so AND CASE WHEN r.id IS NOT NULL
+            THEN s.until IS NULL AND NOT s.kept AND s.apart IS NULL
+            ELSE c.custodian = p_unit OR EXISTS (SELECT FROM stafett.chain_party x
+                WHERE x.chain = c.id AND x.unit = p_unit AND x.until IS NULL) END
+        )::stafett.inbox_item
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (
         SELECT * FROM stafett.delivery x

@@ -58,6 +58,18 @@ def test_nobody_of_the_parties_sees_the_name_in_a_list(desk, maria, petra):
     assert answer(desk, "show", code, "--body")["referral"]["subject"]["familyName"] == "Hemlig"
 
 
+def test_nor_in_the_inbox_or_before_an_act(desk, maria, petra):
+    sent = maria.send(people.BEROENDE, card=PLAIN)
+    petra.send(people.LUND, chain=sent.chain, card=PLAIN, act={
+        "kind": "consultation", "help_request_date": "", "protected_identity": True})
+    code = sent.answer.code[:4]
+    item, = [item for item in petra.whole_inbox() if item.referral == sent.referral]
+    assert item.protected_identity
+    rows = " ".join(line for line in desk.run("petra", "inbox").splitlines() if code in line)
+    assert "Hemlig" not in rows and "rotected" in rows
+    assert "Hemlig" not in desk.run("petra", "accept", code, "--contact-by", in_days(7), "--responsible", "nurse")
+
+
 def test_it_stays_whatever_is_sent_later_and_goes_with_a_merge(stack, maria):
     hidden, open_ = maria.register(0, protected_identity=True), maria.register(0)
     maria.send(people.BEROENDE, chain=hidden, act={"help_request_date": ""})
