@@ -342,9 +342,9 @@ BEGIN
             array_agg(n.shared ORDER BY n.create_time, n.seq) AS shared
         FROM (
             SELECT k.chain, k.seq, e.create_time, stafett.is_shared(acting, c.custodian, un.time,
-                e.unit, e.create_time, e.kind) AND (e.referral IS NULL OR EXISTS (
-                    SELECT FROM party p WHERE p.unit = acting AND p.code = r.code
-                        AND p.referral = r.id)) AS shared
+                e.unit, e.create_time, e.kind) AND (e.referral IS NULL
+                    OR (SELECT true FROM party p WHERE p.unit = acting AND p.code = r.code
+                        AND p.referral = r.id LIMIT 1)) IS TRUE AS shared
             FROM stafett.visible_chains(acting, p_id, p_code) v
             CROSS JOIN LATERAL stafett.chain_events(acting, v.chain) k
             CROSS JOIN LATERAL (
