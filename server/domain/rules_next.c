@@ -43,12 +43,15 @@ static bool is_party(const struct facts *f, const struct decision *d, const stru
 	       uuid_equal(unit, &f->hand_back) || uuid_equal(unit, &d->sender);
 }
 
-/* A treatment, or what came after it, is over, and how the person is will be asked in its
- * time: nothing else is until then. Whatever else has ended asks for something sooner. */
+/* A treatment is over, and how the person is will be asked in its time: nothing else is
+ * until then. What has ended meanwhile asks for something sooner only where it failed, or
+ * the person comes back from it. */
 static bool is_followed(const struct facts *f, const struct decision *d)
 {
-	return d->to == STATE_COMPLETED && rules_kind_row(f->kind)->treats &&
-	       (d->follows || f->follow_up_waits);
+	bool treated = d->to == STATE_COMPLETED && rules_kind_row(f->kind)->treats;
+	bool stayed = d->to != STATE_FAILED && !d->custodian_moves;
+
+	return d->follows || (f->follow_up_waits && (treated || stayed));
 }
 
 /* Nobody is forgotten between two referrals: a holder that has nothing else under way

@@ -216,13 +216,16 @@ def by_after(act, s, holder):
 def is_left_alone(act, s, to, holder, sender):
     """What has ended was the last that its holder had under way there."""
     return (to in ENDED and not closes(act, s) and holder in ("R", "O", s["back"], sender)
-            and holder not in s["busy"] and not is_followed(act, s, to))
+            and holder not in s["busy"] and not is_followed(act, s, to, holder))
 
 
-def is_followed(act, s, to):
-    """How the person is will be asked, since a treatment is over, or what came after it."""
-    comes_home = act.code == "complete" and s["kind"] in HOME
-    return to == "completed" and s["kind"] in TREATS and (comes_home or bool(s["followed"]))
+def is_followed(act, s, to, holder):
+    """How the person is will be asked, since a treatment is over; what came after it asks
+    for something sooner only where it failed, or where somebody else holds the chain now."""
+    treated = to == "completed" and s["kind"] in TREATS
+    left_alone = to != "failed" and holder == s["custodian"]
+    return (act.code == "complete" and s["kind"] in HOME) or (
+        bool(s["followed"]) and (treated or left_alone))
 
 
 def next_after(act, s, to, owner, holder, sender):

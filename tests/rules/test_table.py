@@ -90,7 +90,7 @@ def test_after_a_treatment_the_holder_is_asked_how_the_person_is_and_nothing_bef
                        waits=1, followed=followed, busy=busy, aftercare=aftercare)
                   for act in ACTS if act not in model.OPENS and act not in model.OF_CHAIN
                   for state in sorted(model.ACTS[act].states - {"none"}) for unit in "ROB"
-                  for kind in ("care-request", "consultation", "aftercare") for custodian in "ROB" for back in "ROB"
+                  for kind in ("care-request", "consultation", "aftercare") for custodian in "ROHB" for back in "ROB"
                   for followed in (0, 1) for busy in ("", "O") for aftercare in ("none", "accepted")))
 
 

@@ -241,7 +241,15 @@ def test_meanwhile_nothing_else_is_asked_and_after_the_last_answer_to_go_on(tabl
     assert not tables.count("alarm", "chain = %s", sent.chain)
     aside = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": ""})
     maria.perform(aside, "withdraw", reason="other")
-    assert next_of(maria, aside) == "send"     # what has ended otherwise asks for something
+    assert not next_of(maria, aside)
+    advice = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": "", "kind": "consultation"})
+    petra.accept(advice, 1, contact_by_date="2037-12-22", clock_reason="other")
+    petra.perform(advice, "complete", body=b"my advice")
+    assert not next_of(maria, advice)
+    back = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": ""})
+    petra.accept(back, 1, contact_by_date="2037-12-22", clock_reason="other")
+    maria.perform(back, "withdraw", reason="other")
+    assert next_of(maria, back) == "send"     # the person had gone there, and is back
     again = maria.send(people.BEROENDE, chain=sent.chain, act={"help_request_date": "", "kind": "aftercare"})
     petra.accept(again, 1, contact_by_date="2037-12-22", clock_reason="other")
     assert not next_of(maria, aside)
