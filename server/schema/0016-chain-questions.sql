@@ -40,7 +40,8 @@ CREATE TRIGGER chain_clock_changes BEFORE UPDATE ON stafett.chain FOR EACH ROW
 -- has it). By a referral, if it is a party of one, best by one by which somebody who held
 -- the chain had been asked; else by the chain itself. What it was asked before goes on
 -- by its deadline; else that of the act counts. Nobody is asked anew who waits to be asked
--- how the person is: but after a merge, for one of the two may have asked for help again.
+-- how the person is: but after a merge, for one of the two may have asked for help again;
+-- and what the chain itself asks does not end by the way.
 CREATE FUNCTION stafett.ask_holder(p_chain uuid, p_seq int, p_act stafett.reach) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -56,7 +57,7 @@ BEGIN
     is_busy := held.status <> 'open' OR EXISTS (SELECT FROM referral r WHERE r.chain = p_chain
         AND stafett.is_under_way(r.status, r.hand_back_seq, held.custody_seq)
         AND stafett.is_party(held.custodian, r.code, r.id));
-    is_followed := p_act.kind IS DISTINCT FROM 'merge' AND EXISTS (
+    is_followed := p_act.kind IS DISTINCT FROM 'merge' AND NOT held.asked AND EXISTS (
         SELECT FROM chain_question d WHERE d.chain = p_chain AND d.what <> 'help');
     IF NOT is_busy THEN
         asks := (SELECT r.id FROM referral r

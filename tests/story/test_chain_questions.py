@@ -350,6 +350,15 @@ def test_whom_nobody_will_ask_how_the_person_is_is_asked_to_go_on(
     assert next_of(holder, home) == "send" and holder.get(home.referral).referral.HasField("due_time")
 
 
+def test_what_the_chain_asks_itself_does_not_end_by_the_way(tables, clock, maria, petra):
+    """As where a unit closes that has a part in it."""
+    registered, other = maria.register(0, help_request_date="2037-11-02"), completed(maria, petra)
+    tables.connection.cursor().execute(
+        "UPDATE stafett.chain_question SET chain = %s WHERE chain = %s", (registered, other.chain))
+    tables.rows("SELECT stafett.ask_holder(%s, 1, NULL)", registered)
+    assert maria.chain(registered).chain.next_act == "send"
+
+
 def test_two_chains_that_become_one_ask_once(stack, tables, clock, maria, petra):
     """After the latest treatment; and not why help is late, where one of them has said it."""
     def merge(ended, into):
