@@ -174,6 +174,16 @@ static int acting_count(
 	return arguments_count(client, arguments, 1, most, _("which referral, like 7K3M"));
 }
 
+/* What the command line gave; answers are checked as they are given. */
+static int acting_check_given(struct acting *acting)
+{
+	int r = 0;
+
+	for (enum input_id id = 0; acting->row->check && id < INPUT_COUNT && !r; id++)
+		r = acting_has(acting, id) ? acting->row->check(acting, id) : 0;
+	return r;
+}
+
 int acting_begin(struct client *client, const struct arguments *arguments,
 	const struct acting_row *row, struct acting *ret_acting)
 {
@@ -191,6 +201,8 @@ int acting_begin(struct client *client, const struct arguments *arguments,
 		r = deliver_pending(client, false);
 	if (!r)
 		r = acting_get(ret_acting, arguments->rest[0]);
+	if (!r)
+		r = acting_check_given(ret_acting);
 	if (r || !is_asked)
 		return r;
 	return acting_ask(ret_acting);

@@ -38,6 +38,9 @@ struct acting_row {
 	/* What an empty answer means this time, in place of the input's own; NULL: that. May
 	 * be NULL. */
 	const char *(*offers)(const struct acting *acting, enum input_id id);
+	/* What can be told of an input's value before all is sent: warns on stderr, or says
+	 * what is wrong with it. 0 or an exit code. May be NULL. */
+	int (*check)(struct acting *acting, enum input_id id);
 	/* Sets the header's act. 0 or an exit code. */
 	int (*fill)(struct acting *acting);
 	const char *said; /* not translated yet; fill may say something else */

@@ -129,6 +129,12 @@ static bool acting_ask_one(struct acting_answers *answers, struct asking *asking
 
 	answers->is_asked[id] = true;
 	while (asking_input(asking, id, offered, &acting->values[id])) {
+		if (acting_has(acting, id) && acting->row->check &&
+			acting->row->check(acting, id)) {
+			asking_tell_problem(asking);
+			acting->values[id] = (struct input_value){0};
+			continue;
+		}
 		if (!is_needed || acting_has(acting, id))
 			return true;
 		if (asking->said != TTY_LINE_TYPED)
@@ -240,6 +246,15 @@ static bool acting_depends(const struct acting *acting, enum input_id id, enum i
 		       (input->need == INPUT_ONE || input->need == INPUT_ANY));
 }
 
+/* Whether it was left empty, which another answer no longer allows. */
+static bool acting_is_lacking(const struct acting_answers *answers, enum input_id id)
+{
+	const struct input *input = input_get(id);
+
+	return input->need == INPUT_WISH && !input->fallback && !acting_has(answers->acting, id) &&
+	       !acting_offered(answers, id);
+}
+
 /* Asks once more, and for what depends on it; what the command line gave stays. */
 static bool acting_change(
 	struct acting_answers *answers, struct asking *asking, enum input_id changed)
@@ -254,6 +269,11 @@ static bool acting_change(
 		answers->acting->values[id] = (struct input_value){0};
 		answers->is_asked[id] = false;
 	}
+	if (!acting_ask_all(answers, asking))
+		return false;
+	for (enum input_id id = 0; id < INPUT_COUNT; id++)
+		if (acting_is_lacking(answers, id))
+			answers->is_asked[id] = false;
 	return acting_ask_all(answers, asking);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "client/code_name.h"
 #include "client/memory.h"
 #include "client/recipient.h"
 #include "client/screen/format.h"
@@ -154,12 +155,14 @@ static void asking_explain(struct asking *asking, const struct input *input)
 /* What is wrong with an answer, and how a better one is written. */
 static void asking_tell_why(struct asking *asking, const struct input *input, const char *typed)
 {
+	enum problem_id problem = asking->client->problem.id;
 	const char *hint = asking->client->problem.hint;
 
 	/* Who answers a question knows it by its words, and not by the option's. */
-	if (asking->client->problem.id == PROBLEM_CODE_UNKNOWN)
-		(void)client_problem(asking->client, PROBLEM_CODE_UNKNOWN, "field", _(input->label),
-			"value", typed, NULL);
+	if (problem == PROBLEM_CODE_UNKNOWN || problem == PROBLEM_CODE_UNCLEAR)
+		(void)client_problem(asking->client, problem, "field", _(input->label), "choice",
+			code_name_choice(&asking->client->arena, input->list, typed), "value",
+			typed, NULL);
 	asking_tell_problem(asking);
 	if (input->type == INPUT_IS_CODE)
 		asking_tell_codes(input->list);
@@ -247,6 +250,10 @@ static bool asking_take(
 		asking_tell_why(asking, input, typed);
 		return false;
 	}
+	/* Nothing is taken for another word than was typed without a word of it. */
+	if (input->type == INPUT_IS_CODE && strcmp(value.text, typed) != 0)
+		asking_tell(
+			asking, code_name_whole(&asking->client->arena, input->list, value.text));
 	*ret_value = value;
 	return true;
 }

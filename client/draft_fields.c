@@ -3,6 +3,7 @@
 #include "client/draft_fields.h"
 
 #include "base/suggest.h"
+#include "client/code_name.h"
 #include "client/memory.h"
 #include "client/misdated.h"
 #include "client/text.h"
@@ -33,8 +34,12 @@ static int draft_fields_unknown(
 int draft_fields_unknown_code(
 	struct client *client, const char *field, enum codes_list list, const char *code)
 {
+	const char *choice = code_name_choice(&client->arena, list, code);
 	struct suggest nearest;
 
+	if (*choice)
+		return client_problem(client, PROBLEM_CODE_UNCLEAR, "field", field, "value", code,
+			"choice", choice, "list", codes_list_name(list), NULL);
 	suggest_begin(&nearest, code);
 	for (const struct codes_row *row = NULL; (row = codes_next(list, row));)
 		suggest_offer(&nearest, row->code);

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "client/code_name.h"
 #include "client/draft_fields.h"
 #include "client/memory.h"
 #include "client/misdated.h"
 #include "client/paths.h"
-#include "client/question.h"
 #include "client/text.h"
 #include "client/when.h"
 #include "stafett/caps.h"
@@ -39,7 +39,7 @@ static const char *input_name(const struct input *input)
 static int input_take_code(struct client *client, const struct input *input, const char *typed,
 	struct input_value *value)
 {
-	value->text = question_code(input->list, typed);
+	value->text = code_name_find(input->list, typed);
 	if (codes_has(input->list, bytes_of_string(value->text)))
 		return 0;
 	return draft_fields_unknown_code(client, input_name(input), input->list, typed);

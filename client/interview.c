@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "client/asking.h"
+#include "client/code_name.h"
 #include "client/directory.h"
 #include "client/memory.h"
 #include "client/prefill.h"
@@ -151,6 +152,20 @@ static enum tty_line interview_read(struct interview *it, enum question_id id)
 		question->type == QUESTION_IS_NUMBER, &it->asking.line);
 }
 
+/* Codes as they were understood, where that is not what was typed. */
+static void interview_tell_code(struct interview *it, enum question_id id)
+{
+	const struct question *question = question_get(id);
+	const char *answer = secret_text(&it->answers->list[id]);
+
+	if (!it->asking.line.len || strcmp(answer, secret_text(&it->asking.line)) == 0)
+		return;
+	if (question->type == QUESTION_IS_CODE)
+		interview_say(it, code_name_whole(&it->client->arena, question->list, answer));
+	else if (question->type == QUESTION_IS_NEEDS)
+		interview_say(it, review_value(it->client, id, it->answers, &it->review));
+}
+
 /* What follows from an answer that was taken: told at once, or a reason to ask
  * again. */
 static int interview_tell(struct interview *it, enum question_id id, const struct draft *draft)
@@ -159,6 +174,7 @@ static int interview_tell(struct interview *it, enum question_id id, const struc
 	struct date date;
 	int r = 0;
 
+	interview_tell_code(it, id);
 	if (id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE)
 		it->age = draft->age;
 	if ((id == QUESTION_IDENTIFIER || id == QUESTION_BIRTH_DATE) && it->unit)

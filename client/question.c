@@ -3,9 +3,9 @@
 #include "client/question.h"
 
 #include <stdio.h>
-#include <strings.h>
 #include <time.h>
 
+#include "client/code_name.h"
 #include "client/memory.h"
 #include "client/screen/format.h"
 #include "client/text.h"
@@ -96,45 +96,6 @@ void question_end(struct answers *answers)
 {
 	for (size_t i = 0; i < QUESTION_COUNT; i++)
 		secret_end(&answers->list[i]);
-}
-
-/* Whether |typed| is what a row is called: all of it, or how it begins. */
-static bool question_is_called(const char *name, const char *typed, bool is_whole)
-{
-	return is_whole ? strcasecmp(name, typed) == 0
-			: strncasecmp(name, typed, strlen(typed)) == 0;
-}
-
-/* The only row of which that is so, by its code or its words in either language; NULL where
- * there is none, or several. */
-static const char *question_only_code(enum codes_list list, const char *typed, bool is_whole)
-{
-	const char *found = NULL;
-
-	for (const struct codes_row *row = NULL; (row = codes_next(list, row));) {
-		bool is_called = question_is_called(row->code, typed, is_whole);
-
-		for (int i = 0; i < CODES_LANGUAGES; i++)
-			is_called |= question_is_called(row->text[i], typed, is_whole);
-		if (!is_called)
-			continue;
-		if (found)
-			return NULL;
-		found = row->code;
-	}
-	return found;
-}
-
-const char *question_code(enum codes_list list, const char *typed)
-{
-	const char *code;
-
-	if (codes_has(list, bytes_of_string(typed)))
-		return typed;
-	code = question_only_code(list, typed, true);
-	if (!code)
-		code = question_only_code(list, typed, false);
-	return code ? code : typed;
 }
 
 /* -- JSON ------------------------------------------------------------------------ */
@@ -251,7 +212,7 @@ static void question_take_needs(struct client *client, const char *typed, struct
 		one = memory_copy(&client->arena, bytes_of(typed, letters));
 		if (answer->len)
 			secret_add_text(answer, ",");
-		secret_add_text(answer, question_code(CODES_NEED, one));
+		secret_add_text(answer, code_name_find(CODES_NEED, one));
 		typed += len;
 	}
 }
@@ -299,7 +260,7 @@ static int question_spell(struct client *client, const struct question *question
 	case QUESTION_IS_LANGUAGE:
 		return question_take_language(client, question, typed, answer);
 	case QUESTION_IS_CODE:
-		secret_add_text(answer, question_code(question->list, typed));
+		secret_add_text(answer, code_name_find(question->list, typed));
 		return 0;
 	case QUESTION_IS_TEXT:
 	case QUESTION_IS_NUMBER:

@@ -59,9 +59,6 @@ int question_read(struct client *client, enum question_id id, const struct answe
 	struct draft *ret_draft) WARN_UNUSED;
 /* All answers as a referral file. */
 void question_write(const struct answers *answers, struct secret *ret_json);
-/* The only code of |list| that what was typed means: itself, its words in English or
- * Swedish, or how one of these begins. What was typed, where there is none. */
-const char *question_code(enum codes_list list, const char *typed);
 /* Wipes them. */
 void question_end(struct answers *answers);
 

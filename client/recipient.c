@@ -72,6 +72,17 @@ static const char *recipient_ages(struct client *client, const Stafett__V1__Unit
 		&words);
 }
 
+const char *recipient_warning(struct client *client, const Stafett__V1__Unit *unit, int age)
+{
+	struct words words = {0};
+
+	if (recipient_takes_age(unit, age))
+		return "";
+	words_set(&words, "unit", *unit->display_name ? unit->display_name : unit->handle);
+	words_set(&words, "detail", recipient_ages(client, unit, age));
+	return words_fill(&client->arena, _("{unit} does not take this: {detail}."), &words);
+}
+
 int recipient_check_age(struct client *client, const Stafett__V1__Unit *unit, int age)
 {
 	const Stafett__V1__Unit *other;

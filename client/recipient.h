@@ -13,5 +13,7 @@ int recipient_find(
 /* Whether it takes people of |age| years; -1 where that is not known. The age is in
  * the card, which the server cannot read: only the sender can check it. */
 int recipient_check_age(struct client *client, const Stafett__V1__Unit *unit, int age) WARN_UNUSED;
+/* "Maria Lund does not take this: ..." where it does not; "" else. */
+const char *recipient_warning(struct client *client, const Stafett__V1__Unit *unit, int age);
 
 #endif

@@ -194,7 +194,9 @@ static void refusal_add_first(struct client *client, struct act_commands *comman
 {
 	static const char *const waiting[] = {"confirm", "reply", "waive", "noted"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++) {
+	bool is_own = client->problem.id == PROBLEM_SECOND_MEMBER_REQUIRED;
+
+	for (size_t i = is_own ? 1 : 0; i < ARRAY_SIZE(waiting); i++) {
 		if (refusal_allows(refusal, waiting[i]))
 			act_commands_add(client, commands, (char *const *)&waiting[i], 1, ref,
 				act_contact_by(client, refusal->intervention_due_date));
@@ -216,6 +218,9 @@ static void refusal_add_commands(struct client *client, const Stafett__V1__Refus
 		/* One question is open at a time: what is left is to take it back. */
 		if (strcmp(act, "ask") == 0 && refusal->question_time)
 			act = "unask";
+		/* Nobody is the second member of what they proposed themselves. */
+		if (strcmp(act, "confirm") == 0 && problem->id == PROBLEM_SECOND_MEMBER_REQUIRED)
+			act = "drop";
 		act_commands_add(client, &commands, (char *const *)&act, 1, ref,
 			act_contact_by(client, refusal->intervention_due_date));
 	}

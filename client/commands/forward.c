@@ -2,6 +2,7 @@
 /* stafett forward REF UNIT --reason R ...: pass it on; the person's clock goes on. */
 #include "client/acts.h"
 #include "client/memory.h"
+#include "client/onward.h"
 #include "client/text.h"
 
 static int forward_fill(struct acting *acting)
@@ -18,9 +19,24 @@ static int forward_fill(struct acting *acting)
 	return 0;
 }
 
+static int forward_check(struct acting *acting, enum input_id id)
+{
+	return id == INPUT_forward_unit ? onward_check_told(acting, acting_text(acting, id)) : 0;
+}
+
+/* The code "other" says nothing by itself. */
+static const char *forward_offers(const struct acting *acting, enum input_id id)
+{
+	bool is_needed = strcmp(acting_text(acting, INPUT_forward_reason), "other") == 0;
+
+	return id == INPUT_forward_file && !is_needed ? "" : NULL;
+}
+
 const struct acting_row act_forward = {
 	.command = COMMAND_forward,
 	.act = "forward",
+	.offers = forward_offers,
+	.check = forward_check,
 	.fill = forward_fill,
 	.said = N_("{code} forwarded to {to}[ {clock}]. {holder} holds the chain until they accept "
 		   "it; the person's clock goes on."),

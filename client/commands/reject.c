@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stafett reject REF --reason R ...: say no, and to whom to turn instead. */
 #include "client/acts.h"
+#include "client/onward.h"
 #include "client/text.h"
 
 static int reject_fill(struct acting *acting)
@@ -15,9 +16,24 @@ static int reject_fill(struct acting *acting)
 	return 0;
 }
 
+static int reject_check(struct acting *acting, enum input_id id)
+{
+	return id == INPUT_reject_alternative ? onward_check(acting, acting_text(acting, id)) : 0;
+}
+
+/* The code "other" says nothing by itself. */
+static const char *reject_offers(const struct acting *acting, enum input_id id)
+{
+	bool is_needed = strcmp(acting_text(acting, INPUT_reject_reason), "other") == 0;
+
+	return id == INPUT_reject_file && !is_needed ? "" : NULL;
+}
+
 const struct acting_row act_reject = {
 	.command = COMMAND_reject,
 	.act = "reject",
+	.offers = reject_offers,
+	.check = reject_check,
 	.fill = reject_fill,
 	.said = N_("{code} rejected[ {clock}]. {holder} still holds the chain, and {other} was "
 		   "told[ to try {to}]."),

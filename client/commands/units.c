@@ -6,10 +6,10 @@
 
 #include "client/call.h"
 #include "client/client.h"
+#include "client/code_name.h"
 #include "client/directory.h"
 #include "client/draft_fields.h"
 #include "client/memory.h"
-#include "client/question.h"
 #include "client/screen/format.h"
 #include "client/screen/lines.h"
 #include "client/screen/output.h"
@@ -36,7 +36,7 @@ static int units_take_code(struct client *client, const struct arguments *argume
 
 	if (!code)
 		return 0;
-	code = question_code(list, code);
+	code = code_name_find(list, code);
 	if (!codes_has(list, bytes_of_string(code)))
 		return draft_fields_unknown_code(client, option_get(option)->name, list, code);
 	*target = (char *)code;

@@ -12,7 +12,7 @@
 #include "client/screen/term.h"
 #include "client/text.h"
 
-static const char *consent_recipients(struct client *client, const Stafett__V1__Consent *consent)
+const char *consent_recipients(struct client *client, const Stafett__V1__Consent *consent)
 {
 	const char *text = "";
 

@@ -425,10 +425,13 @@ static void referral_print_acts(struct referral_screen *screen)
 	char *const first[] = {(char *)"send-first"};
 	struct act_commands commands = {0};
 	bool is_ours = strcmp(referral->next_actor, client->profile->unit) == 0;
+	const char *command = is_ours ? act_command(client, next, referral, chain) : NULL;
 
 	referral_add_answers(screen, &commands);
 	/* First what is asked of us; a new referral is no act on this one. */
-	if (is_ours && act_command(client, next, referral, chain))
+	if (command && strcmp(next, "send") == 0)
+		act_commands_add_line(client, &commands, command);
+	else if (command)
 		act_commands_add(
 			client, &commands, (char *const *)&next, 1, code, referral_contact(screen));
 	referral_add_acts(screen, &commands, referral->allowed_acts, referral->n_allowed_acts);

@@ -293,3 +293,54 @@ def test_what_is_to_begin_is_booked_first_in_receipt_day_and_page(client, code):
     said = client.run("petra", "accept", code, "--responsible", "team", "--contact-by", "+3d")
     assert "Book the visit for it." in " ".join(said.split()) and f"Next: {book}" in said
     assert book in client.run("petra") and f"You can: {book}" in client.run("petra", "show", code)
+
+
+def flat(said):
+    return " ".join(said.split())
+
+
+def test_a_beginning_of_a_code_says_what_it_was_taken_for(client, code):
+    terminal = client.at_terminal("petra", "reject", code)
+    terminal.expect("Why not here: ").type("n\n").expect("'n' is not in the code list")
+    terminal.expect("Why not here: ").type("outside\n").expect("may be more than one of the codes: outside-")
+    terminal.expect("Why not here: ").type("no-c\n").expect("no-capacity: No capacity")
+    terminal.expect("Which unit instead").type("\n").expect("How the person was told: ").type("phone\n")
+    terminal.expect("phone").expect("More in words").type(".\n").expect("Do it? [").type("y\n").expect("rejected")
+    assert terminal.wait() == 0
+    terminal.close()
+
+
+def test_a_refusal_for_another_reason_is_put_in_words(client, code, sent, maria):
+    terminal = client.at_terminal("petra", "reject", code)
+    terminal.expect("Why not here: ").type("no-capacity\n").expect("instead").type("\n").expect("told: ").type("phone\n")
+    terminal.expect("More in words").type(".\n").expect("Do it? [").type("1\n")
+    terminal.expect("Why not here [").type("other\n").expect("More in words").type(".\n").expect("needs an answer")
+    terminal.expect("More in words").type("Vi flyttar.\n.\n").expect("Do it? [").type("y\n").expect("rejected")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert maria.get(sent.referral, contents=True).contents[-1].body.data == b"Vi flyttar.\n"
+
+
+def test_nothing_is_passed_on_to_the_own_unit(client, code):
+    words = ("--reason", "no-capacity", *TOLD)
+    assert "is your own unit" in flat(client.run("petra", "forward", code, people.BEROENDE, *words, status=2))
+    terminal = client.at_terminal("petra", "forward", code)
+    terminal.expect("To which unit: ").type(people.BEROENDE + "\n").expect("is your own unit").expect("To which unit: ")
+    terminal.type("\x04")
+    terminal.wait()
+    terminal.close()
+
+
+def test_whom_the_consent_covers_is_told_before_it_is_passed_on(client, maria):
+    basis = {"code": "consent", "form": "oral", "end_date": in_days(20), "recipients": [people.BEROENDE]}
+    code = maria.send(people.BEROENDE, act={"legal_basis": pb.LegalBasis(**basis)}).answer.code
+    said = client.run("petra", "forward", code, people.MALMO, "--reason", "no-capacity", *TOLD, status=3)
+    assert "The consent covers Beroende Lund, and not" in flat(said)
+    assert "covers this: it covers Beroende Lund" in flat(said)
+
+
+def test_a_unit_of_other_ages_is_warned_about_where_it_is_named(client, maria):
+    card = json.dumps({"familyName": "Holm", "birthDate": in_days(-4000)}).encode()
+    code = maria.send(people.BEROENDE, card=card).answer.code
+    said = client.run("petra", "reject", code, "--reason", "no-capacity", "--alternative", people.MALMO, *TOLD)
+    assert "does not take this: it takes people from" in flat(said) and "rejected" in said

@@ -389,3 +389,9 @@ def test_a_report_is_noted_and_done_with(client, folk):
     assert f"stafett --as elsa noted {code[:4]}" in said
     assert f"{code} noted" in client.run("elsa", "noted", code)
     assert answer(client, "elsa", "show", code)["referral"]["status"] == "completed"
+
+
+def test_what_is_only_registered_is_sent_on_and_stands_in_nobodys_place(client):
+    code = registered(client, "nora", person=OTHER)
+    said = client.run("nora", "show", code)
+    assert f"send --chain {code[:4]}" in said and "--replaces" not in said

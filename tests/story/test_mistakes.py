@@ -94,7 +94,7 @@ def test_somebody_was_first(client, code, stack):
     terminal = client.at_terminal("ines", "reject", code)
     terminal.expect("Why not here: ")
     client.run("petra", "accept", code, "--responsible", "nurse", "--contact-by", "+7d")
-    for typed in ("other\n", "\n", "phone\n", "y\n"):
+    for typed in ("other\n", "\n", "phone\n", "Fullt.\n.\n", "y\n"):
         terminal.type(typed)
     assert terminal.wait() == CONFLICT
     said = terminal.said.replace("\r", "")

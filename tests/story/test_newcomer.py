@@ -85,6 +85,8 @@ def test_who_was_rejected_may_send_again_and_who_proposed_is_not_asked_to_confir
     assert f"You can: stafett --as maria send --replaces {code}" in client.run("maria", "show", code)
     client.run("maria", "void", code, "--reason", "sent-by-mistake")
     assert not re.search(rf"confirm {code}(?!\s+--drop)", client.run("maria", "show", code))
+    said = client.run("maria", "confirm", code, status=3)
+    assert not re.search(rf"confirm {code}(?!\s+--drop)", said) and f"confirm {code} --drop" in said
     assert f"confirm {code}" in client.run("mona", "show", code)
 
 
