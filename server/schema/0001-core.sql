@@ -129,7 +129,7 @@ CREATE TABLE stafett.chain (
     asked boolean NOT NULL DEFAULT false, -- its holder is, by its row of chain_duty
     breach_time timestamptz, -- the person's clock was broken: when that was seen
     awaits_help boolean NOT NULL DEFAULT true, -- has what stops the person's clock, or was registered
-    protected_identity boolean NOT NULL DEFAULT false, -- counted in no statistics
+    protected_time timestamptz, -- of protected identity, since then; counted in no statistics
     duty_time timestamptz, -- since when its holder is asked something (chain_question); null: never
     CHECK ((status = 'open') = (custodian IS NOT NULL)),
     CHECK (merged_into IS NULL OR custodian IS NULL) -- it is closed
@@ -560,9 +560,9 @@ GRANT INSERT ON stafett.chain, stafett.custody, stafett.referral, stafett.reques
     stafett.audit_queue TO stafett_app;
 GRANT SELECT (id) ON stafett.chain TO stafett_app;
 GRANT SELECT (status, help_request_date, intervention_due_date, intervention_start_date,
-    clock_rule, clock_version, asked, protected_identity, awaits_help),
+    clock_rule, clock_version, asked, protected_time, awaits_help),
     UPDATE (version, status, custodian, custody_seq, event_seq, help_request_date,
-    intervention_due_date, intervention_start_date, clock_rule, clock_version, asked, protected_identity,
+    intervention_due_date, intervention_start_date, clock_rule, clock_version, asked, protected_time,
     awaits_help)
     ON stafett.chain TO stafett_app;
 GRANT SELECT (id) ON stafett.referral TO stafett_app;

@@ -107,6 +107,33 @@ RETURN CASE WHEN (SELECT true FROM stafett.referral x
             FROM stafett.chain x WHERE x.id = p_chain LIMIT 1))
     END;
 
+-- Whether a unit has been told that the identity in a chain, marked since |p_since|, is
+-- protected: its parties are, and who was one then goes on to be, so that no list shows the
+-- name on a card that it has kept. What was marked later it is not told.
+CREATE FUNCTION stafett.is_told_protected(p_unit uuid, p_chain uuid, p_since timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, stafett, pg_temp
+AS $$
+BEGIN
+    IF p_since IS NULL THEN
+        RETURN false;
+    END IF;
+    RETURN p_since <= coalesce(stafett.chain_unshared(p_unit, p_chain), 'infinity') AND EXISTS (
+        SELECT FROM (
+            SELECT NULL::int AS until FROM chain c WHERE c.id = p_chain AND c.custodian = p_unit
+            UNION ALL
+            SELECT y.until FROM chain_party y WHERE y.chain = p_chain AND y.unit = p_unit
+            UNION ALL
+            SELECT y.until FROM referral r CROSS JOIN LATERAL (
+                SELECT x.until FROM party x
+                WHERE x.unit = p_unit AND x.code = r.code AND x.referral = r.id LIMIT 1) y
+            WHERE r.chain = p_chain) mine
+        WHERE mine.until IS NULL OR p_since <= (SELECT e.create_time FROM event e
+            WHERE e.chain = p_chain AND e.seq = mine.until));
+END
+$$;
+
 -- Whether a unit has seen that help began, before it was told no more, or began it itself.
 CREATE FUNCTION stafett.knows_start(p_unit uuid, p_chain uuid, p_apart timestamptz, p_start date)
 RETURNS boolean
@@ -287,7 +314,7 @@ BEGIN ATOMIC
             THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
         CASE WHEN c.custodian = p_unit AND s.until IS NULL
             THEN stafett.follow_up_of(c.id, c.duty_time) END,
-        c.protected_identity AND s.until IS NULL AND NOT s.kept AND s.apart IS NULL,
+        stafett.is_told_protected(p_unit, c.id, c.protected_time),
         c.awaits_help OR s.until IS NOT NULL OR s.kept OR s.apart IS NOT NULL,
         (SELECT ct.card FROM stafett.event e JOIN stafett.content ct USING (chain, seq)
             WHERE e.chain = r.chain AND e.referral = r.id AND e.seq <= s.last

@@ -188,10 +188,7 @@ BEGIN ATOMIC
         assignee.urn, assignee.display_name, NOT shared.so,
         CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
             WHEN c.custodian = p_unit THEN c.intervention_start_date END,
-        c.protected_identity AND shared.so AND CASE WHEN r.id IS NOT NULL
-            THEN s.until IS NULL AND NOT s.kept AND s.apart IS NULL
-            ELSE c.custodian = p_unit OR EXISTS (SELECT FROM stafett.chain_party x
-                WHERE x.chain = c.id AND x.unit = p_unit AND x.until IS NULL) END
+        stafett.is_told_protected(p_unit, c.id, c.protected_time)
         )::stafett.inbox_item
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (

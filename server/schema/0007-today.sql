@@ -99,7 +99,8 @@ BEGIN
         NOT EXISTS (SELECT FROM referral x WHERE x.chain = c.id
             AND stafett.is_under_way(x.status, x.hand_back_seq, c.custody_seq)),
         stafett.links_of(p_unit, c.id), CASE WHEN c.custodian = p_unit THEN 'holder' ELSE '' END,
-        stafett.chain_card(p_unit, c.id), c.protected_identity, c.awaits_help
+        stafett.chain_card(p_unit, c.id),
+        stafett.is_told_protected(p_unit, c.id, c.protected_time), c.awaits_help
     INTO r.chain, r.chain_status, r.custodian, r.custodian_since, r.chain_version,
         r.help_request_date, r.intervention_due_date, r.intervention_start_date, r.at_rest,
         r.linked, r.relation, r.card, r.protected_identity, r.awaits_help

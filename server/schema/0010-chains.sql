@@ -157,7 +157,7 @@ BEGIN
     UPDATE chain c SET version = p.other_version, event_seq = p.other_seq,
         help_request_date = p.help_request_date, intervention_due_date = p.due_date,
         intervention_start_date = p.start_date,
-        protected_identity = c.protected_identity OR ended.protected_identity,
+        protected_time = least(c.protected_time, ended.protected_time),
         awaits_help = c.awaits_help OR ended.awaits_help,
         clock_rule = CASE WHEN p.help_request_date < c.help_request_date
             THEN ended.clock_rule ELSE c.clock_rule END,
@@ -488,7 +488,7 @@ GRANT INSERT ON stafett.chain_party, stafett.chain_link, stafett.planning_call,
     stafett.planning_answer, stafett.delivery, stafett.party, stafett.event TO stafett_mover;
 GRANT UPDATE (version, event_seq, help_request_date, intervention_due_date,
     intervention_start_date, clock_rule, clock_version, merged_into, asked, breach_time,
-    duty_time, protected_identity, awaits_help) ON stafett.chain
+    duty_time, protected_time, awaits_help) ON stafett.chain
     TO stafett_mover;
 GRANT UPDATE (chain, seq) ON stafett.event, stafett.detail, stafett.content TO stafett_mover;
 GRANT UPDATE (chain, seq, state, done, needs, cause, acknowledge_time, acknowledge_member, changed)

@@ -95,7 +95,7 @@ BEGIN ATOMIC
         CASE WHEN told.so
             THEN stafett.breach_reason(c.id, c.intervention_due_date, c.intervention_start_date) END,
         CASE WHEN c.custodian = p_unit THEN stafett.follow_up_of(c.id, c.duty_time) END,
-        c.protected_identity AND told.so, c.awaits_help OR NOT told.so
+        stafett.is_told_protected(p_unit, c.id, c.protected_time), c.awaits_help OR NOT told.so
     FROM unnest(p_ids) WITH ORDINALITY AS w (id, n)
     JOIN stafett.chain c ON c.id = w.id
     CROSS JOIN LATERAL stafett.chain_shown(p_unit, c.id) s

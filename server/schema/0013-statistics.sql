@@ -75,7 +75,7 @@ BEGIN ATOMIC
     FROM (
         SELECT * FROM stafett.chain x
         WHERE x.help_request_date >= p_from AND x.help_request_date < p_until
-            AND x.create_time < p_known AND x.merged_into IS NULL AND NOT x.protected_identity
+            AND x.create_time < p_known AND x.merged_into IS NULL AND x.protected_time IS NULL
         ORDER BY x.help_request_date, x.id) c
     LEFT JOIN LATERAL (
         SELECT x.* FROM stafett.referral x

@@ -41,10 +41,10 @@
 	"new_chain AS ("                                                                     \
 	"INSERT INTO stafett.chain (id, version, status, custodian, custody_seq, event_seq," \
 	" help_request_date, intervention_due_date, clock_rule, clock_version, create_time," \
-	" protected_identity, awaits_help)"                                                  \
+	" protected_time, awaits_help)"                                                      \
 	" SELECT chain, chain_version, 'open', custodian, custody_seq, seq,"                 \
-	" help_request_date, due_date, clock_rule, clock_version, stafett.now(), protects,"  \
-	" asks_help"                                                                         \
+	" help_request_date, due_date, clock_rule, clock_version, stafett.now(),"            \
+	" CASE WHEN protects THEN stafett.now() END, asks_help"                              \
 	" FROM ok WHERE opens),"                                                             \
 	"custody AS ("                                                                       \
 	"INSERT INTO stafett.custody (chain, seq, before, unit, since, cause, referral)"     \
@@ -142,7 +142,8 @@
 	" custody_seq = ok.custody_seq, event_seq = ok.seq,"                                 \
 	" asked = c.asked"                                                                   \
 	" AND NOT (ok.closes OR ok.moves OR (ok.sends AND ok.unit = ok.custodian)),"         \
-	" protected_identity = c.protected_identity OR ok.protects,"                         \
+	" protected_time = coalesce("                                                        \
+	"c.protected_time, CASE WHEN ok.protects THEN stafett.now() END),"                   \
 	" awaits_help = c.awaits_help OR ok.asks_help,"                                      \
 	" intervention_start_date = coalesce(c.intervention_start_date, ok.stopped_date)"                                  \
 	" FROM ok WHERE NOT ok.opens AND c.id = ok.chain),"                                  \

@@ -79,6 +79,24 @@ def test_it_stays_whatever_is_sent_later_and_goes_with_a_merge(stack, maria):
     assert is_protected(maria, open_)
 
 
+def test_who_has_been_told_stays_told(maria, petra, omar):
+    """Who has left, or is told no more, has kept the card: no list of it shows the name."""
+    revoked = maria.send(people.BEROENDE, card=PLAIN, act={"legal_basis": CONSENT, "protected_identity": True})
+    petra.accept(revoked, 1, contact_by_date=in_days(7))
+    petra.perform(revoked, "unshare")
+    left, later = (maria.send(people.BEROENDE, card=PLAIN, act={"protected_identity": so}) for so in (True, False))
+    for sent in (left, later):
+        petra.acknowledge(sent)
+        petra.perform(sent, "forward", to=people.MALMO, reason="outside-area", person_told="phone")
+        omar.accept(sent, 3)
+    maria.perform(later, "amend", body=b"now known", protected_identity=True)
+    assert is_protected(maria, revoked.chain)
+    for caller, sent, so in ((maria, revoked, True), (petra, left, True), (petra, later, False)):
+        assert caller.get(sent.referral).chain.protected_identity == so
+        row, = [row for row in caller.list(page_size=100).referrals if row.referral.id == sent.referral]
+        assert row.chain.protected_identity == so
+
+
 def test_who_is_no_party_or_is_told_no_more_is_not_told_it(maria, petra, omar):
     sent = maria.send(people.BEROENDE, act={"legal_basis": CONSENT})
     petra.accept(sent, 1, contact_by_date=in_days(7))
