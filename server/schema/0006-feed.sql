@@ -21,7 +21,8 @@ INSERT INTO stafett.feed_epoch (epoch) VALUES (1);
 
 -- To be called by the administrator when this database was put back to what it was
 -- once: numbers that were given out then will be given out again. A restored dump
--- also brings numbers of another server, which may lie ahead of this one's.
+-- also brings numbers of another server, which may lie ahead of this one's. Nor is what a
+-- daemon that was left running has kept of the directory taken for what stands there now.
 CREATE FUNCTION stafett.raise_feed_epoch() RETURNS int
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, stafett, pg_temp
@@ -30,6 +31,7 @@ DECLARE
     raised int;
 BEGIN
     UPDATE delivery d SET changed = pg_current_xact_id() WHERE d.changed > pg_current_xact_id();
+    UPDATE directory v SET version = v.version + 2000000 + floor(random() * 1000000000)::bigint;
     UPDATE feed_epoch e SET epoch = e.epoch + 1 RETURNING e.epoch INTO raised;
     RETURN raised;
 END

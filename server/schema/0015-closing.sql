@@ -26,7 +26,8 @@ BEGIN
 END
 $$;
 
--- By whatever way it is changed: a replica's, too, and that of a restored dump.
+-- By whatever way it is changed: in a session that is a replica's, too, and by a dump that
+-- is restored. A subscriber fires no triggers of statements: the number itself comes there.
 DO $$
 DECLARE
     name text;

@@ -36,6 +36,20 @@ def test_every_change_is_counted(schema, change):
     admin.close()
 
 
+def test_what_was_put_back_is_no_version_that_was_kept(schema):
+    """A daemon that was left running does not take it for what it has read."""
+    admin = connect(schema("postgres"))
+    admin.autocommit = False
+    cursor = admin.cursor()
+    cursor.execute("SELECT version FROM stafett.directory")
+    before, = cursor.fetchone()
+    cursor.execute("SELECT stafett.raise_feed_epoch()")
+    cursor.execute("SELECT version FROM stafett.directory")
+    assert cursor.fetchone()[0] > before + 1000000
+    admin.rollback()
+    admin.close()
+
+
 @pytest.fixture(scope="module")
 def daemon(build, work, cluster):
     stack = Stack(build, work / "directory", cluster.create_database("directory"),
