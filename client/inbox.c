@@ -64,12 +64,12 @@ bool inbox_needs_something(const Stafett__V1__InboxItem *item)
 	return !inbox_is_acknowledged(item) && *item->needs && strcmp(item->needs, "none") != 0;
 }
 
-/* The person waits for longer than was promised, and for us. */
+/* The person waits for longer than was promised, while somebody must still act on it. */
 static bool inbox_help_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
 {
 	struct date due;
 
-	return inbox_needs_something(item) && !inbox_has_ended(item) &&
+	return item->awaits_help && (item->due_time || !inbox_has_ended(item)) &&
 	       !*item->intervention_start_date &&
 	       date_parse(bytes_of_string(item->intervention_due_date), &due) &&
 	       date_compare(due, client->today) < 0;
@@ -77,16 +77,15 @@ static bool inbox_help_is_late(const struct client *client, const Stafett__V1__I
 
 bool inbox_is_late(const struct client *client, const Stafett__V1__InboxItem *item)
 {
-	return (row_is_late(client, format_us(item->due_time)) &&
-		       strcmp(item->needs, "none") != 0) ||
-	       inbox_help_is_late(client, item);
+	return *item->needs && strcmp(item->needs, "none") != 0 &&
+	       (row_is_late(client, format_us(item->due_time)) || inbox_help_is_late(client, item));
 }
 
 bool inbox_is_marked(const struct client *client, const Stafett__V1__InboxItem *item)
 {
 	return inbox_is_late(client, item) ||
 	       (inbox_needs_something(item) &&
-		       (strcmp(item->priority, "stat") == 0 || !*item->from_unit));
+		       (row_is_danger(item->priority, item->status) || !*item->from_unit));
 }
 
 bool inbox_has_ended(const Stafett__V1__InboxItem *item)

@@ -152,7 +152,7 @@ static void find_add_row(
 		row_next_step(client, referral), row_time(client, due_us),
 		row_time(client, find->rows[i]->opened_us)};
 
-	table_row(table, &client->arena, row_is_late(client, due_us), cells);
+	table_row(table, &client->arena, row_is_marked(client, referral, chain), cells);
 }
 
 static void find_print(struct client *client, const struct find *find)

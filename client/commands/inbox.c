@@ -184,7 +184,10 @@ static void inbox_add_row(
 	cells[4] = row_born(client, &card);
 	cells[5] = inbox_what_of_row(client, page, index, &card);
 	cells[6] = row_time(client, format_us(item->due_time));
-	cells[7] = row_help(client, item->intervention_due_date, item->intervention_start_date);
+	cells[7] = item->awaits_help || *item->intervention_start_date || client->is_plain
+			   ? row_help(client, item->intervention_due_date,
+				     item->intervention_start_date)
+			   : "";
 	cells[8] = inbox_taker(client, item);
 	if (*item->from_display_name)
 		directory_learn(client, item->from_unit, item->from_display_name);

@@ -91,8 +91,8 @@ static int list_read_request(struct client *client, const struct arguments *argu
 
 	if (sent != received)
 		request->direction = sent ? (char *)"sent" : (char *)"received";
-	request->open_only = arguments_has(arguments, OPTION_list_open);
-	request->overdue_only = arguments_has(arguments, OPTION_list_overdue);
+	request->open_only = arguments_has(arguments, OPTION_list_open) ||
+			     arguments_has(arguments, OPTION_list_overdue);
 	request->page_size = CAP_PAGE_SIZE;
 	if (unit)
 		request->unit = (char *)unit;
@@ -125,6 +125,20 @@ static int list_read(struct client *client, Stafett__V1__ReferralServiceListRequ
 		request->page_token = page->next_page_token;
 	} while (*request->page_token);
 	return 0;
+}
+
+/* What is late is asked of each row, as every screen asks it: whether the person's help is,
+ * is so at midnight, and the server counts it once its clerk has seen it. */
+static void list_keep_overdue(
+	const struct client *client, Stafett__V1__ReferralServiceListResponse *all)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->n_referrals; i++)
+		if (all->referrals[i]->chain && row_is_overdue(client, all->referrals[i]->referral,
+							all->referrals[i]->chain))
+			all->referrals[kept++] = all->referrals[i];
+	all->n_referrals = kept;
 }
 
 /* The latest referral of a chain, of those that were listed; NULL: there is none. */
@@ -200,8 +214,7 @@ static void list_add_row(struct client *client, struct table *table, size_t inde
 	cells[5] = row_next_step(client, referral);
 	cells[6] = row_time(client, due_us);
 	cells[7] = row_chain_help(client, summary->chain);
-	table_row(table, arena,
-		row_is_late(client, due_us) || row_help_is_late(client, summary->chain), cells);
+	table_row(table, arena, row_is_marked(client, referral, summary->chain), cells);
 }
 
 static void list_print(struct client *client, const Stafett__V1__ReferralServiceListResponse *all)
@@ -275,6 +288,8 @@ int command_list(struct client *client, const struct arguments *arguments)
 		r = directory_check(client, request.unit);
 	if (!r)
 		r = list_read(client, &request, &all);
+	if (!r && arguments_has(arguments, OPTION_list_overdue))
+		list_keep_overdue(client, &all);
 	if (!r && arguments_has(arguments, OPTION_list_held))
 		r = list_take_held(client, list_is_filtered(arguments, OPTION_list_held), &all);
 	if (r)

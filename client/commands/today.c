@@ -123,17 +123,10 @@ static bool today_may_close(const Stafett__V1__ReferralSummary *row)
 	return false;
 }
 
-/* What must be done is late, or the person's help. */
-static bool today_is_marked(const struct client *client, const Stafett__V1__ReferralSummary *row)
-{
-	return row_is_late(client, format_us(row->referral->due_time)) ||
-	       row_help_is_late(client, row->chain);
-}
-
 static void today_print_duty(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	struct arena *arena = &client->arena;
-	bool is_late = today_is_marked(client, row);
+	bool is_marked = row_is_marked(client, row->referral, row->chain);
 	const char *code = format_code_start(arena, row->referral->code);
 	const char *indent = memory_printf(arena, "%*s", TODAY_INDENT, "");
 	bool is_left = today_is_left_to_us(client, row);
@@ -141,12 +134,12 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 		row->referral, row->chain);
 	const char *other = is_left ? "withdraw" : today_may_close(row) ? "close" : NULL;
 
-	if (is_late)
+	if (is_marked)
 		lines_begin_alarm(stdout);
 	lines_print(stdout,
-		memory_printf(arena, "%s %s  ", is_late ? "!" : " ", safe_line(arena, code)),
+		memory_printf(arena, "%s %s  ", is_marked ? "!" : " ", safe_line(arena, code)),
 		indent, today_duty_text(client, row));
-	if (is_late)
+	if (is_marked)
 		lines_end_alarm(stdout);
 	lines_print_command(
 		stdout, indent, "", command ? command : client_next(client, "show %s", code));
@@ -154,13 +147,14 @@ static void today_print_duty(struct client *client, const Stafett__V1__ReferralS
 		lines_print_command(stdout, indent, _("Or:"), other);
 }
 
-/* What is expected after tomorrow need not be thought of today. */
+/* What is expected after tomorrow need not be thought of today, unless the person waits. */
 static bool today_is_far(struct client *client, const Stafett__V1__ReferralSummary *row)
 {
 	const Stafett__V1__ExpectedEvent *event = row->referral->expected_event;
 	struct date tomorrow = date_add_days(client->today, 1);
 
-	return event && !event->missed && strcmp(row->referral->next_act, "attend") == 0 &&
+	return event && !event->missed && !row_is_marked(client, row->referral, row->chain) &&
+	       strcmp(row->referral->next_act, "attend") == 0 &&
 	       date_compare(calendar_date_of(format_us(event->time)), tomorrow) > 0;
 }
 
@@ -196,10 +190,10 @@ static const Stafett__V1__ReferralSummary *today_find_chain(
 	const Stafett__V1__TodayResponse *today, const char *id)
 {
 	for (size_t i = 0; i < today->n_duties; i++)
-		if (strcmp(today->duties[i]->chain->id, id) == 0)
+		if (today->duties[i]->chain && strcmp(today->duties[i]->chain->id, id) == 0)
 			return today->duties[i];
 	for (size_t i = 0; i < today->n_waiting; i++)
-		if (strcmp(today->waiting[i]->chain->id, id) == 0)
+		if (today->waiting[i]->chain && strcmp(today->waiting[i]->chain->id, id) == 0)
 			return today->waiting[i];
 	return NULL;
 }
@@ -333,7 +327,7 @@ static void today_add_waiting(
 	cells[3] = row_next_step(client, referral);
 	cells[4] = row_time(client, due_us);
 	cells[5] = row_chain_help(client, row->chain);
-	table_row(table, &client->arena, today_is_marked(client, row), cells);
+	table_row(table, &client->arena, row_is_marked(client, row->referral, row->chain), cells);
 }
 
 static void today_print_waiting(struct client *client, const Stafett__V1__TodayResponse *today)
@@ -386,43 +380,47 @@ static void today_print_inbox(struct client *client, const Stafett__V1__TodayRes
 		client_next(client, "inbox --all"));
 }
 
-static bool today_has_marked(const struct client *client, Stafett__V1__ReferralSummary *const *rows,
-	size_t count, const char *chain)
+static int32_t today_count_overdue(
+	const struct client *client, Stafett__V1__ReferralSummary *const *rows, size_t count)
 {
+	int32_t late = 0;
+
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i]->chain->id, chain) == 0 && today_is_marked(client, rows[i]))
-			return true;
-	return false;
+		late += rows[i]->chain && row_is_overdue(client, rows[i]->referral, rows[i]->chain);
+	return late;
 }
 
-/* How many chains have a mark among these rows, and among none of |others|. */
-static int32_t today_count_marked(const struct client *client,
-	Stafett__V1__ReferralSummary *const *rows, size_t count,
-	Stafett__V1__ReferralSummary *const *others, size_t n_others)
+/* Those whose answer is late, and of whom no row above has been counted. */
+static int32_t today_count_questions(
+	const struct client *client, const Stafett__V1__TodayResponse *today)
 {
-	int32_t marked = 0;
+	int32_t late = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *chain = rows[i]->chain->id;
+	for (size_t i = 0; i < today->n_questions; i++) {
+		const Stafett__V1__ChainQuestion *question = today->questions[i];
+		const Stafett__V1__ReferralSummary *row =
+			question->chain ? today_find_chain(today, question->chain->id) : NULL;
 
-		marked += today_is_marked(client, rows[i]) &&
-			  !today_has_marked(client, rows, i, chain) &&
-			  !today_has_marked(client, others, n_others, chain);
+		late += row_is_late(client, format_us(question->due_time)) &&
+			!(row && row_is_overdue(client, row->referral, row->chain));
 	}
-	return marked;
+	return late;
 }
 
-/* What has passed its time, of which the server counts the steps; but nothing is said to
- * be in time of which the page says that the person's help is not. */
+/* Everybody who is late here, each row once. Where there are more than a page, at least as
+ * many as the server counted, which knows of no help that is late but its holder's. */
 static int32_t today_count_late(
 	const struct client *client, const Stafett__V1__TodayResponse *today)
 {
-	int32_t steps = today->late_duty_count + today->late_waiting_count;
-	int32_t marked = today_count_marked(client, today->duties, today->n_duties, NULL, 0) +
-			 today_count_marked(client, today->waiting, today->n_waiting, today->duties,
-				 today->n_duties);
+	bool is_whole = (size_t)today->duty_count <= today->n_duties + today->n_questions &&
+			(size_t)today->waiting_count <= today->n_waiting;
+	int32_t steps = is_whole ? 0 : today->late_duty_count + today->late_waiting_count;
+	int32_t late = today_count_overdue(client, today->duties, today->n_duties) +
+		       today_count_overdue(client, today->waiting, today->n_waiting) +
+		       today_count_questions(client, today);
 
-	return marked > steps ? marked : steps;
+	steps = steps > today->late_help_count ? steps : today->late_help_count;
+	return late > steps ? late : steps;
 }
 
 static void today_print_rest(struct client *client, const Stafett__V1__TodayResponse *today)
@@ -457,6 +455,21 @@ static void today_print(
 	today_print_news(client, today, since_us);
 	today_print_rest(client, today);
 	heartbeat_print(client, today->heartbeat);
+}
+
+/* What has a mark comes first, each part in the order of the server. */
+static void today_sort(struct client *client, Stafett__V1__ReferralSummary **rows, size_t count)
+{
+	Stafett__V1__ReferralSummary **sorted =
+		memory_alloc(&client->arena, sizeof(*sorted) * (count + 1));
+	size_t at = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < count; i++)
+			if (row_is_marked(client, rows[i]->referral, rows[i]->chain) == !pass)
+				sorted[at++] = rows[i];
+	for (size_t i = 0; i < count; i++)
+		rows[i] = sorted[i];
 }
 
 /* For programs: one table of all rows, whose turn it is in the first column. */
@@ -512,15 +525,16 @@ static int today_read(
 		chain_keep_rows(client, (*ret_today)->duties, (*ret_today)->n_duties);
 	(*ret_today)->n_waiting =
 		chain_keep_rows(client, (*ret_today)->waiting, (*ret_today)->n_waiting);
+	today_sort(client, (*ret_today)->duties, (*ret_today)->n_duties);
+	today_sort(client, (*ret_today)->waiting, (*ret_today)->n_waiting);
 	(*ret_today)->n_questions =
 		chain_question_keep_whole((*ret_today)->questions, (*ret_today)->n_questions);
 	return 0;
 }
 
-static bool today_is_red(const Stafett__V1__TodayResponse *today)
+static bool today_is_red(const struct client *client, const Stafett__V1__TodayResponse *today)
 {
-	return today->late_duty_count || today->late_waiting_count || today->late_help_count ||
-	       heartbeat_is_silent(today->heartbeat);
+	return today_count_late(client, today) || heartbeat_is_silent(today->heartbeat);
 }
 
 int command_today(struct client *client, const struct arguments *arguments)
@@ -550,7 +564,7 @@ int command_today(struct client *client, const struct arguments *arguments)
 		today_print_table(client, today);
 	else
 		today_print(client, today, seen.since_us);
-	if (!r && arguments_has(arguments, OPTION_today_check) && today_is_red(today))
+	if (!r && arguments_has(arguments, OPTION_today_check) && today_is_red(client, today))
 		return EXIT_OVERDUE;
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "client/screen/safe_text.h"
 #include "client/screen/term.h"
 #include "client/text.h"
+#include "domain/words.h"
 
 const char *row_number(struct client *client, size_t index)
 {
@@ -189,4 +190,28 @@ bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *cha
 	       date_parse(bytes_of_string(chain->intervention_due_date), &due) &&
 	       !*chain->intervention_start_date && strcmp(chain->status, "open") == 0 &&
 	       date_compare(due, client->today) < 0;
+}
+
+bool row_is_overdue(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain)
+{
+	const char *next = referral ? referral->next_act : chain->next_act;
+	int64_t due_us = format_us(referral ? referral->due_time : chain->due_time);
+
+	return *next && (row_is_late(client, due_us) || row_help_is_late(client, chain));
+}
+
+bool row_is_danger(const char *priority, const char *status)
+{
+	int state = state_from_code(bytes_of_string(status));
+
+	return strcmp(priority, "stat") == 0 &&
+	       (state == STATE_REQUESTED || state == STATE_RECEIVED);
+}
+
+bool row_is_marked(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain)
+{
+	return row_is_overdue(client, referral, chain) ||
+	       row_is_danger(referral->priority, referral->status);
 }

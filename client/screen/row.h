@@ -45,8 +45,17 @@ bool row_is_left_to_us(const struct client *client, const Stafett__V1__Referral 
 	const Stafett__V1__Chain *chain);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
-/* Whether the person's clock was broken, and nothing has begun. */
+/* Whether the person waits for help that should have begun before |today|. */
 bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain);
+/* Whether what is next should have been done by now, or the person's help have begun: every
+ * screen calls that late, and counts it. |referral| may be NULL, and then the chain says it. */
+bool row_is_overdue(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain);
+/* Late, or a danger to life that nobody has accepted: what has a mark on every screen. */
+bool row_is_marked(const struct client *client, const Stafett__V1__Referral *referral,
+	const Stafett__V1__Chain *chain);
+/* Whether a referral of that priority and state is a danger to life that nobody has accepted. */
+bool row_is_danger(const char *priority, const char *status);
 /* Whether a point in time has passed, by the server's clock where it was told; 0 never
  * has. */
 bool row_is_late(const struct client *client, int64_t due_us);

@@ -143,7 +143,7 @@ CREATE TYPE stafett.inbox_item AS (
     due_time timestamptz, status text, version int, priority text, kind text, needs text,
     intervention_due_date date, needs_of_unit text, card bytea, content_hash bytea,
     assignee text, assignee_display_name text, no_longer_shared boolean,
-    intervention_start_date date, protected_identity boolean);
+    intervention_start_date date, protected_identity boolean, awaits_help boolean);
 
 -- The card that a message about the same brought last before one that brings none: by it
 -- a list tells whom an answer is about. Of what is shared with the unit.
@@ -190,7 +190,9 @@ BEGIN ATOMIC
         assignee.urn, assignee.display_name, NOT shared.so,
         CASE WHEN r.id IS NOT NULL THEN s.intervention_start_date
             WHEN c.custodian = p_unit THEN c.intervention_start_date END,
-        stafett.is_told_protected(p_unit, c.id, c.protected_time)
+        stafett.is_told_protected(p_unit, c.id, c.protected_time),
+        c.awaits_help AND CASE WHEN r.id IS NOT NULL THEN s.until IS NULL
+            ELSE c.custodian = p_unit END
         )::stafett.inbox_item
     FROM unnest(p_chains, p_seqs) WITH ORDINALITY AS k (chain, seq, n)
     CROSS JOIN LATERAL (

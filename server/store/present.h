@@ -37,7 +37,7 @@ Stafett__V1__Content *present_content(struct arena *arena, const struct db_row *
 Stafett__V1__Part *present_card(struct arena *arena, const struct db_row *row);
 Stafett__V1__Reading *present_reading(struct arena *arena, const struct db_row *row);
 /* The columns of an item; a row may have more behind them. */
-enum { PRESENT_INBOX_COLUMNS = 30 };
+enum { PRESENT_INBOX_COLUMNS = 31 };
 /* Also gives the item's place in the inbox: the key of its pages. */
 struct inbox_place {
 	int64_t store_us;

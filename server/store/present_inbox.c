@@ -35,6 +35,7 @@ enum inbox_column {
 	INBOX_NO_LONGER_SHARED,
 	INBOX_START_DATE,
 	INBOX_PROTECTED,
+	INBOX_AWAITS_HELP,
 	INBOX_COLUMNS,
 };
 _Static_assert((int)INBOX_COLUMNS == PRESENT_INBOX_COLUMNS, "others count from there");
@@ -54,6 +55,7 @@ static void take_inbox_state(struct arena *a, const struct db_row *row, Stafett_
 	i->assignee_display_name = take_text(a, row, INBOX_ASSIGNEE_NAME);
 	i->no_longer_shared = db_row_bool(row, INBOX_NO_LONGER_SHARED);
 	i->protected_identity = db_row_bool(row, INBOX_PROTECTED);
+	i->awaits_help = db_row_bool(row, INBOX_AWAITS_HELP);
 }
 
 Stafett__V1__InboxItem *present_inbox_item(
