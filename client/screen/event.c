@@ -176,12 +176,15 @@ static const char *event_details(struct client *client, const Stafett__V1__Event
 const char *event_text(struct client *client, const Stafett__V1__Event *event)
 {
 	const char *text = event_details(client, event);
+	struct words words = {0};
 
 	if (event->has_text)
 		text = memory_printf(&client->arena, "%s %s", text, _("(with a text)"));
-	if (event->custodian_changed && *event->from_status)
-		return memory_printf(&client->arena, "%s  %s", text, _("HOLDER MOVED"));
-	return text;
+	if (!event->custodian_changed || !*event->from_status)
+		return text;
+	words_set(&words, "done", text);
+	words_set(&words, "unit", directory_name(client, event->custodian));
+	return words_fill(&client->arena, _("{done}  HOLDER MOVED[; holder now: {unit}]"), &words);
 }
 
 const char *event_news(struct client *client, const Stafett__V1__Event *event)

@@ -127,3 +127,56 @@ def test_the_log_leads_from_a_chain_to_what_was_done_with_it(client, maria, tabl
                  and one["entity"][0]["chain"] == late.chain and "referral" not in one["entity"][0])
     assert f"audit show {late.chain}" in client.run("axel", "audit", "show", alarm["id"])
     assert late.answer.code[:4] in client.run("axel", "audit", "show", late.chain)
+
+
+def marked(screen):
+    """The codes of the rows that have a mark: in the inbox behind their number."""
+    return set(re.findall(r"^ *(?:\d+ )?! *(?:\d+ +)?([0-9A-HJKMNP-TV-Z]{4}) ", screen, re.M))
+
+
+def made_stat(tables, sent):
+    """As it was sent while somebody was there: now, on whatever day, there may be nobody."""
+    tables.connection.cursor().execute(
+        "UPDATE stafett.referral SET priority = 'stat' WHERE id = %s", (sent.referral,))
+    return sent
+
+
+def test_every_screen_says_the_same_of_what_is_late(client, maria, tables):
+    """At once: it is for no clerk to pass first."""
+    late = maria.send(people.BEROENDE, act={"help_request_date": in_days(-50)}).answer.code[:4]
+    quiet = maria.send(people.BEROENDE).answer.code[:4]
+    stat = made_stat(tables, maria.send(people.BEROENDE)).answer.code[:4]
+    ours = {late, quiet, stat}
+    for who in ("maria", "petra"):
+        day = client.run(who, COLUMNS="200")
+        assert marked(day) & ours == {late, stat}
+        assert marked(client.run(who, "list", COLUMNS="200")) & ours == {late, stat}
+        overdue = client.run(who, "list", "--overdue", "--plain")
+        assert late in overdue and quiet not in overdue and stat not in overdue
+        count = int(re.search(r"^(\d+) late, ", day, re.M)[1])
+        assert count == len(overdue.splitlines()), (day, overdue)
+        assert client.run(who, "--check", status=8)
+    inbox = client.run("petra", "inbox", COLUMNS="200", status=0)
+    assert marked(inbox) & ours == {late, stat}
+    assert int(re.search(r"inbox, (\d+) late", inbox)[1]) <= count
+    client.run("petra", "inbox", "--check", status=8)
+
+
+def test_a_stat_referral_is_marked_until_it_is_accepted(client, maria, petra, tables):
+    sent = made_stat(tables, maria.send(people.BEROENDE))
+    code = sent.answer.code[:4]
+    petra.acknowledge(sent)
+    assert code in marked(client.run("petra")) and code in marked(client.run("maria", "list"))
+    petra.accept(sent, 2)
+    assert code not in marked(client.run("petra")) | marked(client.run("maria", "list"))
+
+
+def test_a_row_in_which_the_holder_moves_says_to_whom(client, maria, petra, sent, code):
+    petra.accept(sent, 1)
+    petra.perform(sent, "need_gone", reason="moved")
+    maria.perform(sent, "take_back")
+    for who in ("maria", "petra"):
+        rows = said(client, who, "show", code)
+        assert "accepted HOLDER MOVED; holder now: Beroende Lund" in rows
+        assert "holder now: Lund Vuxen" in rows
+    assert "KEDJAN GÅR ÖVER till Beroende Lund" in said(client, "maria", "show", code, LANGUAGE="sv")
