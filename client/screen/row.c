@@ -182,7 +182,8 @@ bool row_is_late(const struct client *client, int64_t due_us)
 	return due_us && due_us < client->now_us;
 }
 
-bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain)
+/* Whether the person waits for help that should have begun before |today|. */
+static bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain)
 {
 	struct date due;
 

@@ -45,8 +45,6 @@ bool row_is_left_to_us(const struct client *client, const Stafett__V1__Referral 
 	const Stafett__V1__Chain *chain);
 /* "Beroende Lund: accept"; "" where nobody must act. */
 const char *row_next_step(struct client *client, const Stafett__V1__Referral *referral);
-/* Whether the person waits for help that should have begun before |today|. */
-bool row_help_is_late(const struct client *client, const Stafett__V1__Chain *chain);
 /* Whether what is next should have been done by now, or the person's help have begun: every
  * screen calls that late, and counts it. |referral| may be NULL, and then the chain says it. */
 bool row_is_overdue(const struct client *client, const Stafett__V1__Referral *referral,
