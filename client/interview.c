@@ -70,6 +70,8 @@ static const char *interview_fallback(struct interview *it, enum question_id id)
 {
 	if (id == QUESTION_BASIS && it->answers->is_revoked)
 		return NULL;
+	if (id == QUESTION_BASIS && question_basis(it->answers))
+		return question_basis(it->answers);
 	if (id == QUESTION_NEEDS && it->unit && it->unit->n_needs)
 		return it->unit->needs[0];
 	return question_get(id)->fallback;
@@ -399,9 +401,11 @@ static enum interview_step interview_find_unit(struct interview *it, const char 
 
 static const char *interview_unit_label(struct interview *it)
 {
-	if (!it->is_changing)
+	const char *offered = it->is_changing ? it->to : it->answers->unit;
+
+	if (!offered)
 		return _("To which unit: ");
-	return memory_printf(&it->client->arena, _("To which unit [%s]: "), it->to);
+	return memory_printf(&it->client->arena, _("To which unit [%s]: "), offered);
 }
 
 static enum interview_step interview_ask_unit(struct interview *it)
@@ -414,6 +418,8 @@ static enum interview_step interview_ask_unit(struct interview *it)
 	typed = memory_string(&it->client->arena, secret_text(&it->asking.line));
 	if (!*typed && it->is_changing)
 		return INTERVIEW_GOES_ON;
+	if (!*typed && it->answers->unit)
+		typed = it->answers->unit;
 	if (*typed && strcmp(typed, "?") != 0)
 		return interview_find_unit(it, typed);
 	interview_say(it, _("A unit's name, like skane/beroende-lund or Beroende Lund. Ctrl-D "

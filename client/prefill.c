@@ -110,6 +110,22 @@ void prefill_terms(
 		client, QUESTION_BASIS_COVERS, basis->covers_missed_events ? "y" : "n", answers);
 }
 
+void prefill_unit(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers)
+{
+	for (size_t i = 0; i < seen->n_events; i++) {
+		const Stafett__V1__Event *event = seen->events[i];
+
+		if (strcmp(event->kind, "reject") != 0 ||
+			strcmp(event->referral, seen->referral->id) != 0)
+			continue;
+		answers->unit =
+			*event->named_unit && strcmp(event->named_unit, client->profile->unit) != 0
+				? event->named_unit
+				: NULL;
+	}
+}
+
 /* What the message said that asked for it. */
 static const Stafett__V1__Part *prefill_body(
 	struct client *client, const Stafett__V1__GetResponse *seen)

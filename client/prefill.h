@@ -19,4 +19,8 @@ void prefill_terms(
 int prefill_text(struct client *client, const Stafett__V1__GetResponse *seen,
 	struct answers *answers) WARN_UNUSED;
 
+/* The unit to turn to, as the last refusal of it says. */
+void prefill_unit(
+	struct client *client, const Stafett__V1__GetResponse *seen, struct answers *answers);
+
 #endif

@@ -9,6 +9,7 @@
 #include "client/memory.h"
 #include "client/screen/format.h"
 #include "client/text.h"
+#include "domain/basis.h"
 #include "stafett/caps.h"
 
 static bool question_always(const struct secret *answers)
@@ -90,6 +91,24 @@ enum question_id question_of_path(const char *path)
 bool question_is_asked(enum question_id id, const struct answers *answers)
 {
 	return question_rows[id].is_asked(answers->list);
+}
+
+/* A kind that rows of the table name has those alone. */
+const char *question_basis(const struct answers *answers)
+{
+	static const struct {
+		const char *kind;
+		enum basis basis;
+	} rows[] = {
+#define BASIS_RULE(name, basis, kind, ...) {kind, BASIS_##basis},
+#include "stafett/tbl/basis.def"
+	};
+	const char *kind = secret_text(&answers->list[QUESTION_KIND]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (*rows[i].kind && strcmp(rows[i].kind, kind) == 0)
+			return basis_code(rows[i].basis);
+	return NULL;
 }
 
 void question_end(struct answers *answers)

@@ -42,7 +42,8 @@ struct answers {
 	struct secret list[QUESTION_COUNT];
 	/* It is only what was said before: asked about, with that in brackets. */
 	bool is_offered[QUESTION_COUNT];
-	bool is_revoked; /* the person took the consent back, so none is offered */
+	const char *unit; /* that the rejecter named, offered as the one to ask; or NULL */
+	bool is_revoked;  /* the person took the consent back, so none is offered */
 };
 
 const struct question *question_get(enum question_id id);
@@ -59,6 +60,8 @@ int question_read(struct client *client, enum question_id id, const struct answe
 	struct draft *ret_draft) WARN_UNUSED;
 /* All answers as a referral file. */
 void question_write(const struct answers *answers, struct secret *ret_json);
+/* The basis of a kind that has one of its own, and no other; NULL where the kind has not. */
+const char *question_basis(const struct answers *answers);
 /* Wipes them. */
 void question_end(struct answers *answers);
 

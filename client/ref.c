@@ -66,13 +66,15 @@ static int ref_confirm_row(
 		words_set(&words, "row", typed);
 		words_set(&words, "code", code);
 		words_set(&words, "person", person);
-		fputs(words_fill(&client->arena,
-			      _("Row {row} is {code}[, {person}]. Do it? (y/N) "), &words),
-			stderr);
+		fprintf(stderr, "%s %s",
+			words_fill(&client->arena, _("Row {row} is {code}[, {person}]."), &words),
+			_("Do it? [y/N] "));
 		if (fgets(answer, sizeof(answer), stdin))
 			answer[strcspn(answer, "\n")] = '\0';
 		if (text_answer(answer) == TEXT_YES)
 			return 0;
+		return client_problem(client, PROBLEM_ROW_NOT_MEANT, "value", typed, "near", code,
+			"person", person, NULL);
 	}
 	return client_problem(
 		client, PROBLEM_ROW_FOR_ACT, "value", typed, "near", code, "person", person, NULL);

@@ -391,8 +391,10 @@ static int send_take_known(
 	lines_print(stderr, "", "  ",
 		memory_printf(&client->arena, "%s  %s", seen->referral->code,
 			safe_line(&client->arena, card_full_name(&client->arena, &card))));
-	if (replaced)
+	if (replaced) {
 		prefill_terms(client, seen, answers);
+		prefill_unit(client, seen, answers);
+	}
 	if (answers->is_revoked)
 		lines_print(stderr, "! ", "  ",
 			_("The person has taken the consent back: ask for a new one, or name "

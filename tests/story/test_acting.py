@@ -344,3 +344,30 @@ def test_a_unit_of_other_ages_is_warned_about_where_it_is_named(client, maria):
     code = maria.send(people.BEROENDE, card=card).answer.code
     said = client.run("petra", "reject", code, "--reason", "no-capacity", "--alternative", people.MALMO, *TOLD)
     assert "does not take this: it takes people from" in flat(said) and "rejected" in said
+
+
+def test_the_unit_that_was_named_by_who_said_no_is_offered(client, code):
+    client.run("petra", "reject", code, "--reason", "no-capacity", "--alternative", people.MALMO, *TOLD)
+    terminal = client.at_terminal("maria", "send", "--replaces", code, rows=60)
+    terminal.expect(f"To which unit [{people.MALMO}]: ").type("\n").expect("to ").type("\x03")
+    terminal.wait()
+    terminal.close()
+
+
+def test_no_to_a_row_is_no_mistake(client, code):
+    client.run("petra", "list")
+    terminal = client.at_terminal("petra", "accept", "1", "--responsible", "nurse", "--contact-by", "+3d")
+    terminal.expect("Do it? [y/N]").type("n\n").expect("as you wished")
+    terminal.wait()
+    terminal.close()
+    assert "An act needs the code" not in terminal.said
+
+
+def test_what_must_be_reported_rests_on_the_duty_to_report(client):
+    terminal = client.at_terminal("maria", "send", people.BEROENDE, "--kind", "report-of-concern", rows=60)
+    for question, typed in (("Needs", ""), ("Personal number", ""), ("Born", ""), ("First name", ""),
+                            ("Family name", "Holm"), ("Protected", ""), ("Asked for help", ""), ("Priority", "")):
+        terminal.expect(question).type(typed + "\n")
+    terminal.expect("Basis [duty-to-report]: ").type("\x03")
+    terminal.wait()
+    terminal.close()

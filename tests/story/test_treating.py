@@ -246,7 +246,7 @@ def test_nobody_writes_a_final_answer_for_nothing(client, begun):
 def test_a_no_at_the_end_does_nothing(client, code, sent, maria):
     said = talk(client, "petra", ["reject", code], [
         ("Why not here: ", "outside-area"), ("(empty: none is known): ", ""), ("person was told: ", "phone"),
-        ("Do it? [y/n] ", "n")], status=2)
+        ("More in words", "."), ("Do it? [y/n] ", "n")], status=2)
     assert "Nothing was done" in said
     assert state(maria, sent)[0] == "requested"
 
@@ -254,7 +254,7 @@ def test_a_no_at_the_end_does_nothing(client, code, sent, maria):
 def test_an_answer_is_changed_before_it_is_done_and_an_enter_throws_none_away(client, code, sent, maria):
     said = talk(client, "petra", ["reject", code], [
         ("Why not here: ", "outside-area"), ("(empty: none is known): ", "malmö vuxen"),
-        ("person was told: ", "phone"), ("2  Which unit instead: Malmö Vuxen", ""),
+        ("person was told: ", "phone"), ("More in words", "."), ("2  Which unit instead: Malmö Vuxen", ""),
         ("thrown away.", "1"), ("Why not here [outside-area]: ", "no-capacity"),
         ("1  Why not here: no-capacity", "which unit"), ("(empty: none is known): ", ""),
         ("2  Which unit instead: none", "y"), ("rejected", "")])
