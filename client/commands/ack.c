@@ -66,7 +66,9 @@ static void ack_print_next(struct client *client, const char *referral)
 	output_next(client, may_accept ? "accept %s" : "show %s", code);
 }
 
-static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, struct bytes reply)
+/* Programs get each answer; people one line for all messages of a referral, at the last. */
+static int ack_print(
+	struct client *client, const Stafett__V1__InboxItem *item, bool is_last, struct bytes reply)
 {
 	const Stafett__V1__AcknowledgeResponse *response = packing_unpack(
 		&client->arena, &stafett__v1__acknowledge_response__descriptor, reply);
@@ -76,6 +78,8 @@ static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, 
 		return client_problem(client, PROBLEM_LINE_PROTOCOL, NULL);
 	if (client->is_json)
 		return output_json(client, &response->base);
+	if (!is_last)
+		return 0;
 	receipt = packing_unpack(&client->arena, &stafett__v1__receipt__descriptor,
 		bytes_of(response->receipt.data, response->receipt.len));
 	client_word(client, "code", item->code);
@@ -85,7 +89,7 @@ static int ack_print(struct client *client, const Stafett__V1__InboxItem *item, 
 	return 0;
 }
 
-static int ack_item(struct client *client, const Stafett__V1__InboxItem *item)
+static int ack_item(struct client *client, const Stafett__V1__InboxItem *item, bool is_last)
 {
 	Stafett__V1__AcknowledgeRequest request = STAFETT__V1__ACKNOWLEDGE_REQUEST__INIT;
 	struct uuid id = compose_id();
@@ -99,7 +103,7 @@ static int ack_item(struct client *client, const Stafett__V1__InboxItem *item)
 	request.chain = item->chain;
 	request.version = item->version;
 	r = deliver_write(client, &id, METHOD_acknowledge, &request.base, &reply);
-	return r ? r : ack_print(client, item, reply);
+	return r ? r : ack_print(client, item, is_last, reply);
 }
 
 /* What was acknowledged before is not done again, and no mistake either. */
@@ -125,9 +129,9 @@ static bool ack_raises(const Stafett__V1__InboxItem *item)
 	return strcmp(item->kind, "send") == 0 || strcmp(item->kind, "forward") == 0;
 }
 
-/* Every message of the referral of which that is so, or is not. */
-static int ack_items(
-	struct client *client, const struct ack_inbox *inbox, const char *referral, bool raises)
+/* Every message of the referral of which that is so, or is not; |left| of it wait. */
+static int ack_items(struct client *client, const struct ack_inbox *inbox, const char *referral,
+	bool raises, size_t *left)
 {
 	int r = 0;
 
@@ -135,9 +139,18 @@ static int ack_items(
 		const Stafett__V1__InboxItem *item = inbox->waiting.items[i];
 
 		if (strcmp(item->referral, referral) == 0 && ack_raises(item) == raises)
-			r = ack_item(client, item);
+			r = ack_item(client, item, --*left == 0);
 	}
 	return r;
+}
+
+static size_t ack_count(const struct ack_inbox *inbox, const char *referral)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < inbox->waiting.n_items; i++)
+		count += strcmp(inbox->waiting.items[i]->referral, referral) == 0;
+	return count;
 }
 
 /* Acknowledges every waiting message of one referral, all by the version that was
@@ -146,6 +159,7 @@ static int ack_referral(struct client *client, struct ack_inbox *inbox, const ch
 {
 	const char *referral;
 	const char *name;
+	size_t left;
 	bool others;
 	int r = ref_resolve(client, typed, REF_FOR_ACTING, &name);
 
@@ -156,9 +170,10 @@ static int ack_referral(struct client *client, struct ack_inbox *inbox, const ch
 		return client_problem(client, PROBLEM_CODE_AMBIGUOUS, NULL);
 	if (!referral)
 		return ack_known(client, inbox, name);
-	r = ack_items(client, inbox, referral, false);
+	left = ack_count(inbox, referral);
+	r = ack_items(client, inbox, referral, false, &left);
 	if (!r)
-		r = ack_items(client, inbox, referral, true);
+		r = ack_items(client, inbox, referral, true, &left);
 	if (!r && !client->is_json)
 		ack_print_next(client, referral);
 	return r;

@@ -180,3 +180,10 @@ def test_a_row_in_which_the_holder_moves_says_to_whom(client, maria, petra, sent
         assert "accepted HOLDER MOVED; holder now: Beroende Lund" in rows
         assert "holder now: Lund Vuxen" in rows
     assert "KEDJAN GÅR ÖVER till Beroende Lund" in said(client, "maria", "show", code, LANGUAGE="sv")
+
+
+def test_one_receipt_is_printed_for_all_messages_of_a_referral(client, maria, sent, code):
+    maria.perform(sent, "amend", body=b"that")
+    assert len(client.run("petra", "inbox", "--new", "--plain").split(code)) >= 2
+    assert said(client, "petra", "ack", code).count("acknowledged") == 1
+    assert code not in client.run("petra", "inbox", "--new")
