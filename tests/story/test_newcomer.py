@@ -30,8 +30,8 @@ def code(sent):
 
 def test_all_that_waits_of_a_referral_is_acknowledged_at_once(client, maria, sent, code):
     maria.perform(sent, "amend", body=b"and one thing more")
-    said = client.run("petra", "ack", code)
-    assert said.count("acknowledged") == 2
+    said = client.run("petra", "--json", "ack", code)
+    assert said.count('"receipt"') == 2
 
 
 def test_an_act_asks_for_each_answer_until_it_can_be_taken(client, code):

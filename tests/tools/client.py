@@ -88,8 +88,8 @@ class Client:
         status."""
         done = subprocess.run([str(self.program), "--as", who, *words], stdin=subprocess.DEVNULL, timeout=120,
                               capture_output=True, text=True, check=False, env=self._environment())
-        assert done.returncode in (0, REFUSED, NOT_FOUND, CONFLICT) or "FIELD_INVALID" in done.stderr, \
-            f"{words}: {done.stderr}"
+        assert done.returncode in (0, REFUSED, NOT_FOUND, CONFLICT) or \
+            re.search("FIELD_INVALID|UNIT_IS_OWN", done.stderr), f"{words}: {done.stderr}"
         return done.returncode
 
     def run(self, who, *words, status=0, stdin="", **environment):
