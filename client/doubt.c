@@ -93,7 +93,7 @@ int doubt_person(struct client *client, const Stafett__V1__GetResponse *seen, st
 	struct words words = {0};
 	struct card known, sent;
 
-	card_read(&client->arena, seen->card, &known);
+	card_read_of(&client->arena, seen->card, seen->chain, &known);
 	card_read(&client->arena, compose_part(client, card), &sent);
 	if ((card_has_number(&known) && card_has_number(&sent)) ||
 		!card_names_differ(&known, &sent))

@@ -387,7 +387,7 @@ static int send_take_known(
 		     : chain_or_referral(client, chain, REF_FOR_LOOKING, &seen);
 	if (r)
 		return r;
-	card_read(&client->arena, seen->card, &card);
+	card_read_of(&client->arena, seen->card, seen->chain, &card);
 	lines_print(stderr, "", "  ",
 		memory_printf(&client->arena, "%s  %s", seen->referral->code,
 			safe_line(&client->arena, card_full_name(&client->arena, &card))));

@@ -54,6 +54,10 @@ def test_nobody_of_the_parties_sees_the_name_in_a_list(desk, maria, petra):
         said = desk.run("maria", *words)
         assert code in said and "rotect" in said
     assert "Hemlig" not in desk.run("maria", "show", code)
+    terminal = desk.at_terminal("maria", "send", people.BEROENDE, "--chain", code)
+    terminal.expect("? explains")
+    assert code in terminal.said and "Hemlig" not in terminal.said
+    terminal.close()
     assert answer(desk, "show", code)["referral"]["subject"] == {"protectedIdentity": True}
     assert answer(desk, "show", code, "--body")["referral"]["subject"]["familyName"] == "Hemlig"
 
