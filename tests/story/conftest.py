@@ -63,6 +63,17 @@ globals().update({f"fixture_{name}": _fixture_of_quarter(name, who) for name, wh
 
 
 @pytest.fixture
+def sent(maria):
+    """A request for Anders Holm that waits at Beroende Lund."""
+    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm", "givenName": "Anders"}).encode())
+
+
+@pytest.fixture
+def code(sent):
+    return sent.answer.code[:4]
+
+
+@pytest.fixture
 def codes(maria):
     """What the codes of the examples stand for."""
     return examples.new_codes(maria)

@@ -380,33 +380,30 @@ def test_two_chains_that_become_one_ask_once(stack, tables, clock, maria, petra)
     assert questions(tables, silent) == ["help"] and merge(explained, silent) == []
 
 
-def test_what_no_rule_counts_is_passed_over(tables, clock, maria, petra):
-    def end_of_rule(when):
+def completed_without(tables, rules, *people_of_it):
+    """A treatment that ends while no rule of that name counts."""
+    def end(when):
         tables.connection.cursor().execute(
-            f"UPDATE stafett.rule SET valid_to = '{when}' WHERE name = 'FOLLOW-UP-3'")
+            "UPDATE stafett.rule SET valid_to = %s WHERE name LIKE %s", (when, rules))
         settle(tables)
-    end_of_rule("2037-01-01")
+    end("2037-01-01")
     try:
-        sent = completed(maria, petra)
+        sent = completed(*people_of_it)
         settle(tables)
     finally:
-        end_of_rule("infinity")
+        end("infinity")
+    return sent
+
+
+def test_what_no_rule_counts_is_passed_over(tables, clock, maria, petra):
+    sent = completed_without(tables, "FOLLOW-UP-3", maria, petra)
     clock("2038-05-03 09:00:00")
     settle(tables)
     assert asked(maria, sent.chain) == ["follow-up-6"]
 
 
 def test_where_no_rule_counts_any_of_it_the_holder_is_asked_to_go_on(tables, clock, maria, petra):
-    def end_of_rules(when):
-        tables.connection.cursor().execute(
-            f"UPDATE stafett.rule SET valid_to = '{when}' WHERE name LIKE 'FOLLOW-UP-%'")
-        settle(tables)
-    end_of_rules("2037-01-01")
-    try:
-        sent = completed(maria, petra)
-        settle(tables)
-    finally:
-        end_of_rules("infinity")
+    sent = completed_without(tables, "FOLLOW-UP-%", maria, petra)
     assert not questions(tables, sent.chain)
     assert next_of(maria, sent) == "send" and maria.get(sent.referral).referral.HasField("due_time")
 

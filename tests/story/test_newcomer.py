@@ -18,16 +18,6 @@ def client(stack, work):
     return Client(stack, work / "newcomer")
 
 
-@pytest.fixture
-def sent(maria):
-    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm", "givenName": "Anders"}).encode())
-
-
-@pytest.fixture
-def code(sent):
-    return sent.answer.code[:4]
-
-
 def test_all_that_waits_of_a_referral_is_acknowledged_at_once(client, maria, sent, code):
     maria.perform(sent, "amend", body=b"and one thing more")
     said = client.run("petra", "--json", "ack", code)

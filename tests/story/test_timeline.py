@@ -16,16 +16,6 @@ def client(stack, work):
     return Client(stack, work / "timeline")
 
 
-@pytest.fixture
-def sent(maria):
-    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm", "givenName": "Anders"}).encode())
-
-
-@pytest.fixture
-def code(sent):
-    return sent.answer.code[:4]
-
-
 def said(client, who, *words, **environment):
     return " ".join(client.run(who, *words, COLUMNS="160", **environment).split())
 

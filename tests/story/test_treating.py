@@ -25,11 +25,6 @@ def client(stack, work):
 
 
 @pytest.fixture
-def sent(maria):
-    return maria.send(people.BEROENDE, card=json.dumps({"familyName": "Holm", "givenName": "Anders"}).encode())
-
-
-@pytest.fixture
 def code(sent):
     return sent.answer.code
 
